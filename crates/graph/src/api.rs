@@ -1,0 +1,1 @@
+//! What can be named from outside the package.

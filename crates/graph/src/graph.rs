@@ -1,0 +1,126 @@
+//! The item graph: references, edges, and legal homes of impls.
+
+use cleave_syntax::item::UseLeafId;
+use cleave_syntax::{CrateId, ItemId, ModuleId};
+
+/// What resolving a workspace yields.
+#[derive(Debug, Clone, Default)]
+pub struct Graph {
+    /// Every path of every item, by item, then by its index in [`Item::paths`](cleave_syntax::Item::paths).
+    /// A path found in several namespaces has several references.
+    pub references: Vec<Reference>,
+    /// What every leaf of every `use` leads to, by leaf id. A leaf may mean a type, a value and a macro at once.
+    pub leaves: Vec<Vec<Resolution>>,
+    /// Distinct edges between nodes, by item id: what each depends on, ascending, without itself. A method's edges are
+    /// its own; the impl's do not repeat them.
+    pub edges: Vec<Vec<ItemId>>,
+    /// For every impl, by item id: the local types and traits in whose crate it may stand by the orphan rule
+    /// (its type first, then its trait, then the trait's type arguments); empty for what is no impl.
+    /// An inherent impl has its type only.
+    pub anchors: Vec<Vec<ItemId>>,
+    /// Inherent methods by the type they belong to are `Item::methods` of its impls; this is each type's (or trait's)
+    /// impls, by the item id of the type or trait.
+    pub implementations: Vec<Vec<ItemId>>,
+}
+
+/// A path in the text and what it means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// Where it stands.
+    pub place: Place,
+    /// What it means, and how.
+    pub resolution: Resolution,
+}
+
+/// Where a path stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// In an item: index into its `paths`.
+    Item(ItemId, u32),
+    /// In a module's header (inner docs and attributes): index into its `paths`.
+    Header(ModuleId, u32),
+}
+
+/// What a path means, and every name looked up on the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolution {
+    /// What it means.
+    pub target: Target,
+    /// Each name that was looked up in a module of this workspace, in order. `crate`, `self`, `super` and `Self` are
+    /// not lookups. For `crate::a::X` where `a` has `pub use b::X`: (root, `a`) finds the module, (`a`, `X`) finds a leaf.
+    /// What the leaf itself looks up is in [`Graph::leaves`]. For a glob that brings `X` in: first the lookup that finds
+    /// the glob leaf, then the one in the module (or enum) that the glob names.
+    pub lookups: Vec<Lookup>,
+    /// How many segments were used; the rest (associated items, variants, fields) are members of the target.
+    pub used: u32,
+}
+
+/// One name looked up in one module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lookup {
+    /// Where it was looked for.
+    pub module: ModuleId,
+    /// The name.
+    pub name: String,
+    /// In which namespace it was found.
+    pub namespace: Namespace,
+    /// What was found there.
+    pub found: Found,
+}
+
+/// What a name is bound to in a module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Found {
+    /// An item defined there (also a `mod` item: then the target or the next lookup is in the module it declares; also
+    /// the opaque macro call that defines the name).
+    Item(ItemId),
+    /// A `use` leaf or `extern crate` that binds the name.
+    Leaf(UseLeafId),
+    /// A glob leaf that brings the name in.
+    Glob(UseLeafId),
+}
+
+/// What a path means.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Target {
+    /// An item; for a variant its enum; for an associated item of a type the type, or the method's own item
+    /// where the type has exactly one inherent method of that name.
+    Item(ItemId),
+    /// A module.
+    Module(ModuleId),
+    /// Something in another crate: the name in source of that crate (`serde`, `std`).
+    External(String),
+    /// The root of another crate of the workspace, or this crate's.
+    CrateRoot(CrateId),
+    /// A primitive type, a built-in attribute or macro, a prelude name, a generic parameter, `Self` in a trait.
+    Builtin,
+    /// Not found, in a module where an opaque macro call may have defined it.
+    Opaque(ItemId),
+    /// Not found.
+    Unresolved,
+}
+
+/// Rust's namespaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Namespace {
+    /// Types, traits, modules, crates.
+    Type,
+    /// Functions, constants, statics, constructors.
+    Value,
+    /// Macros, derives, attributes.
+    Macro,
+}
+
+impl Graph {
+    /// What an item depends on.
+    pub fn edges_of(&self, item: ItemId) -> &[ItemId] {
+        &self.edges[item.index()]
+    }
+
+    /// An item's references.
+    pub fn references_of(&self, item: ItemId) -> &[Reference] {
+        let start = self.references.partition_point(|reference| reference.place < Place::Item(item, 0));
+        let end = self.references.partition_point(|reference| reference.place <= Place::Item(item, u32::MAX));
+        &self.references[start..end]
+    }
+}

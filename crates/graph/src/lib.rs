@@ -1,0 +1,24 @@
+//! Who depends on whom, item by item.
+//!
+//! # What
+//! [`resolve`] turns the paths of a [`Workspace`](cleave_syntax::Workspace) into a [`Graph`]: definitions per module and namespace, imports
+//! to a fixpoint, and for every path the definition it means with every name that was looked up on the way.
+//! [`knot`] finds what depends on itself in a circle. [`api`] lists what can be named from outside.
+//!
+//! # What not
+//! No I/O, and no error type: a path that can't be resolved is a fact in the result. petgraph stays inside.
+//!
+//! # Invariants
+//! - [`Graph::references`] is ordered by the item they stand in, then by position.
+//! - A reference's last lookup leads to its target.
+//!
+//! # How it is tested
+//! Fixtures of a few lines each beside the resolver, with the edges expected.
+
+pub mod api;
+pub mod graph;
+pub mod knot;
+pub mod resolve;
+
+pub use graph::{Graph, Lookup, Namespace, Place, Reference, Resolution, Target};
+pub use resolve::resolve;

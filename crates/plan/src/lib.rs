@@ -1,0 +1,24 @@
+//! Gives every item a home crate, and cuts the way there into steps.
+//!
+//! # What
+//! [`propose`] finds boundaries in a graph; `split.toml` ([`file`]) records them as intent; [`homes`] reads the intent
+//! against today's source; [`steps`] cuts the way from one to the other into pieces that a person can review.
+//!
+//! # What not
+//! No I/O and no error type: a name in `split.toml` that does not exist is a diagnostic with its place.
+//!
+//! # Invariants
+//! - Crates depend in no circle: [`Plan::crates`] is ordered bottom-up, and a home is never above what needs it.
+//! - What a person wrote in `split.toml` stays.
+
+pub mod cost;
+pub mod file;
+pub mod home;
+pub mod partition;
+pub mod plan;
+pub mod step;
+
+pub use home::{Homes, homes};
+pub use partition::{ProposeOptions, propose};
+pub use plan::{Plan, PlannedCrate, PlannedStep, Role};
+pub use step::{Step, StepKind, steps};

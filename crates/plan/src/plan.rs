@@ -1,0 +1,64 @@
+//! The plan as a value.
+
+/// Where everything is to live, and in which order it goes there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The package that is split; whatever no crate claims stays in it. It is above all crates.
+    pub package: String,
+    /// The new crates, bottom-up: each may depend on earlier ones only.
+    pub crates: Vec<PlannedCrate>,
+    /// The moves in order. Step 1 is always the skeleton and step `n + 1` is `steps[n - 1]`; after the last comes the
+    /// root's clean-up.
+    pub steps: Vec<PlannedStep>,
+}
+
+/// A crate of the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedCrate {
+    /// Package name.
+    pub name: String,
+    /// What it is for.
+    pub role: Role,
+    /// Module paths (`models`, `a::b`), each with everything below it that no longer entry claims. The crate root
+    /// module's own items are claimed item by item.
+    pub modules: Vec<String>,
+    /// Single items (`a::X`, `a::impl From<B> for X`) torn from their module.
+    pub items: Vec<String>,
+    /// Indexes of the crates (all earlier) that it depends on.
+    pub depends_on: Vec<usize>,
+}
+
+/// What a crate is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// What two or more of the others need.
+    Shared,
+    /// What coordinates: starts, schedules, serves.
+    Orchestration,
+    /// What carries out.
+    Worker,
+    /// Anything else.
+    Part,
+}
+
+impl Role {
+    /// The word in `split.toml` and in the report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Shared => "shared",
+            Role::Orchestration => "orchestration",
+            Role::Worker => "worker",
+            Role::Part => "part",
+        }
+    }
+}
+
+/// One move of the plan: these modules and items go to that crate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedStep {
+    /// Name of the crate they go to.
+    pub to: String,
+    /// Module paths or item paths, as in [`PlannedCrate`]; what is below a module goes along as far as its home is that
+    /// crate.
+    pub moves: Vec<String>,
+}

@@ -1,0 +1,312 @@
+//! Items and all that is read off their text: visibility, attributes, and every path that stands in them.
+
+use crate::source::{TextRange, id};
+use crate::workspace::ModuleId;
+
+id! {
+    /// Indexes [`Workspace::items`](crate::Workspace::items).
+    ItemId
+}
+id! {
+    /// Indexes [`Workspace::leaves`](crate::Workspace::leaves).
+    UseLeafId
+}
+
+/// A definition, an impl block, an inherent method or associated item, a `use`, or a macro call at module level.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// The module it stands in.
+    pub module: ModuleId,
+    /// The inherent `impl` that a method or associated item stands in.
+    pub parent: Option<ItemId>,
+    /// What it is.
+    pub kind: ItemKind,
+    /// The name it defines; empty for impls, uses, and macro calls.
+    pub name: String,
+    /// Where the name stands; empty at the item's start where there is none.
+    pub name_range: TextRange,
+    /// Names that a macro call at module level seems to define (an identifier after `struct`, `enum`, `fn`, `static`,
+    /// `const`, `type`, `trait`, `union`, `mod`, `macro_rules`), each with its range.
+    pub defines: Vec<(String, TextRange)>,
+    /// From the first outer attribute or doc comment to the last token.
+    pub range: TextRange,
+    /// What travels with the item: from the end of the line (or of the item) before it, so with the comments and blank
+    /// lines above it, to the end of its last line, with a comment that trails it there and the newline.
+    pub full: TextRange,
+    /// Its visibility.
+    pub visibility: Visibility,
+    /// Its outer attributes, doc comments included (as `doc`).
+    pub attributes: Vec<Attribute>,
+    /// Whether it, or something around it, is compiled for tests only (`#[cfg(test)]`, `#[test]`, `#[bench]`, or a
+    /// test attribute of another crate such as `#[tokio::test]`, `#[rstest]`).
+    pub is_test: bool,
+    /// The body module of a `mod` item.
+    pub declares: Option<ModuleId>,
+    /// The leaves of a `use` item (or the one of an `extern crate`).
+    pub leaves: Vec<UseLeafId>,
+    /// The fields of a struct or union, tuple fields named `0`, `1`, ….
+    pub fields: Vec<Field>,
+    /// The names of an enum's variants, or of a trait's own items.
+    pub members: Vec<String>,
+    /// What an impl is for.
+    pub implementation: Option<Implementation>,
+    /// What a `macro_rules!` is like.
+    pub macro_rules: Option<MacroRules>,
+    /// Every path in it, in order, except those in its `methods`. For a `use`: none (its leaves have them).
+    pub paths: Vec<PathUse>,
+    /// Every `.name` and every field named in a struct literal or pattern, except those in its `methods`.
+    pub member_uses: Vec<MemberUse>,
+    /// Its files by macro: `include!`, `include_str!`, `include_bytes!` with a literal path.
+    pub includes: Vec<Include>,
+    /// The methods and associated items of an inherent `impl`, which are items too.
+    pub methods: Vec<ItemId>,
+    /// Where inside an `impl` or trait the body's braces stand (the range between them); empty elsewhere.
+    pub body: TextRange,
+}
+
+impl Item {
+    /// How the item is called within its module: its name, `impl Trait for Type`, `use …`, `name! { … }`.
+    pub fn label(&self) -> String {
+        match (&self.implementation, self.kind) {
+            (Some(implementation), _) => implementation.label.clone(),
+            (None, ItemKind::MacroRules) => format!("{}!", self.name),
+            _ => self.name.clone(),
+        }
+    }
+
+    /// The bare name of the type an `impl` is for, or the item's own name.
+    pub fn self_name(&self) -> &str {
+        self.implementation.as_ref().map_or(&self.name, |implementation| &implementation.self_name)
+    }
+
+    /// Whether it takes part in the item graph: everything but `use`, `extern crate` and `mod`.
+    pub fn is_node(&self) -> bool {
+        !matches!(self.kind, ItemKind::Use | ItemKind::ExternCrate | ItemKind::Mod)
+    }
+}
+
+/// The kinds of items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ItemKind {
+    /// `const`, `_` included.
+    Const,
+    /// `enum`.
+    Enum,
+    /// `extern crate`.
+    ExternCrate,
+    /// A function, or an inherent method or associated function.
+    Fn,
+    /// `extern { … }`; what is in it is in [`Item::defines`].
+    ForeignMod,
+    /// `impl Type`.
+    InherentImpl,
+    /// `impl Trait for Type`.
+    TraitImpl,
+    /// A macro call at module level that defines items: an opaque node.
+    MacroCall,
+    /// `macro_rules!`.
+    MacroRules,
+    /// `mod`.
+    Mod,
+    /// `static`.
+    Static,
+    /// `struct`.
+    Struct,
+    /// `trait`.
+    Trait,
+    /// `trait X = …`.
+    TraitAlias,
+    /// `type`, or an associated type of an inherent impl.
+    TypeAlias,
+    /// `union`.
+    Union,
+    /// `use`.
+    Use,
+    /// Tokens that syn hands through unparsed.
+    Verbatim,
+}
+
+/// How far an item can be seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visibility {
+    /// The level as written.
+    pub level: Level,
+    /// The tokens `pub`, `pub(crate)`, …; empty where one would be inserted.
+    pub range: TextRange,
+}
+
+/// The levels of visibility.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Level {
+    /// Nothing written.
+    Private,
+    /// `pub(self)`.
+    Module,
+    /// `pub(super)`.
+    Super,
+    /// `pub(in path)`.
+    In(String),
+    /// `pub(crate)` or `crate`.
+    Crate,
+    /// `pub`.
+    Public,
+}
+
+/// An attribute, outer or inner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attribute {
+    /// Its path as written: `cfg`, `derive`, `doc`, `serde`, `tokio::main`; for `cfg_attr` just that.
+    pub path: String,
+    /// The whole attribute or doc comment.
+    pub range: TextRange,
+    /// Whether it is a doc comment or `#[doc = …]`.
+    pub is_doc: bool,
+}
+
+/// A field of a struct, or a variant's (then [`Field::visibility`] is public).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// Name, or position.
+    pub name: String,
+    /// Its visibility.
+    pub visibility: Visibility,
+}
+
+/// The head of an `impl`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Implementation {
+    /// `impl Trait<Args> for Type` with white space as rustfmt has it and generics of the impl left out.
+    pub label: String,
+    /// The last segment of the type's path, references and `Box`, `Pin` stripped; empty for a tuple, slice, ….
+    pub self_name: String,
+    /// Index into [`Item::paths`] of the self type's path (references, `Box` and `Pin` stripped), if it is a path.
+    pub self_path: Option<u32>,
+    /// Index into [`Item::paths`] of the trait's path.
+    pub trait_path: Option<u32>,
+    /// Indexes into [`Item::paths`] of the trait's type arguments at top level (references and `Box` stripped).
+    pub trait_arguments: Vec<u32>,
+    /// Names of the impl's own type parameters.
+    pub type_parameters: Vec<String>,
+}
+
+/// The head of a `macro_rules!`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MacroRules {
+    /// Whether it has `#[macro_export]`.
+    pub exported: bool,
+}
+
+/// A path as it stands in the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathUse {
+    /// The segments, `crate`, `self`, `super`, `Self`, `$crate` included (raw identifiers without `r#`).
+    /// Where a function-local `use` binds the first segment, that import's path stands in its place
+    /// (with the range of the written segment for each of its segments).
+    pub segments: Vec<Segment>,
+    /// Whether it starts with `::`.
+    pub global: bool,
+    /// Where it stands, which tells in which namespaces it can be looked up.
+    pub context: PathContext,
+    /// Whether it stands in the signature (not in a body or initializer): what a reader of the docs sees.
+    pub in_signature: bool,
+    /// Whether it is found by a guess (tokens of a macro call, a `{name}` in a format string).
+    pub guessed: bool,
+}
+
+impl PathUse {
+    /// From the first segment to the last.
+    pub fn range(&self) -> TextRange {
+        self.segments
+            .iter()
+            .map(|segment| segment.range)
+            .reduce(TextRange::cover)
+            .expect("a path has a segment")
+    }
+
+    /// The segments joined by `::`.
+    pub fn text(&self) -> String {
+        self.segments.iter().map(|segment| segment.name.as_str()).collect::<Vec<_>>().join("::")
+    }
+}
+
+/// A segment of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    /// The identifier, without `r#`; `$crate` for that.
+    pub name: String,
+    /// Where it stands.
+    pub range: TextRange,
+}
+
+/// Where a path stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PathContext {
+    /// In a type, trait bound, or before a further segment of one.
+    Type,
+    /// In an expression or pattern that can only name a value.
+    Value,
+    /// A struct literal or struct pattern (a type), or a tuple-struct pattern (a value).
+    Construct,
+    /// The name of a macro call, `name!`.
+    Macro,
+    /// An attribute's own name, or a derive's.
+    Attribute,
+    /// In the tokens of a macro call or of a `macro_rules!` body: any namespace.
+    Tokens,
+    /// Inside an attribute's string or other arguments: any namespace.
+    AttributeArgument,
+    /// An intra-doc link: any namespace; may be written without any colons.
+    DocLink,
+    /// The code of a doc test.
+    DocTest,
+    /// The path of `pub(in path)`.
+    Visibility,
+    /// The path of a function-local `use`.
+    LocalUse,
+}
+
+/// A use of a field or method by name alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberUse {
+    /// The field's or method's name.
+    pub name: String,
+    /// Where the name stands.
+    pub range: TextRange,
+    /// Whether it is called: `.name(…)`.
+    pub called: bool,
+}
+
+/// A file named by a macro.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Include {
+    /// The literal's value, relative to the file it stands in.
+    pub path: String,
+    /// The string literal, quotes included.
+    pub range: TextRange,
+}
+
+/// One leaf of a `use` tree, or an `extern crate`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UseLeaf {
+    /// The `use` or `extern crate` item.
+    pub item: ItemId,
+    /// The whole path from the tree's root on, without a trailing `self` or `*`.
+    pub path: PathUse,
+    /// What it binds.
+    pub binding: Binding,
+    /// The leaf's own text in its tree: `X as Y`, `self`, `*`; for a tree of one leaf the whole tree.
+    pub range: TextRange,
+    /// Whether the leaf is `{self}`: it then binds in the type namespace only.
+    pub is_self: bool,
+}
+
+/// What a leaf binds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Binding {
+    /// A name (the last segment, or the one after `as`).
+    Name(String),
+    /// `as _`.
+    Underscore,
+    /// `*`.
+    Glob,
+}

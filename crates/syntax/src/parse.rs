@@ -1,0 +1,1 @@
+//! Parses one file with syn into plain values.

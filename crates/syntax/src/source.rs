@@ -1,0 +1,115 @@
+//! Source files and the byte ranges in them.
+
+use std::ops::Index;
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+
+/// Makes a dense `u32` id that indexes a vector of one [`Workspace`](crate::Workspace).
+macro_rules! id {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u32);
+
+        impl $name {
+            /// The place in the vector that this id indexes.
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+
+            /// The id of the place `index`.
+            pub fn new(index: usize) -> Self {
+                Self(u32::try_from(index).expect("fewer than four billion of anything"))
+            }
+        }
+    };
+}
+pub(crate) use id;
+
+id! {
+    /// Indexes [`Workspace::files`](crate::Workspace::files).
+    FileId
+}
+
+/// A half-open range of bytes in one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct TextRange {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl TextRange {
+    /// The range from `start` to `end`.
+    ///
+    /// # Panics
+    /// If `end` is before `start`.
+    pub fn new(start: u32, end: u32) -> Self {
+        assert!(start <= end, "a range must not end before it starts: {start}..{end}");
+        Self { start, end }
+    }
+
+    /// The empty range at `offset`: a place to insert.
+    pub fn empty(offset: u32) -> Self {
+        Self { start: offset, end: offset }
+    }
+
+    /// Whether no byte is in it.
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// Length in bytes.
+    pub fn len(self) -> u32 {
+        self.end - self.start
+    }
+
+    /// Whether `other` lies wholly within.
+    pub fn contains(self, other: TextRange) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
+    /// Whether `offset` is one of the bytes.
+    pub fn contains_offset(self, offset: u32) -> bool {
+        self.start <= offset && offset < self.end
+    }
+
+    /// The smallest range that covers both.
+    #[must_use]
+    pub fn cover(self, other: TextRange) -> TextRange {
+        TextRange { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+}
+
+/// One file that was read.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// Relative to the workspace root, with forward slashes.
+    pub path: Utf8PathBuf,
+    /// The whole text, exactly as on disk.
+    pub text: Arc<str>,
+}
+
+impl SourceFile {
+    /// The 1-based line and column (in characters) of a byte offset.
+    pub fn line_column(&self, offset: u32) -> (usize, usize) {
+        let before = &self.text[..(offset as usize).min(self.text.len())];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (before.bytes().filter(|byte| *byte == b'\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+
+    /// How many lines the range touches.
+    pub fn line_count(&self, range: TextRange) -> usize {
+        self[range].lines().count()
+    }
+}
+
+impl Index<TextRange> for SourceFile {
+    type Output = str;
+
+    fn index(&self, range: TextRange) -> &str {
+        &self.text[range.start as usize..range.end as usize]
+    }
+}

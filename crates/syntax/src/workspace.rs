@@ -1,0 +1,276 @@
+//! The tables of a workspace: packages, targets, modules, and the lookups that every stage needs.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::item::{Item, ItemId, UseLeaf, UseLeafId};
+use crate::source::{FileId, SourceFile, TextRange, id};
+
+id! {
+    /// Indexes [`Workspace::packages`].
+    PackageId
+}
+id! {
+    /// Indexes [`Workspace::crates`].
+    CrateId
+}
+id! {
+    /// Indexes [`Workspace::modules`].
+    ModuleId
+}
+
+/// All that was read.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    /// Absolute path of the workspace root: the folder of the root manifest. Never printed.
+    pub root: Utf8PathBuf,
+    /// The workspace's members, by name.
+    pub packages: Vec<Package>,
+    /// The package that was asked for, the one to split.
+    pub package: PackageId,
+    /// Every Rust file of every target, by path.
+    pub files: Vec<SourceFile>,
+    /// Every target of every member, by package, then kind, then name.
+    pub crates: Vec<Crate>,
+    /// Every module of every crate; a crate's modules lie together, parents before children.
+    pub modules: Vec<Module>,
+    /// Every item, by module, then position; an `impl`'s methods follow it.
+    pub items: Vec<Item>,
+    /// Every leaf of every `use` tree (and every `extern crate`), by item, then position.
+    pub leaves: Vec<UseLeaf>,
+}
+
+/// A member package.
+#[derive(Debug, Clone)]
+pub struct Package {
+    /// Name, as in the manifest.
+    pub name: String,
+    /// Version, as in the manifest.
+    pub version: String,
+    /// Folder, relative to the workspace root; empty for a root package.
+    pub dir: Utf8PathBuf,
+    /// The manifest, relative to the workspace root.
+    pub manifest_path: Utf8PathBuf,
+    /// The manifest's text.
+    pub manifest: String,
+    /// `2015`, `2018`, `2021` or `2024`.
+    pub edition: String,
+    /// Whether a registry may take it (`publish` is not false or empty).
+    pub publish: bool,
+    /// What it depends on, as Cargo lists it.
+    pub dependencies: Vec<Dependency>,
+    /// The `[features]` table, implicit features of optional dependencies included.
+    pub features: BTreeMap<String, Vec<String>>,
+}
+
+/// One dependency of a package, of one kind, for one target platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dependency {
+    /// The package's name in its registry.
+    pub package: String,
+    /// The key in the manifest's table: the rename, or the package's name.
+    pub key: String,
+    /// The name in source: the key with `-` turned into `_`.
+    pub extern_name: String,
+    /// Which table it stands in.
+    pub kind: DependencyKind,
+    /// Whether a feature turns it on.
+    pub optional: bool,
+    /// The platform of a `[target.'…'.dependencies]` table.
+    pub target: Option<String>,
+    /// The member it is, where it is one.
+    pub member: Option<PackageId>,
+}
+
+/// Which table a dependency stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DependencyKind {
+    /// `[dependencies]`.
+    Normal,
+    /// `[dev-dependencies]`.
+    Dev,
+    /// `[build-dependencies]`.
+    Build,
+}
+
+/// What Cargo builds from a crate root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CrateKind {
+    /// A library of any crate type but a procedural macro.
+    Lib,
+    /// A procedural macro.
+    ProcMacro,
+    /// A binary.
+    Bin,
+    /// An example.
+    Example,
+    /// An integration test.
+    Test,
+    /// A benchmark.
+    Bench,
+    /// `build.rs`.
+    BuildScript,
+}
+
+/// A target: one crate as rustc sees it.
+#[derive(Debug, Clone)]
+pub struct Crate {
+    /// The member it belongs to.
+    pub package: PackageId,
+    /// What it is built into.
+    pub kind: CrateKind,
+    /// The target's name.
+    pub name: String,
+    /// The name that other crates write in paths (only libraries can be named).
+    pub extern_name: String,
+    /// Its edition (a target may differ from its package).
+    pub edition: String,
+    /// Its root module.
+    pub root: ModuleId,
+    /// `required-features` of the target.
+    pub required_features: Vec<String>,
+}
+
+/// A module: a file, or the inside of `mod x { … }`.
+#[derive(Debug, Clone)]
+pub struct Module {
+    /// The crate it belongs to.
+    pub krate: CrateId,
+    /// The module around it; none for a crate root.
+    pub parent: Option<ModuleId>,
+    /// Its own name; empty for a crate root.
+    pub name: String,
+    /// Names from the crate root on, joined by `::`; empty for a crate root.
+    pub path: String,
+    /// The file its body is in.
+    pub file: FileId,
+    /// Whether the body is `mod x { … }`, not a file of its own.
+    pub inline: bool,
+    /// The range of its body: the whole file, or what is between the braces.
+    pub body: TextRange,
+    /// Inner attributes and inner docs, comments between them included; empty where there are none.
+    pub header: TextRange,
+    /// Each inner attribute (`#![…]`) and inner doc comment.
+    pub inner_attributes: Vec<crate::item::Attribute>,
+    /// The `mod x;` or `mod x { … }` item; none for a crate root.
+    pub declaration: Option<ItemId>,
+    /// Its items in order, without the methods inside impls.
+    pub items: Vec<ItemId>,
+    /// Its child modules in order.
+    pub children: Vec<ModuleId>,
+    /// Whether it, or a module around it, is compiled for tests only.
+    pub is_test: bool,
+    /// Paths in the module's inner docs and inner attributes (doc links, doc tests).
+    pub paths: Vec<crate::item::PathUse>,
+}
+
+impl Workspace {
+    /// A module.
+    pub fn module(&self, id: ModuleId) -> &Module {
+        &self.modules[id.index()]
+    }
+
+    /// An item.
+    pub fn item(&self, id: ItemId) -> &Item {
+        &self.items[id.index()]
+    }
+
+    /// A leaf of a `use` tree.
+    pub fn leaf(&self, id: UseLeafId) -> &UseLeaf {
+        &self.leaves[id.index()]
+    }
+
+    /// A file.
+    pub fn file(&self, id: FileId) -> &SourceFile {
+        &self.files[id.index()]
+    }
+
+    /// A crate.
+    pub fn krate(&self, id: CrateId) -> &Crate {
+        &self.crates[id.index()]
+    }
+
+    /// A package.
+    pub fn package(&self, id: PackageId) -> &Package {
+        &self.packages[id.index()]
+    }
+
+    /// The crate that an item belongs to.
+    pub fn crate_of(&self, item: ItemId) -> CrateId {
+        self.module(self.item(item).module).krate
+    }
+
+    /// The text of an item's tokens, docs and attributes included.
+    pub fn text_of(&self, item: ItemId) -> &str {
+        let item = self.item(item);
+        &self.file(self.module(item.module).file)[item.range]
+    }
+
+    /// The file with this path relative to the workspace root.
+    pub fn file_at(&self, path: &Utf8Path) -> Option<FileId> {
+        self.files.binary_search_by(|file| file.path.as_path().cmp(path)).ok().map(FileId::new)
+    }
+
+    /// The library of a package, if it has one.
+    pub fn library(&self, package: PackageId) -> Option<CrateId> {
+        self.crates
+            .iter()
+            .position(|krate| krate.package == package && matches!(krate.kind, CrateKind::Lib))
+            .map(CrateId::new)
+    }
+
+    /// The crate of a package that is to be split: its library, or else its binary with the most lines.
+    pub fn monolith(&self, package: PackageId) -> Option<CrateId> {
+        self.library(package).or_else(|| {
+            (0..self.crates.len())
+                .map(CrateId::new)
+                .filter(|id| self.krate(*id).package == package && self.krate(*id).kind == CrateKind::Bin)
+                .max_by_key(|id| (self.lines_of_crate(*id), std::cmp::Reverse(id.0)))
+        })
+    }
+
+    /// The ids of a crate's modules, parents before children.
+    pub fn modules_of(&self, krate: CrateId) -> impl Iterator<Item = ModuleId> + '_ {
+        (0..self.modules.len()).map(ModuleId::new).filter(move |id| self.module(*id).krate == krate)
+    }
+
+    /// The ids of a crate's items, in order.
+    pub fn items_of(&self, krate: CrateId) -> impl Iterator<Item = ItemId> + '_ {
+        (0..self.items.len()).map(ItemId::new).filter(move |id| self.crate_of(*id) == krate)
+    }
+
+    /// Non-test lines of a crate: those of its items that are compiled outside tests.
+    pub fn lines_of_crate(&self, krate: CrateId) -> usize {
+        self.modules_of(krate)
+            .filter(|id| !self.module(*id).is_test)
+            .flat_map(|id| self.module(id).items.iter())
+            .map(|id| self.lines_of(*id))
+            .sum()
+    }
+
+    /// Non-test lines of one item with the comments above it; a module declaration counts its own line only.
+    pub fn lines_of(&self, id: ItemId) -> usize {
+        let item = self.item(id);
+        if item.is_test || item.parent.is_some() {
+            return 0;
+        }
+        if item.declares.is_some() {
+            return 1;
+        }
+        self.file(self.module(item.module).file).line_count(item.full)
+    }
+
+    /// Names from the crate root to the item, as it is named in `split.toml`: `a::b::X`, or
+    /// `a::b::impl Display for X` for an impl.
+    pub fn path_of(&self, id: ItemId) -> String {
+        let item = self.item(id);
+        let own = item.label();
+        let module = &self.module(item.module).path;
+        let own = match item.parent {
+            Some(parent) => format!("{}::{own}", self.item(parent).self_name()),
+            None => own,
+        };
+        if module.is_empty() { own } else { format!("{module}::{own}") }
+    }
+}
