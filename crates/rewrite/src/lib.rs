@@ -8,9 +8,27 @@
 //!
 //! # What not
 //! No I/O, no error type. User code is never printed from a syntax tree.
+//!
+//! # Invariants
+//! - An item keeps its module path: `app::a::X` becomes `app_shared::a::X`.
+//! - Only the root crate and the crate that items move to change in a step.
+//!
+//! # How it is tested
+//! Fixtures of the whole command under `tests/fixtures`, each compared with its snapshot and compiled.
 
+mod cleanup;
+mod demand;
+mod include;
+mod layout;
 pub mod manifest;
+mod members;
+mod needs;
 pub mod repair;
 pub mod rewrite;
+mod scope;
+mod skeleton;
+mod text;
+mod tree;
+mod visibility;
 
-pub use rewrite::{Outcome, rewrite};
+pub use rewrite::{Figures, Outcome, rewrite};

@@ -1,8 +1,12 @@
 //! A step becomes a change set.
 
-use cleave_graph::Graph;
-use cleave_plan::{Homes, Plan, Step};
-use cleave_syntax::{ChangeSet, Diagnostic, Workspace};
+use cleave_graph::{Graph, Place};
+use cleave_plan::{Homes, Plan, Step, StepKind};
+use cleave_syntax::{ChangeBuilder, ChangeSet, CrateId, Diagnostic, ItemId, Severity, Workspace};
+
+use crate::demand::{self, DestDemand};
+use crate::scope::Scope;
+use crate::{cleanup, include, layout, members, needs, skeleton, visibility};
 
 /// What a step does to the tree.
 #[derive(Debug, Clone, Default)]
@@ -22,14 +26,128 @@ pub struct Figures {
     pub files_moved: usize,
     /// Files that were divided.
     pub files_split: usize,
-    /// Items that left their file.
+    /// Items that left a file which stays.
     pub items_relocated: usize,
     /// What was widened, as `path: old visibility`.
     pub made_public: Vec<String>,
 }
 
-/// Works out a step.
+impl Outcome {
+    fn refused(diagnostics: Vec<Diagnostic>) -> Self {
+        Self { diagnostics, ..Self::default() }
+    }
+
+    /// Whether the step can't be done.
+    pub fn is_refused(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity >= Severity::Refused)
+    }
+}
+
+/// Works out a step. Linear in the references of the workspace.
 pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, homes: &Homes, step: &Step) -> Outcome {
-    let _ = (workspace, graph, plan, homes, step);
-    Outcome::default()
+    let Some(root) = workspace.monolith(workspace.package) else {
+        return Outcome::refused(vec![
+            Diagnostic::new(Severity::Refused, "E5", "the package has neither a library nor a binary")
+                .help("name a package with code to split with `--manifest-path`"),
+        ]);
+    };
+    let mut builder = ChangeBuilder::new();
+    for file in &workspace.files {
+        builder.know(&file.path, &file.text);
+    }
+    let (mut diagnostics, figures) = match &step.kind {
+        StepKind::Skeleton => {
+            skeleton::create(workspace, plan, root, &mut builder);
+            (members::skeleton(workspace, plan, root, &mut builder), Figures::default())
+        }
+        StepKind::Move { to, items } => {
+            match move_items((workspace, graph), (plan, homes), root, (*to, items), &mut builder) {
+                Ok(done) => done,
+                Err(refusals) => return Outcome::refused(refusals),
+            }
+        }
+        StepKind::Cleanup => (cleanup::clean_up(workspace, graph, plan, root, &mut builder), Figures::default()),
+    };
+    match builder.finish() {
+        Ok(changes) => Outcome { changes, diagnostics, figures },
+        Err(conflict) => {
+            diagnostics.push(
+                Diagnostic::new(Severity::Refused, "bug", conflict.to_string())
+                    .at(conflict.path.clone(), conflict.range, "two rules want this text")
+                    .help("this is a defect of the rewriter: please report it with this message"),
+            );
+            Outcome::refused(diagnostics)
+        }
+    }
+}
+
+type Done = (Vec<Diagnostic>, Figures);
+
+fn move_items(
+    (workspace, graph): (&Workspace, &Graph),
+    (plan, homes): (&Plan, &Homes),
+    root: CrateId,
+    (to, items): (usize, &[ItemId]),
+    builder: &mut ChangeBuilder,
+) -> Result<Done, Vec<Diagnostic>> {
+    let dest = plan.crates.get(to).and_then(|krate| {
+        let package = workspace.packages.iter().position(|package| package.name == krate.name)?;
+        workspace.library(cleave_syntax::PackageId::new(package))
+    });
+    let Some(dest) = dest else {
+        return Err(vec![
+            Diagnostic::new(Severity::Refused, "plan", "the crate that this step moves to is not there yet")
+                .help("carry out step 1, the skeleton, first"),
+        ]);
+    };
+    let scope = Scope::new((workspace, graph), (plan, homes), (root, dest), to, items);
+    let dest_demand = demand::dest_demand(&scope);
+    if !dest_demand.violations.is_empty() {
+        return Err(violations(&scope, &dest_demand));
+    }
+    let mut root_demand = demand::root_demand(&scope);
+    let moves = layout::lay_out(&scope, &root_demand, &dest_demand, builder);
+    let needs_root = needs::doc_tests(&scope, &root_demand.public_items, builder);
+    let made_public = visibility::widen(&scope, &root_demand, builder);
+    include::correct(&scope, &moves, builder);
+    root_demand.bare_macros |= false;
+    let diagnostics = members::extend(&scope, &moves, (&root_demand, &dest_demand), needs_root, builder);
+    let figures = Figures {
+        files_moved: moves.files_moved,
+        files_split: moves.files_split.len(),
+        items_relocated: moves.items_relocated,
+        made_public,
+    };
+    Ok((diagnostics, figures))
+}
+
+/// What moves may not name what stays: the new crate is below the old one.
+fn violations(scope: &Scope<'_>, demand: &DestDemand) -> Vec<Diagnostic> {
+    let workspace = scope.workspace;
+    let mut diagnostics = Vec::new();
+    for (place, target) in &demand.violations {
+        let Place::Item(item, index) = *place else { continue };
+        let value = workspace.item(item);
+        let range = value.paths.get(index as usize).map_or(value.name_range, cleave_syntax::item::PathUse::range);
+        let to = &scope.plan.crates[scope.to].name;
+        diagnostics.push(
+            Diagnostic::new(
+                Severity::Refused,
+                "plan",
+                format!(
+                    "`{}` goes to `{to}` but needs `{}`, which stays above it",
+                    workspace.path_of(item),
+                    workspace.path_of(*target)
+                ),
+            )
+            .at(workspace.file(workspace.module(value.module).file).path.clone(), range, "used here")
+            .help(format!(
+                "give `{}` a home in `{to}` or below in split.toml, or leave `{}` where it is",
+                workspace.path_of(*target),
+                workspace.path_of(item)
+            )),
+        );
+    }
+    diagnostics.dedup();
+    diagnostics
 }

@@ -1,6 +1,10 @@
-//! Reads a workspace from disk.
+//! Reads a workspace from disk: what Cargo says of it, then every module of every target.
 
-use camino::Utf8PathBuf;
+mod assemble;
+mod metadata;
+mod modules;
+
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::Diagnostic;
 use crate::workspace::Workspace;
@@ -22,6 +26,26 @@ pub struct LoadOptions {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {
+    /// There is no manifest where one was named.
+    #[error("find a manifest at `{path}`: no such file; name one with `--manifest-path`")]
+    NoManifest {
+        /// Where it was looked for.
+        path: Utf8PathBuf,
+    },
+    /// Cargo could not read the workspace.
+    #[error("read the workspace with `cargo metadata`:\n{message}")]
+    Metadata {
+        /// Cargo's own words.
+        message: String,
+    },
+    /// The manifest is a workspace's, and which package to split was not said, or no such package is there.
+    #[error("find package `{name}` in the workspace; its members are {members}")]
+    NoPackage {
+        /// The name asked for; empty where none was.
+        name: String,
+        /// The members, joined.
+        members: String,
+    },
     /// A file could not be read.
     #[error("read `{path}`: {source}")]
     Read {
@@ -30,9 +54,35 @@ pub enum LoadError {
         /// Why.
         source: std::io::Error,
     },
+    /// The threads to parse on could not be started.
+    #[error("start threads to parse on: {message}")]
+    Threads {
+        /// Why.
+        message: String,
+    },
 }
 
-/// Reads the workspace around a manifest.
+/// Reads the workspace around a manifest. Parses on all cores, on threads with deep stacks: parsing recurses.
+///
+/// What is wrong in the source (a file that does not parse, a module file that is missing) is a diagnostic; the rest is
+/// read all the same.
 pub fn load(options: &LoadOptions) -> Result<(Workspace, Vec<Diagnostic>), LoadError> {
-    unimplemented!("{options:?}")
+    if !options.manifest_path.is_file() {
+        return Err(LoadError::NoManifest { path: options.manifest_path.clone() });
+    }
+    let outline = metadata::read(options)?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .stack_size(64 << 20)
+        .build()
+        .map_err(|error| LoadError::Threads { message: error.to_string() })?;
+    pool.install(|| {
+        let trees = modules::read(&outline)?;
+        Ok(assemble::workspace(outline, trees))
+    })
+}
+
+/// A path relative to the workspace root, with forward slashes; as it is where it lies elsewhere.
+fn relative(root: &Utf8Path, path: &Utf8Path) -> Utf8PathBuf {
+    let inside = path.strip_prefix(root).unwrap_or(path);
+    Utf8PathBuf::from(inside.as_str().replace('\\', "/"))
 }

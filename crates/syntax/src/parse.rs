@@ -1,1 +1,91 @@
-//! Parses one file with syn into plain values.
+//! Parses one file with syn into plain values: items with their ranges, and every path in them.
+//!
+//! Spans are bound to the thread that parsed and shifted by what syn strips (a byte-order mark, a shebang line), so
+//! they are turned into our own ranges here, and no syn value leaves.
+
+mod attribute;
+mod collect;
+mod doc;
+mod item;
+mod pattern;
+mod tokens;
+
+use crate::item::{Attribute, Item, PathUse, UseLeaf};
+use crate::source::TextRange;
+
+/// A module as one file (or the braces of an inline `mod`) has it.
+#[derive(Debug, Clone)]
+pub struct ParsedModule {
+    /// The range of its body.
+    pub body: TextRange,
+    /// Inner attributes and docs; empty at the body's start where there are none.
+    pub header: TextRange,
+    /// Each of them.
+    pub inner_attributes: Vec<Attribute>,
+    /// Paths in its inner docs and attributes.
+    pub paths: Vec<PathUse>,
+    /// Whether an inner attribute makes it test code.
+    pub is_test: bool,
+    /// Its items in order.
+    pub items: Vec<ParsedItem>,
+}
+
+/// An item with what hangs on it; ids are not yet those of a workspace.
+#[derive(Debug, Clone)]
+pub struct ParsedItem {
+    /// The item; `module`, `parent`, `declares`, `leaves` and `methods` are filled by the loader.
+    pub item: Item,
+    /// Methods and associated items of an inherent impl.
+    pub methods: Vec<Item>,
+    /// Leaves of a `use`.
+    pub leaves: Vec<UseLeaf>,
+    /// What a `mod` item declares.
+    pub module: Option<DeclaredModule>,
+}
+
+/// A `mod` item's module.
+#[derive(Debug, Clone)]
+pub struct DeclaredModule {
+    /// The body of `mod x { … }`; none for `mod x;`.
+    pub inline: Option<ParsedModule>,
+    /// Paths of `#[path = "…"]`, also inside `cfg_attr`.
+    pub paths: Vec<String>,
+    /// Whether it stands under a `cfg`.
+    pub conditional: bool,
+}
+
+/// A syntax error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// syn's words.
+    pub message: String,
+    /// Where.
+    pub range: TextRange,
+}
+
+/// Parses a whole file. Must run on a thread with a deep stack: parsing recurses.
+pub fn parse_text(text: &str) -> Result<ParsedModule, SyntaxError> {
+    let prefix = prefix_length(text);
+    let result = syn::parse_str::<syn::File>(&text[prefix..]);
+    let module = match result {
+        Ok(file) => Ok(item::file(&file, text, prefix as u32)),
+        Err(error) => {
+            let span = error.span().byte_range();
+            let end = text.len() as u32;
+            let start = ((span.start + prefix) as u32).min(end);
+            let range = TextRange::new(start, ((span.end + prefix) as u32).clamp(start, end));
+            Err(SyntaxError { message: error.to_string(), range })
+        }
+    };
+    // The table behind the spans keeps the text of all that was parsed on this thread.
+    proc_macro2::extra::invalidate_current_thread_spans();
+    module
+}
+
+/// Bytes before what syn parses: a byte-order mark and a shebang line.
+fn prefix_length(text: &str) -> usize {
+    let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let rest = &text[mark..];
+    let is_shebang = rest.starts_with("#!") && !rest[2..].trim_start().starts_with('[');
+    if is_shebang { mark + rest.find('\n').unwrap_or(rest.len()) } else { mark }
+}

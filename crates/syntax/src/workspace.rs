@@ -207,6 +207,12 @@ impl Workspace {
         &self.file(self.module(item.module).file)[item.range]
     }
 
+    /// The first names of what a `use` or `extern crate` item imports.
+    pub fn leaf_names(&self, item: ItemId) -> Vec<String> {
+        let leaves = self.item(item).leaves.iter();
+        leaves.filter_map(|leaf| self.leaf(*leaf).path.segments.first()).map(|segment| segment.name.clone()).collect()
+    }
+
     /// The file with this path relative to the workspace root.
     pub fn file_at(&self, path: &Utf8Path) -> Option<FileId> {
         self.files.binary_search_by(|file| file.path.as_path().cmp(path)).ok().map(FileId::new)

@@ -1,0 +1,59 @@
+//! Where an impl may stand: Rust reference, *implementations: orphan rules*.
+
+use cleave_syntax::item::{ItemKind, PathUse};
+use cleave_syntax::{ItemId, ModuleId};
+
+use super::scope::{Def, Scopes};
+use crate::graph::{Graph, Namespace};
+
+/// Fills [`Graph::anchors`] and [`Graph::implementations`].
+pub(super) fn attach(scopes: &Scopes<'_>, graph: &mut Graph) {
+    let workspace = scopes.workspace;
+    graph.anchors = vec![Vec::new(); workspace.items.len()];
+    graph.implementations = vec![Vec::new(); workspace.items.len()];
+    for (index, item) in workspace.items.iter().enumerate() {
+        let Some(head) = &item.implementation else { continue };
+        let id = ItemId::new(index);
+        let paths = head.self_path.iter().chain(&head.trait_path).chain(&head.trait_arguments);
+        let mut anchors = Vec::new();
+        for path in paths {
+            if let Some(anchor) = local(scopes, &item.paths[*path as usize], item.module, 0)
+                && !anchors.contains(&anchor)
+            {
+                anchors.push(anchor);
+            }
+        }
+        for anchor in &anchors {
+            graph.implementations[anchor.index()].push(id);
+        }
+        if item.kind == ItemKind::InherentImpl {
+            anchors.truncate(1);
+        }
+        graph.anchors[index] = anchors;
+    }
+}
+
+/// The local type or trait that a path means, seen through type aliases.
+fn local(scopes: &Scopes<'_>, path: &PathUse, module: ModuleId, depth: usize) -> Option<ItemId> {
+    let open = &mut Vec::new();
+    let first = path.segments[0].name.as_str();
+    let hit = if matches!(first, "crate" | "self" | "super" | "$crate") {
+        scopes.relative(path, module, Namespace::Type, open)?
+    } else if path.global {
+        scopes.import(path, module, Namespace::Type, open)?
+    } else {
+        scopes
+            .path_from(module, path, 0, Namespace::Type, Vec::new(), open)
+            .or_else(|| scopes.import(path, module, Namespace::Type, open))?
+    };
+    let Def::Item(id) = hit.def else { return None };
+    let item = scopes.workspace.item(id);
+    match item.kind {
+        ItemKind::TypeAlias if depth < 8 => {
+            let inner = item.paths.iter().find(|path| path.in_signature)?;
+            local(scopes, inner, item.module, depth + 1)
+        }
+        ItemKind::Struct | ItemKind::Enum | ItemKind::Union | ItemKind::Trait | ItemKind::MacroCall => Some(id),
+        _ => None,
+    }
+}

@@ -1,0 +1,28 @@
+//! Names that the language and the standard prelude bring along.
+
+/// Types, traits, functions and variants of the prelude, and primitive types.
+pub(super) fn is_name(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "AsMut", "AsRef", "Box", "Clone", "Copy", "Default", "DoubleEndedIterator", "Drop", "Eq", "Err",
+        "ExactSizeIterator", "Extend", "Fn", "FnMut", "FnOnce", "From", "FromIterator", "Into", "IntoIterator",
+        "Iterator", "None", "Ok", "Option", "Ord", "PartialEq", "PartialOrd", "Result", "Send", "Sized", "Some",
+        "String", "Sync", "ToOwned", "ToString", "TryFrom", "TryInto", "Unpin", "Vec", "AsyncFn", "AsyncFnMut",
+        "AsyncFnOnce", "bool", "char", "drop", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "str",
+        "u128", "u16", "u32", "u64", "u8", "usize", "Hash", "Debug", "size_of", "align_of", "size_of_val",
+        "align_of_val", "Self",
+    ];
+    NAMES.contains(&name)
+}
+
+/// Macros of the language and the standard prelude.
+pub(super) fn is_macro(name: &str) -> bool {
+    const MACROS: &[&str] = &[
+        "addr_of", "addr_of_mut", "assert", "assert_eq", "assert_ne", "cfg", "column", "compile_error", "concat",
+        "concat_idents", "dbg", "debug_assert", "debug_assert_eq", "debug_assert_ne", "env", "eprint", "eprintln",
+        "file", "format", "format_args", "global_asm", "include", "include_bytes", "include_str", "is_x86_feature_detected",
+        "line", "matches", "module_path", "naked_asm", "offset_of", "option_env", "panic", "print", "println",
+        "stringify", "thread_local", "todo", "try", "unimplemented", "unreachable", "vec", "write", "writeln", "asm",
+        "is_aarch64_feature_detected", "const_format_args", "cfg_match", "trace_macros", "unsafe_binder_type",
+    ];
+    MACROS.contains(&name)
+}

@@ -1,0 +1,391 @@
+//! Which names each side still looks up where (rows A1 to A9): the basis of every import that is kept, copied or written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cleave_graph::graph::Found;
+use cleave_graph::{Lookup, Place, Reference, Target};
+use cleave_syntax::item::{Binding, ItemKind, Level, PathContext, UseLeafId};
+use cleave_syntax::workspace::CrateKind;
+use cleave_syntax::{CrateId, ItemId, ModuleId};
+
+use crate::scope::{Scope, Side};
+
+/// Who asks for a name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// The `cfg` attributes that all who ask stand under; none while nobody asked.
+    pub(crate) conditions: Option<BTreeSet<String>>,
+    /// Whether somebody outside the module asks.
+    pub(crate) from_outside: bool,
+}
+
+impl Asked {
+    fn by(&mut self, conditions: &[String], from_outside: bool) {
+        let new: BTreeSet<String> = conditions.iter().cloned().collect();
+        self.conditions = Some(match self.conditions.take() {
+            None => new,
+            Some(old) => old.intersection(&new).cloned().collect(),
+        });
+        self.from_outside |= from_outside;
+    }
+}
+
+/// What the code that stays needs of what moves.
+#[derive(Debug, Default)]
+pub(crate) struct RootDemand {
+    /// Moved items that are looked up by name in a module that stays.
+    pub(crate) names: BTreeMap<(ModuleId, ItemId, String), Asked>,
+    /// Modules that move whole and are looked up in a parent that stays.
+    pub(crate) modules: BTreeMap<ModuleId, Asked>,
+    /// Imports in modules that stay which somebody who stays still uses.
+    pub(crate) leaves: BTreeMap<UseLeafId, Asked>,
+    /// Moved items that must be public.
+    pub(crate) public_items: BTreeSet<ItemId>,
+    /// Moved imports that must be public.
+    pub(crate) public_leaves: BTreeSet<UseLeafId>,
+    /// Modules that the root names in the destination, which must be public there.
+    pub(crate) public_modules: BTreeSet<ModuleId>,
+    /// Whether a moved macro is called by its bare name.
+    pub(crate) bare_macros: bool,
+}
+
+/// What the code that moves needs in its new crate beside itself.
+#[derive(Debug, Default)]
+pub(crate) struct DestDemand {
+    /// Imports of the monolith that are needed at the same module path.
+    pub(crate) leaves: BTreeMap<UseLeafId, Asked>,
+    /// Modules of the monolith that the destination needs as a place for such imports only.
+    pub(crate) facades: BTreeSet<ModuleId>,
+    /// Lower crates whose macros are called by bare names.
+    pub(crate) macro_crates: BTreeSet<CrateId>,
+    /// Other crates' macros are called by bare names that only `#[macro_use] extern crate` explains.
+    pub(crate) foreign_macros: bool,
+    /// Paths from what moves to what stays: the step can't be done.
+    pub(crate) violations: Vec<(Place, ItemId)>,
+}
+
+/// Whoever asks: the module that the path stands in, and the conditions it stands under.
+struct Asker<'b> {
+    module: ModuleId,
+    item: Option<ItemId>,
+    fixed: &'b [String],
+    /// Whether the path is a single name.
+    bare: bool,
+}
+
+impl Asker<'_> {
+    fn conditions(&self, scope: &Scope<'_>, module: ModuleId) -> Vec<String> {
+        match self.item {
+            Some(item) if scope.workspace.crate_of(item) == scope.workspace.module(module).krate => {
+                if scope.is_within(self.module, module) {
+                    scope.conditions(item, module)
+                } else {
+                    scope.conditions(item, scope.workspace.krate(scope.root).root)
+                }
+            }
+            _ => self.fixed.to_vec(),
+        }
+    }
+}
+
+/// What stays asks for.
+pub(crate) fn root_demand(scope: &Scope<'_>) -> RootDemand {
+    let mut demand = RootDemand::default();
+    for reference in references(scope, Side::Root) {
+        let Place::Item(item, _) = reference.place else { continue };
+        let bare = path_length(scope, reference) == 1;
+        let asker = Asker { module: scope.workspace.item(item).module, item: Some(item), fixed: &[], bare };
+        demand.lookups(scope, &reference.resolution.lookups, &asker, &mut BTreeSet::new());
+        if let Target::Item(target) = reference.resolution.target
+            && scope.moving[target.index()]
+        {
+            demand.public_items.insert(target);
+        }
+        if let Target::Module(target) = reference.resolution.target
+            && scope.is_whole(target)
+        {
+            demand.public_modules.insert(target);
+            demand.open_attribute_module(scope, reference, target);
+        }
+    }
+    demand.exports(scope);
+    demand
+}
+
+/// The references of the items on one side, docs left out.
+fn references<'b>(scope: &'b Scope<'_>, side: Side) -> impl Iterator<Item = &'b Reference> + 'b {
+    scope.graph.references.iter().filter(move |reference| match reference.place {
+        Place::Item(item, index) => {
+            scope.workspace.crate_of(item) == scope.root
+                && (scope.moving[item.index()] == (side == Side::Dest))
+                && !matches!(
+                    scope.workspace.item(item).paths[index as usize].context,
+                    PathContext::DocLink | PathContext::DocTest
+                )
+        }
+        Place::Header(..) => false,
+    })
+}
+
+fn path_length(scope: &Scope<'_>, reference: &Reference) -> usize {
+    match reference.place {
+        Place::Item(item, index) => scope.workspace.item(item).paths[index as usize].segments.len(),
+        Place::Header(..) => 0,
+    }
+}
+
+impl RootDemand {
+    fn lookups(&mut self, scope: &Scope<'_>, lookups: &[Lookup], asker: &Asker<'_>, seen: &mut BTreeSet<UseLeafId>) {
+        for lookup in lookups {
+            let module = lookup.module;
+            if scope.workspace.module(module).krate != scope.root {
+                continue;
+            }
+            if scope.is_whole(module) {
+                self.found_in_moved(scope, lookup);
+                continue;
+            }
+            let conditions = asker.conditions(scope, module);
+            let outside = !scope.is_within(asker.module, module);
+            match lookup.found {
+                Found::Item(item) if scope.workspace.item(item).declares.is_some() => {
+                    for child in scope.workspace.item(item).declares.filter(|child| scope.is_whole(*child)) {
+                        self.modules.entry(child).or_default().by(&conditions, outside);
+                        self.public_modules.insert(child);
+                    }
+                }
+                Found::Item(item) if scope.moving[item.index()] => {
+                    self.public_items.insert(item);
+                    if scope.workspace.item(item).kind == ItemKind::MacroRules && asker.bare {
+                        // In textual scope: it needs no import where it is called, but its crate's macros as a whole.
+                        self.bare_macros = true;
+                    } else {
+                        let key = (module, item, lookup.name.clone());
+                        self.names.entry(key).or_default().by(&conditions, outside);
+                    }
+                }
+                Found::Item(_) => {}
+                Found::Leaf(leaf) | Found::Glob(leaf) => {
+                    self.leaves.entry(leaf).or_default().by(&conditions, outside);
+                    self.leaf(scope, leaf, asker, seen);
+                }
+            }
+        }
+    }
+
+    fn leaf(&mut self, scope: &Scope<'_>, leaf: UseLeafId, asker: &Asker<'_>, seen: &mut BTreeSet<UseLeafId>) {
+        if !seen.insert(leaf) {
+            return;
+        }
+        let bare = scope.workspace.leaf(leaf).path.segments.len() == 1;
+        let asker = &Asker { bare, ..*asker };
+        for resolution in &scope.graph.leaves[leaf.index()] {
+            self.lookups(scope, &resolution.lookups, asker, seen);
+            match resolution.target {
+                Target::Item(target) if scope.moving[target.index()] => {
+                    self.public_items.insert(target);
+                }
+                Target::Module(target) if scope.is_whole(target) => {
+                    self.public_modules.insert(target);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn found_in_moved(&mut self, scope: &Scope<'_>, lookup: &Lookup) {
+        match lookup.found {
+            Found::Item(item) => match scope.workspace.item(item).declares {
+                Some(child) => {
+                    self.public_modules.insert(child);
+                }
+                None => {
+                    self.public_items.insert(item);
+                }
+            },
+            Found::Leaf(leaf) | Found::Glob(leaf) => {
+                self.public_leaves.insert(leaf);
+            }
+        }
+    }
+
+    /// `#[serde(with = "path")]` names a module and means the functions in it.
+    fn open_attribute_module(&mut self, scope: &Scope<'_>, reference: &Reference, module: ModuleId) {
+        let Place::Item(item, index) = reference.place else { return };
+        if scope.workspace.item(item).paths[index as usize].context == PathContext::AttributeArgument {
+            let open = |item: &&ItemId| {
+                scope.workspace.item(**item).is_node() && scope.workspace.item(**item).visibility.level != Level::Private
+            };
+            self.public_items.extend(scope.workspace.module(module).items.iter().filter(open));
+        }
+    }
+
+    /// Public API that stays reachable: public re-exports in modules that stay, and public items of public modules.
+    fn exports(&mut self, scope: &Scope<'_>) {
+        let is_library = scope.workspace.krate(scope.root).kind == CrateKind::Lib;
+        for module in scope.workspace.modules_of(scope.root) {
+            if scope.is_whole(module) {
+                continue;
+            }
+            let reachable = is_library && is_reachable(scope, module);
+            for id in &scope.workspace.module(module).items {
+                let item = scope.workspace.item(*id);
+                let public = item.visibility.level == Level::Public;
+                if item.kind == ItemKind::Use && public {
+                    let fixed = scope.own_conditions(*id);
+                    for leaf in &item.leaves {
+                        let asker = Asker { module, item: None, fixed: &fixed, bare: false };
+                        self.leaves.entry(*leaf).or_default().by(&fixed, true);
+                        self.leaf(scope, *leaf, &asker, &mut BTreeSet::new());
+                    }
+                } else if reachable && public && scope.moving[id.index()] && !item.name.is_empty() {
+                    self.names.entry((module, *id, item.name.clone())).or_default().by(&[], true);
+                    self.public_items.insert(*id);
+                } else if reachable && scope.moving[id.index()] && !item.defines.is_empty() {
+                    for (name, _) in &item.defines {
+                        self.names.entry((module, *id, name.clone())).or_default().by(&[], true);
+                    }
+                    self.public_items.insert(*id);
+                } else if item.macro_rules.as_ref().is_some_and(|rules| rules.exported)
+                    && is_library
+                    && scope.moving[id.index()]
+                {
+                    let root = scope.workspace.krate(scope.root).root;
+                    self.names.entry((root, *id, item.name.clone())).or_default().by(&[], true);
+                } else if let Some(child) = item.declares
+                    && reachable
+                    && public
+                    && scope.is_whole(child)
+                {
+                    self.modules.entry(child).or_default().by(&[], true);
+                    self.public_modules.insert(child);
+                }
+            }
+        }
+        self.exported_macros_of_moved_modules(scope, is_library);
+    }
+
+    fn exported_macros_of_moved_modules(&mut self, scope: &Scope<'_>, is_library: bool) {
+        let root = scope.workspace.krate(scope.root).root;
+        for id in scope.workspace.items_of(scope.root) {
+            let item = scope.workspace.item(id);
+            let exported = item.macro_rules.as_ref().is_some_and(|rules| rules.exported);
+            if is_library && exported && scope.moving[id.index()] && scope.is_whole(item.module) {
+                self.names.entry((root, id, item.name.clone())).or_default().by(&[], true);
+            }
+        }
+    }
+}
+
+/// Whether a chain of `pub mod` leads to a module.
+fn is_reachable(scope: &Scope<'_>, module: ModuleId) -> bool {
+    let mut at = module;
+    while let Some(declaration) = scope.workspace.module(at).declaration {
+        if scope.workspace.item(declaration).visibility.level != Level::Public {
+            return false;
+        }
+        at = scope.workspace.item(declaration).module;
+    }
+    true
+}
+
+/// What moves asks for.
+pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
+    let mut demand = DestDemand::default();
+    for reference in references(scope, Side::Dest) {
+        let Place::Item(item, index) = reference.place else { continue };
+        let asker = Asker { module: scope.workspace.item(item).module, item: Some(item), fixed: &[], bare: false };
+        demand.lookups(scope, &reference.resolution.lookups, reference.place, &asker, &mut BTreeSet::new());
+        let path = &scope.workspace.item(item).paths[index as usize];
+        match reference.resolution.target {
+            Target::Item(target) => {
+                let in_root = reference.resolution.lookups.iter().any(|lookup| {
+                    scope.workspace.module(lookup.module).krate == scope.root
+                });
+                let macro_rules = scope.workspace.item(target).kind == ItemKind::MacroRules;
+                if macro_rules && path.segments.len() == 1 && !in_root && scope.side(target) != Side::Root {
+                    demand.macro_crates.insert(scope.workspace.crate_of(target));
+                }
+                if scope.side(target) == Side::Root && scope.workspace.item(target).is_node() {
+                    demand.violations.push((reference.place, target));
+                }
+            }
+            Target::Unresolved | Target::Builtin => {
+                demand.foreign_macros |= path.context == PathContext::Macro && path.segments.len() == 1;
+            }
+            _ => {}
+        }
+    }
+    for module in scope.workspace.modules_of(scope.root).filter(|module| scope.is_whole(*module)) {
+        for item in scope.workspace.module(module).items.iter().filter(|item| scope.is_import(**item)) {
+            let fixed = scope.own_conditions(*item);
+            for leaf in &scope.workspace.item(*item).leaves {
+                let asker = Asker { module, item: None, fixed: &fixed, bare: false };
+                demand.leaf(scope, *leaf, Place::Item(*item, 0), &asker, &mut BTreeSet::new());
+            }
+        }
+    }
+    demand.violations.sort();
+    demand.violations.dedup();
+    demand
+}
+
+impl DestDemand {
+    fn lookups(
+        &mut self,
+        scope: &Scope<'_>,
+        lookups: &[Lookup],
+        place: Place,
+        asker: &Asker<'_>,
+        seen: &mut BTreeSet<UseLeafId>,
+    ) {
+        for lookup in lookups {
+            let module = lookup.module;
+            if scope.workspace.module(module).krate != scope.root {
+                continue;
+            }
+            match lookup.found {
+                Found::Item(item) => {
+                    if let Some(child) = scope.workspace.item(item).declares {
+                        if !scope.dest_has(child) {
+                            self.facades.insert(child);
+                        }
+                    } else if !scope.moving[item.index()] && scope.workspace.item(item).is_node() {
+                        self.violations.push((place, item));
+                    }
+                }
+                Found::Leaf(leaf) | Found::Glob(leaf) => {
+                    if !scope.is_whole(module) {
+                        let conditions = asker.conditions(scope, module);
+                        let outside = !scope.is_within(asker.module, module);
+                        self.leaves.entry(leaf).or_default().by(&conditions, outside);
+                    }
+                    self.leaf(scope, leaf, place, asker, seen);
+                }
+            }
+        }
+    }
+
+    fn leaf(
+        &mut self,
+        scope: &Scope<'_>,
+        leaf: UseLeafId,
+        place: Place,
+        asker: &Asker<'_>,
+        seen: &mut BTreeSet<UseLeafId>,
+    ) {
+        if !seen.insert(leaf) {
+            return;
+        }
+        for resolution in &scope.graph.leaves[leaf.index()] {
+            self.lookups(scope, &resolution.lookups, place, asker, seen);
+            if let Target::Module(target) = resolution.target
+                && scope.workspace.module(target).krate == scope.root
+                && !scope.dest_has(target)
+                && scope.workspace.leaf(leaf).binding != Binding::Glob
+            {
+                self.facades.insert(target);
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Files that moved code reads while it is compiled (row F2): the file comes along, or the path is corrected.
+
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use cleave_syntax::change::Reason;
+use cleave_syntax::{ChangeBuilder, ItemId};
+
+use crate::layout::Moves;
+use crate::scope::Scope;
+
+/// Corrects the literal paths of `include!`, `include_str!` and `include_bytes!` in what moves.
+pub(crate) fn correct(scope: &Scope<'_>, moves: &Moves, builder: &mut ChangeBuilder) {
+    let folder = |krate| {
+        let root = scope.workspace.krate(krate).root;
+        let file = scope.workspace.file(scope.workspace.module(root).file);
+        file.path.parent().unwrap_or(Utf8Path::new("")).to_owned()
+    };
+    let (from, to) = (folder(scope.root), folder(scope.dest));
+    for id in scope.workspace.items_of(scope.root).filter(|id| scope.moving[id.index()]) {
+        let item = scope.workspace.item(id);
+        let file = scope.workspace.file(scope.workspace.module(item.module).file);
+        for include in &item.includes {
+            let Some(data) = normalize(&file.path.parent().unwrap_or(Utf8Path::new("")).join(&include.path)) else {
+                continue;
+            };
+            let inside = data.strip_prefix(&from).ok().filter(|_| !from.as_str().is_empty());
+            if let Some(inside) = inside.filter(|_| is_only_reader(scope, &data)) {
+                builder.move_file(&data, &to.join(inside));
+                continue;
+            }
+            let new_file = moves
+                .file_moves
+                .get(&file.path)
+                .cloned()
+                .unwrap_or_else(|| to.join(file.path.strip_prefix(&from).unwrap_or(&file.path)));
+            let new_path = relative(new_file.parent().unwrap_or(Utf8Path::new("")), &data);
+            let reason = Reason::new("F2", scope.workspace.path_of(id));
+            builder.replace(&file.path, include.range, format!("\"{new_path}\""), reason);
+        }
+    }
+}
+
+/// Whether only moving items read a file.
+fn is_only_reader(scope: &Scope<'_>, data: &Utf8Path) -> bool {
+    (0..scope.workspace.items.len()).map(ItemId::new).filter(|id| !scope.moving[id.index()]).all(|id| {
+        let item = scope.workspace.item(id);
+        let file = scope.workspace.file(scope.workspace.module(item.module).file);
+        let folder = file.path.parent().unwrap_or(Utf8Path::new(""));
+        item.includes.iter().all(|include| normalize(&folder.join(&include.path)).as_deref() != Some(data))
+    })
+}
+
+/// A relative path without `.` and `..`; none where it leaves the workspace or is absolute.
+fn normalize(path: &Utf8Path) -> Option<Utf8PathBuf> {
+    let mut parts = Vec::new();
+    for component in path.components() {
+        match component {
+            Utf8Component::Normal(part) => parts.push(part),
+            Utf8Component::CurDir => {}
+            Utf8Component::ParentDir => {
+                parts.pop()?;
+            }
+            _ => return None,
+        }
+    }
+    Some(parts.iter().collect())
+}
+
+/// The path from a folder to a file, both relative to the workspace root.
+pub(crate) fn relative(folder: &Utf8Path, file: &Utf8Path) -> Utf8PathBuf {
+    let folder: Vec<&str> = folder.components().map(|component| component.as_str()).collect();
+    let target: Vec<&str> = file.components().map(|component| component.as_str()).collect();
+    let common = folder.iter().zip(&target).take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n("..", folder.len() - common);
+    up.chain(target[common..].iter().copied()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn relative_goes_up_and_down() {
+        assert_eq!(relative("crates/a/src".into(), "src/data.sql".into()), "../../../src/data.sql");
+        assert_eq!(relative("".into(), "a/b".into()), "a/b");
+    }
+}

@@ -1,0 +1,594 @@
+//! Which file each moved item goes to, and what its old module keeps (rows A1, A3, A4, F1, F4, F5, G1).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use cleave_graph::Target;
+use cleave_syntax::change::{Block, Reason};
+use cleave_syntax::item::{Binding, ItemKind, Level, UseLeafId};
+use cleave_syntax::{ChangeBuilder, FileId, ItemId, ModuleId, TextRange};
+
+use crate::demand::{Asked, DestDemand, RootDemand};
+use crate::scope::Scope;
+use crate::text::{self, Import};
+use crate::tree;
+
+/// What was moved, for the report.
+#[derive(Debug, Default)]
+pub(crate) struct Moves {
+    pub(crate) files_moved: usize,
+    pub(crate) files_split: BTreeSet<Utf8PathBuf>,
+    pub(crate) items_relocated: usize,
+    /// Old file to new file of every file that moves whole.
+    pub(crate) file_moves: BTreeMap<Utf8PathBuf, Utf8PathBuf>,
+    /// Imports that the new crate gets, by the monolith's leaf.
+    pub(crate) dest_leaves: BTreeSet<UseLeafId>,
+}
+
+/// Lays out both sides.
+pub(crate) fn lay_out(
+    scope: &Scope<'_>,
+    root: &RootDemand,
+    dest: &DestDemand,
+    builder: &mut ChangeBuilder,
+) -> Moves {
+    let mut layout = Layout {
+        scope,
+        root,
+        dest,
+        builder,
+        insertions: BTreeMap::new(),
+        new_files: BTreeMap::new(),
+        moves: Moves::default(),
+    };
+    let top = scope.workspace.krate(scope.root).root;
+    layout.place(top);
+    layout.finish_dest();
+    for module in scope.workspace.modules_of(scope.root) {
+        if !scope.is_whole(module) {
+            layout.keep(module);
+        }
+    }
+    layout.moves
+}
+
+/// The rule that an import is written for.
+const IMPORT_RULE: &str = "A1";
+
+struct Layout<'a, 'b> {
+    scope: &'b Scope<'a>,
+    root: &'b RootDemand,
+    dest: &'b DestDemand,
+    builder: &'b mut ChangeBuilder,
+    /// Into the destination's files of today: by file, then by offset.
+    insertions: BTreeMap<FileId, Vec<(u32, Vec<Block>)>>,
+    new_files: BTreeMap<Utf8PathBuf, Vec<Block>>,
+    moves: Moves,
+}
+
+impl<'a> Layout<'a, '_> {
+    fn file_of(&self, module: ModuleId) -> &'a cleave_syntax::SourceFile {
+        self.scope.workspace.file(self.scope.workspace.module(module).file)
+    }
+
+    fn moved(&self, module: ModuleId, range: TextRange) -> Block {
+        Block::Moved { path: self.file_of(module).path.clone(), range }
+    }
+
+    fn written(&self, rule: &'static str, subject: &str, text: impl Into<String>) -> Block {
+        Block::Text { text: text.into(), reason: Reason::new(rule, subject) }
+    }
+
+    /// Puts what moves out of `module` (which does not move whole) to its place in the destination. Returns the blocks
+    /// that the parent's text must take in: those of an inline module.
+    fn place(&mut self, module: ModuleId) {
+        let value = self.scope.workspace.module(module);
+        let depth = self.inline_depth(module);
+        let imports = self.dest_imports(module, &"    ".repeat(depth));
+        let blocks = self.body(module);
+        if let Some(existing) = self.scope.dest_modules.get(value.path.as_str()) {
+            self.insert(*existing, imports, blocks);
+            return;
+        }
+        let path = self.mirrored(&self.file_of(module).path);
+        let mut content = Vec::new();
+        if !imports.is_empty() {
+            content.push(self.written(IMPORT_RULE, &value.path, imports));
+        }
+        self.trim_first(&blocks, content.is_empty());
+        content.extend(blocks);
+        self.moves.files_split.insert(self.file_of(module).path.clone());
+        self.new_files.insert(path, content);
+    }
+
+    /// A new file does not start with the blank lines that stood above its first item.
+    fn trim_first(&mut self, blocks: &[Block], is_first: bool) {
+        if let Some(Block::Moved { path, range }) = blocks.first()
+            && is_first
+        {
+            let Some(file) = self.scope.workspace.file_at(path) else { return };
+            let text = &self.scope.workspace.file(file)[*range];
+            let blank = text.len() - text.trim_start_matches(['\n', '\r']).len();
+            if blank > 0 {
+                let range = TextRange::new(range.start, range.start + blank as u32);
+                self.builder.replace(path, range, "", Reason::new("F4", "blank lines at the top of a file"));
+            }
+        }
+    }
+
+    /// What moves out of a module, in its order.
+    fn body(&mut self, module: ModuleId) -> Vec<Block> {
+        let workspace = self.scope.workspace;
+        let mut blocks = Vec::new();
+        for id in &workspace.module(module).items {
+            let item = workspace.item(*id);
+            if let Some(child) = item.declares {
+                self.child(module, *id, child, &mut blocks);
+            } else if self.scope.is_import(*id) {
+                if self.moves_as_it_is(*id) {
+                    self.moves.dest_leaves.extend(item.leaves.iter());
+                    blocks.push(self.moved(module, item.full));
+                }
+            } else if self.scope.moving[id.index()] {
+                self.moves.items_relocated += 1;
+                blocks.push(self.moved(module, item.full));
+            }
+        }
+        blocks
+    }
+
+    fn child(&mut self, module: ModuleId, declaration: ItemId, child: ModuleId, blocks: &mut Vec<Block>) {
+        let workspace = self.scope.workspace;
+        let item = workspace.item(declaration);
+        let value = workspace.module(child);
+        let facade = self.dest.facades.contains(&child);
+        if self.scope.is_whole(child) {
+            blocks.push(self.moved(module, item.full));
+            self.move_files(child);
+        } else if !self.scope.touched[child.index()] && !facade {
+        } else if self.scope.dest_modules.contains_key(value.path.as_str()) {
+            self.place(child);
+        } else {
+            let indent = "    ".repeat(self.inline_depth(module));
+            let attributes = self.declaration_attributes(declaration, &indent);
+            let visibility = if self.scope.touched[child.index()] { "pub" } else { "pub(crate)" };
+            let head = format!("{attributes}{indent}{visibility} mod {}", text::identifier(&value.name));
+            if value.inline || !self.scope.touched[child.index()] {
+                let inner = "    ".repeat(self.inline_depth(module) + 1);
+                let imports = self.dest_imports(child, &inner);
+                let body = self.body(child);
+                blocks.push(self.written("F1", &value.path, format!("\n{head} {{\n{imports}")));
+                blocks.extend(body);
+                blocks.push(self.written("F1", &value.path, format!("{indent}}}\n")));
+            } else {
+                blocks.push(self.written("F1", &value.path, format!("{head};\n")));
+                self.place(child);
+            }
+        }
+    }
+
+    /// The attributes of a `mod` item that its twin in the other crate needs too.
+    fn declaration_attributes(&self, declaration: ItemId, indent: &str) -> String {
+        let item = self.scope.workspace.item(declaration);
+        let file = self.file_of(item.module);
+        item.attributes
+            .iter()
+            .filter(|attribute| !attribute.is_doc)
+            .map(|attribute| format!("{indent}{}\n", &file[attribute.range]))
+            .collect()
+    }
+
+    /// The files of a module that moves whole, and of all below it.
+    fn move_files(&mut self, module: ModuleId) {
+        let value = self.scope.workspace.module(module);
+        if !value.inline {
+            let file = self.file_of(module);
+            let path = self.mirrored(&file.path);
+            let whole = TextRange::new(0, file.text.len() as u32);
+            self.new_files.insert(path.clone(), vec![self.moved(module, whole)]);
+            self.builder.delete(&file.path, Reason::new("F5", "moved"));
+            self.moves.file_moves.insert(file.path.clone(), path);
+            self.moves.files_moved += 1;
+        }
+        for child in &value.children {
+            self.move_files(*child);
+        }
+    }
+
+    /// The same path below the destination's source folder.
+    fn mirrored(&self, path: &Utf8Path) -> Utf8PathBuf {
+        let folder = |krate| {
+            let root = self.scope.workspace.krate(krate).root;
+            self.file_of(root).path.parent().unwrap_or(Utf8Path::new("")).to_owned()
+        };
+        let relative = path.strip_prefix(folder(self.scope.root)).unwrap_or(path);
+        folder(self.scope.dest).join(relative)
+    }
+
+    fn inline_depth(&self, module: ModuleId) -> usize {
+        let mut depth = 0;
+        let mut at = module;
+        while self.scope.workspace.module(at).inline {
+            depth += 1;
+            let Some(parent) = self.scope.workspace.module(at).parent else { break };
+            at = parent;
+        }
+        depth
+    }
+
+    /// Whether a `use` item goes to the destination just as it stands: all of it is needed there, and nothing here.
+    fn moves_as_it_is(&self, id: ItemId) -> bool {
+        let item = self.scope.workspace.item(id);
+        item.kind == ItemKind::Use
+            && item.visibility.level != Level::Public
+            && !self.scope.dest_modules.contains_key(self.scope.workspace.module(item.module).path.as_str())
+            && item.leaves.iter().all(|leaf| self.needs_there(*leaf) && !self.needs_here(*leaf))
+    }
+
+    fn needs_there(&self, leaf: UseLeafId) -> bool {
+        self.dest.leaves.contains_key(&leaf) || self.is_trait_used(leaf, true)
+    }
+
+    fn needs_here(&self, leaf: UseLeafId) -> bool {
+        self.root.leaves.contains_key(&leaf)
+            || self.is_trait_used(leaf, false)
+            || self.scope.workspace.item(self.scope.workspace.leaf(leaf).item).visibility.level == Level::Public
+    }
+
+    /// Whether one side uses an import that no path leads through: a trait, for its methods (row C4).
+    fn is_trait_used(&self, leaf: UseLeafId, moving: bool) -> bool {
+        let both = self.root.leaves.contains_key(&leaf) || self.dest.leaves.contains_key(&leaf);
+        let workspace = self.scope.workspace;
+        let module = workspace.item(workspace.leaf(leaf).item).module;
+        let is_trait = self.scope.graph.leaves[leaf.index()].iter().find_map(|resolution| match &resolution.target {
+            Target::Item(item) if workspace.item(*item).kind == ItemKind::Trait => {
+                Some(Some(workspace.item(*item).members.as_slice()))
+            }
+            Target::External(_) => Some(None),
+            _ => None,
+        });
+        let Some(members) = is_trait else { return false };
+        let name = workspace.leaf(leaf).path.segments.last().map_or("", |segment| segment.name.as_str());
+        let known = members.map(<[String]>::to_vec).or_else(|| known_methods(name));
+        if known.is_none() && both {
+            return false;
+        }
+        workspace.items_of(self.scope.root).any(|id| {
+            let item = workspace.item(id);
+            self.scope.moving[id.index()] == moving
+                && self.scope.is_within(item.module, module)
+                && match &known {
+                    None => item.member_uses.iter().any(|member| member.called),
+                    Some(known) => {
+                        item.member_uses.iter().any(|member| known.contains(&member.name))
+                            || item.paths.iter().any(|path| {
+                                path.segments.last().is_some_and(|last| {
+                                    (path.segments.len() > 1 && known.contains(&last.name))
+                                        || (name == "Write" && matches!(last.name.as_str(), "write" | "writeln"))
+                                })
+                            })
+                    }
+                }
+        })
+    }
+
+    /// The text of the imports that the destination needs in a module and that do not move as they are.
+    fn dest_imports(&mut self, module: ModuleId, indent: &str) -> String {
+        let workspace = self.scope.workspace;
+        let mut list = Vec::new();
+        let mut crates = String::new();
+        for id in workspace.module(module).items.iter().filter(|id| self.scope.is_import(**id)) {
+            if self.moves_as_it_is(*id) {
+                continue;
+            }
+            for leaf in &workspace.item(*id).leaves {
+                let has_content = self.scope.touched[module.index()];
+                let asked = self.dest.leaves.get(leaf);
+                if asked.is_none() && !(has_content && self.is_trait_used(*leaf, true)) {
+                    continue;
+                }
+                if self.dest_binds(module, *leaf) {
+                    continue;
+                }
+                self.moves.dest_leaves.insert(*leaf);
+                if workspace.item(*id).kind == ItemKind::ExternCrate {
+                    crates.push_str(&self.file_of(module)[workspace.item(*id).range]);
+                    crates.push('\n');
+                } else {
+                    list.push(self.copied_import(*leaf, asked));
+                }
+            }
+        }
+        crates + &text::imports(&list, indent)
+    }
+
+    /// Whether the destination's module of today already has this import.
+    fn dest_binds(&self, module: ModuleId, leaf: UseLeafId) -> bool {
+        let workspace = self.scope.workspace;
+        let Some(existing) = self.scope.dest_modules.get(workspace.module(module).path.as_str()) else { return false };
+        let wanted = workspace.leaf(leaf);
+        workspace.module(*existing).items.iter().flat_map(|item| &workspace.item(*item).leaves).any(|id| {
+            let leaf = workspace.leaf(*id);
+            leaf.binding == wanted.binding && leaf.path.text() == wanted.path.text()
+        })
+    }
+
+    fn copied_import(&self, id: UseLeafId, asked: Option<&Asked>) -> Import {
+        let workspace = self.scope.workspace;
+        let leaf = workspace.leaf(id);
+        let names: Vec<&str> = leaf.path.segments.iter().map(|segment| segment.name.as_str()).collect();
+        let global = if leaf.path.global { "::" } else { "" };
+        let (prefix, last) = match leaf.binding {
+            Binding::Glob => (text::path(names.iter().copied()), "*".to_owned()),
+            _ => {
+                let (last, prefix) = names.split_last().expect("a path has a segment");
+                (text::path(prefix.iter().copied()), text::identifier(last))
+            }
+        };
+        let alias = match &leaf.binding {
+            Binding::Name(name) if names.last() != Some(&name.as_str()) => format!(" as {}", text::identifier(name)),
+            Binding::Underscore => " as _".to_owned(),
+            _ => String::new(),
+        };
+        let mut attributes = self.scope.own_conditions(leaf.item);
+        attributes.extend(asked.and_then(|asked| asked.conditions.clone()).unwrap_or_default());
+        attributes.sort();
+        attributes.dedup();
+        let outside = asked.is_some_and(|asked| asked.from_outside);
+        Import {
+            attributes,
+            visibility: if outside { "pub(crate)".to_owned() } else { String::new() },
+            prefix: format!("{global}{prefix}"),
+            leaf: last + &alias,
+        }
+    }
+
+    /// Puts imports and moved items into a module that the destination already has.
+    fn insert(&mut self, existing: ModuleId, imports: String, blocks: Vec<Block>) {
+        let value = self.scope.workspace.module(existing);
+        let text = &self.file_of(existing).text;
+        if !imports.is_empty() {
+            let (offset, lines) = self.import_place(existing, &imports);
+            let block = self.written(IMPORT_RULE, &value.path, lines);
+            self.insertions.entry(value.file).or_default().push((offset, vec![block]));
+        }
+        // Declarations go above what is there, so that a macro stays below what defines it.
+        if !blocks.is_empty() {
+            let mut blocks = blocks;
+            let at = value.body.end;
+            if at > 0 && !text[..at as usize].ends_with(['\n', '{']) {
+                blocks.insert(0, self.written("F4", &value.path, "\n"));
+            }
+            self.insertions.entry(value.file).or_default().push((at, blocks));
+        }
+    }
+
+    /// Where new imports of a module go, and their text with the blank lines that the place asks for.
+    fn import_place(&self, module: ModuleId, lines: &str) -> (u32, String) {
+        let workspace = self.scope.workspace;
+        let value = workspace.module(module);
+        let text = &self.file_of(module).text;
+        let last_import = value
+            .items
+            .iter()
+            .take_while(|id| self.scope.is_import(**id) || workspace.item(**id).kind == ItemKind::Mod)
+            .filter(|id| self.scope.is_import(**id))
+            .last();
+        if let Some(last) = last_import {
+            return (workspace.item(*last).full.end, lines.to_owned());
+        }
+        let offset = if value.header.is_empty() { value.body.start } else { value.header.end };
+        let before = &text[..offset as usize];
+        let after = &text[offset as usize..];
+        let mut place = String::new();
+        if !before.is_empty() && !before.ends_with('\n') {
+            place.push('\n');
+        }
+        if !value.header.is_empty() {
+            place.push('\n');
+        }
+        place.push_str(lines);
+        if after.starts_with('\n') {
+            // The line break that followed the header ends the last import.
+            place.pop();
+        } else if !after.is_empty() {
+            place.push('\n');
+        }
+        (offset, place)
+    }
+
+    fn finish_dest(&mut self) {
+        for (file, mut insertions) in std::mem::take(&mut self.insertions) {
+            let file = self.scope.workspace.file(file);
+            insertions.sort_by_key(|(offset, _)| *offset);
+            let mut blocks = Vec::new();
+            let mut at = 0;
+            let copy = |from: u32, to: u32, blocks: &mut Vec<Block>| {
+                if from < to {
+                    blocks.push(Block::Moved { path: file.path.clone(), range: TextRange::new(from, to) });
+                }
+            };
+            for (offset, inserted) in insertions {
+                copy(at, offset, &mut blocks);
+                blocks.extend(inserted);
+                at = offset;
+            }
+            copy(at, file.text.len() as u32, &mut blocks);
+            self.builder.create(&file.path, blocks);
+        }
+        for (path, blocks) in std::mem::take(&mut self.new_files) {
+            self.builder.create(&path, blocks);
+        }
+    }
+
+    /// What a module that stays keeps: imports of what it lost, and only the imports that it still uses.
+    fn keep(&mut self, module: ModuleId) {
+        let workspace = self.scope.workspace;
+        for id in &workspace.module(module).items {
+            let item = workspace.item(*id);
+            if item.declares.is_some_and(|child| self.scope.is_whole(child)) {
+                self.alias(*id);
+            } else if item.kind == ItemKind::Use && self.scope.touched[module.index()] && !self.moves_as_it_is(*id) {
+                self.thin_out(*id);
+            } else if item.kind == ItemKind::Use {
+                self.repoint(*id);
+            }
+        }
+        let indent = "    ".repeat(self.inline_depth(module));
+        let lines = text::imports(&self.names(module), &indent);
+        if !lines.is_empty() {
+            let (offset, place) = self.import_place(module, &lines);
+            let path = &workspace.module(module).path;
+            self.builder.append(&self.file_of(module).path, offset, place, Reason::new(IMPORT_RULE, path.clone()));
+        }
+    }
+
+    /// `mod a;` has moved: `use app_shared::a;` stands in its place where somebody still says `a`.
+    fn alias(&mut self, declaration: ItemId) {
+        let workspace = self.scope.workspace;
+        let item = workspace.item(declaration);
+        let Some(child) = item.declares else { return };
+        let Some(asked) = self.root.modules.get(&child) else { return };
+        let file = self.file_of(item.module);
+        let mut attributes: Vec<String> = self.scope.own_conditions(declaration);
+        attributes.extend(asked.conditions.clone().unwrap_or_default());
+        attributes.sort();
+        attributes.dedup();
+        let full = format!("{}::{}", self.scope.dest_name(), workspace.module(child).path);
+        let (prefix, name) = full.rsplit_once("::").expect("the crate's name comes first");
+        let import = Import {
+            attributes,
+            visibility: file[item.visibility.range].to_owned(),
+            prefix: text::path(prefix.split("::")),
+            leaf: text::identifier(name),
+        };
+        let indent = "    ".repeat(self.inline_depth(item.module));
+        let line = text::imports(&[import], &indent);
+        let needs_break = item.full.start > 0 && file.text.as_bytes()[item.full.start as usize - 1] != b'\n';
+        let line = if needs_break { format!("\n{}", line.trim_end()) } else { line };
+        self.builder.append(&file.path, item.full.start, line, Reason::new(IMPORT_RULE, full));
+    }
+
+    /// Drops the leaves of a `use` item that nobody here uses any more.
+    fn thin_out(&mut self, id: ItemId) {
+        let workspace = self.scope.workspace;
+        let item = workspace.item(id);
+        let file = self.file_of(item.module);
+        let gone: Vec<UseLeafId> = item
+            .leaves
+            .iter()
+            .copied()
+            .filter(|leaf| !self.needs_here(*leaf) && (self.needs_there(*leaf) || self.is_orphaned(*leaf)))
+            .collect();
+        let ranges: Vec<TextRange> = gone.iter().map(|leaf| workspace.leaf(*leaf).range).collect();
+        let reason = Reason::new("A3", workspace.module(item.module).path.clone());
+        if gone.len() == item.leaves.len() {
+            self.builder.replace(&file.path, item.full, "", reason);
+            return;
+        }
+        self.repoint(id);
+        if gone.is_empty() {
+            return;
+        }
+        let tree = use_tree(&file.text, item.range, item.visibility.range);
+        for range in tree::removals(&file.text, tree, &ranges).unwrap_or_default() {
+            self.builder.replace(&file.path, range, "", reason.clone());
+        }
+    }
+
+    /// Whether everything that an import was for has left this module.
+    fn is_orphaned(&self, leaf: UseLeafId) -> bool {
+        let module = self.scope.workspace.item(self.scope.workspace.leaf(leaf).item).module;
+        !self.scope.workspace.module(module).items.iter().any(|id| {
+            self.scope.workspace.item(*id).is_node() && !self.scope.moving[id.index()]
+        })
+    }
+
+    /// `use name_of_macro;` named a macro in textual scope, which is now the other crate's (row D2).
+    fn repoint(&mut self, id: ItemId) {
+        let workspace = self.scope.workspace;
+        for leaf in &workspace.item(id).leaves {
+            let path = &workspace.leaf(*leaf).path;
+            let [segment] = &path.segments[..] else { continue };
+            let moved_macro = self.scope.graph.leaves[leaf.index()].iter().any(|resolution| {
+                matches!(resolution.target, Target::Item(target)
+                    if self.scope.moving[target.index()] && workspace.item(target).kind == ItemKind::MacroRules)
+            });
+            if moved_macro && !path.global {
+                let file = self.file_of(workspace.item(id).module);
+                let text = format!("{}::", self.scope.dest_name());
+                let range = TextRange::empty(segment.range.start);
+                self.builder.replace(&file.path, range, text, Reason::new("D2", segment.name.clone()));
+            }
+        }
+    }
+
+    /// Imports of the moved items that a module that stays is still asked for.
+    fn names(&self, module: ModuleId) -> Vec<Import> {
+        let workspace = self.scope.workspace;
+        let range = (module, ItemId(0), String::new())..(ModuleId(module.0 + 1), ItemId(0), String::new());
+        self.root
+            .names
+            .range(range)
+            .map(|((_, id, name), asked)| {
+                let item = workspace.item(*id);
+                let is_macro = item.kind == ItemKind::MacroRules;
+                let path = if is_macro { "" } else { workspace.module(item.module).path.as_str() };
+                let names = std::iter::once(self.scope.dest_name()).chain(
+                    path.split("::").filter(|part| !part.is_empty()).map(str::to_owned),
+                );
+                let mut attributes = self.scope.own_conditions(*id);
+                attributes.extend(asked.conditions.clone().unwrap_or_default());
+                attributes.sort();
+                attributes.dedup();
+                let exported = item.macro_rules.as_ref().is_some_and(|rules| rules.exported);
+                let public = item.visibility.level == Level::Public || exported || !item.defines.is_empty();
+                let visibility = match (asked.from_outside, public) {
+                    (true, true) => "pub",
+                    (true, false) => "pub(crate)",
+                    (false, _) => "",
+                };
+                Import {
+                    attributes,
+                    visibility: visibility.to_owned(),
+                    prefix: text::path(names.collect::<Vec<_>>().iter().map(String::as_str)),
+                    leaf: text::identifier(name),
+                }
+            })
+            .collect()
+    }
+}
+
+/// The range of the tree of a `use` item: between `use` and the semicolon.
+fn use_tree(text: &str, item: TextRange, visibility: TextRange) -> TextRange {
+    let start = if visibility.is_empty() { item.start } else { visibility.end };
+    let keyword = text[start as usize..item.end as usize].find("use").map_or(start, |at| start + at as u32 + 3);
+    let end = text[keyword as usize..item.end as usize].rfind(';').map_or(item.end, |at| keyword + at as u32);
+    TextRange::new(keyword, end)
+}
+
+/// The methods of the standard traits that are imported for their methods alone.
+fn known_methods(name: &str) -> Option<Vec<String>> {
+    let methods: &[&str] = match name {
+        "Write" => &["write", "write_all", "write_fmt", "write_str", "write_char", "flush", "by_ref"],
+        "Read" => &["read", "read_to_end", "read_to_string", "read_exact", "bytes", "chain", "take", "by_ref"],
+        "BufRead" => &["lines", "read_line", "read_until", "fill_buf", "consume", "split"],
+        "Seek" => &["seek", "rewind", "stream_position"],
+        "FromStr" => &["from_str"],
+        "Hash" => &["hash"],
+        "Hasher" => &["finish", "write"],
+        "BuildHasher" => &["build_hasher", "hash_one"],
+        "Borrow" => &["borrow"],
+        "BorrowMut" => &["borrow_mut"],
+        "FromIterator" => &["from_iter"],
+        "TryFrom" => &["try_from"],
+        "TryInto" => &["try_into"],
+        "ToOwned" => &["to_owned"],
+        "ToString" => &["to_string"],
+        "Any" => &["type_id"],
+        "IsTerminal" => &["is_terminal"],
+        "ToSocketAddrs" => &["to_socket_addrs"],
+        _ => return None,
+    };
+    Some(methods.iter().map(|method| (*method).to_owned()).collect())
+}

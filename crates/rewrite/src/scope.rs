@@ -1,0 +1,229 @@
+//! What a step moves, and what each module of the monolith becomes by it.
+
+use std::collections::BTreeMap;
+
+use cleave_graph::graph::Found;
+use cleave_graph::{Graph, Target};
+use cleave_plan::{Homes, Plan};
+use cleave_syntax::item::{ItemKind, Level};
+use cleave_syntax::workspace::CrateKind;
+use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
+
+/// On which side of the new boundary something is after the step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Side {
+    /// In the monolith.
+    Root,
+    /// In the crate that the step moves to.
+    Dest,
+    /// In some other crate of the workspace.
+    Other,
+}
+
+/// A step seen from all sides; every rule reads it.
+pub(crate) struct Scope<'a> {
+    pub(crate) workspace: &'a Workspace,
+    pub(crate) graph: &'a Graph,
+    pub(crate) plan: &'a Plan,
+    pub(crate) homes: &'a Homes,
+    /// The monolith.
+    pub(crate) root: CrateId,
+    /// The crate that items move to: its index in the plan.
+    pub(crate) to: usize,
+    /// The same as a crate of today's workspace.
+    pub(crate) dest: CrateId,
+    /// By item id: whether it moves (methods with their impl).
+    pub(crate) moving: Vec<bool>,
+    /// By module id: whether the module moves with all that is below it.
+    pub(crate) whole: Vec<bool>,
+    /// By module id: whether anything in it or below it moves.
+    pub(crate) touched: Vec<bool>,
+    /// The destination's modules of today, by path.
+    pub(crate) dest_modules: BTreeMap<&'a str, ModuleId>,
+}
+
+impl<'a> Scope<'a> {
+    /// The scope of moving `items` from the monolith to the plan's crate `to`.
+    pub(crate) fn new(
+        (workspace, graph): (&'a Workspace, &'a Graph),
+        (plan, homes): (&'a Plan, &'a Homes),
+        (root, dest): (CrateId, CrateId),
+        to: usize,
+        items: &[ItemId],
+    ) -> Self {
+        let mut moving = vec![false; workspace.items.len()];
+        for id in items {
+            moving[id.index()] = true;
+            for method in &workspace.item(*id).methods {
+                moving[method.index()] = true;
+            }
+        }
+        let dest_modules =
+            workspace.modules_of(dest).map(|id| (workspace.module(id).path.as_str(), id)).collect();
+        let mut scope = Scope {
+            workspace,
+            graph,
+            plan,
+            homes,
+            root,
+            to,
+            dest,
+            moving,
+            whole: vec![false; workspace.modules.len()],
+            touched: vec![false; workspace.modules.len()],
+            dest_modules,
+        };
+        scope.classify();
+        scope
+    }
+
+    /// Children come after their parents, so going backwards sees them first.
+    fn classify(&mut self) {
+        let modules: Vec<ModuleId> = self.workspace.modules_of(self.root).collect();
+        let mut stays = vec![false; self.workspace.modules.len()];
+        for id in modules.iter().rev() {
+            let module = self.workspace.module(*id);
+            let nodes = || module.items.iter().filter(|item| self.workspace.item(**item).is_node());
+            let touched = nodes().any(|item| self.moving[item.index()])
+                || module.children.iter().any(|child| self.touched[child.index()]);
+            stays[id.index()] = nodes().any(|item| !self.moving[item.index()])
+                || module.children.iter().any(|child| stays[child.index()])
+                || module.items.iter().any(|item| self.has_bound_leaf(*item));
+            self.touched[id.index()] = touched;
+            let exists_there = self.dest_modules.contains_key(module.path.as_str());
+            self.whole[id.index()] =
+                touched && !stays[id.index()] && module.parent.is_some() && !exists_there && !self.is_twin(*id);
+        }
+        for id in modules {
+            let module = self.workspace.module(id);
+            let parent_whole = module.parent.is_some_and(|parent| self.whole[parent.index()]);
+            if parent_whole {
+                self.whole[id.index()] = true;
+            }
+        }
+    }
+
+    /// Whether another module has the same path and does not move (two `mod x` under different cfgs).
+    fn is_twin(&self, id: ModuleId) -> bool {
+        let module = self.workspace.module(id);
+        let Some(parent) = module.parent else { return false };
+        self.workspace.module(parent).children.iter().any(|other| {
+            *other != id
+                && self.workspace.module(*other).name == module.name
+                && self.workspace.module(*other).items.iter().any(|item| {
+                    self.workspace.item(*item).is_node() && !self.moving[item.index()]
+                })
+        })
+    }
+
+    /// Whether a `use` item has a leaf that can't go along, since it names what stays in the monolith.
+    fn has_bound_leaf(&self, item: ItemId) -> bool {
+        self.workspace.item(item).leaves.iter().any(|leaf| {
+            self.graph.leaves[leaf.index()].iter().any(|resolution| match resolution.target {
+                Target::Item(target) => self.side(target) == Side::Root,
+                _ => false,
+            })
+        })
+    }
+
+    /// Where an item is after the step.
+    pub(crate) fn side(&self, item: ItemId) -> Side {
+        let krate = self.workspace.crate_of(item);
+        if krate == self.dest || (krate == self.root && self.moving[item.index()]) {
+            Side::Dest
+        } else if krate == self.root {
+            Side::Root
+        } else {
+            Side::Other
+        }
+    }
+
+    /// Whether a module of the monolith moves with all that is in it.
+    pub(crate) fn is_whole(&self, module: ModuleId) -> bool {
+        self.whole[module.index()]
+    }
+
+    /// Whether the destination has (or gets by this step) a module of this path with items in it.
+    pub(crate) fn dest_has(&self, module: ModuleId) -> bool {
+        self.touched[module.index()] || self.dest_modules.contains_key(self.workspace.module(module).path.as_str())
+    }
+
+    /// The module that a `mod` item declares.
+    pub(crate) fn declared(&self, found: Found) -> Option<ModuleId> {
+        match found {
+            Found::Item(item) => self.workspace.item(item).declares,
+            _ => None,
+        }
+    }
+
+    /// Whether `inner` is `outer` or below it.
+    pub(crate) fn is_within(&self, inner: ModuleId, outer: ModuleId) -> bool {
+        let mut at = Some(inner);
+        while let Some(module) = at {
+            if module == outer {
+                return true;
+            }
+            at = self.workspace.module(module).parent;
+        }
+        false
+    }
+
+    /// Whether code in `from` may see something of this level that is defined in `module`.
+    pub(crate) fn is_visible(&self, level: &Level, module: ModuleId, from: ModuleId) -> bool {
+        match level {
+            Level::Private | Level::Module => self.is_within(from, module),
+            Level::Super => self.is_within(from, self.workspace.module(module).parent.unwrap_or(module)),
+            Level::In(_) | Level::Crate | Level::Public => true,
+        }
+    }
+
+    /// The name in source of the crate that items move to.
+    pub(crate) fn dest_name(&self) -> String {
+        self.workspace.krate(self.dest).extern_name.clone()
+    }
+
+    /// The package name of a crate of the plan that a crate of the workspace is, if it is one.
+    pub(crate) fn planned_name(&self, krate: CrateId) -> Option<&'a str> {
+        let name = &self.workspace.package(self.workspace.krate(krate).package).name;
+        (self.workspace.krate(krate).kind == CrateKind::Lib)
+            .then(|| self.plan.crates.iter().find(|planned| planned.name == *name))
+            .flatten()
+            .map(|planned| planned.name.as_str())
+    }
+
+    /// The texts of an item's `cfg` attributes and of those of the modules around it, up to but without `outer`.
+    pub(crate) fn conditions(&self, item: ItemId, outer: ModuleId) -> Vec<String> {
+        let mut texts = self.own_conditions(item);
+        let mut at = self.workspace.item(item).module;
+        while at != outer {
+            let module = self.workspace.module(at);
+            if let Some(declaration) = module.declaration {
+                texts.extend(self.own_conditions(declaration));
+            }
+            let Some(parent) = module.parent else { break };
+            at = parent;
+        }
+        if self.workspace.item(item).is_test {
+            texts.push("#[cfg(test)]".to_owned());
+        }
+        texts.sort();
+        texts.dedup();
+        texts
+    }
+
+    /// The texts of an item's own `cfg` attributes.
+    pub(crate) fn own_conditions(&self, id: ItemId) -> Vec<String> {
+        let item = self.workspace.item(id);
+        let file = self.workspace.file(self.workspace.module(item.module).file);
+        item.attributes
+            .iter()
+            .filter(|attribute| attribute.path == "cfg")
+            .map(|attribute| file[attribute.range].to_owned())
+            .collect()
+    }
+
+    /// Whether a module is (or the item stands in) a `use` or `extern crate`.
+    pub(crate) fn is_import(&self, item: ItemId) -> bool {
+        matches!(self.workspace.item(item).kind, ItemKind::Use | ItemKind::ExternCrate)
+    }
+}

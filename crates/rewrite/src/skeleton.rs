@@ -1,0 +1,75 @@
+//! The first step: the workspace and its crates, empty (rows E5, E6).
+
+use camino::{Utf8Path, Utf8PathBuf};
+use cleave_plan::Plan;
+use cleave_syntax::change::{Block, Reason};
+use cleave_syntax::item::ItemKind;
+use cleave_syntax::{ChangeBuilder, CrateId, Workspace};
+
+/// Crate attributes that a new crate does not inherit: they judge a public API or a whole program, and a crate that
+/// serves its own workspace has neither.
+const NOT_INHERITED: &[&str] = &[
+    "missing_docs",
+    "unreachable_pub",
+    "missing_debug_implementations",
+    "missing_copy_implementations",
+    "unused_crate_dependencies",
+];
+
+/// The folder of a planned crate, relative to the workspace root.
+pub(crate) fn folder(workspace: &Workspace, name: &str) -> Utf8PathBuf {
+    let package = workspace.package(workspace.package);
+    match package.dir.parent() {
+        None => Utf8PathBuf::from("crates").join(name),
+        Some(parent) => parent.join(name),
+    }
+}
+
+/// The `lib.rs` of every crate of the plan that is not there yet.
+pub(crate) fn create(workspace: &Workspace, plan: &Plan, root: CrateId, builder: &mut ChangeBuilder) {
+    for krate in &plan.crates {
+        if workspace.packages.iter().any(|package| package.name == krate.name) {
+            continue;
+        }
+        let path = folder(workspace, &krate.name).join("src/lib.rs");
+        let text = front_page(workspace, &plan.package, krate.role.as_str(), root, &path);
+        builder.create(&path, vec![Block::Text { text, reason: Reason::new("E6", krate.name.clone()) }]);
+    }
+}
+
+fn front_page(workspace: &Workspace, package: &str, role: &str, root: CrateId, _path: &Utf8Path) -> String {
+    let module = workspace.module(workspace.krate(root).root);
+    let file = workspace.file(module.file);
+    let mut text = match role {
+        "part" => format!("//! A part of `{package}`.\n"),
+        role => format!("//! The {role} part of `{package}`.\n"),
+    };
+    let mut attributes = String::new();
+    for attribute in module.inner_attributes.iter().filter(|attribute| !attribute.is_doc) {
+        let written = &file[attribute.range];
+        let for_programs = ["windows_subsystem", "crate_type", "crate_name", "no_main", "doc"];
+        let judges = NOT_INHERITED.iter().any(|lint| written.contains(lint));
+        if !judges && !for_programs.contains(&attribute.path.as_str()) && !written.contains("include_str!") {
+            attributes.push_str(written);
+            attributes.push('\n');
+        }
+    }
+    if !attributes.is_empty() {
+        text.push('\n');
+        text.push_str(&attributes);
+    }
+    let mut crates = String::new();
+    for id in &module.items {
+        let item = workspace.item(*id);
+        let builtin = workspace.leaf_names(*id).iter().any(|name| ["alloc", "std", "core"].contains(&name.as_str()));
+        if item.kind == ItemKind::ExternCrate && builtin {
+            crates.push_str(&file[item.range]);
+            crates.push('\n');
+        }
+    }
+    if !crates.is_empty() {
+        text.push('\n');
+        text.push_str(&crates);
+    }
+    text
+}

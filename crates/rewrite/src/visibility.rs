@@ -1,0 +1,323 @@
+//! Widening what is used across the new boundary, and nothing else (rows B1, B2, B4).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cleave_graph::graph::Found;
+use cleave_graph::{Place, Target};
+use cleave_syntax::change::Reason;
+use cleave_syntax::item::{ItemKind, Level, PathContext, UseLeafId, Visibility};
+use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, TextRange};
+
+use crate::demand::RootDemand;
+use crate::scope::{Scope, Side};
+
+/// Makes public what the root needs of the destination. Returns what was widened, as `path: old visibility`.
+pub(crate) fn widen(scope: &Scope<'_>, demand: &RootDemand, builder: &mut ChangeBuilder) -> Vec<String> {
+    let mut widening = Widening {
+        scope,
+        items: BTreeSet::new(),
+        modules: BTreeSet::new(),
+        pending: demand.public_items.iter().copied().collect(),
+    };
+    for leaf in &demand.public_leaves {
+        widening.leaf(*leaf);
+    }
+    for module in &demand.public_modules {
+        widening.module(*module);
+    }
+    let uses = Uses::of(scope);
+    widening.pending.extend(uses.methods(scope));
+    widening.run();
+    let mut made_public = widening.apply(builder);
+    made_public.extend(uses.widen_fields(scope, builder));
+    made_public.sort();
+    made_public
+}
+
+struct Widening<'a, 'b> {
+    scope: &'b Scope<'a>,
+    items: BTreeSet<ItemId>,
+    modules: BTreeSet<ModuleId>,
+    pending: Vec<ItemId>,
+}
+
+impl Widening<'_, '_> {
+    /// An import that must be public, and all that its tree names: `pub use` can't name what is not.
+    fn leaf(&mut self, leaf: UseLeafId) {
+        let workspace = self.scope.workspace;
+        let item = workspace.leaf(leaf).item;
+        if !self.items.insert(item) {
+            return;
+        }
+        self.module(workspace.item(item).module);
+        for leaf in &workspace.item(item).leaves {
+            for resolution in &self.scope.graph.leaves[leaf.index()] {
+                for lookup in &resolution.lookups {
+                    match lookup.found {
+                        Found::Item(found) => self.found(found),
+                        Found::Leaf(next) | Found::Glob(next) => {
+                            if self.scope.is_whole(lookup.module) {
+                                self.leaf(next);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn found(&mut self, item: ItemId) {
+        match self.scope.workspace.item(item).declares {
+            Some(module) if self.scope.is_whole(module) => self.module(module),
+            Some(_) => {}
+            None => self.pending.push(item),
+        }
+    }
+
+    fn module(&mut self, module: ModuleId) {
+        let mut at = Some(module);
+        while let Some(module) = at.filter(|module| self.modules.insert(*module)) {
+            at = self.scope.workspace.module(module).parent;
+        }
+    }
+
+    fn run(&mut self) {
+        while let Some(id) = self.pending.pop() {
+            if !self.scope.moving[id.index()] || !self.items.insert(id) {
+                continue;
+            }
+            let item = self.scope.workspace.item(id);
+            self.module(item.module);
+            self.signature(id);
+            if item.kind == ItemKind::MacroRules {
+                self.macro_body(id);
+            }
+            for implementation in &self.scope.graph.implementations[id.index()] {
+                if self.scope.workspace.item(*implementation).kind == ItemKind::TraitImpl {
+                    self.signature(*implementation);
+                }
+            }
+        }
+    }
+
+    /// A public signature may not show what is less public.
+    fn signature(&mut self, id: ItemId) {
+        let item = self.scope.workspace.item(id);
+        let shows_fields = item.fields.iter().any(|field| field.visibility.level == Level::Public);
+        if item.kind == ItemKind::Struct && !shows_fields {
+            return;
+        }
+        for reference in self.scope.graph.references_of(id) {
+            let Place::Item(_, index) = reference.place else { continue };
+            let path = &item.paths[index as usize];
+            let shown = path.in_signature && matches!(path.context, PathContext::Type);
+            if let Target::Item(target) = reference.resolution.target
+                && shown
+            {
+                self.pending.push(target);
+            }
+        }
+    }
+
+    /// What a macro's body names through `$crate` is named from wherever it is called.
+    fn macro_body(&mut self, id: ItemId) {
+        let item = self.scope.workspace.item(id);
+        for reference in self.scope.graph.references_of(id) {
+            let Place::Item(_, index) = reference.place else { continue };
+            if item.paths[index as usize].segments[0].name != "$crate" {
+                continue;
+            }
+            for lookup in &reference.resolution.lookups {
+                match lookup.found {
+                    Found::Item(found) => self.found(found),
+                    Found::Leaf(leaf) | Found::Glob(leaf) => {
+                        if self.scope.side(self.scope.workspace.leaf(leaf).item) != Side::Other {
+                            self.leaf(leaf);
+                        }
+                    }
+                }
+            }
+            if let Target::Item(target) = reference.resolution.target {
+                self.pending.push(target);
+            }
+        }
+    }
+
+    fn apply(&self, builder: &mut ChangeBuilder) -> Vec<String> {
+        let workspace = self.scope.workspace;
+        let mut made_public = Vec::new();
+        for id in &self.items {
+            let item = workspace.item(*id);
+            let path = workspace.path_of(*id);
+            match item.kind {
+                ItemKind::MacroRules => export_macro(self.scope, *id, builder),
+                ItemKind::MacroCall => made_public.extend(open_macro_call(self.scope, *id, builder)),
+                ItemKind::InherentImpl | ItemKind::TraitImpl | ItemKind::ForeignMod => {}
+                _ => made_public.extend(open(self.scope, item.module, &item.visibility, path, builder)),
+            }
+        }
+        for id in &self.modules {
+            let module = workspace.module(*id);
+            let twin = self.scope.dest_modules.get(module.path.as_str());
+            for module in [Some(*id).filter(|id| self.scope.is_whole(*id)), twin.copied()].into_iter().flatten() {
+                let Some(declaration) = workspace.module(module).declaration else { continue };
+                let item = workspace.item(declaration);
+                let path = workspace.path_of(declaration);
+                made_public.extend(open(self.scope, item.module, &item.visibility, path, builder));
+            }
+        }
+        made_public
+    }
+}
+
+/// Replaces a visibility by `pub`.
+fn open(
+    scope: &Scope<'_>,
+    module: ModuleId,
+    visibility: &Visibility,
+    path: String,
+    builder: &mut ChangeBuilder,
+) -> Option<String> {
+    if visibility.level == Level::Public {
+        return None;
+    }
+    let file = scope.workspace.file(scope.workspace.module(module).file);
+    let text = if visibility.range.is_empty() { "pub " } else { "pub" };
+    builder.replace(&file.path, visibility.range, text, Reason::new("B1", path.clone()));
+    let old = match &file[visibility.range] {
+        "" => "private",
+        written => written,
+    };
+    Some(format!("{path}: {old}"))
+}
+
+fn export_macro(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBuilder) {
+    let item = scope.workspace.item(id);
+    if item.macro_rules.as_ref().is_none_or(|rules| rules.exported) {
+        return;
+    }
+    let file = scope.workspace.file(scope.workspace.module(item.module).file);
+    let Some(at) = file[item.range].find("macro_rules") else { return };
+    let at = item.range.start + at as u32;
+    let line_start = file.text[..at as usize].rfind('\n').map_or(0, |newline| newline + 1);
+    let indent = &file.text[line_start..at as usize];
+    let text = format!("#[macro_export]\n{indent}");
+    builder.replace(&file.path, TextRange::empty(at), text, Reason::new("D1", scope.workspace.path_of(id)));
+}
+
+/// Widens the items that a macro call at module level spells out in its tokens (row D3).
+fn open_macro_call(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBuilder) -> Vec<String> {
+    let item = scope.workspace.item(id);
+    let file = scope.workspace.file(scope.workspace.module(item.module).file);
+    let mut made_public = Vec::new();
+    for (name, range) in &item.defines {
+        let Some(visibility) = written_visibility(&file.text, *range) else { continue };
+        let path = format!("{}::{name}", scope.workspace.module(item.module).path);
+        made_public.extend(open(scope, item.module, &visibility, path, builder));
+    }
+    made_public
+}
+
+/// Reads backwards from a name over the keywords of its definition to its visibility.
+fn written_visibility(text: &str, name: TextRange) -> Option<Visibility> {
+    const KEYWORDS: &[&str] =
+        &["struct", "enum", "fn", "static", "const", "type", "trait", "union", "mod", "ref", "unsafe", "async", "mut"];
+    let mut at = name.start as usize;
+    loop {
+        let before = text[..at].trim_end();
+        let word_start = before.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |index| index + 1);
+        let word = &before[word_start..];
+        if KEYWORDS.contains(&word) {
+            at = word_start;
+        } else if word == "macro_rules" {
+            return None;
+        } else if word == "pub" {
+            let range = TextRange::new(word_start as u32, before.len() as u32);
+            return Some(Visibility { level: Level::Public, range });
+        } else if before.ends_with(')')
+            && let Some(start) = before.rfind("pub(")
+            && !before[start..before.len() - 1].contains(')')
+        {
+            let range = TextRange::new(start as u32, before.len() as u32);
+            return Some(Visibility { level: Level::Crate, range });
+        } else if at == name.start as usize {
+            return None;
+        } else {
+            return Some(Visibility { level: Level::Private, range: TextRange::empty(at as u32) });
+        }
+    }
+}
+
+/// Members that the code that stays names: without types, by name and by what it may see today.
+struct Uses {
+    /// By name: the modules in which it is used.
+    by_name: BTreeMap<String, BTreeSet<ModuleId>>,
+    /// Moved structs that the root builds or takes apart, by the modules that do.
+    built: BTreeMap<ItemId, BTreeSet<ModuleId>>,
+}
+
+impl Uses {
+    fn of(scope: &Scope<'_>) -> Self {
+        let mut by_name: BTreeMap<String, BTreeSet<ModuleId>> = BTreeMap::new();
+        let mut built: BTreeMap<ItemId, BTreeSet<ModuleId>> = BTreeMap::new();
+        for id in scope.workspace.items_of(scope.root).filter(|id| !scope.moving[id.index()]) {
+            let item = scope.workspace.item(id);
+            for member in &item.member_uses {
+                by_name.entry(member.name.clone()).or_default().insert(item.module);
+            }
+            for reference in scope.graph.references_of(id) {
+                let Place::Item(_, index) = reference.place else { continue };
+                let path = &item.paths[index as usize];
+                for segment in path.segments.iter().skip(1) {
+                    by_name.entry(segment.name.clone()).or_default().insert(item.module);
+                }
+                if let Target::Item(target) = reference.resolution.target
+                    && matches!(path.context, PathContext::Value | PathContext::Construct | PathContext::Tokens)
+                {
+                    built.entry(target).or_default().insert(item.module);
+                }
+            }
+        }
+        Self { by_name, built }
+    }
+
+    fn sees(&self, scope: &Scope<'_>, name: &str, level: &Level, module: ModuleId) -> bool {
+        self.by_name
+            .get(name)
+            .is_some_and(|from| from.iter().any(|from| scope.is_visible(level, module, *from)))
+    }
+
+    fn methods(&self, scope: &Scope<'_>) -> Vec<ItemId> {
+        scope
+            .workspace
+            .items_of(scope.root)
+            .filter(|id| {
+                let item = scope.workspace.item(*id);
+                scope.moving[id.index()]
+                    && item.parent.is_some()
+                    && item.visibility.level != Level::Public
+                    && self.sees(scope, &item.name, &item.visibility.level, item.module)
+            })
+            .collect()
+    }
+
+    fn widen_fields(&self, scope: &Scope<'_>, builder: &mut ChangeBuilder) -> Vec<String> {
+        let mut made_public = Vec::new();
+        for id in scope.workspace.items_of(scope.root).filter(|id| scope.moving[id.index()]) {
+            let item = scope.workspace.item(id);
+            let visibly_built = self.built.get(&id);
+            for field in &item.fields {
+                let level = &field.visibility.level;
+                let is_position = field.name.bytes().all(|byte| byte.is_ascii_digit());
+                let built = is_position
+                    && visibly_built
+                        .is_some_and(|from| from.iter().any(|from| scope.is_visible(level, item.module, *from)));
+                if built || self.sees(scope, &field.name, level, item.module) {
+                    let path = format!("{}::{}", scope.workspace.path_of(id), field.name);
+                    made_public.extend(open(scope, item.module, &field.visibility, path, builder));
+                }
+            }
+        }
+        made_public
+    }
+}

@@ -1,0 +1,180 @@
+//! Puts what was parsed into the tables of one workspace, in their documented order.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8PathBuf;
+
+use super::metadata::Outline;
+use super::modules::Tree;
+use crate::diagnostic::Diagnostic;
+use crate::item::{ItemId, UseLeafId};
+use crate::parse::{ParsedItem, ParsedModule};
+use crate::source::{FileId, SourceFile};
+use crate::workspace::{Crate, CrateId, Module, ModuleId, Workspace};
+
+/// Builds the tables.
+pub(super) fn workspace(outline: Outline, trees: Vec<Tree>) -> (Workspace, Vec<Diagnostic>) {
+    let mut files: BTreeMap<Utf8PathBuf, SourceFile> = BTreeMap::new();
+    for node in trees.iter().flat_map(|tree| &tree.nodes) {
+        files
+            .entry(node.path.clone())
+            .or_insert_with(|| SourceFile { path: node.path.clone(), text: node.text.clone() });
+    }
+    let mut workspace = Workspace {
+        root: outline.root,
+        packages: outline.packages,
+        package: outline.package,
+        files: files.into_values().collect(),
+        crates: Vec::new(),
+        modules: Vec::new(),
+        items: Vec::new(),
+        leaves: Vec::new(),
+    };
+    let mut diagnostics = Vec::new();
+    for (target, tree) in outline.targets.into_iter().zip(trees) {
+        let krate = CrateId::new(workspace.crates.len());
+        workspace.crates.push(Crate {
+            package: target.package,
+            kind: target.kind,
+            extern_name: target.name.replace('-', "_"),
+            name: target.name,
+            edition: target.edition,
+            root: ModuleId::new(workspace.modules.len()),
+            required_features: target.required_features,
+        });
+        diagnostics.extend(Assembly::new(&mut workspace, tree, krate).run());
+    }
+    (workspace, diagnostics)
+}
+
+struct Assembly<'a> {
+    workspace: &'a mut Workspace,
+    krate: CrateId,
+    diagnostics: Vec<Diagnostic>,
+    /// The parsed modules of the files, taken as they are placed.
+    parsed: Vec<Option<ParsedModule>>,
+    files: Vec<FileId>,
+    /// The file of each `mod x;`, by the file it stands in and the way to it.
+    children: BTreeMap<(usize, Vec<usize>), usize>,
+    /// Modules whose items are still to come, in order.
+    pending: Vec<(ModuleId, Vec<ParsedItem>, usize, Vec<usize>)>,
+}
+
+impl<'a> Assembly<'a> {
+    fn new(workspace: &'a mut Workspace, tree: Tree, krate: CrateId) -> Self {
+        let files = tree
+            .nodes
+            .iter()
+            .map(|node| workspace.file_at(&node.path).expect("every file that was read is in the table"))
+            .collect();
+        let children = tree
+            .nodes
+            .iter()
+            .enumerate()
+            .filter_map(|(index, node)| Some((node.parent.clone()?, index)))
+            .collect();
+        let parsed = tree.nodes.into_iter().map(|node| Some(node.parsed)).collect();
+        Self { workspace, krate, diagnostics: tree.diagnostics, parsed, files, children, pending: Vec::new() }
+    }
+
+    fn run(mut self) -> Vec<Diagnostic> {
+        if let Some(root) = self.parsed.first_mut().and_then(Option::take) {
+            self.module(root, None, (0, Vec::new()));
+            self.items();
+        }
+        self.diagnostics
+    }
+
+    /// Enters a module and those below it; parents come before children.
+    fn module(
+        &mut self,
+        parsed: ParsedModule,
+        around: Option<(ModuleId, String, bool)>,
+        (file, way): (usize, Vec<usize>),
+    ) -> ModuleId {
+        let id = ModuleId::new(self.workspace.modules.len());
+        let (parent, name, is_test) = match around {
+            Some((parent, name, is_test)) => (Some(parent), name, is_test),
+            None => (None, String::new(), false),
+        };
+        let path = match parent.map(|parent| &self.workspace.module(parent).path) {
+            None => String::new(),
+            Some(above) if above.is_empty() => name.clone(),
+            Some(above) => format!("{above}::{name}"),
+        };
+        let is_test = is_test || parsed.is_test;
+        self.workspace.modules.push(Module {
+            krate: self.krate,
+            parent,
+            name,
+            path,
+            file: self.files[file],
+            inline: !way.is_empty(),
+            body: parsed.body,
+            header: parsed.header,
+            inner_attributes: parsed.inner_attributes,
+            declaration: None,
+            items: Vec::new(),
+            children: Vec::new(),
+            is_test,
+            paths: parsed.paths,
+        });
+        let mut items = parsed.items;
+        let mut children = Vec::new();
+        for (position, parsed) in items.iter_mut().enumerate() {
+            let Some(declared) = &mut parsed.module else { continue };
+            let mut way = way.clone();
+            way.push(position);
+            let around = Some((id, parsed.item.name.clone(), is_test || parsed.item.is_test));
+            let child = match declared.inline.take() {
+                Some(inline) => Some(self.module(inline, around, (file, way))),
+                None => self.children.get(&(file, way)).copied().and_then(|child| {
+                    let parsed = self.parsed[child].take()?;
+                    Some(self.module(parsed, around, (child, Vec::new())))
+                }),
+            };
+            parsed.item.declares = child;
+            children.extend(child);
+        }
+        self.workspace.modules[id.index()].children = children;
+        self.pending.push((id, items, file, way));
+        id
+    }
+
+    /// Enters the items, module by module.
+    fn items(&mut self) {
+        let mut pending = std::mem::take(&mut self.pending);
+        pending.sort_by_key(|(id, ..)| *id);
+        for (module, items, ..) in pending {
+            for parsed in items {
+                self.item(module, parsed);
+            }
+        }
+    }
+
+    fn item(&mut self, module: ModuleId, parsed: ParsedItem) {
+        let id = ItemId::new(self.workspace.items.len());
+        let in_test = self.workspace.module(module).is_test;
+        let mut item = parsed.item;
+        item.module = module;
+        item.is_test |= in_test;
+        if let Some(child) = item.declares {
+            self.workspace.modules[child.index()].declaration = Some(id);
+        }
+        for mut leaf in parsed.leaves {
+            leaf.item = id;
+            item.leaves.push(UseLeafId::new(self.workspace.leaves.len()));
+            self.workspace.leaves.push(leaf);
+        }
+        item.methods = (0..parsed.methods.len()).map(|offset| ItemId::new(id.index() + 1 + offset)).collect();
+        let is_test = item.is_test;
+        self.workspace.modules[module.index()].items.push(id);
+        self.workspace.items.push(item);
+        for mut method in parsed.methods {
+            method.module = module;
+            method.parent = Some(id);
+            method.is_test |= is_test;
+            self.workspace.items.push(method);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Attributes: their names, derives, paths in their strings (row A9), doc tests, and whether they make test code.
+
+use proc_macro2::{TokenStream, TokenTree};
+
+use super::collect::{Collector, name_of};
+use super::{doc, tokens};
+use crate::item::{Attribute, PathContext, Segment};
+use crate::source::TextRange;
+
+/// Attributes of the language, whose names are no paths and whose arguments name nothing of ours.
+const BUILT_IN: &[&str] = &[
+    "cfg", "allow", "warn", "deny", "forbid", "expect", "inline", "cold", "must_use", "deprecated", "repr", "test",
+    "bench", "ignore", "should_panic", "path", "macro_use", "macro_export", "non_exhaustive", "no_mangle",
+    "export_name", "link", "link_name", "link_section", "used", "global_allocator", "panic_handler", "feature",
+    "no_std", "no_main", "no_core", "recursion_limit", "type_length_limit", "windows_subsystem", "target_feature",
+    "track_caller", "automatically_derived", "proc_macro", "proc_macro_derive", "proc_macro_attribute", "crate_name",
+    "crate_type", "doc", "rustfmt", "unsafe", "default", "non_exhaustive", "diagnostic", "warn_unused", "no_implicit_prelude",
+];
+
+/// Collects from all attributes of a thing; neighbouring doc comments are read as one text.
+pub(super) fn collect_all(collector: &mut Collector<'_>, attributes: &[syn::Attribute]) {
+    let mut docs = Vec::new();
+    for attribute in attributes {
+        if attribute.path().is_ident("doc") {
+            docs.push(collector.range_of(attribute));
+        } else {
+            collect(collector, attribute);
+        }
+    }
+    doc::collect(collector, &docs);
+}
+
+/// Collects from one attribute that is no documentation.
+pub(super) fn collect(collector: &mut Collector<'_>, attribute: &syn::Attribute) {
+    let arguments = match &attribute.meta {
+        syn::Meta::Path(_) => TokenStream::new(),
+        syn::Meta::List(list) => list.tokens.clone(),
+        syn::Meta::NameValue(pair) => {
+            use syn::__private::ToTokens as _;
+            pair.value.to_token_stream()
+        }
+    };
+    let segments = collector.segments(attribute.path());
+    one(collector, segments, arguments);
+}
+
+fn one(collector: &mut Collector<'_>, name: Vec<Segment>, arguments: TokenStream) {
+    let Some(last) = name.last() else { return };
+    match last.name.as_str() {
+        "derive" if name.len() == 1 => tokens::scan_as(collector, arguments, PathContext::Attribute),
+        "cfg_attr" if name.len() == 1 => conditional(collector, arguments),
+        word if name.len() == 1 && BUILT_IN.contains(&word) => {}
+        _ => {
+            collector.record(name, false, PathContext::Attribute, true);
+            strings(collector, arguments.clone());
+            tokens::scan(collector, arguments, PathContext::AttributeArgument);
+        }
+    }
+}
+
+/// `cfg_attr(condition, attribute, …)`: what is behind the first comma is attributes.
+fn conditional(collector: &mut Collector<'_>, arguments: TokenStream) {
+    let arguments: Vec<TokenTree> = arguments.into_iter().collect();
+    let parts = arguments.split(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ','));
+    for part in parts.skip(1) {
+        let mut name = Vec::new();
+        let mut rest = TokenStream::new();
+        for token in part {
+            match token {
+                TokenTree::Ident(ident) if rest.is_empty() => {
+                    let range = collector.range(ident.span());
+                    name.push(Segment { name: name_of(ident), range });
+                }
+                TokenTree::Punct(punct) if punct.as_char() == ':' && rest.is_empty() => {}
+                TokenTree::Group(group) => rest.extend(group.stream()),
+                other => rest.extend([other.clone()]),
+            }
+        }
+        one(collector, name, rest);
+    }
+}
+
+/// String literals that are paths as a whole.
+fn strings(collector: &mut Collector<'_>, arguments: TokenStream) {
+    for token in arguments {
+        match token {
+            TokenTree::Group(group) => strings(collector, group.stream()),
+            TokenTree::Literal(literal) => {
+                let range = collector.range(literal.span());
+                let text = &collector.text[range.start as usize..range.end as usize];
+                let Some(inner) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else { continue };
+                if let Some(segments) = path_in(inner, range.start + 1) {
+                    let global = inner.starts_with("::");
+                    collector.record(segments, global, PathContext::AttributeArgument, true);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The segments of a text that is a path and nothing else (generic arguments at its end aside).
+fn path_in(text: &str, start: u32) -> Option<Vec<Segment>> {
+    let mut segments = Vec::new();
+    let mut at = 0;
+    let body = text.strip_prefix("::").map_or(text, |rest| {
+        at = 2;
+        rest
+    });
+    let body = body.split('<').next().unwrap_or(body).trim_end_matches("::");
+    for name in body.split("::") {
+        let word = name.strip_prefix("r#").unwrap_or(name);
+        let valid = word.starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && word.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if !valid {
+            return None;
+        }
+        let range = TextRange::new(start + at as u32, start + (at + name.len()) as u32);
+        segments.push(Segment { name: word.to_owned(), range });
+        at += name.len() + 2;
+    }
+    Some(segments)
+}
+
+/// The attributes of a thing as values.
+pub(super) fn values(collector: &Collector<'_>, attributes: &[syn::Attribute], style: Style) -> Vec<Attribute> {
+    attributes
+        .iter()
+        .filter(|attribute| matches!(attribute.style, syn::AttrStyle::Inner(_)) == (style == Style::Inner))
+        .map(|attribute| {
+            let path = attribute.path().segments.iter().map(|segment| name_of(&segment.ident)).collect::<Vec<_>>().join("::");
+            Attribute { is_doc: path == "doc", path, range: collector.range_of(attribute) }
+        })
+        .collect()
+}
+
+/// On which side of the thing an attribute stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Style {
+    /// `#[…]`.
+    Outer,
+    /// `#![…]`.
+    Inner,
+}
+
+/// Whether attributes make what they stand on code for tests only.
+pub(super) fn is_test(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        let last = attribute.path().segments.last().map(|segment| name_of(&segment.ident)).unwrap_or_default();
+        match last.as_str() {
+            "test" | "bench" | "rstest" | "test_case" | "quickcheck" | "proptest" => true,
+            "cfg" => matches!(&attribute.meta, syn::Meta::List(list) if needs_test(&list.tokens)),
+            _ => false,
+        }
+    })
+}
+
+/// Whether a `cfg` predicate holds in tests only: `test`, or `all(…)` with that in it.
+fn needs_test(predicate: &TokenStream) -> bool {
+    let tokens: Vec<TokenTree> = predicate.clone().into_iter().collect();
+    match &tokens[..] {
+        [TokenTree::Ident(ident)] => ident == "test",
+        [TokenTree::Ident(ident), TokenTree::Group(group)] if ident == "all" => {
+            let inner: Vec<TokenTree> = group.stream().into_iter().collect();
+            inner
+                .split(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ','))
+                .any(|part| needs_test(&part.iter().cloned().collect()))
+        }
+        _ => false,
+    }
+}
+
+/// The paths of `#[path = "…"]`, also in `cfg_attr`.
+pub(super) fn module_paths(attributes: &[syn::Attribute]) -> Vec<String> {
+    let mut paths = Vec::new();
+    for attribute in attributes {
+        match &attribute.meta {
+            syn::Meta::NameValue(pair) if pair.path.is_ident("path") => {
+                if let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(path), .. }) = &pair.value {
+                    paths.push(path.value());
+                }
+            }
+            syn::Meta::List(list) if list.path.is_ident("cfg_attr") => {
+                let tokens: Vec<TokenTree> = list.tokens.clone().into_iter().collect();
+                for window in tokens.windows(3) {
+                    if let [TokenTree::Ident(ident), TokenTree::Punct(punct), TokenTree::Literal(literal)] = window
+                        && ident == "path"
+                        && punct.as_char() == '='
+                        && let syn::Lit::Str(path) = syn::Lit::new(literal.clone())
+                    {
+                        paths.push(path.value());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    paths
+}

@@ -1,0 +1,55 @@
+//! Patterns: the names they bind, and the paths they match against.
+
+use syn::visit::Visit;
+
+use super::collect::{Collector, Local, name_of};
+use crate::item::{PathContext, Segment};
+
+/// Binds the names of a pattern in the innermost scope and records its paths.
+pub(super) fn bind(collector: &mut Collector<'_>, pattern: &syn::Pat) {
+    match pattern {
+        syn::Pat::Ident(ident) => {
+            let name = name_of(&ident.ident);
+            // An upper-case name alone is a constant or a unit variant by all conventions; a lower-case one binds.
+            let is_constant = ident.subpat.is_none()
+                && ident.by_ref.is_none()
+                && ident.mutability.is_none()
+                && name.chars().next().is_some_and(char::is_uppercase);
+            if is_constant {
+                let range = collector.range(ident.ident.span());
+                collector.record(vec![Segment { name, range }], false, PathContext::Value, false);
+            } else {
+                collector.bind(name, Local::Value);
+            }
+            if let Some((_, inner)) = &ident.subpat {
+                bind(collector, inner);
+            }
+        }
+        syn::Pat::Struct(pattern) => {
+            collector.record_construct(pattern.qself.as_ref(), &pattern.path);
+            for field in &pattern.fields {
+                collector.record_member(&field.member);
+                bind(collector, &field.pat);
+            }
+        }
+        syn::Pat::TupleStruct(pattern) => {
+            collector.record_construct(pattern.qself.as_ref(), &pattern.path);
+            pattern.elems.iter().for_each(|pattern| bind(collector, pattern));
+        }
+        syn::Pat::Tuple(pattern) => pattern.elems.iter().for_each(|pattern| bind(collector, pattern)),
+        syn::Pat::Slice(pattern) => pattern.elems.iter().for_each(|pattern| bind(collector, pattern)),
+        syn::Pat::Or(pattern) => pattern.cases.iter().for_each(|pattern| bind(collector, pattern)),
+        syn::Pat::Reference(pattern) => bind(collector, &pattern.pat),
+        syn::Pat::Paren(pattern) => bind(collector, &pattern.pat),
+        syn::Pat::Type(pattern) => {
+            collector.visit_type(&pattern.ty);
+            bind(collector, &pattern.pat);
+        }
+        syn::Pat::Path(path) => collector.visit_expr_path(path),
+        syn::Pat::Range(range) => collector.visit_expr_range(range),
+        syn::Pat::Lit(literal) => collector.visit_expr_lit(literal),
+        syn::Pat::Const(block) => collector.visit_expr_const(block),
+        syn::Pat::Macro(call) => collector.visit_macro(&call.mac),
+        _ => {}
+    }
+}

@@ -1,0 +1,277 @@
+//! Macro calls: arguments as expressions where they are, else paths found in the tokens (rows A8, D3).
+
+use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::visit::Visit;
+
+use super::collect::{Collector, name_of};
+use crate::item::{Include, MemberUse, PathContext, Segment};
+use crate::source::TextRange;
+
+/// Words that start no path.
+const KEYWORDS: &[&str] = &[
+    "as", "async", "await", "break", "const", "continue", "dyn", "else", "enum", "extern", "false", "fn", "for", "if",
+    "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "static", "struct", "trait",
+    "true", "type", "unsafe", "use", "where", "while", "yield", "_", "macro_rules", "union",
+];
+
+/// Collects from a macro call.
+pub(super) fn macro_call(collector: &mut Collector<'_>, call: &syn::Macro) {
+    let segments = collector.segments(&call.path);
+    let local = segments.len() == 1 && collector.is_local_macro(&segments[0].name);
+    let name = segments.last().map_or(String::new(), |segment| segment.name.clone());
+    if !local {
+        collector.record(segments, call.path.leading_colon.is_some(), PathContext::Macro, false);
+    }
+    if matches!(name.as_str(), "include" | "include_str" | "include_bytes")
+        && let Ok(literal) = syn::parse2::<syn::LitStr>(call.tokens.clone())
+    {
+        let range = collector.range(literal.span());
+        collector.includes.push(Include { path: literal.value(), range });
+        return;
+    }
+    captures(collector, &call.tokens);
+    let arguments = Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated.parse2(call.tokens.clone());
+    match arguments {
+        Ok(arguments) => {
+            collector.macros += 1;
+            collector.body(|this| {
+                for argument in &arguments {
+                    this.visit_expr(argument);
+                }
+            });
+            collector.macros -= 1;
+        }
+        Err(_) => collector.body(|this| scan(this, call.tokens.clone(), PathContext::Tokens)),
+    }
+}
+
+/// `{name}` in the string literals of a call, where `name` is no variable: a constant, or a macro's own affair.
+fn captures(collector: &mut Collector<'_>, tokens: &TokenStream) {
+    for token in tokens.clone() {
+        let TokenTree::Literal(literal) = token else { continue };
+        let range = collector.range(literal.span());
+        let text = &collector.text[range.start as usize..range.end as usize];
+        if !text.ends_with('"') && !text.ends_with('#') {
+            continue;
+        }
+        let mut found = Vec::new();
+        for (at, _) in text.match_indices('{') {
+            let rest = &text[at + 1..];
+            let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+            let name = &rest[..length];
+            let ends = rest[length..].starts_with(['}', ':']);
+            if ends && name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+                let start = range.start + at as u32 + 1;
+                found.push(Segment { name: name.to_owned(), range: TextRange::new(start, start + length as u32) });
+            }
+        }
+        for segment in found {
+            if !collector.is_variable(&segment.name) {
+                collector.body(|this| this.record(vec![segment], false, PathContext::Value, true));
+            }
+        }
+    }
+}
+
+/// Collects the paths in tokens that are no expression.
+pub(super) fn scan(collector: &mut Collector<'_>, tokens: TokenStream, context: PathContext) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut at = 0;
+    while at < tokens.len() {
+        at = step(collector, &tokens, at, context);
+    }
+}
+
+/// Takes what starts at `at`; returns where the next starts.
+fn step(collector: &mut Collector<'_>, tokens: &[TokenTree], at: usize, context: PathContext) -> usize {
+    match &tokens[at] {
+        TokenTree::Group(group) => {
+            scan(collector, group.stream(), context);
+            at + 1
+        }
+        TokenTree::Literal(literal) => {
+            captures(collector, &TokenStream::from(TokenTree::Literal(literal.clone())));
+            at + 1
+        }
+        TokenTree::Punct(punct) if punct.as_char() == '\'' => at + 2,
+        TokenTree::Punct(punct) if punct.as_char() == '$' => match tokens.get(at + 1) {
+            Some(TokenTree::Ident(ident)) if ident == "crate" => path(collector, tokens, at + 1, (true, false), context),
+            Some(TokenTree::Ident(_)) => after_metavariable(collector, tokens, at + 2),
+            _ => at + 1,
+        },
+        TokenTree::Punct(punct) if punct.as_char() == '.' => member(collector, tokens, at),
+        TokenTree::Punct(_) if is_path_separator(tokens, at) => match tokens.get(at + 2) {
+            Some(TokenTree::Ident(_)) => path(collector, tokens, at + 2, (false, true), context),
+            _ => at + 2,
+        },
+        TokenTree::Punct(_) => at + 1,
+        TokenTree::Ident(_) => path(collector, tokens, at, (false, false), context),
+    }
+}
+
+/// `$name::rest`: the rest is relative to what nobody knows here.
+fn after_metavariable(_: &mut Collector<'_>, tokens: &[TokenTree], mut at: usize) -> usize {
+    while is_path_separator(tokens, at) && matches!(tokens.get(at + 2), Some(TokenTree::Ident(_))) {
+        at += 3;
+    }
+    at
+}
+
+fn member(collector: &mut Collector<'_>, tokens: &[TokenTree], at: usize) -> usize {
+    let Some(TokenTree::Ident(ident)) = tokens.get(at + 1) else { return at + 1 };
+    let called = matches!(tokens.get(at + 2), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis)
+        || is_path_separator(tokens, at + 2);
+    let range = collector.range(ident.span());
+    collector.members.push(MemberUse { name: name_of(ident), range, called });
+    at + 2
+}
+
+fn is_path_separator(tokens: &[TokenTree], at: usize) -> bool {
+    let colon = |index: usize| match tokens.get(index) {
+        Some(TokenTree::Punct(punct)) if punct.as_char() == ':' => Some(punct.spacing()),
+        _ => None,
+    };
+    colon(at) == Some(Spacing::Joint) && colon(at + 1).is_some()
+}
+
+fn path(
+    collector: &mut Collector<'_>,
+    tokens: &[TokenTree],
+    mut at: usize,
+    (dollar, global): (bool, bool),
+    context: PathContext,
+) -> usize {
+    let start = at;
+    let mut segments = Vec::new();
+    while let Some(TokenTree::Ident(ident)) = tokens.get(at) {
+        let name = if dollar && at == start { "$crate".to_owned() } else { name_of(ident) };
+        let range = collector.range(ident.span());
+        segments.push(Segment { name, range });
+        at += 1;
+        if !is_path_separator(tokens, at) {
+            break;
+        }
+        match tokens.get(at + 2) {
+            Some(TokenTree::Ident(_)) => at += 2,
+            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
+                tree(collector, group, &segments, global, context);
+                return at + 3;
+            }
+            Some(TokenTree::Punct(punct)) if punct.as_char() == '*' => {
+                at += 3;
+                break;
+            }
+            _ => {
+                at += 2;
+                break;
+            }
+        }
+    }
+    let single = segments.len() == 1;
+    let name = segments[0].name.clone();
+    let next_char = |index: usize| match tokens.get(index) {
+        Some(TokenTree::Punct(punct)) => Some((punct.as_char(), punct.spacing())),
+        _ => None,
+    };
+    let is_macro = matches!(next_char(at), Some(('!', Spacing::Alone | Spacing::Joint)))
+        && matches!(tokens.get(at + 1), Some(TokenTree::Group(_)));
+    let is_label = single
+        && match next_char(at) {
+            Some((':', _)) => !is_path_separator(tokens, at),
+            Some(('=', spacing)) => {
+                spacing == Spacing::Alone || !matches!(next_char(at + 1), Some(('=' | '>', _)))
+            }
+            _ => false,
+        };
+    if single && (KEYWORDS.contains(&name.as_str()) || name == "self" || name == "crate") {
+        return at;
+    }
+    if is_macro {
+        collector.record(segments, global, PathContext::Macro, true);
+        return at + 1;
+    }
+    if is_label && context != PathContext::Tokens {
+        return at;
+    }
+    if !(single && collector.is_variable(&name)) {
+        collector.record(segments, global, context, true);
+    }
+    at
+}
+
+/// `a::{b, c::d}`: a `use` tree in tokens.
+fn tree(collector: &mut Collector<'_>, group: &Group, prefix: &[Segment], global: bool, context: PathContext) {
+    let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+    for part in tokens.split(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',')) {
+        let mut segments = prefix.to_vec();
+        let mut nested = false;
+        for token in part {
+            match token {
+                TokenTree::Ident(ident) if ident == "as" => break,
+                TokenTree::Ident(ident) if ident == "self" => {}
+                TokenTree::Ident(ident) => {
+                    let range = collector.range(ident.span());
+                    segments.push(Segment { name: name_of(ident), range });
+                }
+                TokenTree::Group(inner) => {
+                    tree(collector, inner, &segments, global, context);
+                    nested = true;
+                }
+                _ => {}
+            }
+        }
+        if !nested && !part.is_empty() {
+            collector.record(segments, global, context, true);
+        }
+    }
+}
+
+/// The names that a macro call at module level seems to define.
+pub(super) fn defines(collector: &Collector<'_>, tokens: TokenStream, found: &mut Vec<(String, TextRange)>) {
+    const DEFINING: &[&str] =
+        &["struct", "enum", "fn", "static", "const", "type", "trait", "union", "mod", "macro_rules"];
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut at = 0;
+    while at < tokens.len() {
+        match &tokens[at] {
+            TokenTree::Ident(ident) if DEFINING.iter().any(|word| ident == word) => {
+                let mut next = at + 1;
+                while matches!(tokens.get(next), Some(TokenTree::Ident(word)) if word == "ref" || word == "mut" || word == "fn" || word == "unsafe") {
+                    next += 1;
+                }
+                if let Some(TokenTree::Ident(name)) = tokens.get(next)
+                    && !KEYWORDS.iter().any(|word| name == word)
+                {
+                    found.push((name_of(name), collector.range(name.span())));
+                    // What is inside belongs to what was defined.
+                    while next < tokens.len() && !ends_definition(&tokens[next]) {
+                        next += 1;
+                    }
+                }
+                at = next.max(at + 1);
+            }
+            TokenTree::Group(group) => {
+                if group.delimiter() != Delimiter::Parenthesis {
+                    defines(collector, group.stream(), found);
+                }
+                at += 1;
+            }
+            _ => at += 1,
+        }
+    }
+}
+
+fn ends_definition(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Punct(punct) => punct.as_char() == ';',
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        _ => false,
+    }
+}
+
+/// Collects tokens that are a list of paths, such as a derive's.
+pub(super) fn scan_as(collector: &mut Collector<'_>, tokens: TokenStream, context: PathContext) {
+    scan(collector, tokens, context);
+}
