@@ -1,18 +1,22 @@
 //! Today's home and the planned home of every item.
 
-use cleave_graph::Graph;
-use cleave_syntax::{Diagnostic, ItemId, Workspace};
+use std::collections::BTreeMap;
 
+use cleave_graph::Graph;
+use cleave_syntax::{CrateId, Diagnostic, ItemId, ModuleId, Severity, Workspace};
+
+use crate::order::{Home, Order};
 use crate::plan::Plan;
+use crate::unit::{self, Units};
 
 /// Where every item is to live in the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Homes {
     /// By item id: the index into [`Plan::crates`], or none for the package's own crates.
     /// Methods have their impl's home; `use`, `extern crate` and `mod` items have none of their own and are `None`.
-    pub planned: Vec<Option<usize>>,
+    pub planned: Vec<Home>,
     /// By item id: where it is today, in the same terms.
-    pub today: Vec<Option<usize>>,
+    pub today: Vec<Home>,
 }
 
 impl Homes {
@@ -23,7 +27,292 @@ impl Homes {
 }
 
 /// Reads the plan against today's source.
+///
+/// What a crate claims but something below it needs goes down to where both see it: the arrows hold, whatever the
+/// claims say, and each claim that does not hold is a warning.
 pub fn homes(plan: &Plan, workspace: &Workspace, graph: &Graph) -> (Homes, Vec<Diagnostic>) {
-    let _ = (plan, workspace, graph);
-    (Homes { planned: Vec::new(), today: Vec::new() }, Vec::new())
+    let crates = unit::crates(workspace, plan);
+    let units = unit::units(workspace, graph, &crates);
+    let mut diagnostics = unknown_names(plan, workspace, &crates);
+    let today = today(plan, workspace);
+    let claims = Claims::of(plan);
+    let wishes: Vec<Home> = units
+        .units
+        .iter()
+        .map(|unit| {
+            let moved = unit.items.iter().find_map(|id| today[id.index()]);
+            moved.or_else(|| wish(workspace, &claims, &unit.items))
+        })
+        .collect();
+    let order = Order::of(plan);
+    let homes = settle(&order, &units, &wishes);
+    for (index, unit) in units.units.iter().enumerate() {
+        if homes[index] != wishes[index] && wishes[index].is_some() {
+            diagnostics.push(went_down(plan, workspace, unit.items[0], wishes[index], homes[index]));
+        }
+    }
+    let mut planned: Vec<Home> = vec![None; workspace.items.len()];
+    for (index, unit) in units.units.iter().enumerate() {
+        for id in &unit.items {
+            planned[id.index()] = homes[index];
+        }
+    }
+    place_tests(workspace, graph, (&order, &claims), &crates, &mut planned, &today);
+    for id in (0..workspace.items.len()).map(ItemId::new) {
+        if let Some(parent) = workspace.item(id).parent {
+            planned[id.index()] = planned[parent.index()];
+        }
+        if !workspace.item(id).is_node() {
+            planned[id.index()] = today[id.index()];
+        }
+    }
+    (Homes { planned, today }, diagnostics)
+}
+
+/// Gives every unit the highest home that its wish and all who need it see. Units come users first.
+pub fn settle(order: &Order, units: &Units, wishes: &[Home]) -> Vec<Home> {
+    let mut homes = wishes.to_vec();
+    let stays = stays_in_root(units);
+    for index in 0..units.units.len() {
+        if stays[index] {
+            homes[index] = None;
+        }
+        for need in &units.units[index].needs {
+            if let Ok(home) = order.meet(homes[*need], homes[index]) {
+                homes[*need] = home;
+            }
+        }
+    }
+    homes
+}
+
+/// What is pinned to the root, and all that needs it.
+fn stays_in_root(units: &Units) -> Vec<bool> {
+    let mut stays: Vec<bool> = units.units.iter().map(|unit| unit.pinned).collect();
+    for index in (0..units.units.len()).rev() {
+        stays[index] |= units.units[index].needs.iter().any(|need| stays[*need]);
+    }
+    stays
+}
+
+fn wish(workspace: &Workspace, claims: &Claims<'_>, items: &[ItemId]) -> Home {
+    let named = items.iter().find_map(|id| claims.item(&workspace.path_of(*id)));
+    if let Some(home) = named {
+        return home;
+    }
+    let mut votes: BTreeMap<Home, usize> = BTreeMap::new();
+    for id in items {
+        let home = claims.module(&workspace.module(workspace.item(*id).module).path);
+        *votes.entry(home).or_default() += workspace.lines_of(*id) + 1;
+    }
+    votes.into_iter().max_by_key(|(home, lines)| (*lines, std::cmp::Reverse(*home))).and_then(|(home, _)| home)
+}
+
+/// What the plan says, by name.
+pub(crate) struct Claims<'a> {
+    modules: BTreeMap<&'a str, Home>,
+    items: BTreeMap<&'a str, Home>,
+}
+
+impl<'a> Claims<'a> {
+    pub(crate) fn of(plan: &'a Plan) -> Self {
+        let mut claims = Claims { modules: BTreeMap::new(), items: BTreeMap::new() };
+        for (index, krate) in plan.crates.iter().enumerate() {
+            claims.modules.extend(krate.modules.iter().map(|path| (path.as_str(), Some(index))));
+            claims.items.extend(krate.items.iter().map(|path| (path.as_str(), Some(index))));
+        }
+        claims.items.extend(plan.keep.iter().map(|path| (path.as_str(), None)));
+        claims
+    }
+
+    /// What an item's own name claims.
+    fn item(&self, path: &str) -> Option<Home> {
+        self.items.get(path).copied()
+    }
+
+    /// What the longest claimed path around a module claims.
+    fn module(&self, path: &str) -> Home {
+        let mut at = path;
+        loop {
+            if let Some(home) = self.modules.get(at) {
+                return *home;
+            }
+            match at.rsplit_once("::") {
+                Some((outer, _)) => at = outer,
+                None => return None,
+            }
+        }
+    }
+}
+
+fn today(plan: &Plan, workspace: &Workspace) -> Vec<Home> {
+    let by_crate: Vec<Home> = workspace
+        .crates
+        .iter()
+        .map(|krate| {
+            let name = &workspace.package(krate.package).name;
+            plan.crates.iter().position(|planned| planned.name == *name)
+        })
+        .collect();
+    (0..workspace.items.len()).map(|id| by_crate[workspace.crate_of(ItemId::new(id)).index()]).collect()
+}
+
+/// Test code that moves as one: the outermost test module, or a single test item.
+struct TestGroup {
+    items: Vec<ItemId>,
+    /// The module that it is about.
+    about: ModuleId,
+}
+
+fn test_groups(workspace: &Workspace, krate: CrateId) -> Vec<TestGroup> {
+    let mut groups: BTreeMap<(bool, u32), TestGroup> = BTreeMap::new();
+    for id in workspace.items_of(krate) {
+        let item = workspace.item(id);
+        if !item.is_test || !item.is_node() || item.parent.is_some() {
+            continue;
+        }
+        let mut at = item.module;
+        let mut outermost = None;
+        while workspace.module(at).is_test {
+            outermost = Some(at);
+            let Some(parent) = workspace.module(at).parent else { break };
+            at = parent;
+        }
+        let key = outermost.map_or((false, id.0), |module| (true, module.0));
+        groups.entry(key).or_insert_with(|| TestGroup { items: Vec::new(), about: at }).items.push(id);
+    }
+    groups.into_values().collect()
+}
+
+/// Tests go with what they test, where they see all they need there; a helper that several use has the home of all.
+fn place_tests(
+    workspace: &Workspace,
+    graph: &Graph,
+    (order, claims): (&Order, &Claims<'_>),
+    crates: &[CrateId],
+    planned: &mut [Home],
+    today: &[Home],
+) {
+    let Some(root) = crates.first() else { return };
+    for krate in &crates[1..] {
+        for id in workspace.items_of(*krate).filter(|id| workspace.item(*id).is_test) {
+            planned[id.index()] = today[id.index()];
+        }
+    }
+    let groups = test_groups(workspace, *root);
+    let mut group_of = vec![None; workspace.items.len()];
+    for (index, group) in groups.iter().enumerate() {
+        for id in &group.items {
+            group_of[id.index()] = Some(index);
+        }
+    }
+    let mut leader: Vec<usize> = (0..groups.len()).collect();
+    let find = |leader: &[usize], mut at: usize| {
+        while leader[at] != at {
+            at = leader[at];
+        }
+        at
+    };
+    let targets = |group: &TestGroup| -> Vec<ItemId> {
+        let parts = group.items.iter().flat_map(|id| std::iter::once(id).chain(&workspace.item(*id).methods));
+        parts.flat_map(|id| graph.edges_of(*id)).map(|to| workspace.item(*to).parent.unwrap_or(*to)).collect()
+    };
+    for (index, group) in groups.iter().enumerate() {
+        for other in targets(group).into_iter().filter_map(|to| group_of[to.index()]) {
+            let (a, b) = (find(&leader, index), find(&leader, other));
+            leader[a.max(b)] = a.min(b);
+        }
+    }
+    let mut together: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for index in 0..groups.len() {
+        together.entry(find(&leader, index)).or_default().push(index);
+    }
+    for members in together.values() {
+        let needs: Vec<Home> = members
+            .iter()
+            .flat_map(|index| targets(&groups[*index]))
+            .filter(|to| group_of[to.index()].is_none() && workspace.item(*to).is_node())
+            .map(|to| planned[to.index()])
+            .collect();
+        let wishes: Vec<Home> =
+            members.iter().map(|index| about_home(workspace, claims, &groups[*index], planned)).collect();
+        let wish = wishes.iter().copied().find(|wish| needs.iter().all(|need| order.sees(*wish, *need)));
+        let lowest = order.lowest_above(&[needs.clone(), wishes.clone()].concat());
+        let home = wish.filter(|wish| wishes.iter().all(|other| other == wish)).unwrap_or(lowest);
+        for id in members.iter().flat_map(|index| &groups[*index].items) {
+            planned[id.index()] = home;
+        }
+    }
+}
+
+/// The home of most of what a test stands beside.
+fn about_home(workspace: &Workspace, claims: &Claims<'_>, group: &TestGroup, planned: &[Home]) -> Home {
+    let mut votes: BTreeMap<Home, usize> = BTreeMap::new();
+    for id in &workspace.module(group.about).items {
+        if workspace.item(*id).is_node() && !workspace.item(*id).is_test {
+            *votes.entry(planned[id.index()]).or_default() += workspace.lines_of(*id) + 1;
+        }
+    }
+    let most = votes.into_iter().max_by_key(|(home, lines)| (*lines, std::cmp::Reverse(*home)));
+    match most {
+        Some((home, _)) => home,
+        None => claims.module(&workspace.module(group.about).path),
+    }
+}
+
+fn went_down(plan: &Plan, workspace: &Workspace, id: ItemId, wish: Home, home: Home) -> Diagnostic {
+    let name = |home: Home| home.map_or(plan.package.as_str(), |index| plan.crates[index].name.as_str());
+    let item = workspace.item(id);
+    let path = workspace.path_of(id);
+    let file = workspace.file(workspace.module(item.module).file);
+    let message = format!("`{path}` is claimed by `{}` but lives in `{}`", name(wish), name(home));
+    let help = match home {
+        Some(_) => format!("something in `{}` or beside it needs it; list it there, or move what needs it up", name(home)),
+        None => "it needs what has to stay in the root".to_owned(),
+    };
+    Diagnostic::new(Severity::Note, "plan", message)
+        .at(file.path.clone(), item.name_range, "defined here")
+        .help(help)
+}
+
+fn unknown_names(plan: &Plan, workspace: &Workspace, crates: &[CrateId]) -> Vec<Diagnostic> {
+    let modules = unit::modules_by_path(workspace, crates);
+    let items: std::collections::BTreeSet<String> =
+        crates.iter().flat_map(|krate| workspace.items_of(*krate)).map(|id| workspace.path_of(id)).collect();
+    let mut diagnostics = Vec::new();
+    let mut check = |kind: &str, path: &str, known: &mut dyn Iterator<Item = &str>, exists: bool| {
+        if exists {
+            return;
+        }
+        let near = known.min_by_key(|other| distance(path, other)).unwrap_or_default().to_owned();
+        diagnostics.push(
+            Diagnostic::new(Severity::Warning, "plan", format!("there is no {kind} `{path}` any more"))
+                .help(format!("take it out of split.toml, or name the {kind} that took its place: `{near}`?")),
+        );
+    };
+    for krate in &plan.crates {
+        for path in &krate.modules {
+            check("module", path, &mut modules.keys().copied(), modules.contains_key(path.as_str()));
+        }
+        for path in &krate.items {
+            check("item", path, &mut items.iter().map(String::as_str), items.contains(path));
+        }
+    }
+    diagnostics
+}
+
+/// Levenshtein's distance between two names.
+pub(crate) fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, left) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, right) in b.iter().enumerate() {
+            let cost = diagonal + usize::from(left != *right);
+            diagonal = row[j + 1];
+            row[j + 1] = cost.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
 }

@@ -14,11 +14,14 @@
 pub mod cost;
 pub mod file;
 pub mod home;
+pub mod order;
 pub mod partition;
 pub mod plan;
 pub mod step;
+pub mod unit;
 
 pub use home::{Homes, homes};
+pub use order::{Home, Order};
 pub use partition::{ProposeOptions, propose};
 pub use plan::{Plan, PlannedCrate, PlannedStep, Role};
 pub use step::{Step, StepKind, steps};

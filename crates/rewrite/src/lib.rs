@@ -23,7 +23,6 @@ mod layout;
 pub mod manifest;
 mod members;
 mod needs;
-pub mod repair;
 pub mod rewrite;
 mod scope;
 mod skeleton;

@@ -2,9 +2,15 @@
 //!
 //! All functions take texts and return texts; comments and order stay as they were.
 
+mod feature;
+mod member;
+mod root;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
+use cleave_syntax::{Diagnostic, Severity, TextRange};
+use toml_edit::DocumentMut;
 
 /// What a crate's code needs, worked out from its references.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,17 +34,88 @@ pub struct Member {
     pub name: String,
     /// Folder, relative to the workspace root.
     pub dir: Utf8PathBuf,
-    /// What it needs.
+    /// What it needs; of a crate that the step does not touch nothing, for its manifest says it already.
     pub needs: Needs,
     /// The manifest it has today; none while it has none.
     pub manifest: Option<String>,
 }
 
-/// The manifests after a step: of the root, and of every member by name.
+/// All that is known about the manifests before a step.
+#[derive(Debug, Clone)]
+pub struct ManifestInput<'a> {
+    /// The manifest of the package that is split.
+    pub root: &'a str,
+    /// Its folder, relative to the workspace root; empty for the root package.
+    pub root_dir: &'a Utf8Path,
+    /// The workspace's manifest, where the package is a member of a workspace that has another root.
+    pub workspace: Option<&'a str>,
+    /// Name of the package that is split.
+    pub package: &'a str,
+    /// Whether a registry may take it.
+    pub publish: bool,
+    /// Its version.
+    pub version: &'a str,
+    /// The planned crates that exist after the step, bottom-up.
+    pub members: &'a [Member],
+    /// What the root still needs, when it is time to drop the rest.
+    pub cleanup: Option<&'a Needs>,
+}
+
+/// The manifests after a step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Manifests {
-    /// The root's text.
+    /// The split package's text.
     pub root: String,
+    /// The workspace's, where that is another file.
+    pub workspace: Option<String>,
     /// The members' texts, by package name.
     pub members: BTreeMap<String, String>,
+}
+
+/// Works out all manifests. What can't be read is a diagnostic, and the texts stay as they are.
+pub fn manifests(input: &ManifestInput<'_>) -> (Manifests, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let Some(original) = read(input.root, "Cargo.toml", &mut diagnostics) else {
+        return (Manifests { root: input.root.to_owned(), ..Manifests::default() }, diagnostics);
+    };
+    let mut manifests = Manifests::default();
+    let mut features: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for crate_of_plan in input.members {
+        let old = crate_of_plan.manifest.as_deref();
+        let text = member::manifest(input, &original, crate_of_plan, old, &features, &mut diagnostics);
+        let declared = read(&text, "Cargo.toml", &mut diagnostics).map(|document| feature::declared(&document));
+        features.insert(crate_of_plan.name.clone(), declared.unwrap_or_default());
+        manifests.members.insert(crate_of_plan.name.clone(), text);
+    }
+    let mut document = original.clone();
+    root::depend(&mut document, input, &features);
+    if let Some(needs) = input.cleanup {
+        root::drop_unused(&mut document, input, needs, &manifests);
+    }
+    match input.workspace.and_then(|text| read(text, "Cargo.toml", &mut diagnostics)) {
+        Some(mut workspace) => {
+            root::add_members(&mut workspace, input);
+            manifests.workspace = Some(workspace.to_string());
+        }
+        None => root::add_members(&mut document, input),
+    }
+    manifests.root = document.to_string();
+    (manifests, diagnostics)
+}
+
+fn read(text: &str, path: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<DocumentMut> {
+    match text.parse::<DocumentMut>() {
+        Ok(document) => Some(document),
+        Err(error) => {
+            let span = error.span().unwrap_or(0..0);
+            let range = TextRange::new(span.start as u32, span.end.max(span.start) as u32);
+            let message = error.message().lines().next().unwrap_or_default().to_owned();
+            diagnostics.push(
+                Diagnostic::new(Severity::Refused, "manifest", message)
+                    .at(path, range, "Cargo would stop here too")
+                    .help("mend the manifest, then run again"),
+            );
+            None
+        }
+    }
 }

@@ -25,6 +25,8 @@ id! {
 pub struct Workspace {
     /// Absolute path of the workspace root: the folder of the root manifest. Never printed.
     pub root: Utf8PathBuf,
+    /// The text of the workspace's root manifest.
+    pub manifest: Option<String>,
     /// The workspace's members, by name.
     pub packages: Vec<Package>,
     /// The package that was asked for, the one to split.

@@ -21,6 +21,7 @@ pub(super) fn workspace(outline: Outline, trees: Vec<Tree>) -> (Workspace, Vec<D
             .or_insert_with(|| SourceFile { path: node.path.clone(), text: node.text.clone() });
     }
     let mut workspace = Workspace {
+        manifest: std::fs::read_to_string(outline.root.join("Cargo.toml")).ok(),
         root: outline.root,
         packages: outline.packages,
         package: outline.package,
