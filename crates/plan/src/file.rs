@@ -1,17 +1,322 @@
-//! `split.toml`: the plan on disk.
+//! `split.toml`: the plan on disk, made to be read and edited in a review.
 
-use cleave_syntax::Diagnostic;
+use std::ops::Range;
 
-use crate::plan::Plan;
+use cleave_syntax::{Diagnostic, Severity, TextRange};
+use toml_edit::{Array, ArrayOfTables, DocumentMut, Document, Item, Table, Value};
 
-/// Reads the text of a `split.toml`; what is wrong is said with its place.
+use crate::home::distance;
+use crate::plan::{Plan, PlannedCrate, PlannedStep, Role};
+
+/// Name of the file beside the package's manifest.
+pub const NAME: &str = "split.toml";
+
+/// Reads the text of a `split.toml`; everything that is wrong is said with its place.
 pub fn parse(text: &str) -> Result<Plan, Vec<Diagnostic>> {
-    let _ = text;
-    Ok(Plan::default())
+    let document = match Document::parse(text) {
+        Ok(document) => document,
+        Err(error) => {
+            let message = error.message().lines().next().unwrap_or("not TOML").to_owned();
+            return Err(vec![problem(message, error.span(), "TOML has its grammar at https://toml.io")]);
+        }
+    };
+    let mut reader = Reader { problems: Vec::new() };
+    let plan = reader.plan(document.as_table());
+    if reader.problems.is_empty() { Ok(plan) } else { Err(reader.problems) }
+}
+
+fn problem(message: impl Into<String>, span: Option<Range<usize>>, help: impl Into<String>) -> Diagnostic {
+    let span = span.unwrap_or(0..0);
+    let range = TextRange::new(span.start as u32, span.end.max(span.start) as u32);
+    Diagnostic::new(Severity::Error, "plan", message).at(NAME, range, "").help(help)
+}
+
+struct Reader {
+    problems: Vec<Diagnostic>,
+}
+
+impl Reader {
+    fn plan(&mut self, table: &Table) -> Plan {
+        let mut plan = Plan::default();
+        for (key, item) in table.iter() {
+            match key {
+                "version" if item.as_integer() == Some(1) => {}
+                "version" => self.wrong("`version` is not 1", item, "this Cleave reads version 1 of the file"),
+                "package" => plan.package = self.string(item),
+                "keep" => plan.keep = self.paths(item),
+                "crates" => self.crates(item, &mut plan),
+                "steps" => self.steps(item, &mut plan),
+                other => self.unknown(other, table, &["version", "package", "keep", "crates", "steps"]),
+            }
+        }
+        if plan.package.is_empty() {
+            self.problems.push(problem("`package` is missing", None, "name the package that is split: `package = \"…\"`"));
+        }
+        self.check(&plan, table);
+        plan
+    }
+
+    fn crates(&mut self, item: &Item, plan: &mut Plan) {
+        let Some(table) = item.as_table_like() else {
+            self.wrong("`crates` is not a table", item, "write `[crates.NAME]`");
+            return;
+        };
+        let mut below: Vec<(usize, Vec<(String, Option<Range<usize>>)>)> = Vec::new();
+        for (name, item) in table.iter() {
+            if !is_package_name(name) {
+                self.wrong(format!("`{name}` is not a package name"), item, "use letters, digits, `-` and `_`");
+            }
+            let mut krate = PlannedCrate {
+                name: name.to_owned(),
+                role: Role::Part,
+                modules: Vec::new(),
+                items: Vec::new(),
+                depends_on: Vec::new(),
+            };
+            let Some(table) = item.as_table_like() else {
+                self.wrong(format!("`crates.{name}` is not a table"), item, "write `[crates.NAME]`");
+                continue;
+            };
+            let mut depends_on = Vec::new();
+            for (key, item) in table.iter() {
+                match key {
+                    "role" => krate.role = self.role(item),
+                    "modules" => krate.modules = self.paths(item),
+                    "items" => krate.items = self.paths(item),
+                    "depends-on" => {
+                        let values = item.as_array().into_iter().flatten();
+                        depends_on = values.filter_map(|value| Some((value.as_str()?.to_owned(), value.span()))).collect();
+                    }
+                    other => self.unknown_in(other, item.span(), &["role", "modules", "items", "depends-on"]),
+                }
+            }
+            below.push((plan.crates.len(), depends_on));
+            plan.crates.push(krate);
+        }
+        for (index, names) in below {
+            for (name, span) in names {
+                match plan.crates[..index].iter().position(|krate| krate.name == name) {
+                    Some(lower) => plan.crates[index].depends_on.push(lower),
+                    None => self.problems.push(problem(
+                        format!("`{}` depends on `{name}`, which is no crate above it in this file", plan.crates[index].name),
+                        span,
+                        "list crates bottom-up: each may depend on those before it",
+                    )),
+                }
+            }
+        }
+    }
+
+    fn steps(&mut self, item: &Item, plan: &mut Plan) {
+        let Some(steps) = item.as_array_of_tables() else {
+            self.wrong("`steps` is not a list of tables", item, "write `[[steps]]` before each step");
+            return;
+        };
+        for table in steps {
+            let mut step = PlannedStep { to: String::new(), moves: Vec::new() };
+            for (key, item) in table.iter() {
+                match key {
+                    "to" => step.to = self.string(item),
+                    "moves" => step.moves = self.paths(item),
+                    other => self.unknown(other, table, &["to", "moves"]),
+                }
+            }
+            plan.steps.push(step);
+        }
+    }
+
+    fn check(&mut self, plan: &Plan, table: &Table) {
+        let span = |index: usize| {
+            let steps = table.get("steps").and_then(Item::as_array_of_tables);
+            steps.and_then(|steps| steps.get(index)).and_then(|step| step.get("to").and_then(Item::span).or_else(|| step.span()))
+        };
+        for (index, step) in plan.steps.iter().enumerate() {
+            if !plan.crates.iter().any(|krate| krate.name == step.to) {
+                let near = plan.crates.iter().min_by_key(|krate| distance(&step.to, &krate.name));
+                let help = near.map_or_else(|| "add the crate".to_owned(), |krate| format!("did you mean `{}`?", krate.name));
+                self.problems.push(problem(format!("step moves to `{}`, which is no crate of this plan", step.to), span(index), help));
+            }
+        }
+        if plan.crates.iter().any(|krate| krate.name == plan.package) {
+            self.problems.push(problem(
+                format!("a crate has the name of the package, `{}`", plan.package),
+                table.get("crates").and_then(Item::span),
+                "give it another name",
+            ));
+        }
+    }
+
+    fn string(&mut self, item: &Item) -> String {
+        if let Some(text) = item.as_str() {
+            return text.to_owned();
+        }
+        self.wrong("not a string", item, "put it in quotes");
+        String::new()
+    }
+
+    fn role(&mut self, item: &Item) -> Role {
+        let roles = [Role::Shared, Role::Orchestration, Role::Worker, Role::Part];
+        let name = self.string(item);
+        roles.into_iter().find(|role| role.as_str() == name).unwrap_or_else(|| {
+            self.wrong(format!("`{name}` is no role"), item, "the roles are `shared`, `orchestration`, `worker` and `part`");
+            Role::Part
+        })
+    }
+
+    fn paths(&mut self, item: &Item) -> Vec<String> {
+        let Some(array) = item.as_array() else {
+            self.wrong("not a list", item, "write `[\"a\", \"b::c\"]`");
+            return Vec::new();
+        };
+        let mut paths = Vec::new();
+        for value in array {
+            match value.as_str() {
+                Some(path) if is_path(path) => paths.push(path.to_owned()),
+                Some(path) => self.problems.push(problem(
+                    format!("`{path}` is no module or item path"),
+                    value.span(),
+                    "write names from the crate root on, joined by `::`",
+                )),
+                None => self.problems.push(problem("not a string", value.span(), "put it in quotes")),
+            }
+        }
+        paths
+    }
+
+    fn wrong(&mut self, message: impl Into<String>, item: &Item, help: &str) {
+        self.problems.push(problem(message, item.span(), help));
+    }
+
+    fn unknown(&mut self, key: &str, table: &Table, known: &[&str]) {
+        let span = table.key(key).and_then(toml_edit::Key::span);
+        self.unknown_in(key, span, known);
+    }
+
+    fn unknown_in(&mut self, key: &str, span: Option<Range<usize>>, known: &[&str]) {
+        let near = known.iter().min_by_key(|other| distance(key, other)).copied().unwrap_or_default();
+        self.problems.push(problem(format!("unknown key `{key}`"), span, format!("did you mean `{near}`?")));
+    }
+}
+
+/// Cargo's rule for package names, and short enough for every file system.
+fn is_package_name(name: &str) -> bool {
+    name.len() <= 64
+        && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}
+
+/// Whether a text can be a path in source: not one of a file system.
+fn is_path(path: &str) -> bool {
+    let words_only = path.contains("impl ") || !path.contains(['/', '\\']);
+    !path.is_empty() && !path.contains("..") && words_only && !path.starts_with('/') && !path.chars().any(char::is_control)
 }
 
 /// The text for a plan: a new commented file, or `old` with only what differs changed.
 pub fn write(plan: &Plan, old: Option<&str>) -> String {
-    let _ = (plan, old);
-    String::new()
+    let mut document: DocumentMut = match old.and_then(|old| old.parse().ok()) {
+        Some(document) => document,
+        None => HEAD.parse().expect("the head is TOML"),
+    };
+    put(document.as_table_mut(), "version", toml_edit::value(1));
+    put(document.as_table_mut(), "package", toml_edit::value(&plan.package));
+    if !plan.keep.is_empty() || document.contains_key("keep") {
+        put(document.as_table_mut(), "keep", list(&plan.keep));
+    }
+    let crates = document.entry("crates").or_insert_with(|| {
+        let mut table = Table::new();
+        table.set_implicit(true);
+        Item::Table(table)
+    });
+    if let Some(crates) = crates.as_table_mut() {
+        for krate in &plan.crates {
+            let table = crates.entry(&krate.name).or_insert_with(|| Item::Table(Table::new()));
+            let Some(table) = table.as_table_mut() else { continue };
+            put(table, "role", toml_edit::value(krate.role.as_str()));
+            put(table, "modules", list(&krate.modules));
+            if !krate.items.is_empty() || table.contains_key("items") {
+                put(table, "items", list(&krate.items));
+            }
+            let below: Vec<String> = krate.depends_on.iter().map(|lower| plan.crates[*lower].name.clone()).collect();
+            put(table, "depends-on", list(&below));
+        }
+    }
+    let mut steps = ArrayOfTables::new();
+    for step in &plan.steps {
+        let mut table = Table::new();
+        table.insert("to", toml_edit::value(&step.to));
+        table.insert("moves", list(&step.moves));
+        steps.push(table);
+    }
+    document.insert("steps", Item::ArrayOfTables(steps));
+    document.to_string()
+}
+
+const HEAD: &str = "\
+# Where everything is to live, and in which order it goes there. Edit it: what stands here is respected.
+#
+# `modules` names modules with all below them, `items` names single items that leave their module, `keep` names items
+# that stay in the package. Whatever no crate claims stays in the package too, which is above all crates.
+# Crates are listed bottom-up: each may depend on those before it, as `depends-on` says.
+
+version = 1
+";
+
+fn put(table: &mut Table, key: &str, value: Item) {
+    match table.get_mut(key) {
+        Some(old) if old.to_string().trim() == value.to_string().trim() => {}
+        Some(old) => {
+            let decor = old.as_value().map(|value| value.decor().clone());
+            *old = value;
+            if let (Some(decor), Some(value)) = (decor, old.as_value_mut()) {
+                *value.decor_mut() = decor;
+            }
+        }
+        None => {
+            table.insert(key, value);
+        }
+    }
+}
+
+/// A list on one line where it is short, else an entry a line.
+fn list(values: &[String]) -> Item {
+    let mut array: Array = values.iter().map(String::as_str).collect();
+    if values.iter().map(|value| value.len() + 4).sum::<usize>() > 90 {
+        for value in array.iter_mut() {
+            value.decor_mut().set_prefix("\n    ");
+        }
+        array.set_trailing("\n");
+        array.set_trailing_comma(true);
+    }
+    Item::Value(Value::Array(array))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let plan = Plan {
+            package: "app".to_owned(),
+            crates: vec![PlannedCrate {
+                name: "app-shared".to_owned(),
+                role: Role::Shared,
+                modules: vec!["a".to_owned()],
+                items: vec!["b::X".to_owned()],
+                depends_on: Vec::new(),
+            }],
+            keep: vec!["a::Y".to_owned()],
+            steps: vec![PlannedStep { to: "app-shared".to_owned(), moves: vec!["a".to_owned()] }],
+        };
+        let text = write(&plan, None);
+        assert_eq!(parse(&text), Ok(plan.clone()));
+        assert_eq!(write(&plan, Some(&text)), text);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place() {
+        let problems = parse("version = 1\npackage = \"app\"\n[crates.x]\nmodule = []\n").unwrap_err();
+        assert_eq!(problems[0].message, "unknown key `module`");
+        assert_eq!(problems[0].help.as_deref(), Some("did you mean `modules`?"));
+    }
 }

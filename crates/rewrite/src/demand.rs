@@ -149,7 +149,7 @@ impl RootDemand {
             let outside = !scope.is_within(asker.module, module);
             match lookup.found {
                 Found::Item(item) if scope.workspace.item(item).declares.is_some() => {
-                    for child in scope.workspace.item(item).declares.filter(|child| scope.is_whole(*child)) {
+                    if let Some(child) = scope.workspace.item(item).declares.filter(|child| scope.is_whole(*child)) {
                         self.modules.entry(child).or_default().by(&conditions, outside);
                         self.public_modules.insert(child);
                     }
@@ -310,7 +310,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
                     demand.violations.push((reference.place, target));
                 }
             }
-            Target::Unresolved | Target::Builtin => {
+            Target::Unresolved => {
                 demand.foreign_macros |= path.context == PathContext::Macro && path.segments.len() == 1;
             }
             _ => {}

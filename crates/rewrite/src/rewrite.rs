@@ -1,7 +1,7 @@
 //! A step becomes a change set.
 
 use cleave_graph::{Graph, Place};
-use cleave_plan::{Homes, Plan, Step, StepKind};
+use cleave_plan::{Plan, Step, StepKind};
 use cleave_syntax::{ChangeBuilder, ChangeSet, CrateId, Diagnostic, ItemId, Severity, Workspace};
 
 use crate::demand::{self, DestDemand};
@@ -44,7 +44,7 @@ impl Outcome {
 }
 
 /// Works out a step. Linear in the references of the workspace.
-pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, homes: &Homes, step: &Step) -> Outcome {
+pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, step: &Step) -> Outcome {
     let Some(root) = workspace.monolith(workspace.package) else {
         return Outcome::refused(vec![
             Diagnostic::new(Severity::Refused, "E5", "the package has neither a library nor a binary")
@@ -61,7 +61,7 @@ pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, homes: &Homes,
             (members::skeleton(workspace, plan, root, &mut builder), Figures::default())
         }
         StepKind::Move { to, items } => {
-            match move_items((workspace, graph), (plan, homes), root, (*to, items), &mut builder) {
+            match move_items((workspace, graph), plan, root, (*to, items), &mut builder) {
                 Ok(done) => done,
                 Err(refusals) => return Outcome::refused(refusals),
             }
@@ -85,7 +85,7 @@ type Done = (Vec<Diagnostic>, Figures);
 
 fn move_items(
     (workspace, graph): (&Workspace, &Graph),
-    (plan, homes): (&Plan, &Homes),
+    plan: &Plan,
     root: CrateId,
     (to, items): (usize, &[ItemId]),
     builder: &mut ChangeBuilder,
@@ -100,17 +100,16 @@ fn move_items(
                 .help("carry out step 1, the skeleton, first"),
         ]);
     };
-    let scope = Scope::new((workspace, graph), (plan, homes), (root, dest), to, items);
+    let scope = Scope::new((workspace, graph), plan, (root, dest), to, items);
     let dest_demand = demand::dest_demand(&scope);
     if !dest_demand.violations.is_empty() {
         return Err(violations(&scope, &dest_demand));
     }
-    let mut root_demand = demand::root_demand(&scope);
+    let root_demand = demand::root_demand(&scope);
     let moves = layout::lay_out(&scope, &root_demand, &dest_demand, builder);
     let needs_root = needs::doc_tests(&scope, &root_demand.public_items, builder);
     let made_public = visibility::widen(&scope, &root_demand, builder);
     include::correct(&scope, &moves, builder);
-    root_demand.bare_macros |= false;
     let diagnostics = members::extend(&scope, &moves, (&root_demand, &dest_demand), needs_root, builder);
     let figures = Figures {
         files_moved: moves.files_moved,

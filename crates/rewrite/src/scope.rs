@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Target};
-use cleave_plan::{Homes, Plan};
+use cleave_plan::Plan;
 use cleave_syntax::item::{ItemKind, Level};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
@@ -25,7 +24,6 @@ pub(crate) struct Scope<'a> {
     pub(crate) workspace: &'a Workspace,
     pub(crate) graph: &'a Graph,
     pub(crate) plan: &'a Plan,
-    pub(crate) homes: &'a Homes,
     /// The monolith.
     pub(crate) root: CrateId,
     /// The crate that items move to: its index in the plan.
@@ -46,7 +44,7 @@ impl<'a> Scope<'a> {
     /// The scope of moving `items` from the monolith to the plan's crate `to`.
     pub(crate) fn new(
         (workspace, graph): (&'a Workspace, &'a Graph),
-        (plan, homes): (&'a Plan, &'a Homes),
+        plan: &'a Plan,
         (root, dest): (CrateId, CrateId),
         to: usize,
         items: &[ItemId],
@@ -64,7 +62,6 @@ impl<'a> Scope<'a> {
             workspace,
             graph,
             plan,
-            homes,
             root,
             to,
             dest,
@@ -146,14 +143,6 @@ impl<'a> Scope<'a> {
     /// Whether the destination has (or gets by this step) a module of this path with items in it.
     pub(crate) fn dest_has(&self, module: ModuleId) -> bool {
         self.touched[module.index()] || self.dest_modules.contains_key(self.workspace.module(module).path.as_str())
-    }
-
-    /// The module that a `mod` item declares.
-    pub(crate) fn declared(&self, found: Found) -> Option<ModuleId> {
-        match found {
-            Found::Item(item) => self.workspace.item(item).declares,
-            _ => None,
-        }
     }
 
     /// Whether `inner` is `outer` or below it.

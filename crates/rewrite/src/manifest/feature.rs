@@ -24,7 +24,7 @@ pub(super) fn table(document: &DocumentMut) -> BTreeMap<String, Vec<String>> {
 
 /// What an entry of a feature's list is about.
 enum Entry<'a> {
-    Feature(&'a str),
+    Feature,
     Dependency(&'a str),
     DependencyFeature(&'a str),
 }
@@ -35,7 +35,7 @@ fn entry(text: &str) -> Entry<'_> {
     }
     match text.split_once('/') {
         Some((name, _)) => Entry::DependencyFeature(name.trim_end_matches('?')),
-        None => Entry::Feature(text),
+        None => Entry::Feature,
     }
 }
 
@@ -43,7 +43,7 @@ fn entry(text: &str) -> Entry<'_> {
 pub(super) fn dependency_of(text: &str) -> Option<&str> {
     match entry(text) {
         Entry::Dependency(name) | Entry::DependencyFeature(name) => Some(name),
-        Entry::Feature(_) => None,
+        Entry::Feature => None,
     }
 }
 

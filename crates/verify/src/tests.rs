@@ -1,0 +1,195 @@
+//! Runs the tests and compares them by name (row G4): unit, integration and doc tests.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::process::Stdio;
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+
+use crate::cargo::{CargoOptions, command};
+use crate::error::VerifyError;
+use crate::scratch::Scratch;
+
+/// How a test ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Outcome {
+    /// `ok`.
+    Passed,
+    /// `FAILED`.
+    Failed,
+    /// `ignored`.
+    Ignored,
+}
+
+/// All tests of a tree.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TestReport {
+    /// By name without the crate's: `unit a::tests::x`, `test cli x`, `doc a::X`; several where names repeat.
+    pub tests: BTreeMap<String, Vec<Outcome>>,
+    /// Why nothing could be run, if so.
+    pub build_error: Option<String>,
+    /// Wall time.
+    pub seconds: f64,
+}
+
+/// How many tests ended how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// `ok`.
+    pub passed: usize,
+    /// `FAILED`.
+    pub failed: usize,
+    /// `ignored`.
+    pub ignored: usize,
+}
+
+/// Before against after.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestComparison {
+    /// Before the split.
+    pub before: Totals,
+    /// After it.
+    pub after: Totals,
+    /// Tests that are gone.
+    pub lost: Vec<String>,
+    /// Tests that passed and do not any more.
+    pub changed: Vec<String>,
+}
+
+impl TestReport {
+    /// How many ended how.
+    pub fn totals(&self) -> Totals {
+        let mut totals = Totals::default();
+        for outcome in self.tests.values().flatten() {
+            match outcome {
+                Outcome::Passed => totals.passed += 1,
+                Outcome::Failed => totals.failed += 1,
+                Outcome::Ignored => totals.ignored += 1,
+            }
+        }
+        totals
+    }
+
+    /// Compares with a later run. What failed before is not held against it.
+    pub fn compare(&self, after: &TestReport) -> TestComparison {
+        let mut comparison =
+            TestComparison { before: self.totals(), after: after.totals(), ..TestComparison::default() };
+        for (name, outcomes) in &self.tests {
+            let now = after.tests.get(name).map_or(&[][..], Vec::as_slice);
+            let count = |outcomes: &[Outcome], outcome| outcomes.iter().filter(|other| **other == outcome).count();
+            if now.len() < outcomes.len() {
+                comparison.lost.push(name.clone());
+            } else if count(now, Outcome::Passed) < count(outcomes, Outcome::Passed) {
+                comparison.changed.push(name.clone());
+            }
+        }
+        comparison
+    }
+}
+
+/// Runs all tests of the scratch tree.
+pub fn run(scratch: &Scratch, options: &CargoOptions) -> Result<TestReport, VerifyError> {
+    let start = Instant::now();
+    let failed = |error: std::io::Error| VerifyError::Command { command: "cargo test".to_owned(), message: error.to_string() };
+    // One pipe for both streams: cargo's headers and the tests' lines stay in order.
+    let (mut reader, writer) = std::io::pipe().map_err(failed)?;
+    let mut command = command(scratch, "test", options);
+    command.args(["--workspace", "--no-fail-fast"]);
+    command.stdin(Stdio::null()).stdout(writer.try_clone().map_err(failed)?).stderr(writer);
+    let mut child = command.spawn().map_err(failed)?;
+    // The writers in `command` must close for the reader to see the end.
+    drop(command);
+    let mut bytes = Vec::new();
+    reader.read_to_end(&mut bytes).map_err(failed)?;
+    let status = child.wait().map_err(failed)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let mut report = parse(&text);
+    report.seconds = start.elapsed().as_secs_f64();
+    let built = text.contains("     Running ") || text.contains("   Doc-tests ");
+    if !status.success() && (!built || text.contains("error: could not compile")) {
+        report.build_error = Some(text.lines().filter(|line| line.starts_with("error")).collect::<Vec<_>>().join("\n"));
+    }
+    Ok(report)
+}
+
+/// Reads what `cargo test` prints.
+fn parse(text: &str) -> TestReport {
+    let mut report = TestReport::default();
+    let mut kind = String::new();
+    for line in text.lines() {
+        let trimmed = line.trim_start();
+        if let Some(rest) = trimmed.strip_prefix("Running ") {
+            kind = target_kind(rest);
+        } else if trimmed.starts_with("Doc-tests ") {
+            "doc".clone_into(&mut kind);
+        } else if let Some((name, outcome)) = test_line(line) {
+            let name = if kind == "doc" { doc_name(name) } else { name.to_owned() };
+            report.tests.entry(format!("{kind} {name}")).or_default().push(outcome);
+        }
+    }
+    for outcomes in report.tests.values_mut() {
+        outcomes.sort();
+    }
+    report
+}
+
+/// `unittests src/lib.rs (target/…)` or `tests/cli.rs (target/…)`.
+fn target_kind(rest: &str) -> String {
+    if rest.starts_with("unittests") {
+        return "unit".to_owned();
+    }
+    let file = rest.split(" (").next().unwrap_or(rest);
+    let name = file.trim_end_matches(".rs").trim_end_matches("/main");
+    format!("test {}", name.rsplit('/').next().unwrap_or(name))
+}
+
+fn test_line(line: &str) -> Option<(&str, Outcome)> {
+    let rest = line.strip_prefix("test ")?;
+    let (name, outcome) = rest.rsplit_once(" ... ")?;
+    let outcome = match outcome.split([' ', ',']).next()? {
+        "ok" => Outcome::Passed,
+        "FAILED" => Outcome::Failed,
+        "ignored" => Outcome::Ignored,
+        _ => return None,
+    };
+    Some((name.trim_end_matches(" - should panic"), outcome))
+}
+
+/// `src/a.rs - a::X (line 12) - compile` without file and line, which change when code moves.
+fn doc_name(name: &str) -> String {
+    let item = name.split_once(" - ").map_or(name, |(_, item)| item);
+    let item = item.split(" (line").next().unwrap_or(item).trim();
+    if item.starts_with("(line") { String::new() } else { item.to_owned() }
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    #[test]
+    fn output_is_read_by_target() {
+        let report = parse(
+            "     Running unittests src/lib.rs (target/debug/deps/app-1)\n\
+             test a::x ... ok\n\
+             test a::y - should panic ... ok\n\
+             test z ... ignored, slow\n\
+                  Running tests/cli.rs (target/debug/deps/cli-2)\n\
+             test runs ... FAILED\n\
+                Doc-tests app\n\
+             test src/a.rs - a::X (line 12) ... ok\n",
+        );
+        let names: Vec<&str> = report.tests.keys().map(String::as_str).collect();
+        assert_eq!(names, ["doc a::X", "test cli runs", "unit a::x", "unit a::y", "unit z"]);
+        assert_eq!(report.totals(), Totals { passed: 3, failed: 1, ignored: 1 });
+    }
+
+    #[test]
+    fn a_test_that_is_gone_is_lost() {
+        let before = parse("Running unittests src/lib.rs (x)\ntest a ... ok\ntest b ... FAILED\n");
+        let after = parse("Running unittests src/lib.rs (x)\ntest b ... FAILED\n");
+        let comparison = before.compare(&after);
+        assert_eq!(comparison.lost, ["unit a"]);
+        assert!(comparison.changed.is_empty());
+    }
+}
