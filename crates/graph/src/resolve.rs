@@ -69,15 +69,28 @@ fn edges(workspace: &Workspace, from: ItemId, references: &[Reference]) -> Vec<I
             ),
             Place::Header(..) => false,
         })
-        .filter_map(|reference| match reference.resolution.target {
-            Target::Item(item) | Target::Opaque(item) => Some(item),
-            _ => None,
+        .flat_map(|reference| match reference.resolution.target {
+            Target::Item(item) | Target::Opaque(item) => vec![item],
+            Target::Module(module) if is_attribute(workspace, reference.place) => {
+                // `#[serde(with = "a::b")]` names a module and means the functions in it.
+                workspace.module(module).items.clone()
+            }
+            _ => Vec::new(),
         })
         .filter(|to| *to != from && workspace.item(*to).is_node())
         .collect();
     edges.sort();
     edges.dedup();
     edges
+}
+
+fn is_attribute(workspace: &Workspace, place: Place) -> bool {
+    match place {
+        Place::Item(item, index) => {
+            workspace.item(item).paths[index as usize].context == PathContext::AttributeArgument
+        }
+        Place::Header(..) => false,
+    }
 }
 
 struct Resolver<'a> {

@@ -46,6 +46,7 @@ pub fn crates(workspace: &Workspace, plan: &Plan) -> Vec<CrateId> {
 pub fn units(workspace: &Workspace, graph: &Graph, crates: &[CrateId]) -> Units {
     let mut builder = Builder::new(workspace, graph, crates);
     builder.join_twins();
+    builder.join_calls();
     builder.join_single_homes();
     builder.join_open_impls();
     builder.finish()
@@ -100,6 +101,23 @@ impl<'a> Builder<'a> {
             }
             let twin = *first.entry(self.workspace.path_of(id)).or_insert(id);
             self.join(twin, id);
+        }
+    }
+
+    /// A macro call that names a type of its module may well write impls for it, which have to stand in its crate.
+    fn join_calls(&mut self) {
+        for id in self.items.clone() {
+            let item = self.workspace.item(id);
+            if item.kind != ItemKind::MacroCall {
+                continue;
+            }
+            for target in self.targets(id) {
+                let other = self.workspace.item(target);
+                let is_type = matches!(other.kind, ItemKind::Struct | ItemKind::Enum | ItemKind::Union);
+                if is_type && other.module == item.module {
+                    self.join(id, target);
+                }
+            }
         }
     }
 

@@ -109,6 +109,7 @@ pub(crate) fn root_demand(scope: &Scope<'_>) -> RootDemand {
         }
     }
     demand.exports(scope);
+    demand.imports(scope);
     demand
 }
 
@@ -220,6 +221,24 @@ impl RootDemand {
         }
     }
 
+    /// Imports that stay for what no path shows: in modules that the step does not touch all, else those of traits.
+    fn imports(&mut self, scope: &Scope<'_>) {
+        for index in 0..scope.workspace.leaves.len() {
+            let leaf = UseLeafId::new(index);
+            let item = scope.workspace.leaf(leaf).item;
+            let module = scope.workspace.item(item).module;
+            if scope.workspace.crate_of(item) != scope.root || scope.is_whole(module) || self.leaves.contains_key(&leaf) {
+                continue;
+            }
+            if !scope.touched[module.index()] || crate::traits::is_used(scope, leaf, false) {
+                let fixed = scope.own_conditions(item);
+                let asker = Asker { module, item: None, fixed: &fixed, bare: false };
+                self.leaves.entry(leaf).or_default().by(&fixed, false);
+                self.leaf(scope, leaf, &asker, &mut BTreeSet::new());
+            }
+        }
+    }
+
     /// Public API that stays reachable: public re-exports in modules that stay, and public items of public modules.
     fn exports(&mut self, scope: &Scope<'_>) {
         let is_library = scope.workspace.krate(scope.root).kind == CrateKind::Lib;
@@ -323,6 +342,19 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
                 let asker = Asker { module, item: None, fixed: &fixed, bare: false };
                 demand.leaf(scope, *leaf, Place::Item(*item, 0), &asker, &mut BTreeSet::new());
             }
+        }
+    }
+    for index in 0..scope.workspace.leaves.len() {
+        let leaf = UseLeafId::new(index);
+        let item = scope.workspace.leaf(leaf).item;
+        let module = scope.workspace.item(item).module;
+        let split = scope.touched[module.index()] && !scope.is_whole(module);
+        let here = scope.workspace.crate_of(item) == scope.root && split && !demand.leaves.contains_key(&leaf);
+        if here && crate::traits::is_used(scope, leaf, true) {
+            let fixed = scope.own_conditions(item);
+            let asker = Asker { module, item: None, fixed: &fixed, bare: false };
+            demand.leaves.entry(leaf).or_default().by(&fixed, false);
+            demand.leaf(scope, leaf, Place::Item(item, 0), &asker, &mut BTreeSet::new());
         }
     }
     demand.violations.sort();

@@ -39,6 +39,7 @@ pub(crate) fn lay_out(
         builder,
         insertions: BTreeMap::new(),
         new_files: BTreeMap::new(),
+        loosened: BTreeSet::new(),
         moves: Moves::default(),
     };
     let top = scope.workspace.krate(scope.root).root;
@@ -63,6 +64,8 @@ struct Layout<'a, 'b> {
     /// Into the destination's files of today: by file, then by offset.
     insertions: BTreeMap<FileId, Vec<(u32, Vec<Block>)>>,
     new_files: BTreeMap<Utf8PathBuf, Vec<Block>>,
+    /// Attributes and visibilities of the destination's imports that are mended already.
+    loosened: BTreeSet<(FileId, TextRange)>,
     moves: Moves,
 }
 
@@ -93,19 +96,18 @@ impl<'a> Layout<'a, '_> {
         let path = self.mirrored(&self.file_of(module).path);
         let mut content = Vec::new();
         if !imports.is_empty() {
-            content.push(self.written(IMPORT_RULE, &value.path, imports));
+            let gap = if self.starts_with_import(module) { "" } else { "\n" };
+            content.push(self.written(IMPORT_RULE, &value.path, imports + gap));
         }
-        self.trim_first(&blocks, content.is_empty());
+        self.trim_first(&blocks);
         content.extend(blocks);
         self.moves.files_split.insert(self.file_of(module).path.clone());
         self.new_files.insert(path, content);
     }
 
     /// A new file does not start with the blank lines that stood above its first item.
-    fn trim_first(&mut self, blocks: &[Block], is_first: bool) {
-        if let Some(Block::Moved { path, range }) = blocks.first()
-            && is_first
-        {
+    fn trim_first(&mut self, blocks: &[Block]) {
+        if let Some(Block::Moved { path, range }) = blocks.first() {
             let Some(file) = self.scope.workspace.file_at(path) else { return };
             let text = &self.scope.workspace.file(file)[*range];
             let blank = text.len() - text.trim_start_matches(['\n', '\r']).len();
@@ -114,6 +116,16 @@ impl<'a> Layout<'a, '_> {
                 self.builder.replace(path, range, "", Reason::new("F4", "blank lines at the top of a file"));
             }
         }
+    }
+
+    /// Whether the first thing that moves out of a module is an import.
+    fn starts_with_import(&self, module: ModuleId) -> bool {
+        let items = &self.scope.workspace.module(module).items;
+        let first = items.iter().find(|id| {
+            let whole = self.scope.workspace.item(**id).declares.is_some_and(|child| self.scope.touched[child.index()]);
+            self.scope.moving[id.index()] || whole || (self.scope.is_import(**id) && self.moves_as_it_is(**id))
+        });
+        first.is_some_and(|id| self.scope.is_import(*id))
     }
 
     /// What moves out of a module, in its order.
@@ -226,50 +238,12 @@ impl<'a> Layout<'a, '_> {
     }
 
     fn needs_there(&self, leaf: UseLeafId) -> bool {
-        self.dest.leaves.contains_key(&leaf) || self.is_trait_used(leaf, true)
+        self.dest.leaves.contains_key(&leaf)
     }
 
     fn needs_here(&self, leaf: UseLeafId) -> bool {
         self.root.leaves.contains_key(&leaf)
-            || self.is_trait_used(leaf, false)
             || self.scope.workspace.item(self.scope.workspace.leaf(leaf).item).visibility.level == Level::Public
-    }
-
-    /// Whether one side uses an import that no path leads through: a trait, for its methods (row C4).
-    fn is_trait_used(&self, leaf: UseLeafId, moving: bool) -> bool {
-        let both = self.root.leaves.contains_key(&leaf) || self.dest.leaves.contains_key(&leaf);
-        let workspace = self.scope.workspace;
-        let module = workspace.item(workspace.leaf(leaf).item).module;
-        let is_trait = self.scope.graph.leaves[leaf.index()].iter().find_map(|resolution| match &resolution.target {
-            Target::Item(item) if workspace.item(*item).kind == ItemKind::Trait => {
-                Some(Some(workspace.item(*item).members.as_slice()))
-            }
-            Target::External(_) => Some(None),
-            _ => None,
-        });
-        let Some(members) = is_trait else { return false };
-        let name = workspace.leaf(leaf).path.segments.last().map_or("", |segment| segment.name.as_str());
-        let known = members.map(<[String]>::to_vec).or_else(|| known_methods(name));
-        if known.is_none() && both {
-            return false;
-        }
-        workspace.items_of(self.scope.root).any(|id| {
-            let item = workspace.item(id);
-            self.scope.moving[id.index()] == moving
-                && self.scope.is_within(item.module, module)
-                && match &known {
-                    None => item.member_uses.iter().any(|member| member.called),
-                    Some(known) => {
-                        item.member_uses.iter().any(|member| known.contains(&member.name))
-                            || item.paths.iter().any(|path| {
-                                path.segments.last().is_some_and(|last| {
-                                    (path.segments.len() > 1 && known.contains(&last.name))
-                                        || (name == "Write" && matches!(last.name.as_str(), "write" | "writeln"))
-                                })
-                            })
-                    }
-                }
-        })
     }
 
     /// The text of the imports that the destination needs in a module and that do not move as they are.
@@ -282,12 +256,9 @@ impl<'a> Layout<'a, '_> {
                 continue;
             }
             for leaf in &workspace.item(*id).leaves {
-                let has_content = self.scope.touched[module.index()];
-                let asked = self.dest.leaves.get(leaf);
-                if asked.is_none() && !(has_content && self.is_trait_used(*leaf, true)) {
-                    continue;
-                }
-                if self.dest_binds(module, *leaf) {
+                let Some(asked) = self.dest.leaves.get(leaf) else { continue };
+                if let Some(existing) = self.dest_binding(module, *leaf) {
+                    self.loosen(existing, &asked.clone());
                     continue;
                 }
                 self.moves.dest_leaves.insert(*leaf);
@@ -302,18 +273,42 @@ impl<'a> Layout<'a, '_> {
         crates + &text::imports(&list, indent)
     }
 
-    /// Whether the destination's module of today already has this import.
-    fn dest_binds(&self, module: ModuleId, leaf: UseLeafId) -> bool {
+    /// The import of the destination's module of today that is the same as one of the monolith's.
+    fn dest_binding(&self, module: ModuleId, leaf: UseLeafId) -> Option<ItemId> {
         let workspace = self.scope.workspace;
-        let Some(existing) = self.scope.dest_modules.get(workspace.module(module).path.as_str()) else { return false };
+        let existing = self.scope.dest_modules.get(workspace.module(module).path.as_str())?;
         let wanted = workspace.leaf(leaf);
-        workspace.module(*existing).items.iter().flat_map(|item| &workspace.item(*item).leaves).any(|id| {
-            let leaf = workspace.leaf(*id);
-            leaf.binding == wanted.binding && leaf.path.text() == wanted.path.text()
-        })
+        let mut leaves = workspace.module(*existing).items.iter().flat_map(|item| &workspace.item(*item).leaves);
+        leaves
+            .find(|id| {
+                let leaf = workspace.leaf(**id);
+                leaf.binding == wanted.binding && leaf.path.text() == wanted.path.text()
+            })
+            .map(|id| workspace.leaf(*id).item)
     }
 
-    fn copied_import(&self, id: UseLeafId, asked: Option<&Asked>) -> Import {
+    /// An import that an earlier step wrote for tests, or for one module, is needed by more now.
+    fn loosen(&mut self, id: ItemId, asked: &Asked) {
+        let item = self.scope.workspace.item(id);
+        let file = self.file_of(item.module);
+        let file_id = self.scope.workspace.module(item.module).file;
+        let wanted = asked.conditions.clone().unwrap_or_default();
+        let reason = || Reason::new("A3", "an import that more code needs");
+        for attribute in item.attributes.iter().filter(|attribute| attribute.path == "cfg") {
+            let text = &file[attribute.range];
+            if !wanted.contains(text) && self.loosened.insert((file_id, attribute.range)) {
+                let rest = &file.text[attribute.range.end as usize..];
+                let blank = (rest.len() - rest.trim_start().len()) as u32;
+                let range = TextRange::new(attribute.range.start, attribute.range.end + blank);
+                self.builder.replace(&file.path, range, "", reason());
+            }
+        }
+        if asked.from_outside && item.visibility.level == Level::Private && self.loosened.insert((file_id, item.visibility.range)) {
+            self.builder.replace(&file.path, item.visibility.range, "pub(crate) ", reason());
+        }
+    }
+
+    fn copied_import(&self, id: UseLeafId, asked: &Asked) -> Import {
         let workspace = self.scope.workspace;
         let leaf = workspace.leaf(id);
         let names: Vec<&str> = leaf.path.segments.iter().map(|segment| segment.name.as_str()).collect();
@@ -331,13 +326,12 @@ impl<'a> Layout<'a, '_> {
             _ => String::new(),
         };
         let mut attributes = self.scope.own_conditions(leaf.item);
-        attributes.extend(asked.and_then(|asked| asked.conditions.clone()).unwrap_or_default());
+        attributes.extend(asked.conditions.clone().unwrap_or_default());
         attributes.sort();
         attributes.dedup();
-        let outside = asked.is_some_and(|asked| asked.from_outside);
         Import {
             attributes,
-            visibility: if outside { "pub(crate)".to_owned() } else { String::new() },
+            visibility: if asked.from_outside { "pub(crate)".to_owned() } else { String::new() },
             prefix: format!("{global}{prefix}"),
             leaf: last + &alias,
         }
@@ -372,7 +366,7 @@ impl<'a> Layout<'a, '_> {
             .items
             .iter()
             .take_while(|id| self.scope.is_import(**id) || workspace.item(**id).kind == ItemKind::Mod)
-            .filter(|id| self.scope.is_import(**id))
+            .filter(|id| self.scope.is_import(**id) && !self.goes(**id))
             .last();
         if let Some(last) = last_import {
             return (workspace.item(*last).full.end, lines.to_owned());
@@ -395,6 +389,35 @@ impl<'a> Layout<'a, '_> {
             place.push('\n');
         }
         (offset, place)
+    }
+
+    /// Whether an import leaves its module by this step, as it is or for good.
+    fn goes(&self, id: ItemId) -> bool {
+        let item = self.scope.workspace.item(id);
+        let touched = self.scope.workspace.crate_of(id) == self.scope.root && self.scope.touched[item.module.index()];
+        touched && (self.moves_as_it_is(id) || (item.kind == ItemKind::Use && self.gone(id).len() == item.leaves.len()))
+    }
+
+    /// The leaves of a `use` item that nobody here uses any more.
+    fn gone(&self, id: ItemId) -> Vec<UseLeafId> {
+        let leaves = self.scope.workspace.item(id).leaves.iter().copied();
+        leaves
+            .filter(|leaf| {
+                let unused = !self.needs_here(*leaf) && (self.needs_there(*leaf) || self.is_orphaned(*leaf));
+                unused || self.is_for_tests_now(*leaf)
+            })
+            .collect()
+    }
+
+    /// Whether only tests use an import here any more, which other code used too before.
+    fn is_for_tests_now(&self, leaf: UseLeafId) -> bool {
+        let item = self.scope.workspace.item(self.scope.workspace.leaf(leaf).item);
+        let conditions = self.root.leaves.get(&leaf).and_then(|asked| asked.conditions.as_ref());
+        self.scope.touched[item.module.index()]
+            && item.kind == ItemKind::Use
+            && !item.is_test
+            && item.visibility.level != Level::Public
+            && conditions.is_some_and(|conditions| conditions.contains("#[cfg(test)]"))
     }
 
     fn finish_dest(&mut self) {
@@ -435,7 +458,17 @@ impl<'a> Layout<'a, '_> {
             }
         }
         let indent = "    ".repeat(self.inline_depth(module));
-        let lines = text::imports(&self.names(module), &indent);
+        let mut written = self.names(module);
+        for leaf in workspace.module(module).items.iter().flat_map(|id| &workspace.item(*id).leaves) {
+            if self.is_for_tests_now(*leaf)
+                && let Some(asked) = self.root.leaves.get(leaf)
+            {
+                let visibility = &workspace.item(workspace.leaf(*leaf).item).visibility;
+                let visibility = self.file_of(module)[visibility.range].to_owned();
+                written.push(Import { visibility, ..self.copied_import(*leaf, asked) });
+            }
+        }
+        let lines = text::imports(&written, &indent);
         if !lines.is_empty() {
             let (offset, place) = self.import_place(module, &lines);
             let path = &workspace.module(module).path;
@@ -474,12 +507,7 @@ impl<'a> Layout<'a, '_> {
         let workspace = self.scope.workspace;
         let item = workspace.item(id);
         let file = self.file_of(item.module);
-        let gone: Vec<UseLeafId> = item
-            .leaves
-            .iter()
-            .copied()
-            .filter(|leaf| !self.needs_here(*leaf) && (self.needs_there(*leaf) || self.is_orphaned(*leaf)))
-            .collect();
+        let gone = self.gone(id);
         let ranges: Vec<TextRange> = gone.iter().map(|leaf| workspace.leaf(*leaf).range).collect();
         let reason = Reason::new("A3", workspace.module(item.module).path.clone());
         if gone.len() == item.leaves.len() {
@@ -565,30 +593,4 @@ fn use_tree(text: &str, item: TextRange, visibility: TextRange) -> TextRange {
     let keyword = text[start as usize..item.end as usize].find("use").map_or(start, |at| start + at as u32 + 3);
     let end = text[keyword as usize..item.end as usize].rfind(';').map_or(item.end, |at| keyword + at as u32);
     TextRange::new(keyword, end)
-}
-
-/// The methods of the standard traits that are imported for their methods alone.
-fn known_methods(name: &str) -> Option<Vec<String>> {
-    let methods: &[&str] = match name {
-        "Write" => &["write", "write_all", "write_fmt", "write_str", "write_char", "flush", "by_ref"],
-        "Read" => &["read", "read_to_end", "read_to_string", "read_exact", "bytes", "chain", "take", "by_ref"],
-        "BufRead" => &["lines", "read_line", "read_until", "fill_buf", "consume", "split"],
-        "Seek" => &["seek", "rewind", "stream_position"],
-        "FromStr" => &["from_str"],
-        "Hash" => &["hash"],
-        "Hasher" => &["finish", "write"],
-        "BuildHasher" => &["build_hasher", "hash_one"],
-        "Borrow" => &["borrow"],
-        "BorrowMut" => &["borrow_mut"],
-        "FromIterator" => &["from_iter"],
-        "TryFrom" => &["try_from"],
-        "TryInto" => &["try_into"],
-        "ToOwned" => &["to_owned"],
-        "ToString" => &["to_string"],
-        "Any" => &["type_id"],
-        "IsTerminal" => &["is_terminal"],
-        "ToSocketAddrs" => &["to_socket_addrs"],
-        _ => return None,
-    };
-    Some(methods.iter().map(|method| (*method).to_owned()).collect())
 }

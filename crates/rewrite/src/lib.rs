@@ -23,10 +23,12 @@ mod layout;
 pub mod manifest;
 mod members;
 mod needs;
+pub mod repair;
 pub mod rewrite;
 mod scope;
 mod skeleton;
 mod text;
+mod traits;
 mod tree;
 mod visibility;
 

@@ -1,10 +1,10 @@
 //! What a step moves, and what each module of the monolith becomes by it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::{Graph, Target};
 use cleave_plan::Plan;
-use cleave_syntax::item::{ItemKind, Level};
+use cleave_syntax::item::{ItemKind, Level, UseLeafId};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
 
@@ -38,6 +38,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) touched: Vec<bool>,
     /// The destination's modules of today, by path.
     pub(crate) dest_modules: BTreeMap<&'a str, ModuleId>,
+    /// Imports that some path goes through.
+    pub(crate) looked_up: BTreeSet<UseLeafId>,
 }
 
 impl<'a> Scope<'a> {
@@ -69,6 +71,7 @@ impl<'a> Scope<'a> {
             whole: vec![false; workspace.modules.len()],
             touched: vec![false; workspace.modules.len()],
             dest_modules,
+            looked_up: crate::traits::looked_up(graph),
         };
         scope.classify();
         scope

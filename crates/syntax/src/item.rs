@@ -46,7 +46,8 @@ pub struct Item {
     pub leaves: Vec<UseLeafId>,
     /// The fields of a struct or union, tuple fields named `0`, `1`, ….
     pub fields: Vec<Field>,
-    /// The names of an enum's variants, or of a trait's own items.
+    /// The names of an enum's variants, or of a trait's own items; of a macro call the first name in it, which tells
+    /// it from others.
     pub members: Vec<String>,
     /// What an impl is for.
     pub implementation: Option<Implementation>,
@@ -70,6 +71,11 @@ impl Item {
         match (&self.implementation, self.kind) {
             (Some(implementation), _) => implementation.label.clone(),
             (None, ItemKind::MacroRules) => format!("{}!", self.name),
+            (None, ItemKind::MacroCall) => {
+                let macro_name = self.paths.iter().find(|path| path.context == PathContext::Macro);
+                let words = macro_name.map(|path| format!("{}!", path.text())).into_iter().chain(self.members.clone());
+                words.collect::<Vec<_>>().join(" ")
+            }
             _ => self.name.clone(),
         }
     }

@@ -41,6 +41,8 @@ pub struct CompilerMessage {
     pub rendered: String,
     /// The package it was compiling.
     pub package: String,
+    /// For how many targets it was said: a library's code is compiled for its tests too.
+    pub times: usize,
 }
 
 /// A replacement that the compiler suggests.
@@ -92,10 +94,12 @@ pub fn check(scratch: &Scratch, options: &CargoOptions) -> Result<CheckReport, V
         match message {
             Message::CompilerMessage(message) => {
                 let package = package_name(&message.package_id.repr);
-                if let Some(message) = read(&message.message, package)
-                    && seen.insert(message.rendered.clone())
-                {
-                    report.messages.push(message);
+                if let Some(message) = read(&message.message, package) {
+                    if seen.insert(message.rendered.clone()) {
+                        report.messages.push(message);
+                    } else if let Some(known) = report.messages.iter_mut().find(|known| known.rendered == message.rendered) {
+                        known.times += 1;
+                    }
                 }
             }
             Message::CompilerArtifact(artifact) if !artifact.fresh => {
@@ -169,5 +173,6 @@ fn read(diagnostic: &Diagnostic, package: String) -> Option<CompilerMessage> {
         suggestions,
         rendered: diagnostic.rendered.clone().unwrap_or_default(),
         package,
+        times: 1,
     })
 }

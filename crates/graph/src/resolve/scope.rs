@@ -391,6 +391,7 @@ impl<'a> Scopes<'a> {
         }
         if hits.is_empty()
             && namespace != Namespace::Macro
+            && !names.explicit.contains_key(name)
             && let Some(item) = names.opaque.get(name)
             && !self.preludes[self.workspace.module(module).krate.index()].contains_key(name)
             && (name.starts_with(char::is_uppercase) || from != module)

@@ -55,7 +55,7 @@ pub(super) fn names(
                     }
                 }
             }
-            let told = roles.into_iter().max_by_key(|(_, lines)| *lines).filter(|(_, lines)| lines * 2 > total);
+            let told = roles.into_iter().max_by_key(|(_, lines)| *lines).filter(|(_, lines)| lines * 10 > total * 3);
             let (word, role) = match told {
                 _ if *home == 0 => ("shared".to_owned(), Role::Shared),
                 Some((role, _)) => (role.as_str().to_owned(), role),

@@ -241,6 +241,11 @@ fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut Item) {
         }
         syn::Item::Macro(node) => {
             tokens::defines(collector, node.mac.tokens.clone(), &mut item.defines);
+            let text = &collector.text[item.range.start as usize..item.range.end as usize];
+            let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+            let first = item.defines.first().map(|(name, _)| name.clone());
+            let upper = || words.clone().find(|word| word.starts_with(char::is_uppercase)).map(str::to_owned);
+            item.members = first.or_else(upper).into_iter().collect();
         }
         syn::Item::ForeignMod(node) => {
             item.defines = node

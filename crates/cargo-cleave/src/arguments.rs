@@ -1,0 +1,182 @@
+//! The command line.
+
+use camino::Utf8PathBuf;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Split a Rust monolith into a workspace of crates, one verified step at a time.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "cargo cleave", version, after_help = "With no verb: where the migration stands.\n\nExamples:\n  cargo cleave plan          propose boundaries and write split.toml\n  cargo cleave --next        carry out the next step, verified\n  cargo cleave --all         carry out all steps\n  cargo cleave graph --format mermaid\n\nExit status: 0 done; 1 a finding; 2 it could not run.")]
+pub struct Arguments {
+    /// What to do; with none: where the migration stands.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+    /// Which steps to carry out.
+    #[command(flatten)]
+    pub steps: Steps,
+    /// What is the same everywhere.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Verb {
+    /// Where the migration stands.
+    Status,
+    /// The dependency graph of today's source, and of the plan where there is one.
+    Graph {
+        /// What are nodes.
+        #[arg(long, value_enum, default_value_t = Level::Module)]
+        level: Level,
+        /// Into a file instead of standard output.
+        #[arg(long)]
+        output: Option<Utf8PathBuf>,
+    },
+    /// Proposes boundaries and writes split.toml; one that is there is kept.
+    Plan {
+        /// How many new crates.
+        #[arg(long)]
+        crates: Option<usize>,
+        /// What the crates' names start with.
+        #[arg(long)]
+        name: Option<String>,
+        /// Proposes anew and replaces the plan.
+        #[arg(long)]
+        anew: bool,
+    },
+    /// Takes back the last step.
+    Undo,
+    /// Writes the page for reviewers.
+    Review {
+        /// Where to.
+        #[arg(long, default_value = "target/cleave/review.html")]
+        output: Utf8PathBuf,
+    },
+}
+
+/// What are the nodes of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Level {
+    /// Crates.
+    Crate,
+    /// Modules.
+    Module,
+    /// Items.
+    Item,
+}
+
+/// Which steps, and how.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct Steps {
+    /// Carries out step N.
+    #[arg(long, value_name = "N", conflicts_with_all = ["next", "to", "all"])]
+    pub step: Option<usize>,
+    /// Carries out the next step.
+    #[arg(long, conflicts_with_all = ["to", "all"])]
+    pub next: bool,
+    /// Carries out all steps up to N.
+    #[arg(long, value_name = "N", conflicts_with = "all")]
+    pub to: Option<usize>,
+    /// Carries out all steps.
+    #[arg(long)]
+    pub all: bool,
+    /// Prints the difference and changes nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// How far to verify [default: check each step, test at the end].
+    #[arg(long, value_enum)]
+    pub verify: Option<VerifyLevel>,
+    /// Commits each step.
+    #[arg(long)]
+    pub commit: bool,
+    /// Puts each step on a branch of its own, PREFIX-step-N, stacked; implies --commit.
+    #[arg(long, value_name = "PREFIX")]
+    pub branch: Option<String>,
+    /// Works on a tree with changes that are not committed.
+    #[arg(long)]
+    pub allow_dirty: bool,
+    /// Works without git.
+    #[arg(long)]
+    pub allow_no_git: bool,
+}
+
+impl Steps {
+    /// Whether any step was asked for.
+    pub fn is_any(&self) -> bool {
+        self.step.is_some() || self.next || self.to.is_some() || self.all
+    }
+}
+
+/// How far a step is verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum VerifyLevel {
+    /// Not at all.
+    None,
+    /// All targets compile.
+    Check,
+    /// The same tests pass, too.
+    Test,
+}
+
+/// What every verb takes.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Common {
+    /// The package's manifest.
+    #[arg(long, global = true, value_name = "PATH", default_value = "Cargo.toml")]
+    pub manifest_path: Utf8PathBuf,
+    /// The package, where the manifest is a workspace's.
+    #[arg(long, short, global = true, value_name = "NAME")]
+    pub package: Option<String>,
+    /// How results are printed; `graph` knows more formats.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// No progress.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// More of what is found.
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Colours.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// Writes what was done as JSON.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub report: Option<Utf8PathBuf>,
+    /// Handed on to cargo.
+    #[arg(long, global = true)]
+    pub offline: bool,
+    /// Handed on to cargo.
+    #[arg(long, global = true)]
+    pub locked: bool,
+    /// Feature flags for verification, as cargo takes them; may be repeated.
+    #[arg(long, global = true, value_name = "FEATURES")]
+    pub features: Vec<String>,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For scripts.
+    Json,
+    /// Graphviz.
+    Dot,
+    /// Markdown's diagrams.
+    Mermaid,
+    /// A picture.
+    Svg,
+    /// A page.
+    Html,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}

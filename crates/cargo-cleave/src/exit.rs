@@ -1,0 +1,62 @@
+//! How a run ends.
+
+use std::process::ExitCode;
+
+use cleave_syntax::{Diagnostic, LoadError};
+use cleave_verify::VerifyError;
+
+/// The exit statuses. A panic, which is a defect of ours, exits with 101.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: done.
+    Done,
+    /// 1: a finding: a step that does not verify, a boundary crossed, drift.
+    Finding,
+    /// 2: it could not run: usage, environment, a tree that it refuses.
+    CouldNotRun,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Done => ExitCode::from(0),
+            Exit::Finding => ExitCode::from(1),
+            Exit::CouldNotRun => ExitCode::from(2),
+        }
+    }
+}
+
+/// Why a run ended early.
+#[derive(Debug)]
+pub enum Failure {
+    /// The world: files, cargo, git.
+    World(String),
+    /// The user's files: with places.
+    Input(Vec<Diagnostic>),
+    /// Something about the user's code that stops a step.
+    Refused(Vec<Diagnostic>),
+    /// A step that does not verify: what to say, and the compiler's words.
+    Unverified(String, Vec<String>),
+}
+
+impl Failure {
+    /// The exit status for it.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Failure::World(_) | Failure::Input(_) => Exit::CouldNotRun,
+            Failure::Refused(_) | Failure::Unverified(..) => Exit::Finding,
+        }
+    }
+}
+
+impl From<VerifyError> for Failure {
+    fn from(error: VerifyError) -> Self {
+        Failure::World(format!("failed to {error}"))
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        Failure::World(format!("failed to {error}"))
+    }
+}
