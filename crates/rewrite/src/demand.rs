@@ -350,7 +350,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
         let module = scope.workspace.item(item).module;
         let split = scope.touched[module.index()] && !scope.is_whole(module);
         let here = scope.workspace.crate_of(item) == scope.root && split && !demand.leaves.contains_key(&leaf);
-        if here && crate::traits::is_used(scope, leaf, true) {
+        if here && !names_dest(scope, leaf) && crate::traits::is_used(scope, leaf, true) {
             let fixed = scope.own_conditions(item);
             let asker = Asker { module, item: None, fixed: &fixed, bare: false };
             demand.leaves.entry(leaf).or_default().by(&fixed, false);
@@ -360,6 +360,11 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
     demand.violations.sort();
     demand.violations.dedup();
     demand
+}
+
+/// Whether an import's path starts with the destination's name.
+fn names_dest(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
+    scope.workspace.leaf(leaf).path.segments[0].name == scope.workspace.krate(scope.dest).extern_name
 }
 
 impl DestDemand {
@@ -386,6 +391,8 @@ impl DestDemand {
                         self.violations.push((place, item));
                     }
                 }
+                // An import that an earlier step wrote names what is at home in the destination.
+                Found::Leaf(leaf) | Found::Glob(leaf) if names_dest(scope, leaf) => {}
                 Found::Leaf(leaf) | Found::Glob(leaf) => {
                     if !scope.is_whole(module) {
                         let conditions = asker.conditions(scope, module);
@@ -406,7 +413,7 @@ impl DestDemand {
         asker: &Asker<'_>,
         seen: &mut BTreeSet<UseLeafId>,
     ) {
-        if !seen.insert(leaf) {
+        if !seen.insert(leaf) || names_dest(scope, leaf) {
             return;
         }
         for resolution in &scope.graph.leaves[leaf.index()] {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 use cleave_graph::Target;
 use cleave_syntax::change::{Block, Reason};
-use cleave_syntax::item::{Binding, ItemKind, Level, UseLeafId};
+use cleave_syntax::item::{Binding, Item, ItemKind, Level, UseLeafId};
 use cleave_syntax::{ChangeBuilder, FileId, ItemId, ModuleId, TextRange};
 
 use crate::demand::{Asked, DestDemand, RootDemand};
@@ -40,6 +40,7 @@ pub(crate) fn lay_out(
         insertions: BTreeMap::new(),
         new_files: BTreeMap::new(),
         loosened: BTreeSet::new(),
+        wanted: wanted(scope, dest),
         moves: Moves::default(),
     };
     let top = scope.workspace.krate(scope.root).root;
@@ -51,6 +52,18 @@ pub(crate) fn lay_out(
         }
     }
     layout.moves
+}
+
+fn wanted(scope: &Scope<'_>, dest: &DestDemand) -> BTreeSet<ModuleId> {
+    let with_imports = dest.leaves.keys().map(|leaf| scope.workspace.item(scope.workspace.leaf(*leaf).item).module);
+    let mut wanted = BTreeSet::new();
+    for module in dest.facades.iter().copied().chain(with_imports) {
+        let mut at = Some(module);
+        while let Some(module) = at.filter(|module| wanted.insert(*module)) {
+            at = scope.workspace.module(module).parent;
+        }
+    }
+    wanted
 }
 
 /// The rule that an import is written for.
@@ -66,6 +79,8 @@ struct Layout<'a, 'b> {
     new_files: BTreeMap<Utf8PathBuf, Vec<Block>>,
     /// Attributes and visibilities of the destination's imports that are mended already.
     loosened: BTreeSet<(FileId, TextRange)>,
+    /// Modules that the destination needs as places for imports, with those around them.
+    wanted: BTreeSet<ModuleId>,
     moves: Moves,
 }
 
@@ -76,6 +91,19 @@ impl<'a> Layout<'a, '_> {
 
     fn moved(&self, module: ModuleId, range: TextRange) -> Block {
         Block::Moved { path: self.file_of(module).path.clone(), range }
+    }
+
+    /// What goes along with an item: not the line break that ends what stays before it.
+    fn travels(&self, item: &Item) -> TextRange {
+        let text = &self.file_of(item.module).text;
+        let at_line_start = item.full.start == 0 || text.as_bytes()[item.full.start as usize - 1] == b'\n';
+        if at_line_start {
+            return item.full;
+        }
+        let lead = &text[item.full.start as usize..item.range.start as usize];
+        let blank = lead.len() - lead.trim_start_matches(['\n', '\r', ' ', '\t']).len();
+        let kept = lead[..blank].rfind('\n').map_or(0, |newline| newline + 1);
+        TextRange::new(item.full.start + kept as u32, item.full.end)
     }
 
     fn written(&self, rule: &'static str, subject: &str, text: impl Into<String>) -> Block {
@@ -139,11 +167,11 @@ impl<'a> Layout<'a, '_> {
             } else if self.scope.is_import(*id) {
                 if self.moves_as_it_is(*id) {
                     self.moves.dest_leaves.extend(item.leaves.iter());
-                    blocks.push(self.moved(module, item.full));
+                    blocks.push(self.moved(module, self.travels(item)));
                 }
             } else if self.scope.moving[id.index()] {
                 self.moves.items_relocated += 1;
-                blocks.push(self.moved(module, item.full));
+                blocks.push(self.moved(module, self.travels(item)));
             }
         }
         blocks
@@ -153,9 +181,9 @@ impl<'a> Layout<'a, '_> {
         let workspace = self.scope.workspace;
         let item = workspace.item(declaration);
         let value = workspace.module(child);
-        let facade = self.dest.facades.contains(&child);
+        let facade = self.wanted.contains(&child);
         if self.scope.is_whole(child) {
-            blocks.push(self.moved(module, item.full));
+            blocks.push(self.moved(module, self.travels(item)));
             self.move_files(child);
         } else if !self.scope.touched[child.index()] && !facade {
         } else if self.scope.dest_modules.contains_key(value.path.as_str()) {
@@ -511,7 +539,9 @@ impl<'a> Layout<'a, '_> {
         let ranges: Vec<TextRange> = gone.iter().map(|leaf| workspace.leaf(*leaf).range).collect();
         let reason = Reason::new("A3", workspace.module(item.module).path.clone());
         if gone.len() == item.leaves.len() {
-            self.builder.replace(&file.path, item.full, "", reason);
+            let lead = &file.text[item.full.start as usize..item.range.start as usize];
+            let start = if lead.trim().is_empty() { self.travels(item).start } else { item.range.start };
+            self.builder.replace(&file.path, TextRange::new(start, item.full.end), "", reason);
             return;
         }
         self.repoint(id);
