@@ -1,1 +1,84 @@
-//! Harness.
+//! Fixtures for whole-program tests: small packages, written to a folder, and the command run on them.
+
+use std::process::{Command, Output};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+/// A package on disk.
+#[derive(Debug)]
+pub struct Fixture {
+    _folder: tempfile::TempDir,
+    /// Its root.
+    pub root: Utf8PathBuf,
+}
+
+impl Fixture {
+    /// Writes files, each under a line `//- path`. A missing `Cargo.toml` is the minimal one.
+    ///
+    /// # Panics
+    /// If the folder can't be written.
+    pub fn new(text: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = Utf8PathBuf::from_path_buf(folder.path().to_owned()).expect("a UTF-8 path");
+        let fixture = Self {
+            _folder: folder,
+            root,
+        };
+        if !text.contains("//- Cargo.toml") {
+            fixture.write("Cargo.toml", "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n[workspace]\n");
+        }
+        let mut path = String::new();
+        let mut body = String::new();
+        for line in text.lines() {
+            if let Some(next) = line.strip_prefix("//- ") {
+                fixture.flush(&path, &mut body);
+                next.trim().clone_into(&mut path);
+            } else {
+                body.push_str(line);
+                body.push('\n');
+            }
+        }
+        fixture.flush(&path, &mut body);
+        fixture.write(".gitignore", "/target\n");
+        fixture
+    }
+
+    fn flush(&self, path: &str, body: &mut String) {
+        if !path.is_empty() {
+            self.write(path, body);
+        }
+        body.clear();
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.root.join(path);
+        std::fs::create_dir_all(path.parent().unwrap_or(Utf8Path::new("."))).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+
+    /// Makes it a git repository with everything committed.
+    ///
+    /// # Panics
+    /// If git says no.
+    pub fn commit(&self) {
+        cleave_verify::git::make_repository(&self.root, "Start").expect("git");
+    }
+
+    /// Runs a program that was built for the tests on the package.
+    ///
+    /// # Panics
+    /// If it can't be started.
+    pub fn run(&self, program: &str, words: &[&str]) -> Output {
+        let mut command = Command::new(program);
+        command
+            .args(words)
+            .current_dir(&self.root)
+            .env("CARGO_NET_OFFLINE", "true");
+        command.output().expect("the command starts")
+    }
+
+    /// The text of a file, or nothing.
+    pub fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.root.join(path)).unwrap_or_default()
+    }
+}

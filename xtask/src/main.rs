@@ -1,1 +1,57 @@
-fn main() {}
+//! The tasks of this repository: `cargo xtask TASK`.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a task talks to whoever started it"
+)]
+
+mod corpus;
+mod demo;
+mod place;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+Tasks:
+  split …           the command, as `cargo cleave …`
+  demo              splits the sample monolith, every step verified
+  corpus [NAME…]    splits real crates and prints a row for each (--format json, --fresh)";
+
+fn main() -> ExitCode {
+    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let task = words
+        .first()
+        .and_then(|word| word.to_str())
+        .unwrap_or_default()
+        .to_owned();
+    let rest = words.into_iter().skip(1);
+    let result = match task.as_str() {
+        "split" => {
+            return cargo_cleave::run(
+                std::iter::once(OsString::from("cargo xtask split")).chain(rest),
+            );
+        }
+        "demo" => demo::run(),
+        "corpus" => corpus::run(
+            &rest
+                .filter_map(|word| word.into_string().ok())
+                .collect::<Vec<_>>(),
+        ),
+        _ => {
+            eprintln!("{HELP}");
+            return ExitCode::from(if task.is_empty() || task == "help" {
+                0
+            } else {
+                2
+            });
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -5,7 +5,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Split a Rust monolith into a workspace of crates, one verified step at a time.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "cargo cleave", version, after_help = "With no verb: where the migration stands.\n\nExamples:\n  cargo cleave plan          propose boundaries and write split.toml\n  cargo cleave --next        carry out the next step, verified\n  cargo cleave --all         carry out all steps\n  cargo cleave graph --format mermaid\n\nExit status: 0 done; 1 a finding; 2 it could not run.")]
+#[command(
+    name = "cargo cleave",
+    version,
+    after_help = "With no verb: where the migration stands.\n\nExamples:\n  cargo cleave plan          propose boundaries and write split.toml\n  cargo cleave --next        carry out the next step, verified\n  cargo cleave --all         carry out all steps\n  cargo cleave graph --format mermaid\n\nExit status: 0 done; 1 a finding; 2 it could not run."
+)]
 pub struct Arguments {
     /// What to do; with none: where the migration stands.
     #[command(subcommand)]

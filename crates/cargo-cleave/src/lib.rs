@@ -37,7 +37,11 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // A closed pipe is nobody's error.
             let _ = error.print();
-            if error.use_stderr() { Exit::CouldNotRun.into() } else { Exit::Done.into() }
+            if error.use_stderr() {
+                Exit::CouldNotRun.into()
+            } else {
+                Exit::Done.into()
+            }
         }
     }
 }

@@ -33,7 +33,12 @@ pub fn migrate(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failu
     }
     refuse_tree(arguments, &project)?;
     let (route, diagnostics) = project.route(&plan);
-    screen.diagnostics(&diagnostics.into_iter().filter(|diagnostic| diagnostic.severity > Severity::Note).collect::<Vec<_>>());
+    screen.diagnostics(
+        &diagnostics
+            .into_iter()
+            .filter(|diagnostic| diagnostic.severity > Severity::Note)
+            .collect::<Vec<_>>(),
+    );
     let wanted = wanted(arguments, &route.steps)?;
     if arguments.steps.dry_run {
         return dry_run(&project, &route.steps, &wanted, screen);
@@ -72,10 +77,15 @@ fn refuse_tree(arguments: &Arguments, project: &Project) -> Result<(), Failure> 
     }
     let own = journal::written(&project.state())?;
     let plan = project.plan_path();
-    let ignored = |path: &Utf8PathBuf| root.join(path) == plan || own.contains(path) || path == "Cargo.lock";
+    let ignored =
+        |path: &Utf8PathBuf| root.join(path) == plan || own.contains(path) || path == "Cargo.lock";
     let dirty: Vec<&Utf8PathBuf> = git.dirty.iter().filter(|path| !ignored(path)).collect();
     if let (Some(first), false) = (dirty.first(), arguments.steps.allow_dirty) {
-        let more = if dirty.len() > 1 { format!(" and {} more", dirty.len() - 1) } else { String::new() };
+        let more = if dirty.len() > 1 {
+            format!(" and {} more", dirty.len() - 1)
+        } else {
+            String::new()
+        };
         return Err(Failure::World(format!(
             "failed to start: `{first}`{more} has changes that are not committed; commit or stash them, or say `--allow-dirty`"
         )));
@@ -85,28 +95,58 @@ fn refuse_tree(arguments: &Arguments, project: &Project) -> Result<(), Failure> 
 
 fn wanted(arguments: &Arguments, steps: &[Step]) -> Result<Vec<usize>, Failure> {
     let last = steps.len();
-    let unknown = |id: usize| Failure::World(format!("failed to find step {id}: the plan has steps 1 to {last}"));
-    let pending = |until: usize| steps.iter().filter(|step| !step.done && step.id <= until).map(|step| step.id).collect();
+    let unknown = |id: usize| {
+        Failure::World(format!(
+            "failed to find step {id}: the plan has steps 1 to {last}"
+        ))
+    };
+    let pending = |until: usize| {
+        steps
+            .iter()
+            .filter(|step| !step.done && step.id <= until)
+            .map(|step| step.id)
+            .collect()
+    };
     if let Some(id) = arguments.steps.step {
         if id == 0 || id > last {
             return Err(unknown(id));
         }
-        if let Some(earlier) = steps.iter().find(|step| step.id < id && !step.done && !steps[id - 1].done) {
+        if let Some(earlier) = steps
+            .iter()
+            .find(|step| step.id < id && !step.done && !steps[id - 1].done)
+        {
             return Err(Failure::World(format!(
                 "failed to start step {id}: step {} comes first; run `--to {id}` for all up to it",
                 earlier.id
             )));
         }
-        return Ok(if steps[id - 1].done { Vec::new() } else { vec![id] });
+        return Ok(if steps[id - 1].done {
+            Vec::new()
+        } else {
+            vec![id]
+        });
     }
     if let Some(id) = arguments.steps.to {
-        return if id == 0 || id > last { Err(unknown(id)) } else { Ok(pending(id)) };
+        return if id == 0 || id > last {
+            Err(unknown(id))
+        } else {
+            Ok(pending(id))
+        };
     }
     let all: Vec<usize> = pending(last);
-    Ok(if arguments.steps.next { all.into_iter().take(1).collect() } else { all })
+    Ok(if arguments.steps.next {
+        all.into_iter().take(1).collect()
+    } else {
+        all
+    })
 }
 
-fn dry_run(project: &Project, steps: &[Step], wanted: &[usize], screen: &mut Screen) -> Result<Exit, Failure> {
+fn dry_run(
+    project: &Project,
+    steps: &[Step],
+    wanted: &[usize],
+    screen: &mut Screen,
+) -> Result<Exit, Failure> {
     let Some(id) = wanted.first() else {
         screen.progress("nothing is left to do");
         return Ok(Exit::Done);
@@ -118,14 +158,17 @@ fn dry_run(project: &Project, steps: &[Step], wanted: &[usize], screen: &mut Scr
 
 /// The change of a step; a refusal is a failure.
 fn work_out(project: &Project, step: &Step) -> Result<Outcome, Failure> {
-    let outcome = cleave_rewrite::rewrite(&project.workspace, &project.graph, project.plan()?, step);
+    let outcome =
+        cleave_rewrite::rewrite(&project.workspace, &project.graph, project.plan()?, step);
     if outcome.is_refused() {
         return Err(Failure::Refused(outcome.diagnostics));
     }
     let lost = outcome.changes.verify();
     if !lost.is_empty() {
         let help = "this is a defect of the rewriter: please report it with this message";
-        let diagnostics = lost.into_iter().map(|message| Diagnostic::new(Severity::Refused, "bug", message).help(help));
+        let diagnostics = lost
+            .into_iter()
+            .map(|message| Diagnostic::new(Severity::Refused, "bug", message).help(help));
         return Err(Failure::Refused(diagnostics.collect()));
     }
     Ok(outcome)
@@ -134,7 +177,11 @@ fn work_out(project: &Project, step: &Step) -> Result<Outcome, Failure> {
 impl<'a> Run<'a> {
     fn open(arguments: &'a Arguments, project: &Project) -> Result<Self, Failure> {
         let state = project.state();
-        let level = arguments.steps.verify.unwrap_or(if arguments.steps.all { VerifyLevel::Test } else { VerifyLevel::Check });
+        let level = arguments.steps.verify.unwrap_or(if arguments.steps.all {
+            VerifyLevel::Test
+        } else {
+            VerifyLevel::Check
+        });
         let mut flags = Vec::new();
         for features in &arguments.common.features {
             flags.push(format!("--features={features}"));
@@ -144,7 +191,10 @@ impl<'a> Run<'a> {
             scratch: Scratch::open(&project.workspace.root, &state)?,
             state,
             level,
-            options: CargoOptions { offline: arguments.common.offline, flags },
+            options: CargoOptions {
+                offline: arguments.common.offline,
+                flags,
+            },
             warnings: Vec::new(),
             before: None,
             report: Report::default(),
@@ -156,17 +206,26 @@ impl<'a> Run<'a> {
         screen.progress("checking the tree as it is");
         let report = cargo::check(&self.scratch, &self.options)?;
         if !report.success {
-            return Err(self.unverified("the tree does not compile as it is: mend it first".to_owned(), &report));
+            return Err(self.unverified(
+                "the tree does not compile as it is: mend it first".to_owned(),
+                &report,
+            ));
         }
         self.warnings = warnings(&report);
         if self.level >= VerifyLevel::Test {
             screen.progress("running the tests as they are");
             let tests = tests::run(&self.scratch, &self.options)?;
             if let Some(error) = &tests.build_error {
-                return Err(Failure::Unverified(format!("the tests do not build as they are: {error}"), Vec::new()));
+                return Err(Failure::Unverified(
+                    format!("the tests do not build as they are: {error}"),
+                    Vec::new(),
+                ));
             }
             let totals = tests.totals();
-            screen.progress(&format!("  {} passed, {} failed, {} ignored", totals.passed, totals.failed, totals.ignored));
+            screen.progress(&format!(
+                "  {} passed, {} failed, {} ignored",
+                totals.passed, totals.failed, totals.ignored
+            ));
             self.before = Some(tests);
         }
         Ok(())
@@ -186,8 +245,14 @@ impl<'a> Run<'a> {
         let start = Instant::now();
         let project = Project::load(&self.arguments.common, screen)?;
         let (route, _) = project.route(project.plan()?);
-        let Some(step) = route.steps.get(id - 1).filter(|step| !step.done) else { return Ok(()) };
-        screen.progress(&format!("step {id} of {}: {}", route.steps.len(), step.title));
+        let Some(step) = route.steps.get(id - 1).filter(|step| !step.done) else {
+            return Ok(());
+        };
+        screen.progress(&format!(
+            "step {id} of {}: {}",
+            route.steps.len(),
+            step.title
+        ));
         let outcome = work_out(&project, step)?;
         let mut row = StepRow {
             id,
@@ -210,7 +275,10 @@ impl<'a> Run<'a> {
         }
         journal::commit(&self.scratch.root, &self.state, &changes, &step.title)?;
         if self.arguments.steps.commit || self.arguments.steps.branch.is_some() {
-            git::commit_all(&self.scratch.root, &message(step, &outcome.figures.made_public))?;
+            git::commit_all(
+                &self.scratch.root,
+                &message(step, &outcome.figures.made_public),
+            )?;
             journal::forget(&self.state)?;
         }
         Ok(())
@@ -264,11 +332,19 @@ impl<'a> Run<'a> {
     /// Errors, and warnings that were not there before.
     fn new_messages<'r>(&self, report: &'r CheckReport) -> Vec<&'r CompilerMessage> {
         let known = |message: &CompilerMessage| self.warnings.contains(&key(message));
-        report.messages.iter().filter(|message| message.is_error || !known(message)).collect()
+        report
+            .messages
+            .iter()
+            .filter(|message| message.is_error || !known(message))
+            .collect()
     }
 
     /// Mends what can be mended, in the scratch tree and in the change.
-    fn repairs(&self, messages: &[&CompilerMessage], changes: &mut ChangeSet) -> Result<Vec<(String, String)>, Failure> {
+    fn repairs(
+        &self,
+        messages: &[&CompilerMessage],
+        changes: &mut ChangeSet,
+    ) -> Result<Vec<(String, String)>, Failure> {
         let rows: Vec<Message> = messages.iter().map(|message| plain(message)).collect();
         let read = |path: &camino::Utf8Path| self.scratch.read(path.as_str());
         let repairs = repair::repairs(&rows, &read);
@@ -276,18 +352,37 @@ impl<'a> Run<'a> {
         let mut at = 0;
         while at < repairs.len() {
             let path = repairs[at].path.clone();
-            let same: Vec<&repair::Repair> = repairs[at..].iter().take_while(|repair| repair.path == path).collect();
+            let same: Vec<&repair::Repair> = repairs[at..]
+                .iter()
+                .take_while(|repair| repair.path == path)
+                .collect();
             at += same.len();
-            let Some(old) = self.scratch.read(path.as_str()) else { continue };
+            let Some(old) = self.scratch.read(path.as_str()) else {
+                continue;
+            };
             let text = repair::apply(&old, &same);
-            done.extend(same.iter().map(|repair| (repair.rule.to_owned(), repair.message.clone())));
-            let single = ChangeSet { files: vec![NewFile { path: path.clone(), pieces: Vec::new(), text: text.clone() }], ..ChangeSet::default() };
+            done.extend(
+                same.iter()
+                    .map(|repair| (repair.rule.to_owned(), repair.message.clone())),
+            );
+            let single = ChangeSet {
+                files: vec![NewFile {
+                    path: path.clone(),
+                    pieces: Vec::new(),
+                    text: text.clone(),
+                }],
+                ..ChangeSet::default()
+            };
             self.scratch.apply(&single)?;
             match changes.files.iter_mut().find(|file| file.path == path) {
                 Some(file) => file.text = text,
                 None => {
                     changes.old.insert(path.clone(), old);
-                    changes.files.push(NewFile { path, pieces: Vec::new(), text });
+                    changes.files.push(NewFile {
+                        path,
+                        pieces: Vec::new(),
+                        text,
+                    });
                 }
             }
         }
@@ -296,12 +391,20 @@ impl<'a> Run<'a> {
 
     /// The lock file gains the new members (row E8): cargo has written it in the scratch tree.
     fn take_over_lock(&self, changes: &mut ChangeSet) {
-        let Some(new) = self.scratch.read("Cargo.lock") else { return };
+        let Some(new) = self.scratch.read("Cargo.lock") else {
+            return;
+        };
         let old = std::fs::read_to_string(self.scratch.root.join("Cargo.lock")).ok();
-        let Some(old) = old.filter(|old| *old != new) else { return };
+        let Some(old) = old.filter(|old| *old != new) else {
+            return;
+        };
         changes.files.retain(|file| file.path != "Cargo.lock");
         changes.old.insert("Cargo.lock".into(), old);
-        changes.files.push(NewFile { path: "Cargo.lock".into(), pieces: Vec::new(), text: new });
+        changes.files.push(NewFile {
+            path: "Cargo.lock".into(),
+            pieces: Vec::new(),
+            text: new,
+        });
     }
 
     /// After the last step: the figures, and the tests.
@@ -311,41 +414,68 @@ impl<'a> Run<'a> {
         self.report.crates = now.crates;
         self.report.lines = now.lines;
         self.report.largest_crate_share = now.largest_crate_share;
-        let Some(before) = &self.before else { return Ok(Exit::Done) };
+        let Some(before) = &self.before else {
+            return Ok(Exit::Done);
+        };
         screen.progress("running the tests again");
         self.scratch.sync()?;
         let after = tests::run(&self.scratch, &self.options)?;
         if let Some(error) = &after.build_error {
-            return Err(Failure::Unverified(format!("the tests do not build after the steps: {error}"), Vec::new()));
+            return Err(Failure::Unverified(
+                format!("the tests do not build after the steps: {error}"),
+                Vec::new(),
+            ));
         }
         let comparison = before.compare(&after);
         let totals = comparison.after;
-        screen.progress(&format!("  {} passed, {} failed, {} ignored", totals.passed, totals.failed, totals.ignored));
+        screen.progress(&format!(
+            "  {} passed, {} failed, {} ignored",
+            totals.passed, totals.failed, totals.ignored
+        ));
         let wrong: Vec<String> = comparison
             .lost
             .iter()
             .map(|name| format!("lost: {name}"))
-            .chain(comparison.changed.iter().map(|name| format!("fails now: {name}")))
+            .chain(
+                comparison
+                    .changed
+                    .iter()
+                    .map(|name| format!("fails now: {name}")),
+            )
             .collect();
         self.report.tests = Some(comparison);
         if wrong.is_empty() {
             return Ok(Exit::Done);
         }
-        Err(Failure::Unverified("the tests are not the same as before; `undo` takes the last step back".to_owned(), wrong))
+        Err(Failure::Unverified(
+            "the tests are not the same as before; `undo` takes the last step back".to_owned(),
+            wrong,
+        ))
     }
 
     fn write_report(&self, screen: &mut Screen) -> Result<(), Failure> {
-        let Some(path) = &self.arguments.common.report else { return Ok(()) };
+        let Some(path) = &self.arguments.common.report else {
+            return Ok(());
+        };
         let text = serde_json::to_string_pretty(&self.report).unwrap_or_default();
-        std::fs::write(path, text + "\n").map_err(|error| Failure::World(format!("failed to write `{path}`: {error}")))?;
+        std::fs::write(path, text + "\n")
+            .map_err(|error| Failure::World(format!("failed to write `{path}`: {error}")))?;
         screen.progress(&format!("wrote {path}"));
         Ok(())
     }
 
     fn unverified(&self, message: String, report: &CheckReport) -> Failure {
-        let errors: Vec<String> =
-            report.messages.iter().filter(|message| message.is_error).map(|message| message.rendered.clone()).collect();
-        let shown = if errors.is_empty() { vec![report.stderr.clone()] } else { errors };
+        let errors: Vec<String> = report
+            .messages
+            .iter()
+            .filter(|message| message.is_error)
+            .map(|message| message.rendered.clone())
+            .collect();
+        let shown = if errors.is_empty() {
+            vec![report.stderr.clone()]
+        } else {
+            errors
+        };
         Failure::Unverified(message, shown)
     }
 }
@@ -372,7 +502,13 @@ fn plain(message: &CompilerMessage) -> Message {
             .suggestions
             .iter()
             .filter(|suggestion| suggestion.applicable || message.code != "unused_imports")
-            .map(|suggestion| (suggestion.path.clone(), suggestion.range, suggestion.text.clone()))
+            .map(|suggestion| {
+                (
+                    suggestion.path.clone(),
+                    suggestion.range,
+                    suggestion.text.clone(),
+                )
+            })
             .collect(),
     }
 }
@@ -381,7 +517,10 @@ fn plain(message: &CompilerMessage) -> Message {
 fn message(step: &Step, made_public: &[String]) -> String {
     let mut text = format!("{}\n\nWhy now: {}.\n", step.title, step.why);
     if let StepKind::Move { items, .. } = &step.kind {
-        text.push_str(&format!("\n{} items move; module paths stay.\n", items.len()));
+        text.push_str(&format!(
+            "\n{} items move; module paths stay.\n",
+            items.len()
+        ));
     }
     if !made_public.is_empty() {
         text.push_str("\nMade public, since they are used across the new boundary:\n");

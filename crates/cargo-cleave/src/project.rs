@@ -44,30 +44,51 @@ impl Project {
             locked: common.locked,
         };
         let (workspace, diagnostics) = cleave_syntax::load(&options)?;
-        screen.sources = workspace.files.iter().map(|file| (file.path.to_string(), file.text.to_string())).collect();
-        let errors: Vec<Diagnostic> =
-            diagnostics.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
+        screen.sources = workspace
+            .files
+            .iter()
+            .map(|file| (file.path.to_string(), file.text.to_string()))
+            .collect();
+        let errors: Vec<Diagnostic> = diagnostics
+            .into_iter()
+            .filter(|diagnostic| diagnostic.severity == Severity::Error)
+            .collect();
         if !errors.is_empty() {
             return Err(Failure::Input(errors));
         }
         let Some(monolith) = workspace.monolith(workspace.package) else {
             let name = &workspace.package(workspace.package).name;
-            return Err(Failure::World(format!("failed to find code in `{name}`: it has neither a library nor a binary")));
+            return Err(Failure::World(format!(
+                "failed to find code in `{name}`: it has neither a library nor a binary"
+            )));
         };
         let graph = cleave_graph::resolve(&workspace);
-        let mut project = Project { workspace, graph, monolith, plan_text: None, plan: None };
+        let mut project = Project {
+            workspace,
+            graph,
+            monolith,
+            plan_text: None,
+            plan: None,
+        };
         project.read_plan(screen)?;
         Ok(project)
     }
 
     fn read_plan(&mut self, screen: &mut Screen) -> Result<(), Failure> {
         let path = self.plan_path();
-        let Ok(text) = std::fs::read_to_string(&path) else { return Ok(()) };
-        screen.sources.push((cleave_plan::file::NAME.to_owned(), text.clone()));
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            return Ok(());
+        };
+        screen
+            .sources
+            .push((cleave_plan::file::NAME.to_owned(), text.clone()));
         let plan = cleave_plan::file::parse(&text).map_err(Failure::Input)?;
         let own = &self.workspace.package(self.workspace.package).name;
         if plan.package != *own {
-            return Err(Failure::World(format!("failed to use split.toml: it is for `{}`, not for `{own}`", plan.package)));
+            return Err(Failure::World(format!(
+                "failed to use split.toml: it is for `{}`, not for `{own}`",
+                plan.package
+            )));
         }
         self.plan_text = Some(text);
         self.plan = Some(plan);
@@ -76,13 +97,18 @@ impl Project {
 
     /// Where `split.toml` lies.
     pub fn plan_path(&self) -> Utf8PathBuf {
-        self.workspace.root.join(&self.workspace.package(self.workspace.package).dir).join(cleave_plan::file::NAME)
+        self.workspace
+            .root
+            .join(&self.workspace.package(self.workspace.package).dir)
+            .join(cleave_plan::file::NAME)
     }
 
     /// The plan, or how to get one.
     pub fn plan(&self) -> Result<&Plan, Failure> {
         self.plan.as_ref().ok_or_else(|| {
-            Failure::World("failed to find split.toml beside the manifest: run `plan` first".to_owned())
+            Failure::World(
+                "failed to find split.toml beside the manifest: run `plan` first".to_owned(),
+            )
         })
     }
 
@@ -90,8 +116,13 @@ impl Project {
     pub fn route(&self, plan: &Plan) -> (Route, Vec<Diagnostic>) {
         let (homes, diagnostics) = cleave_plan::homes(plan, &self.workspace, &self.graph);
         let steps = cleave_plan::steps(plan, &homes, &self.workspace, &self.graph);
-        let steps = steps.into_iter().map(|step| self.judge_cleanup(plan, step)).collect::<Vec<_>>();
-        let left = steps.iter().any(|step| !step.done && step.kind != cleave_plan::StepKind::Cleanup);
+        let steps = steps
+            .into_iter()
+            .map(|step| self.judge_cleanup(plan, step))
+            .collect::<Vec<_>>();
+        let left = steps
+            .iter()
+            .any(|step| !step.done && step.kind != cleave_plan::StepKind::Cleanup);
         let mut steps = steps;
         if let Some(last) = steps.last_mut() {
             last.done &= !left;
@@ -102,7 +133,9 @@ impl Project {
     /// The clean-up is done when it would change nothing.
     fn judge_cleanup(&self, plan: &Plan, mut step: Step) -> Step {
         if step.kind == cleave_plan::StepKind::Cleanup {
-            step.done = cleave_rewrite::rewrite(&self.workspace, &self.graph, plan, &step).changes.is_empty();
+            step.done = cleave_rewrite::rewrite(&self.workspace, &self.graph, plan, &step)
+                .changes
+                .is_empty();
         }
         step
     }
@@ -115,5 +148,6 @@ impl Project {
 
 /// A path from the current folder on.
 pub fn absolute(path: &Utf8Path) -> Result<Utf8PathBuf, Failure> {
-    camino::absolute_utf8(path).map_err(|error| Failure::World(format!("failed to find `{path}`: {error}")))
+    camino::absolute_utf8(path)
+        .map_err(|error| Failure::World(format!("failed to find `{path}`: {error}")))
 }

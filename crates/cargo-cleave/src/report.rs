@@ -96,7 +96,11 @@ pub fn measure(project: &Project, plan: Option<&Plan>) -> Report {
     let knots = knot::knots(workspace, &project.graph, project.monolith);
     let mut report = Report {
         package: package.name.clone(),
-        knots: Knots { module: knots.module.share, item: knots.item.share, method: knots.method.share },
+        knots: Knots {
+            module: knots.module.share,
+            item: knots.item.share,
+            method: knots.method.share,
+        },
         ..Report::default()
     };
     let names: Vec<(&str, &str)> = plan
@@ -106,26 +110,43 @@ pub fn measure(project: &Project, plan: Option<&Plan>) -> Report {
         .chain([(package.name.as_str(), "root")])
         .collect();
     for (name, role) in &names {
-        let Some(row) = row(project, name, role, &names) else { continue };
+        let Some(row) = row(project, name, role, &names) else {
+            continue;
+        };
         report.lines += row.lines;
         report.crates.push(row);
     }
     let largest = report.crates.iter().map(|row| row.lines).max().unwrap_or(0);
-    report.largest_crate_share = if report.lines == 0 { 0.0 } else { largest as f64 / report.lines as f64 };
+    report.largest_crate_share = if report.lines == 0 {
+        0.0
+    } else {
+        largest as f64 / report.lines as f64
+    };
     report
 }
 
 fn row(project: &Project, name: &str, role: &str, all: &[(&str, &str)]) -> Option<CrateRow> {
     let workspace = &project.workspace;
-    let index = workspace.packages.iter().position(|package| package.name == name)?;
+    let index = workspace
+        .packages
+        .iter()
+        .position(|package| package.name == name)?;
     let package = cleave_syntax::PackageId::new(index);
     let mut lines = 0;
     let mut items = 0;
     for (index, krate) in workspace.crates.iter().enumerate() {
-        if krate.package == package && matches!(krate.kind, CrateKind::Lib | CrateKind::Bin | CrateKind::ProcMacro) {
+        if krate.package == package
+            && matches!(
+                krate.kind,
+                CrateKind::Lib | CrateKind::Bin | CrateKind::ProcMacro
+            )
+        {
             let id = cleave_syntax::CrateId::new(index);
             lines += workspace.lines_of_crate(id);
-            items += workspace.items_of(id).filter(|id| workspace.item(*id).is_node() && !workspace.item(*id).is_test).count();
+            items += workspace
+                .items_of(id)
+                .filter(|id| workspace.item(*id).is_node() && !workspace.item(*id).is_test)
+                .count();
         }
     }
     let dependencies = workspace.package(package).dependencies.iter();
@@ -135,5 +156,11 @@ fn row(project: &Project, name: &str, role: &str, all: &[(&str, &str)]) -> Optio
         .filter(|name| all.iter().any(|(other, _)| other == name))
         .collect();
     depends_on.sort();
-    Some(CrateRow { name: name.to_owned(), role: role.to_owned(), lines, items, depends_on })
+    Some(CrateRow {
+        name: name.to_owned(),
+        role: role.to_owned(),
+        lines,
+        items,
+        depends_on,
+    })
 }

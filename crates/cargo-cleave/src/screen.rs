@@ -26,11 +26,17 @@ impl Screen {
         };
         choice.write_global();
         let colored = match arguments.common.color {
-            Color::Auto => anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never,
+            Color::Auto => {
+                anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
+            }
             Color::Always => true,
             Color::Never => false,
         };
-        Self { quiet: arguments.common.quiet, colored, sources: Vec::new() }
+        Self {
+            quiet: arguments.common.quiet,
+            colored,
+            sources: Vec::new(),
+        }
     }
 
     /// A result.
@@ -60,7 +66,9 @@ impl Screen {
             Failure::World(message) => {
                 let _ = writeln!(anstream::stderr(), "error: {message}");
             }
-            Failure::Input(diagnostics) | Failure::Refused(diagnostics) => self.diagnostics(diagnostics),
+            Failure::Input(diagnostics) | Failure::Refused(diagnostics) => {
+                self.diagnostics(diagnostics)
+            }
             Failure::Unverified(message, rendered) => {
                 for text in rendered {
                     let _ = writeln!(anstream::stderr(), "{text}");

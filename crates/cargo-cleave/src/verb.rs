@@ -18,7 +18,9 @@ pub(crate) fn execute(arguments: &Arguments, screen: &mut Screen) -> Result<Exit
     match &arguments.verb {
         None | Some(Verb::Status) => status(arguments, screen),
         Some(Verb::Graph { level, output }) => graph(arguments, *level, output.as_deref(), screen),
-        Some(Verb::Plan { crates, name, anew }) => plan(arguments, (*crates, name.as_deref()), *anew, screen),
+        Some(Verb::Plan { crates, name, anew }) => {
+            plan(arguments, (*crates, name.as_deref()), *anew, screen)
+        }
         Some(Verb::Undo) => undo(arguments, screen),
         Some(Verb::Review { output }) => review(arguments, output, screen),
     }
@@ -27,7 +29,11 @@ pub(crate) fn execute(arguments: &Arguments, screen: &mut Screen) -> Result<Exit
 fn status(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure> {
     let project = Project::load(&arguments.common, screen)?;
     let figures = report::measure(&project, project.plan.as_ref());
-    let steps = project.plan.as_ref().map(|plan| project.route(plan).0.steps).unwrap_or_default();
+    let steps = project
+        .plan
+        .as_ref()
+        .map(|plan| project.route(plan).0.steps)
+        .unwrap_or_default();
     if arguments.common.format == Format::Json {
         let rows: Vec<serde_json::Value> = steps
             .iter()
@@ -64,10 +70,22 @@ fn summary(figures: &report::Report) -> String {
         percent(figures.knots.item),
         percent(figures.knots.method)
     );
-    let width = figures.crates.iter().map(|row| row.name.len()).max().unwrap_or(0);
+    let width = figures
+        .crates
+        .iter()
+        .map(|row| row.name.len())
+        .max()
+        .unwrap_or(0);
     for row in &figures.crates {
-        let below = if row.depends_on.is_empty() { "nothing".to_owned() } else { row.depends_on.join(", ") };
-        text.push_str(&format!("  {:width$}  {:13}  {:6} lines  {:5} items  on {below}\n", row.name, row.role, row.lines, row.items));
+        let below = if row.depends_on.is_empty() {
+            "nothing".to_owned()
+        } else {
+            row.depends_on.join(", ")
+        };
+        text.push_str(&format!(
+            "  {:width$}  {:13}  {:6} lines  {:5} items  on {below}\n",
+            row.name, row.role, row.lines, row.items
+        ));
     }
     text
 }
@@ -81,7 +99,12 @@ fn steps_text(steps: &[cleave_plan::Step]) -> String {
     text
 }
 
-fn graph(arguments: &Arguments, level: Level, output: Option<&Utf8Path>, screen: &mut Screen) -> Result<Exit, Failure> {
+fn graph(
+    arguments: &Arguments,
+    level: Level,
+    output: Option<&Utf8Path>,
+    screen: &mut Screen,
+) -> Result<Exit, Failure> {
     let project = Project::load(&arguments.common, screen)?;
     let picture = picture(&project, level);
     let text = match arguments.common.format {
@@ -99,25 +122,41 @@ fn graph(arguments: &Arguments, level: Level, output: Option<&Utf8Path>, screen:
 }
 
 fn picture(project: &Project, level: Level) -> cleave_report::Picture {
-    let homes = project.plan.as_ref().map(|plan| cleave_plan::homes(plan, &project.workspace, &project.graph).0);
+    let homes = project
+        .plan
+        .as_ref()
+        .map(|plan| cleave_plan::homes(plan, &project.workspace, &project.graph).0);
     let plan = project.plan.as_ref().zip(homes.as_ref());
     let level = match level {
         Level::Crate => cleave_report::Level::Crate,
         Level::Module => cleave_report::Level::Module,
         Level::Item => cleave_report::Level::Item,
     };
-    cleave_report::Picture::of(&project.workspace, &project.graph, project.monolith, plan, level)
+    cleave_report::Picture::of(
+        &project.workspace,
+        &project.graph,
+        project.monolith,
+        plan,
+        level,
+    )
 }
 
 fn page(project: &Project) -> String {
     let figures = report::measure(project, project.plan.as_ref());
-    let steps = project.plan.as_ref().map(|plan| project.route(plan).0.steps).unwrap_or_default();
+    let steps = project
+        .plan
+        .as_ref()
+        .map(|plan| project.route(plan).0.steps)
+        .unwrap_or_default();
     let input = cleave_report::html::Page {
         package: figures.package.clone(),
         summary: summary(&figures),
         crates: cleave_report::svg::draw(&picture(project, Level::Crate)),
         modules: cleave_report::svg::draw(&picture(project, Level::Module)),
-        steps: steps.iter().map(|step| (step.id, step.title.clone(), step.why.clone(), step.done)).collect(),
+        steps: steps
+            .iter()
+            .map(|step| (step.id, step.title.clone(), step.why.clone(), step.done))
+            .collect(),
     };
     cleave_report::html::draw(&input)
 }
@@ -133,13 +172,24 @@ fn plan(
     let plan = match keep {
         Some(plan) => plan,
         None => {
-            let options = cleave_plan::ProposeOptions { crates, prefix: prefix.map(str::to_owned), pins: None };
-            let (plan, diagnostics) = cleave_plan::propose(&project.workspace, &project.graph, &options);
+            let options = cleave_plan::ProposeOptions {
+                crates,
+                prefix: prefix.map(str::to_owned),
+                pins: None,
+            };
+            let (plan, diagnostics) =
+                cleave_plan::propose(&project.workspace, &project.graph, &options);
             screen.diagnostics(&diagnostics);
             plan
         }
     };
-    let text = cleave_plan::file::write(&plan, project.plan_text.as_deref().filter(|_| !anew && crates.is_none()));
+    let text = cleave_plan::file::write(
+        &plan,
+        project
+            .plan_text
+            .as_deref()
+            .filter(|_| !anew && crates.is_none()),
+    );
     if project.plan_text.as_ref() != Some(&text) {
         write(&project.plan_path(), &text)?;
         screen.progress("wrote split.toml");
@@ -150,26 +200,54 @@ fn plan(
     Ok(Exit::Done)
 }
 
-fn planned_text(project: &Project, plan: &cleave_plan::Plan, route: &crate::project::Route) -> String {
+fn planned_text(
+    project: &Project,
+    plan: &cleave_plan::Plan,
+    route: &crate::project::Route,
+) -> String {
     let mut lines = vec![0_usize; plan.crates.len() + 1];
     let crates = cleave_plan::unit::crates(&project.workspace, plan);
-    for id in crates.iter().flat_map(|krate| project.workspace.items_of(*krate)) {
+    for id in crates
+        .iter()
+        .flat_map(|krate| project.workspace.items_of(*krate))
+    {
         let slot = route.homes.planned[id.index()].unwrap_or(plan.crates.len());
         lines[slot] += project.workspace.lines_of(id);
     }
     let total: usize = lines.iter().sum::<usize>().max(1);
-    let width = plan.crates.iter().map(|krate| krate.name.len()).max().unwrap_or(0).max(plan.package.len());
+    let width = plan
+        .crates
+        .iter()
+        .map(|krate| krate.name.len())
+        .max()
+        .unwrap_or(0)
+        .max(plan.package.len());
     let mut text = String::from("Crates, bottom-up:\n");
     let mut row = |name: &str, role: &str, lines: usize, below: String| {
         let share = lines * 100 / total;
-        text.push_str(&format!("  {name:width$}  {role:13}  {lines:6} lines  {share:3} %  on {below}\n"));
+        text.push_str(&format!(
+            "  {name:width$}  {role:13}  {lines:6} lines  {share:3} %  on {below}\n"
+        ));
     };
     for (index, krate) in plan.crates.iter().enumerate() {
-        let below: Vec<&str> = krate.depends_on.iter().map(|lower| plan.crates[*lower].name.as_str()).collect();
-        let below = if below.is_empty() { "nothing".to_owned() } else { below.join(", ") };
+        let below: Vec<&str> = krate
+            .depends_on
+            .iter()
+            .map(|lower| plan.crates[*lower].name.as_str())
+            .collect();
+        let below = if below.is_empty() {
+            "nothing".to_owned()
+        } else {
+            below.join(", ")
+        };
         row(&krate.name, krate.role.as_str(), lines[index], below);
     }
-    row(&plan.package, "root", lines[plan.crates.len()], "all of them".to_owned());
+    row(
+        &plan.package,
+        "root",
+        lines[plan.crates.len()],
+        "all of them".to_owned(),
+    );
     text + &steps_text(&route.steps)
 }
 
@@ -185,13 +263,20 @@ fn undo(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure> {
 
 fn review(arguments: &Arguments, output: &Utf8Path, screen: &mut Screen) -> Result<Exit, Failure> {
     let project = Project::load(&arguments.common, screen)?;
-    let path = if output.is_absolute() { output.to_owned() } else { absolute(&project.workspace.root.join(output))? };
+    let path = if output.is_absolute() {
+        output.to_owned()
+    } else {
+        absolute(&project.workspace.root.join(output))?
+    };
     write(&path, &page(&project))?;
     screen.result(&format!("wrote {output}"));
     Ok(Exit::Done)
 }
 
 fn write(path: &Utf8Path, text: &str) -> Result<(), Failure> {
-    let result = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(path, text));
+    let result = path
+        .parent()
+        .map_or(Ok(()), std::fs::create_dir_all)
+        .and_then(|()| std::fs::write(path, text));
     result.map_err(|error| Failure::World(format!("failed to write `{path}`: {error}")))
 }

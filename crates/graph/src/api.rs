@@ -9,14 +9,28 @@ use crate::graph::{Graph, Target};
 
 /// Every path by which something can be reached from outside a crate, with what it leads to.
 /// Names that a glob of another crate brings in are not listed: they are not in the source.
-pub fn public_paths(workspace: &Workspace, graph: &Graph, krate: CrateId) -> BTreeMap<String, Target> {
+pub fn public_paths(
+    workspace: &Workspace,
+    graph: &Graph,
+    krate: CrateId,
+) -> BTreeMap<String, Target> {
     let root = workspace.krate(krate).root;
-    let mut reader = Reader { workspace, graph, paths: BTreeMap::new() };
+    let mut reader = Reader {
+        workspace,
+        graph,
+        paths: BTreeMap::new(),
+    };
     reader.module(root, "", &mut BTreeSet::new());
     for id in workspace.items_of(krate) {
         let item = workspace.item(id);
-        if item.macro_rules.as_ref().is_some_and(|rules| rules.exported) {
-            reader.paths.insert(format!("{}!", item.name), Target::Item(id));
+        if item
+            .macro_rules
+            .as_ref()
+            .is_some_and(|rules| rules.exported)
+        {
+            reader
+                .paths
+                .insert(format!("{}!", item.name), Target::Item(id));
         }
     }
     reader.paths
@@ -44,7 +58,8 @@ impl Reader<'_> {
                 self.paths.insert(path.clone(), Target::Module(child));
                 self.module(child, &path, open);
             } else if !item.name.is_empty() {
-                self.paths.insert(join(prefix, &item.name), Target::Item(*item_id));
+                self.paths
+                    .insert(join(prefix, &item.name), Target::Item(*item_id));
             }
             for leaf in &item.leaves {
                 let binding = self.workspace.leaf(*leaf).binding.clone();
@@ -56,7 +71,13 @@ impl Reader<'_> {
         open.remove(&id);
     }
 
-    fn import(&mut self, binding: &Binding, target: &Target, prefix: &str, open: &mut BTreeSet<ModuleId>) {
+    fn import(
+        &mut self,
+        binding: &Binding,
+        target: &Target,
+        prefix: &str,
+        open: &mut BTreeSet<ModuleId>,
+    ) {
         let module = match target {
             Target::Module(module) => Some(*module),
             Target::CrateRoot(krate) => Some(self.workspace.krate(*krate).root),
@@ -65,7 +86,9 @@ impl Reader<'_> {
         match binding {
             Binding::Name(name) => {
                 let path = join(prefix, name);
-                self.paths.entry(path.clone()).or_insert_with(|| target.clone());
+                self.paths
+                    .entry(path.clone())
+                    .or_insert_with(|| target.clone());
                 if let Some(module) = module {
                     self.module(module, &path, open);
                 }
@@ -81,5 +104,9 @@ impl Reader<'_> {
 }
 
 fn join(prefix: &str, name: &str) -> String {
-    if prefix.is_empty() { name.to_owned() } else { format!("{prefix}::{name}") }
+    if prefix.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{prefix}::{name}")
+    }
 }

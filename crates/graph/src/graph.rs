@@ -119,8 +119,12 @@ impl Graph {
 
     /// An item's references.
     pub fn references_of(&self, item: ItemId) -> &[Reference] {
-        let start = self.references.partition_point(|reference| reference.place < Place::Item(item, 0));
-        let end = self.references.partition_point(|reference| reference.place <= Place::Item(item, u32::MAX));
+        let start = self
+            .references
+            .partition_point(|reference| reference.place < Place::Item(item, 0));
+        let end = self
+            .references
+            .partition_point(|reference| reference.place <= Place::Item(item, u32::MAX));
         &self.references[start..end]
     }
 }

@@ -33,15 +33,21 @@ pub struct Knot {
 
 /// Finds the biggest knots of a crate. Linear in its edges.
 pub fn knots(workspace: &Workspace, graph: &Graph, krate: CrateId) -> Knots {
-    let items: Vec<ItemId> =
-        workspace.items_of(krate).filter(|id| workspace.item(*id).is_node() && !workspace.item(*id).is_test).collect();
+    let items: Vec<ItemId> = workspace
+        .items_of(krate)
+        .filter(|id| workspace.item(*id).is_node() && !workspace.item(*id).is_test)
+        .collect();
     let all: usize = items.iter().map(|id| lines(workspace, *id)).sum();
     let level = |key: &dyn Fn(ItemId) -> u32, name: &dyn Fn(ItemId) -> String, weak: bool| {
         biggest(workspace, graph, &items, (key, name), weak, all)
     };
     let module_name = |id: ItemId| {
         let path = &workspace.module(workspace.item(id).module).path;
-        if path.is_empty() { "crate".to_owned() } else { path.clone() }
+        if path.is_empty() {
+            "crate".to_owned()
+        } else {
+            path.clone()
+        }
     };
     let item_key = |id: ItemId| owner(workspace, graph, workspace.item(id).parent.unwrap_or(id)).0;
     let method_key = |id: ItemId| match workspace.item(id).parent {
@@ -60,7 +66,11 @@ fn lines(workspace: &Workspace, id: ItemId) -> usize {
     let item = workspace.item(id);
     let file = workspace.file(workspace.module(item.module).file);
     let own = file.line_count(item.full);
-    let methods: usize = item.methods.iter().map(|method| file.line_count(workspace.item(*method).full)).sum();
+    let methods: usize = item
+        .methods
+        .iter()
+        .map(|method| file.line_count(workspace.item(*method).full))
+        .sum();
     own.saturating_sub(methods)
 }
 
@@ -85,18 +95,33 @@ fn biggest(
     let mut nodes: BTreeMap<u32, NodeIndex> = BTreeMap::new();
     let mut digraph: DiGraph<(usize, Vec<ItemId>), ()> = DiGraph::new();
     for id in items {
-        let node = *nodes.entry(key(*id)).or_insert_with(|| digraph.add_node((0, Vec::new())));
+        let node = *nodes
+            .entry(key(*id))
+            .or_insert_with(|| digraph.add_node((0, Vec::new())));
         digraph[node].0 += lines(workspace, *id);
         digraph[node].1.push(*id);
     }
     let mut by_name: BTreeMap<&str, Vec<ItemId>> = BTreeMap::new();
-    for id in items.iter().filter(|id| weak && workspace.item(**id).parent.is_some()) {
-        by_name.entry(&workspace.item(*id).name).or_default().push(*id);
+    for id in items
+        .iter()
+        .filter(|id| weak && workspace.item(**id).parent.is_some())
+    {
+        by_name
+            .entry(&workspace.item(*id).name)
+            .or_default()
+            .push(*id);
     }
     for id in items {
         let from = nodes[&key(*id)];
-        let called = workspace.item(*id).member_uses.iter().filter(|member| member.called);
-        let calls = called.filter_map(|member| by_name.get(member.name.as_str())).filter(|found| found.len() == 1).flatten();
+        let called = workspace
+            .item(*id)
+            .member_uses
+            .iter()
+            .filter(|member| member.called);
+        let calls = called
+            .filter_map(|member| by_name.get(member.name.as_str()))
+            .filter(|found| found.len() == 1)
+            .flatten();
         for to in graph.edges_of(*id).iter().chain(calls) {
             if let Some(to) = nodes.get(&key(*to))
                 && *to != from
@@ -110,13 +135,31 @@ fn biggest(
     let best = components
         .iter()
         .filter(|component| component.len() > 1)
-        .max_by_key(|component| (component.iter().map(|node| digraph[*node].0).sum::<usize>(), component.len()));
-    let Some(best) = best else { return Knot::default() };
+        .max_by_key(|component| {
+            (
+                component.iter().map(|node| digraph[*node].0).sum::<usize>(),
+                component.len(),
+            )
+        });
+    let Some(best) = best else {
+        return Knot::default();
+    };
     let lines: usize = best.iter().map(|node| digraph[*node].0).sum();
-    let mut members: Vec<String> = best.iter().flat_map(|node| &digraph[*node].1).map(|id| name(*id)).collect();
+    let mut members: Vec<String> = best
+        .iter()
+        .flat_map(|node| &digraph[*node].1)
+        .map(|id| name(*id))
+        .collect();
     members.sort();
     members.dedup();
-    Knot { share: if all == 0 { 0.0 } else { lines as f64 / all as f64 }, members }
+    Knot {
+        share: if all == 0 {
+            0.0
+        } else {
+            lines as f64 / all as f64
+        },
+        members,
+    }
 }
 
 /// The modules of a crate, as [`ModuleId`]s, whose items are in its biggest module knot.

@@ -21,16 +21,29 @@ use scope::{Def, Hit, Scopes};
 pub fn resolve(workspace: &Workspace) -> Graph {
     let scopes = Scopes::new(workspace);
     let mut graph = Graph {
-        leaves: (0..workspace.leaves.len()).map(|leaf| leaf_resolutions(&scopes, UseLeafId::new(leaf))).collect(),
+        leaves: (0..workspace.leaves.len())
+            .map(|leaf| leaf_resolutions(&scopes, UseLeafId::new(leaf)))
+            .collect(),
         ..Graph::default()
     };
     anchor::attach(&scopes, &mut graph);
-    let resolver = Resolver { scopes: &scopes, graph: &graph };
-    let items: Vec<Vec<Reference>> =
-        (0..workspace.items.len()).into_par_iter().map(|item| resolver.item(ItemId::new(item))).collect();
-    let headers: Vec<Vec<Reference>> =
-        (0..workspace.modules.len()).into_par_iter().map(|module| resolver.header(ModuleId::new(module))).collect();
-    let edges = items.iter().enumerate().map(|(item, references)| edges(workspace, ItemId::new(item), references)).collect();
+    let resolver = Resolver {
+        scopes: &scopes,
+        graph: &graph,
+    };
+    let items: Vec<Vec<Reference>> = (0..workspace.items.len())
+        .into_par_iter()
+        .map(|item| resolver.item(ItemId::new(item)))
+        .collect();
+    let headers: Vec<Vec<Reference>> = (0..workspace.modules.len())
+        .into_par_iter()
+        .map(|module| resolver.header(ModuleId::new(module)))
+        .collect();
+    let edges = items
+        .iter()
+        .enumerate()
+        .map(|(item, references)| edges(workspace, ItemId::new(item), references))
+        .collect();
     graph.edges = edges;
     graph.references = items.into_iter().chain(headers).flatten().collect();
     graph
@@ -56,7 +69,11 @@ fn resolution(hit: Hit) -> Resolution {
         Def::Crate(krate) => Target::CrateRoot(krate),
         Def::External(name) => Target::External(name),
     };
-    Resolution { target, lookups: hit.lookups, used: hit.used as u32 }
+    Resolution {
+        target,
+        lookups: hit.lookups,
+        used: hit.used as u32,
+    }
 }
 
 fn edges(workspace: &Workspace, from: ItemId, references: &[Reference]) -> Vec<ItemId> {
@@ -104,7 +121,11 @@ impl Resolver<'_> {
         let mut references = Vec::new();
         for (index, path) in item.paths.iter().enumerate() {
             let place = Place::Item(id, index as u32);
-            references.extend(self.path(path, item.module, Some(id)).into_iter().map(|resolution| Reference { place, resolution }));
+            references.extend(
+                self.path(path, item.module, Some(id))
+                    .into_iter()
+                    .map(|resolution| Reference { place, resolution }),
+            );
         }
         references
     }
@@ -114,7 +135,11 @@ impl Resolver<'_> {
         let mut references = Vec::new();
         for (index, path) in module.paths.iter().enumerate() {
             let place = Place::Header(id, index as u32);
-            references.extend(self.path(path, id, None).into_iter().map(|resolution| Reference { place, resolution }));
+            references.extend(
+                self.path(path, id, None)
+                    .into_iter()
+                    .map(|resolution| Reference { place, resolution }),
+            );
         }
         references
     }
@@ -142,12 +167,21 @@ impl Resolver<'_> {
             }
         }
         if found.is_empty() {
-            found.extend(self.local_glob(path, module, item).or_else(|| self.not_found(path, module)));
+            found.extend(
+                self.local_glob(path, module, item)
+                    .or_else(|| self.not_found(path, module)),
+            );
         }
         found
     }
 
-    fn in_space(&self, path: &PathUse, module: ModuleId, item: Option<ItemId>, namespace: Namespace) -> Vec<Resolution> {
+    fn in_space(
+        &self,
+        path: &PathUse,
+        module: ModuleId,
+        item: Option<ItemId>,
+        namespace: Namespace,
+    ) -> Vec<Resolution> {
         let first = path.segments[0].name.as_str();
         if first == "Self" {
             return self.self_type(path, item).into_iter().collect();
@@ -159,8 +193,15 @@ impl Resolver<'_> {
         };
         match hit {
             Some(hit) => vec![self.member(resolution(hit), path, item)],
-            None if namespace == Namespace::Macro && path.segments.len() == 1 && !builtin::is_macro(first) => {
-                self.scopes.macro_prelude(module, first).into_iter().map(resolution).collect()
+            None if namespace == Namespace::Macro
+                && path.segments.len() == 1
+                && !builtin::is_macro(first) =>
+            {
+                self.scopes
+                    .macro_prelude(module, first)
+                    .into_iter()
+                    .map(resolution)
+                    .collect()
             }
             None => Vec::new(),
         }
@@ -186,22 +227,29 @@ impl Resolver<'_> {
         {
             return Some(hit);
         }
-        self.scopes.path_from(module, path, 0, namespace, Vec::new(), open).or_else(|| {
-            if single && namespace != Namespace::Type {
-                return None;
-            }
-            let def = self.scopes.prelude(module, first)?;
-            self.in_crate(def, path, namespace)
-        })
+        self.scopes
+            .path_from(module, path, 0, namespace, Vec::new(), open)
+            .or_else(|| {
+                if single && namespace != Namespace::Type {
+                    return None;
+                }
+                let def = self.scopes.prelude(module, first)?;
+                self.in_crate(def, path, namespace)
+            })
     }
 
     fn in_crate(&self, def: Def, path: &PathUse, namespace: Namespace) -> Option<Hit> {
         match def {
             Def::Crate(krate) if path.segments.len() > 1 => {
                 let root = self.scopes.workspace.krate(krate).root;
-                self.scopes.path_from(root, path, 1, namespace, Vec::new(), &mut Vec::new())
+                self.scopes
+                    .path_from(root, path, 1, namespace, Vec::new(), &mut Vec::new())
             }
-            def => Some(Hit { def, lookups: Vec::new(), used: 1 }),
+            def => Some(Hit {
+                def,
+                lookups: Vec::new(),
+                used: 1,
+            }),
         }
     }
 
@@ -231,20 +279,34 @@ impl Resolver<'_> {
             _ => None,
         };
         let Some(target) = target else {
-            return Some(Resolution { target: Target::Builtin, lookups: Vec::new(), used: path.segments.len() as u32 });
+            return Some(Resolution {
+                target: Target::Builtin,
+                lookups: Vec::new(),
+                used: path.segments.len() as u32,
+            });
         };
-        let resolution = Resolution { target: Target::Item(target), lookups: Vec::new(), used: 1 };
+        let resolution = Resolution {
+            target: Target::Item(target),
+            lookups: Vec::new(),
+            used: 1,
+        };
         Some(self.member(resolution, path, item))
     }
 
     /// `Type::method` means the method, where the type has exactly one of that name.
     fn member(&self, mut resolution: Resolution, path: &PathUse, _: Option<ItemId>) -> Resolution {
-        let Target::Item(item) = resolution.target else { return resolution };
-        let Some(segment) = path.segments.get(resolution.used as usize) else { return resolution };
+        let Target::Item(item) = resolution.target else {
+            return resolution;
+        };
+        let Some(segment) = path.segments.get(resolution.used as usize) else {
+            return resolution;
+        };
         let workspace = self.scopes.workspace;
         let mut methods = self.graph.implementations[item.index()]
             .iter()
-            .filter(|implementation| workspace.item(**implementation).kind == ItemKind::InherentImpl)
+            .filter(|implementation| {
+                workspace.item(**implementation).kind == ItemKind::InherentImpl
+            })
             .flat_map(|implementation| &workspace.item(*implementation).methods)
             .filter(|method| workspace.item(**method).name == segment.name);
         if let (Some(method), None) = (methods.next(), methods.next()) {
@@ -254,20 +316,52 @@ impl Resolver<'_> {
     }
 
     /// A name that a function-local `use Enum::*` brings in.
-    fn local_glob(&self, path: &PathUse, module: ModuleId, item: Option<ItemId>) -> Option<Resolution> {
+    fn local_glob(
+        &self,
+        path: &PathUse,
+        module: ModuleId,
+        item: Option<ItemId>,
+    ) -> Option<Resolution> {
         let workspace = self.scopes.workspace;
         let first = &path.segments[0].name;
-        let imports = workspace.item(item?).paths.iter().filter(|path| path.context == PathContext::LocalUse);
+        let imports = workspace
+            .item(item?)
+            .paths
+            .iter()
+            .filter(|path| path.context == PathContext::LocalUse);
         imports.into_iter().find_map(|import| {
-            let hit = self.scopes.import(import, module, Namespace::Type, &mut Vec::new())?;
+            let hit = self
+                .scopes
+                .import(import, module, Namespace::Type, &mut Vec::new())?;
             match hit.def {
-                Def::Item(id) if workspace.item(id).members.contains(first) => Some(resolution(hit)),
+                Def::Item(id) if workspace.item(id).members.contains(first) => {
+                    Some(resolution(hit))
+                }
                 Def::Module(inner) => {
-                    let found = self.scopes.path_from(inner, path, 0, Namespace::Type, hit.lookups.clone(), &mut Vec::new());
-                    let value = || self.scopes.path_from(inner, path, 0, Namespace::Value, hit.lookups, &mut Vec::new());
+                    let found = self.scopes.path_from(
+                        inner,
+                        path,
+                        0,
+                        Namespace::Type,
+                        hit.lookups.clone(),
+                        &mut Vec::new(),
+                    );
+                    let value = || {
+                        self.scopes.path_from(
+                            inner,
+                            path,
+                            0,
+                            Namespace::Value,
+                            hit.lookups,
+                            &mut Vec::new(),
+                        )
+                    };
                     found.or_else(value).map(resolution)
                 }
-                Def::External(_) => Some(Resolution { used: path.segments.len() as u32, ..resolution(hit) }),
+                Def::External(_) => Some(Resolution {
+                    used: path.segments.len() as u32,
+                    ..resolution(hit)
+                }),
                 _ => None,
             }
         })
@@ -277,7 +371,13 @@ impl Resolver<'_> {
         let first = path.segments[0].name.as_str();
         let single = path.segments.len() == 1;
         let used = path.segments.len() as u32;
-        let plain = |target| Some(Resolution { target, lookups: Vec::new(), used });
+        let plain = |target| {
+            Some(Resolution {
+                target,
+                lookups: Vec::new(),
+                used,
+            })
+        };
         if path.guessed && path.context != PathContext::Macro {
             return None;
         }
@@ -294,9 +394,22 @@ impl Resolver<'_> {
         }
         let globs = self.scopes.foreign_globs(module, &mut BTreeSet::new());
         if let Some((glob, name)) = globs.into_iter().next() {
-            let namespace = if path.context == PathContext::Macro { Namespace::Macro } else { Namespace::Type };
-            let lookup = Lookup { module, name: first.to_owned(), namespace, found: Found::Glob(glob) };
-            return Some(Resolution { target: Target::External(name), lookups: vec![lookup], used });
+            let namespace = if path.context == PathContext::Macro {
+                Namespace::Macro
+            } else {
+                Namespace::Type
+            };
+            let lookup = Lookup {
+                module,
+                name: first.to_owned(),
+                namespace,
+                found: Found::Glob(glob),
+            };
+            return Some(Resolution {
+                target: Target::External(name),
+                lookups: vec![lookup],
+                used,
+            });
         }
         if path.guessed {
             return None;
@@ -308,10 +421,20 @@ impl Resolver<'_> {
     fn opaque(&self, name: &str, module: ModuleId) -> Option<Resolution> {
         let workspace = self.scopes.workspace;
         let call = workspace.module(module).items.iter().copied().find(|id| {
-            workspace.item(*id).kind == ItemKind::MacroCall && has_word(workspace.text_of(*id), name)
+            workspace.item(*id).kind == ItemKind::MacroCall
+                && has_word(workspace.text_of(*id), name)
         })?;
-        let lookup = Lookup { module, name: name.to_owned(), namespace: Namespace::Type, found: Found::Item(call) };
-        Some(Resolution { target: Target::Opaque(call), lookups: vec![lookup], used: 1 })
+        let lookup = Lookup {
+            module,
+            name: name.to_owned(),
+            namespace: Namespace::Type,
+            found: Found::Item(call),
+        };
+        Some(Resolution {
+            target: Target::Opaque(call),
+            lookups: vec![lookup],
+            used: 1,
+        })
     }
 }
 

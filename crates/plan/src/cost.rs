@@ -50,12 +50,22 @@ pub(crate) fn of(table: &Table, order: &Order, homes: &[Home], crates: usize) ->
         torn: 2.0 * torn as f64 / all,
         balance: shares.iter().map(|share| share * share).sum::<f64>(),
         largest: 2.0 * (largest - 0.5).max(0.0),
-        too_small: shares.iter().map(|share| if *share < 0.04 { 0.5 + (0.04 - share) * 10.0 } else { 0.0 }).sum(),
+        too_small: shares
+            .iter()
+            .map(|share| {
+                if *share < 0.04 {
+                    0.5 + (0.04 - share) * 10.0
+                } else {
+                    0.0
+                }
+            })
+            .sum(),
         root: 1.2 * share(None),
         crossing: 0.3 * crossing as f64 / edges.max(1) as f64,
         total: 0.0,
     };
     let _ = order;
-    cost.total = cost.torn + cost.balance + cost.largest + cost.too_small + cost.root + cost.crossing;
+    cost.total =
+        cost.torn + cost.balance + cost.largest + cost.too_small + cost.root + cost.crossing;
     cost
 }

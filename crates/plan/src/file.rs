@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use cleave_syntax::{Diagnostic, Severity, TextRange};
-use toml_edit::{Array, ArrayOfTables, DocumentMut, Document, Item, Table, Value};
+use toml_edit::{Array, ArrayOfTables, Document, DocumentMut, Item, Table, Value};
 
 use crate::home::distance;
 use crate::plan::{Plan, PlannedCrate, PlannedStep, Role};
@@ -16,19 +16,40 @@ pub fn parse(text: &str) -> Result<Plan, Vec<Diagnostic>> {
     let document = match Document::parse(text) {
         Ok(document) => document,
         Err(error) => {
-            let message = error.message().lines().next().unwrap_or("not TOML").to_owned();
-            return Err(vec![problem(message, error.span(), "TOML has its grammar at https://toml.io")]);
+            let message = error
+                .message()
+                .lines()
+                .next()
+                .unwrap_or("not TOML")
+                .to_owned();
+            return Err(vec![problem(
+                message,
+                error.span(),
+                "TOML has its grammar at https://toml.io",
+            )]);
         }
     };
-    let mut reader = Reader { problems: Vec::new() };
+    let mut reader = Reader {
+        problems: Vec::new(),
+    };
     let plan = reader.plan(document.as_table());
-    if reader.problems.is_empty() { Ok(plan) } else { Err(reader.problems) }
+    if reader.problems.is_empty() {
+        Ok(plan)
+    } else {
+        Err(reader.problems)
+    }
 }
 
-fn problem(message: impl Into<String>, span: Option<Range<usize>>, help: impl Into<String>) -> Diagnostic {
+fn problem(
+    message: impl Into<String>,
+    span: Option<Range<usize>>,
+    help: impl Into<String>,
+) -> Diagnostic {
     let span = span.unwrap_or(0..0);
     let range = TextRange::new(span.start as u32, span.end.max(span.start) as u32);
-    Diagnostic::new(Severity::Error, "plan", message).at(NAME, range, "").help(help)
+    Diagnostic::new(Severity::Error, "plan", message)
+        .at(NAME, range, "")
+        .help(help)
 }
 
 struct Reader {
@@ -41,16 +62,28 @@ impl Reader {
         for (key, item) in table.iter() {
             match key {
                 "version" if item.as_integer() == Some(1) => {}
-                "version" => self.wrong("`version` is not 1", item, "this Cleave reads version 1 of the file"),
+                "version" => self.wrong(
+                    "`version` is not 1",
+                    item,
+                    "this Cleave reads version 1 of the file",
+                ),
                 "package" => plan.package = self.string(item),
                 "keep" => plan.keep = self.paths(item),
                 "crates" => self.crates(item, &mut plan),
                 "steps" => self.steps(item, &mut plan),
-                other => self.unknown(other, table, &["version", "package", "keep", "crates", "steps"]),
+                other => self.unknown(
+                    other,
+                    table,
+                    &["version", "package", "keep", "crates", "steps"],
+                ),
             }
         }
         if plan.package.is_empty() {
-            self.problems.push(problem("`package` is missing", None, "name the package that is split: `package = \"…\"`"));
+            self.problems.push(problem(
+                "`package` is missing",
+                None,
+                "name the package that is split: `package = \"…\"`",
+            ));
         }
         self.check(&plan, table);
         plan
@@ -64,7 +97,11 @@ impl Reader {
         let mut below: Vec<(usize, Vec<(String, Option<Range<usize>>)>)> = Vec::new();
         for (name, item) in table.iter() {
             if !is_package_name(name) {
-                self.wrong(format!("`{name}` is not a package name"), item, "use letters, digits, `-` and `_`");
+                self.wrong(
+                    format!("`{name}` is not a package name"),
+                    item,
+                    "use letters, digits, `-` and `_`",
+                );
             }
             let mut krate = PlannedCrate {
                 name: name.to_owned(),
@@ -74,7 +111,11 @@ impl Reader {
                 depends_on: Vec::new(),
             };
             let Some(table) = item.as_table_like() else {
-                self.wrong(format!("`crates.{name}` is not a table"), item, "write `[crates.NAME]`");
+                self.wrong(
+                    format!("`crates.{name}` is not a table"),
+                    item,
+                    "write `[crates.NAME]`",
+                );
                 continue;
             };
             let mut depends_on = Vec::new();
@@ -85,9 +126,15 @@ impl Reader {
                     "items" => krate.items = self.paths(item),
                     "depends-on" => {
                         let values = item.as_array().into_iter().flatten();
-                        depends_on = values.filter_map(|value| Some((value.as_str()?.to_owned(), value.span()))).collect();
+                        depends_on = values
+                            .filter_map(|value| Some((value.as_str()?.to_owned(), value.span())))
+                            .collect();
                     }
-                    other => self.unknown_in(other, item.span(), &["role", "modules", "items", "depends-on"]),
+                    other => self.unknown_in(
+                        other,
+                        item.span(),
+                        &["role", "modules", "items", "depends-on"],
+                    ),
                 }
             }
             below.push((plan.crates.len(), depends_on));
@@ -95,10 +142,16 @@ impl Reader {
         }
         for (index, names) in below {
             for (name, span) in names {
-                match plan.crates[..index].iter().position(|krate| krate.name == name) {
+                match plan.crates[..index]
+                    .iter()
+                    .position(|krate| krate.name == name)
+                {
                     Some(lower) => plan.crates[index].depends_on.push(lower),
                     None => self.problems.push(problem(
-                        format!("`{}` depends on `{name}`, which is no crate above it in this file", plan.crates[index].name),
+                        format!(
+                            "`{}` depends on `{name}`, which is no crate above it in this file",
+                            plan.crates[index].name
+                        ),
                         span,
                         "list crates bottom-up: each may depend on those before it",
                     )),
@@ -109,11 +162,18 @@ impl Reader {
 
     fn steps(&mut self, item: &Item, plan: &mut Plan) {
         let Some(steps) = item.as_array_of_tables() else {
-            self.wrong("`steps` is not a list of tables", item, "write `[[steps]]` before each step");
+            self.wrong(
+                "`steps` is not a list of tables",
+                item,
+                "write `[[steps]]` before each step",
+            );
             return;
         };
         for table in steps {
-            let mut step = PlannedStep { to: String::new(), moves: Vec::new() };
+            let mut step = PlannedStep {
+                to: String::new(),
+                moves: Vec::new(),
+            };
             for (key, item) in table.iter() {
                 match key {
                     "to" => step.to = self.string(item),
@@ -128,13 +188,28 @@ impl Reader {
     fn check(&mut self, plan: &Plan, table: &Table) {
         let span = |index: usize| {
             let steps = table.get("steps").and_then(Item::as_array_of_tables);
-            steps.and_then(|steps| steps.get(index)).and_then(|step| step.get("to").and_then(Item::span).or_else(|| step.span()))
+            steps
+                .and_then(|steps| steps.get(index))
+                .and_then(|step| step.get("to").and_then(Item::span).or_else(|| step.span()))
         };
         for (index, step) in plan.steps.iter().enumerate() {
             if !plan.crates.iter().any(|krate| krate.name == step.to) {
-                let near = plan.crates.iter().min_by_key(|krate| distance(&step.to, &krate.name));
-                let help = near.map_or_else(|| "add the crate".to_owned(), |krate| format!("did you mean `{}`?", krate.name));
-                self.problems.push(problem(format!("step moves to `{}`, which is no crate of this plan", step.to), span(index), help));
+                let near = plan
+                    .crates
+                    .iter()
+                    .min_by_key(|krate| distance(&step.to, &krate.name));
+                let help = near.map_or_else(
+                    || "add the crate".to_owned(),
+                    |krate| format!("did you mean `{}`?", krate.name),
+                );
+                self.problems.push(problem(
+                    format!(
+                        "step moves to `{}`, which is no crate of this plan",
+                        step.to
+                    ),
+                    span(index),
+                    help,
+                ));
             }
         }
         if plan.crates.iter().any(|krate| krate.name == plan.package) {
@@ -157,10 +232,17 @@ impl Reader {
     fn role(&mut self, item: &Item) -> Role {
         let roles = [Role::Shared, Role::Orchestration, Role::Worker, Role::Part];
         let name = self.string(item);
-        roles.into_iter().find(|role| role.as_str() == name).unwrap_or_else(|| {
-            self.wrong(format!("`{name}` is no role"), item, "the roles are `shared`, `orchestration`, `worker` and `part`");
-            Role::Part
-        })
+        roles
+            .into_iter()
+            .find(|role| role.as_str() == name)
+            .unwrap_or_else(|| {
+                self.wrong(
+                    format!("`{name}` is no role"),
+                    item,
+                    "the roles are `shared`, `orchestration`, `worker` and `part`",
+                );
+                Role::Part
+            })
     }
 
     fn paths(&mut self, item: &Item) -> Vec<String> {
@@ -177,7 +259,10 @@ impl Reader {
                     value.span(),
                     "write names from the crate root on, joined by `::`",
                 )),
-                None => self.problems.push(problem("not a string", value.span(), "put it in quotes")),
+                None => {
+                    self.problems
+                        .push(problem("not a string", value.span(), "put it in quotes"))
+                }
             }
         }
         paths
@@ -193,8 +278,16 @@ impl Reader {
     }
 
     fn unknown_in(&mut self, key: &str, span: Option<Range<usize>>, known: &[&str]) {
-        let near = known.iter().min_by_key(|other| distance(key, other)).copied().unwrap_or_default();
-        self.problems.push(problem(format!("unknown key `{key}`"), span, format!("did you mean `{near}`?")));
+        let near = known
+            .iter()
+            .min_by_key(|other| distance(key, other))
+            .copied()
+            .unwrap_or_default();
+        self.problems.push(problem(
+            format!("unknown key `{key}`"),
+            span,
+            format!("did you mean `{near}`?"),
+        ));
     }
 }
 
@@ -202,13 +295,19 @@ impl Reader {
 fn is_package_name(name: &str) -> bool {
     name.len() <= 64
         && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
 /// Whether a text can be a path in source: not one of a file system.
 fn is_path(path: &str) -> bool {
     let words_only = path.contains("impl ") || !path.contains(['/', '\\']);
-    !path.is_empty() && !path.contains("..") && words_only && !path.starts_with('/') && !path.chars().any(char::is_control)
+    !path.is_empty()
+        && !path.contains("..")
+        && words_only
+        && !path.starts_with('/')
+        && !path.chars().any(char::is_control)
 }
 
 /// The text for a plan: a new commented file, or `old` with only what differs changed.
@@ -218,7 +317,11 @@ pub fn write(plan: &Plan, old: Option<&str>) -> String {
         None => HEAD.parse().expect("the head is TOML"),
     };
     put(document.as_table_mut(), "version", toml_edit::value(1));
-    put(document.as_table_mut(), "package", toml_edit::value(&plan.package));
+    put(
+        document.as_table_mut(),
+        "package",
+        toml_edit::value(&plan.package),
+    );
     if !plan.keep.is_empty() || document.contains_key("keep") {
         put(document.as_table_mut(), "keep", list(&plan.keep));
     }
@@ -229,14 +332,22 @@ pub fn write(plan: &Plan, old: Option<&str>) -> String {
     });
     if let Some(crates) = crates.as_table_mut() {
         for krate in &plan.crates {
-            let table = crates.entry(&krate.name).or_insert_with(|| Item::Table(Table::new()));
-            let Some(table) = table.as_table_mut() else { continue };
+            let table = crates
+                .entry(&krate.name)
+                .or_insert_with(|| Item::Table(Table::new()));
+            let Some(table) = table.as_table_mut() else {
+                continue;
+            };
             put(table, "role", toml_edit::value(krate.role.as_str()));
             put(table, "modules", list(&krate.modules));
             if !krate.items.is_empty() || table.contains_key("items") {
                 put(table, "items", list(&krate.items));
             }
-            let below: Vec<String> = krate.depends_on.iter().map(|lower| plan.crates[*lower].name.clone()).collect();
+            let below: Vec<String> = krate
+                .depends_on
+                .iter()
+                .map(|lower| plan.crates[*lower].name.clone())
+                .collect();
             put(table, "depends-on", list(&below));
         }
     }
@@ -306,7 +417,10 @@ mod tests {
                 depends_on: Vec::new(),
             }],
             keep: vec!["a::Y".to_owned()],
-            steps: vec![PlannedStep { to: "app-shared".to_owned(), moves: vec!["a".to_owned()] }],
+            steps: vec![PlannedStep {
+                to: "app-shared".to_owned(),
+                moves: vec!["a".to_owned()],
+            }],
         };
         let text = write(&plan, None);
         assert_eq!(parse(&text), Ok(plan.clone()));
@@ -315,7 +429,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_with_its_place() {
-        let problems = parse("version = 1\npackage = \"app\"\n[crates.x]\nmodule = []\n").unwrap_err();
+        let problems =
+            parse("version = 1\npackage = \"app\"\n[crates.x]\nmodule = []\n").unwrap_err();
         assert_eq!(problems[0].message, "unknown key `module`");
         assert_eq!(problems[0].help.as_deref(), Some("did you mean `modules`?"));
     }

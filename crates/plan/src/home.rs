@@ -22,7 +22,9 @@ pub struct Homes {
 impl Homes {
     /// The items of the monolith that are not yet where the plan wants them.
     pub fn pending(&self) -> impl Iterator<Item = ItemId> + '_ {
-        (0..self.planned.len()).map(ItemId::new).filter(|id| self.planned[id.index()] != self.today[id.index()])
+        (0..self.planned.len())
+            .map(ItemId::new)
+            .filter(|id| self.planned[id.index()] != self.today[id.index()])
     }
 }
 
@@ -48,7 +50,13 @@ pub fn homes(plan: &Plan, workspace: &Workspace, graph: &Graph) -> (Homes, Vec<D
     let homes = settle(&order, &units, &wishes);
     for (index, unit) in units.units.iter().enumerate() {
         if homes[index] != wishes[index] && wishes[index].is_some() {
-            diagnostics.push(went_down(plan, workspace, unit.items[0], wishes[index], homes[index]));
+            diagnostics.push(went_down(
+                plan,
+                workspace,
+                unit.items[0],
+                wishes[index],
+                homes[index],
+            ));
         }
     }
     let mut planned: Vec<Home> = vec![None; workspace.items.len()];
@@ -57,7 +65,14 @@ pub fn homes(plan: &Plan, workspace: &Workspace, graph: &Graph) -> (Homes, Vec<D
             planned[id.index()] = homes[index];
         }
     }
-    place_tests(workspace, graph, (&order, &claims), &crates, &mut planned, &today);
+    place_tests(
+        workspace,
+        graph,
+        (&order, &claims),
+        &crates,
+        &mut planned,
+        &today,
+    );
     for id in (0..workspace.items.len()).map(ItemId::new) {
         if let Some(parent) = workspace.item(id).parent {
             planned[id.index()] = planned[parent.index()];
@@ -96,7 +111,9 @@ fn stays_in_root(units: &Units) -> Vec<bool> {
 }
 
 fn wish(workspace: &Workspace, claims: &Claims<'_>, items: &[ItemId]) -> Home {
-    let named = items.iter().find_map(|id| claims.item(&workspace.path_of(*id)));
+    let named = items
+        .iter()
+        .find_map(|id| claims.item(&workspace.path_of(*id)));
     if let Some(home) = named {
         return home;
     }
@@ -105,7 +122,10 @@ fn wish(workspace: &Workspace, claims: &Claims<'_>, items: &[ItemId]) -> Home {
         let home = claims.module(&workspace.module(workspace.item(*id).module).path);
         *votes.entry(home).or_default() += workspace.lines_of(*id) + 1;
     }
-    votes.into_iter().max_by_key(|(home, lines)| (*lines, std::cmp::Reverse(*home))).and_then(|(home, _)| home)
+    votes
+        .into_iter()
+        .max_by_key(|(home, lines)| (*lines, std::cmp::Reverse(*home)))
+        .and_then(|(home, _)| home)
 }
 
 /// What the plan says, by name.
@@ -116,12 +136,24 @@ pub(crate) struct Claims<'a> {
 
 impl<'a> Claims<'a> {
     pub(crate) fn of(plan: &'a Plan) -> Self {
-        let mut claims = Claims { modules: BTreeMap::new(), items: BTreeMap::new() };
+        let mut claims = Claims {
+            modules: BTreeMap::new(),
+            items: BTreeMap::new(),
+        };
         for (index, krate) in plan.crates.iter().enumerate() {
-            claims.modules.extend(krate.modules.iter().map(|path| (path.as_str(), Some(index))));
-            claims.items.extend(krate.items.iter().map(|path| (path.as_str(), Some(index))));
+            claims.modules.extend(
+                krate
+                    .modules
+                    .iter()
+                    .map(|path| (path.as_str(), Some(index))),
+            );
+            claims
+                .items
+                .extend(krate.items.iter().map(|path| (path.as_str(), Some(index))));
         }
-        claims.items.extend(plan.keep.iter().map(|path| (path.as_str(), None)));
+        claims
+            .items
+            .extend(plan.keep.iter().map(|path| (path.as_str(), None)));
         claims
     }
 
@@ -154,7 +186,9 @@ fn today(plan: &Plan, workspace: &Workspace) -> Vec<Home> {
             plan.crates.iter().position(|planned| planned.name == *name)
         })
         .collect();
-    (0..workspace.items.len()).map(|id| by_crate[workspace.crate_of(ItemId::new(id)).index()]).collect()
+    (0..workspace.items.len())
+        .map(|id| by_crate[workspace.crate_of(ItemId::new(id)).index()])
+        .collect()
 }
 
 /// Test code that moves as one: the outermost test module, or a single test item.
@@ -175,11 +209,20 @@ fn test_groups(workspace: &Workspace, krate: CrateId) -> Vec<TestGroup> {
         let mut outermost = None;
         while workspace.module(at).is_test {
             outermost = Some(at);
-            let Some(parent) = workspace.module(at).parent else { break };
+            let Some(parent) = workspace.module(at).parent else {
+                break;
+            };
             at = parent;
         }
         let key = outermost.map_or((false, id.0), |module| (true, module.0));
-        groups.entry(key).or_insert_with(|| TestGroup { items: Vec::new(), about: at }).items.push(id);
+        groups
+            .entry(key)
+            .or_insert_with(|| TestGroup {
+                items: Vec::new(),
+                about: at,
+            })
+            .items
+            .push(id);
     }
     groups.into_values().collect()
 }
@@ -195,7 +238,10 @@ fn place_tests(
 ) {
     let Some(root) = crates.first() else { return };
     for krate in &crates[1..] {
-        for id in workspace.items_of(*krate).filter(|id| workspace.item(*id).is_test) {
+        for id in workspace
+            .items_of(*krate)
+            .filter(|id| workspace.item(*id).is_test)
+        {
             planned[id.index()] = today[id.index()];
         }
     }
@@ -214,18 +260,30 @@ fn place_tests(
         at
     };
     let targets = |group: &TestGroup| -> Vec<ItemId> {
-        let parts = group.items.iter().flat_map(|id| std::iter::once(id).chain(&workspace.item(*id).methods));
-        parts.flat_map(|id| graph.edges_of(*id)).map(|to| workspace.item(*to).parent.unwrap_or(*to)).collect()
+        let parts = group
+            .items
+            .iter()
+            .flat_map(|id| std::iter::once(id).chain(&workspace.item(*id).methods));
+        parts
+            .flat_map(|id| graph.edges_of(*id))
+            .map(|to| workspace.item(*to).parent.unwrap_or(*to))
+            .collect()
     };
     for (index, group) in groups.iter().enumerate() {
-        for other in targets(group).into_iter().filter_map(|to| group_of[to.index()]) {
+        for other in targets(group)
+            .into_iter()
+            .filter_map(|to| group_of[to.index()])
+        {
             let (a, b) = (find(&leader, index), find(&leader, other));
             leader[a.max(b)] = a.min(b);
         }
     }
     let mut together: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for index in 0..groups.len() {
-        together.entry(find(&leader, index)).or_default().push(index);
+        together
+            .entry(find(&leader, index))
+            .or_default()
+            .push(index);
     }
     for members in together.values() {
         let needs: Vec<Home> = members
@@ -234,11 +292,18 @@ fn place_tests(
             .filter(|to| group_of[to.index()].is_none() && workspace.item(*to).is_node())
             .map(|to| planned[to.index()])
             .collect();
-        let wishes: Vec<Home> =
-            members.iter().map(|index| about_home(workspace, claims, &groups[*index], planned)).collect();
-        let wish = wishes.iter().copied().find(|wish| needs.iter().all(|need| order.sees(*wish, *need)));
+        let wishes: Vec<Home> = members
+            .iter()
+            .map(|index| about_home(workspace, claims, &groups[*index], planned))
+            .collect();
+        let wish = wishes
+            .iter()
+            .copied()
+            .find(|wish| needs.iter().all(|need| order.sees(*wish, *need)));
         let lowest = order.lowest_above(&[needs.clone(), wishes.clone()].concat());
-        let home = wish.filter(|wish| wishes.iter().all(|other| other == wish)).unwrap_or(lowest);
+        let home = wish
+            .filter(|wish| wishes.iter().all(|other| other == wish))
+            .unwrap_or(lowest);
         for id in members.iter().flat_map(|index| &groups[*index].items) {
             planned[id.index()] = home;
         }
@@ -246,14 +311,21 @@ fn place_tests(
 }
 
 /// The home of most of what a test stands beside.
-fn about_home(workspace: &Workspace, claims: &Claims<'_>, group: &TestGroup, planned: &[Home]) -> Home {
+fn about_home(
+    workspace: &Workspace,
+    claims: &Claims<'_>,
+    group: &TestGroup,
+    planned: &[Home],
+) -> Home {
     let mut votes: BTreeMap<Home, usize> = BTreeMap::new();
     for id in &workspace.module(group.about).items {
         if workspace.item(*id).is_node() && !workspace.item(*id).is_test {
             *votes.entry(planned[id.index()]).or_default() += workspace.lines_of(*id) + 1;
         }
     }
-    let most = votes.into_iter().max_by_key(|(home, lines)| (*lines, std::cmp::Reverse(*home)));
+    let most = votes
+        .into_iter()
+        .max_by_key(|(home, lines)| (*lines, std::cmp::Reverse(*home)));
     match most {
         Some((home, _)) => home,
         None => claims.module(&workspace.module(group.about).path),
@@ -261,13 +333,24 @@ fn about_home(workspace: &Workspace, claims: &Claims<'_>, group: &TestGroup, pla
 }
 
 fn went_down(plan: &Plan, workspace: &Workspace, id: ItemId, wish: Home, home: Home) -> Diagnostic {
-    let name = |home: Home| home.map_or(plan.package.as_str(), |index| plan.crates[index].name.as_str());
+    let name = |home: Home| {
+        home.map_or(plan.package.as_str(), |index| {
+            plan.crates[index].name.as_str()
+        })
+    };
     let item = workspace.item(id);
     let path = workspace.path_of(id);
     let file = workspace.file(workspace.module(item.module).file);
-    let message = format!("`{path}` is claimed by `{}` but lives in `{}`", name(wish), name(home));
+    let message = format!(
+        "`{path}` is claimed by `{}` but lives in `{}`",
+        name(wish),
+        name(home)
+    );
     let help = match home {
-        Some(_) => format!("something in `{}` or beside it needs it; list it there, or move what needs it up", name(home)),
+        Some(_) => format!(
+            "something in `{}` or beside it needs it; list it there, or move what needs it up",
+            name(home)
+        ),
         None => "it needs what has to stay in the root".to_owned(),
     };
     Diagnostic::new(Severity::Note, "plan", message)
@@ -277,25 +360,48 @@ fn went_down(plan: &Plan, workspace: &Workspace, id: ItemId, wish: Home, home: H
 
 fn unknown_names(plan: &Plan, workspace: &Workspace, crates: &[CrateId]) -> Vec<Diagnostic> {
     let modules = unit::modules_by_path(workspace, crates);
-    let items: std::collections::BTreeSet<String> =
-        crates.iter().flat_map(|krate| workspace.items_of(*krate)).map(|id| workspace.path_of(id)).collect();
+    let items: std::collections::BTreeSet<String> = crates
+        .iter()
+        .flat_map(|krate| workspace.items_of(*krate))
+        .map(|id| workspace.path_of(id))
+        .collect();
     let mut diagnostics = Vec::new();
-    let mut check = |kind: &str, path: &str, known: &mut dyn Iterator<Item = &str>, exists: bool| {
-        if exists {
-            return;
-        }
-        let near = known.min_by_key(|other| distance(path, other)).unwrap_or_default().to_owned();
-        diagnostics.push(
-            Diagnostic::new(Severity::Warning, "plan", format!("there is no {kind} `{path}` any more"))
-                .help(format!("take it out of split.toml, or name the {kind} that took its place: `{near}`?")),
-        );
-    };
+    let mut check =
+        |kind: &str, path: &str, known: &mut dyn Iterator<Item = &str>, exists: bool| {
+            if exists {
+                return;
+            }
+            let near = known
+                .min_by_key(|other| distance(path, other))
+                .unwrap_or_default()
+                .to_owned();
+            diagnostics.push(
+                Diagnostic::new(
+                    Severity::Warning,
+                    "plan",
+                    format!("there is no {kind} `{path}` any more"),
+                )
+                .help(format!(
+                    "take it out of split.toml, or name the {kind} that took its place: `{near}`?"
+                )),
+            );
+        };
     for krate in &plan.crates {
         for path in &krate.modules {
-            check("module", path, &mut modules.keys().copied(), modules.contains_key(path.as_str()));
+            check(
+                "module",
+                path,
+                &mut modules.keys().copied(),
+                modules.contains_key(path.as_str()),
+            );
         }
         for path in &krate.items {
-            check("item", path, &mut items.iter().map(String::as_str), items.contains(path));
+            check(
+                "item",
+                path,
+                &mut items.iter().map(String::as_str),
+                items.contains(path),
+            );
         }
     }
     diagnostics

@@ -19,7 +19,12 @@ impl Order {
         let mut below = vec![vec![false; count]; count];
         // Dependencies come before dependents, so one pass closes the relation.
         for (index, krate) in plan.crates.iter().enumerate() {
-            for lower in krate.depends_on.iter().copied().filter(|lower| *lower < index) {
+            for lower in krate
+                .depends_on
+                .iter()
+                .copied()
+                .filter(|lower| *lower < index)
+            {
                 let inherited = below[lower].clone();
                 below[index][lower] = true;
                 for (other, reachable) in inherited.into_iter().enumerate() {
@@ -33,7 +38,9 @@ impl Order {
     /// A bottom crate (index 0) with `siblings` beside each other on top of it.
     pub fn star(siblings: usize) -> Self {
         let count = siblings + 1;
-        let below = (0..count).map(|a| (0..count).map(|b| a > 0 && b == 0).collect()).collect();
+        let below = (0..count)
+            .map(|a| (0..count).map(|b| a > 0 && b == 0).collect())
+            .collect();
         Self { below }
     }
 
@@ -54,7 +61,9 @@ impl Order {
         if self.sees(b, a) {
             return Ok(a);
         }
-        let common = (0..self.below.len()).rev().find(|lower| self.sees(a, Some(*lower)) && self.sees(b, Some(*lower)));
+        let common = (0..self.below.len())
+            .rev()
+            .find(|lower| self.sees(a, Some(*lower)) && self.sees(b, Some(*lower)));
         common.map(Some).ok_or(())
     }
 

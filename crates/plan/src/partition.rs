@@ -56,7 +56,11 @@ impl Table {
             .map(|id| workspace.module(workspace.item(*id).module).path.as_str())
             .collect();
         let modules: Vec<String> = paths.iter().map(|path| (*path).to_owned()).collect();
-        let index: BTreeMap<&str, usize> = paths.into_iter().enumerate().map(|(index, path)| (path, index)).collect();
+        let index: BTreeMap<&str, usize> = paths
+            .into_iter()
+            .enumerate()
+            .map(|(index, path)| (path, index))
+            .collect();
         let mut table = Table {
             parts: Vec::new(),
             module_of: Vec::new(),
@@ -75,7 +79,9 @@ impl Table {
                 table.lines[*module] += lines;
                 table.total += lines;
             }
-            let most = parts.iter().max_by_key(|(module, lines)| (**lines, std::cmp::Reverse(**module)));
+            let most = parts
+                .iter()
+                .max_by_key(|(module, lines)| (**lines, std::cmp::Reverse(**module)));
             table.module_of.push(most.map_or(0, |(module, _)| *module));
             table.parts.push(parts.into_iter().collect());
         }
@@ -84,25 +90,57 @@ impl Table {
 }
 
 /// Proposes a plan.
-pub fn propose(workspace: &Workspace, graph: &Graph, options: &ProposeOptions) -> (Plan, Vec<Diagnostic>) {
+pub fn propose(
+    workspace: &Workspace,
+    graph: &Graph,
+    options: &ProposeOptions,
+) -> (Plan, Vec<Diagnostic>) {
     let package = workspace.package(workspace.package).name.clone();
     let Some(table) = Table::new(workspace, graph) else {
-        let diagnostic = Diagnostic::new(Severity::Error, "plan", "the package has neither a library nor a binary")
-            .help("name a package with code to split");
-        return (Plan { package, ..Plan::default() }, vec![diagnostic]);
+        let diagnostic = Diagnostic::new(
+            Severity::Error,
+            "plan",
+            "the package has neither a library nor a binary",
+        )
+        .help("name a package with code to split");
+        return (
+            Plan {
+                package,
+                ..Plan::default()
+            },
+            vec![diagnostic],
+        );
     };
     if table.modules.is_empty() {
-        let diagnostic = Diagnostic::new(Severity::Error, "plan", "the package has no items to move")
-            .help("name a package with code to split");
-        return (Plan { package, ..Plan::default() }, vec![diagnostic]);
+        let diagnostic =
+            Diagnostic::new(Severity::Error, "plan", "the package has no items to move")
+                .help("name a package with code to split");
+        return (
+            Plan {
+                package,
+                ..Plan::default()
+            },
+            vec![diagnostic],
+        );
     }
-    let siblings = options.crates.map_or(2, |crates| crates.saturating_sub(1).max(1));
+    let siblings = options
+        .crates
+        .map_or(2, |crates| crates.saturating_sub(1).max(1));
     let order = Order::star(siblings);
-    let wishes = Search { table: &table, order: &order, siblings }.run();
+    let wishes = Search {
+        table: &table,
+        order: &order,
+        siblings,
+    }
+    .run();
     let plan = record(workspace, graph, options, (&table, &order), &wishes);
     let mut diagnostics = Vec::new();
     if plan.crates.len() < siblings + 1 {
-        let message = format!("only {} crates came out of {} asked for", plan.crates.len(), siblings + 1);
+        let message = format!(
+            "only {} crates came out of {} asked for",
+            plan.crates.len(),
+            siblings + 1
+        );
         let help = "the rest is one knot at item level: `graph --level item` shows it";
         diagnostics.push(Diagnostic::new(Severity::Warning, "plan", message).help(help));
     }
@@ -118,20 +156,37 @@ struct Search<'a> {
 impl Search<'_> {
     /// The wish of every module.
     fn run(&self) -> Vec<Home> {
-        let mut starts: Vec<(Cost, Vec<Home>)> =
-            self.starts().into_iter().map(|wishes| (self.cost(&wishes), wishes)).collect();
+        let mut starts: Vec<(Cost, Vec<Home>)> = self
+            .starts()
+            .into_iter()
+            .map(|wishes| (self.cost(&wishes), wishes))
+            .collect();
         starts.sort_by(|a, b| a.0.total.total_cmp(&b.0.total));
         starts.truncate(3);
-        let improved = starts.into_iter().map(|(cost, wishes)| self.improve(cost, wishes));
-        improved.min_by(|a, b| a.0.total.total_cmp(&b.0.total)).map_or_else(Vec::new, |(_, wishes)| wishes)
+        let improved = starts
+            .into_iter()
+            .map(|(cost, wishes)| self.improve(cost, wishes));
+        improved
+            .min_by(|a, b| a.0.total.total_cmp(&b.0.total))
+            .map_or_else(Vec::new, |(_, wishes)| wishes)
     }
 
     fn cost(&self, wishes: &[Home]) -> Cost {
-        cost::of(self.table, self.order, &self.homes(wishes), self.siblings + 1)
+        cost::of(
+            self.table,
+            self.order,
+            &self.homes(wishes),
+            self.siblings + 1,
+        )
     }
 
     fn homes(&self, wishes: &[Home]) -> Vec<Home> {
-        let unit_wishes: Vec<Home> = self.table.module_of.iter().map(|module| wishes[*module]).collect();
+        let unit_wishes: Vec<Home> = self
+            .table
+            .module_of
+            .iter()
+            .map(|module| wishes[*module])
+            .collect();
         settle(self.order, &self.table.units, &unit_wishes)
     }
 
@@ -202,7 +257,9 @@ impl Search<'_> {
 
     /// Moves one module, or one with all below it, as long as that is cheaper.
     fn improve(&self, mut cost: Cost, mut wishes: Vec<Home>) -> (Cost, Vec<Home>) {
-        let homes: Vec<Home> = std::iter::once(None).chain((0..=self.siblings).map(Some)).collect();
+        let homes: Vec<Home> = std::iter::once(None)
+            .chain((0..=self.siblings).map(Some))
+            .collect();
         let groups = self.groups();
         for _ in 0..6 {
             let before = cost.total;
@@ -229,11 +286,16 @@ impl Search<'_> {
 
     fn groups(&self) -> Vec<Vec<usize>> {
         let modules = &self.table.modules;
-        let mut groups: BTreeSet<Vec<usize>> = (0..modules.len()).map(|module| vec![module]).collect();
+        let mut groups: BTreeSet<Vec<usize>> =
+            (0..modules.len()).map(|module| vec![module]).collect();
         for path in modules.iter().filter(|path| !path.is_empty()) {
             let top = path.split("::").next().unwrap_or(path);
             for outer in [path.as_str(), top] {
-                groups.insert((0..modules.len()).filter(|other| is_within(&modules[*other], outer)).collect());
+                groups.insert(
+                    (0..modules.len())
+                        .filter(|other| is_within(&modules[*other], outer))
+                        .collect(),
+                );
             }
         }
         groups.into_iter().collect()
@@ -242,7 +304,8 @@ impl Search<'_> {
 
 /// Whether a module path is another or below it.
 pub(crate) fn is_within(path: &str, outer: &str) -> bool {
-    path.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    path.strip_prefix(outer)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
 /// Writes what was found as claims.
@@ -253,20 +316,40 @@ fn record(
     (table, order): (&Table, &Order),
     wishes: &[Home],
 ) -> Plan {
-    let unit_wishes: Vec<Home> = table.module_of.iter().map(|module| wishes[*module]).collect();
+    let unit_wishes: Vec<Home> = table
+        .module_of
+        .iter()
+        .map(|module| wishes[*module])
+        .collect();
     let homes = settle(order, &table.units, &unit_wishes);
     let package = workspace.package(workspace.package).name.clone();
     let prefix = options.prefix.clone().unwrap_or_else(|| package.clone());
-    let used: Vec<usize> = homes.iter().filter_map(|home| *home).collect::<BTreeSet<_>>().into_iter().collect();
+    let used: Vec<usize> = homes
+        .iter()
+        .filter_map(|home| *home)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
     let names = naming::names(table, &homes, &used, &prefix, workspace);
     let renumber = |home: Home| home.and_then(|home| used.iter().position(|other| *other == home));
     let homes: Vec<Home> = homes.into_iter().map(renumber).collect();
-    let mut plan = Plan { package, crates: Vec::new(), keep: Vec::new(), steps: Vec::new() };
+    let mut plan = Plan {
+        package,
+        crates: Vec::new(),
+        keep: Vec::new(),
+        steps: Vec::new(),
+    };
     for (index, (name, role)) in names.into_iter().enumerate() {
         let depends_on = (0..index)
             .filter(|lower| needs(table, &homes, index, *lower))
             .collect();
-        plan.crates.push(PlannedCrate { name, role, modules: Vec::new(), items: Vec::new(), depends_on });
+        plan.crates.push(PlannedCrate {
+            name,
+            role,
+            modules: Vec::new(),
+            items: Vec::new(),
+            depends_on,
+        });
     }
     claim(workspace, table, &homes, &mut plan);
     step::divide(workspace, graph, &mut plan);
@@ -295,7 +378,10 @@ fn claim(workspace: &Workspace, table: &Table, homes: &[Home], plan: &mut Plan) 
     }
     let mut claimed: BTreeMap<&str, Home> = BTreeMap::new();
     let winner = |votes: &BTreeMap<Home, usize>| {
-        votes.iter().max_by_key(|(home, lines)| (**lines, std::cmp::Reverse(**home))).and_then(|(home, _)| *home)
+        votes
+            .iter()
+            .max_by_key(|(home, lines)| (**lines, std::cmp::Reverse(**home)))
+            .and_then(|(home, _)| *home)
     };
     for (path, votes) in votes.iter().filter(|(path, _)| !path.is_empty()) {
         claimed.insert(path, winner(votes));
@@ -304,11 +390,15 @@ fn claim(workspace: &Workspace, table: &Table, homes: &[Home], plan: &mut Plan) 
     for (path, home) in &claimed {
         let mut outer = path.rsplit_once("::").map(|(outer, _)| outer);
         while outer.is_some_and(|outer| !claimed.contains_key(outer)) {
-            outer = outer.and_then(|outer| outer.rsplit_once("::")).map(|(outer, _)| outer);
+            outer = outer
+                .and_then(|outer| outer.rsplit_once("::"))
+                .map(|(outer, _)| outer);
         }
         let inherited = outer.map(|outer| claimed[outer]);
         match home {
-            Some(index) if inherited != Some(*home) => plan.crates[*index].modules.push((*path).to_owned()),
+            Some(index) if inherited != Some(*home) => {
+                plan.crates[*index].modules.push((*path).to_owned())
+            }
             _ => {}
         }
     }
@@ -336,13 +426,30 @@ fn claim(workspace: &Workspace, table: &Table, homes: &[Home], plan: &mut Plan) 
 
 /// What the claims on modules say of a module.
 fn effective(plan: &Plan, module: &str) -> Home {
-    let claims = plan.crates.iter().enumerate().flat_map(|(index, krate)| krate.modules.iter().map(move |path| (path, index)));
-    claims.filter(|(path, _)| is_within(module, path)).max_by_key(|(path, _)| path.len()).map(|(_, index)| index)
+    let claims = plan
+        .crates
+        .iter()
+        .enumerate()
+        .flat_map(|(index, krate)| krate.modules.iter().map(move |path| (path, index)));
+    claims
+        .filter(|(path, _)| is_within(module, path))
+        .max_by_key(|(path, _)| path.len())
+        .map(|(_, index)| index)
 }
 
 /// Whether an item shares its unit with something that is named or in place.
-fn goes_along(workspace: &Workspace, table: &Table, homes: &[Home], id: cleave_syntax::ItemId) -> bool {
-    let Some(unit) = table.units.unit_of[id.index()] else { return false };
+fn goes_along(
+    workspace: &Workspace,
+    table: &Table,
+    homes: &[Home],
+    id: cleave_syntax::ItemId,
+) -> bool {
+    let Some(unit) = table.units.unit_of[id.index()] else {
+        return false;
+    };
     let _ = homes;
-    table.units.units[unit].items.iter().any(|other| workspace.item(*other).implementation.is_none())
+    table.units.units[unit]
+        .items
+        .iter()
+        .any(|other| workspace.item(*other).implementation.is_none())
 }

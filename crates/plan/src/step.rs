@@ -48,10 +48,19 @@ const LINES: usize = 2500;
 /// All steps, those done included, in order. The clean-up is done when nothing is left to move and the caller finds
 /// that it would change nothing; here it is never said to be done.
 pub fn steps(plan: &Plan, homes: &Homes, workspace: &Workspace, graph: &Graph) -> Vec<Step> {
-    let exists = |name: &str| workspace.packages.iter().any(|package| package.name == name);
+    let exists = |name: &str| {
+        workspace
+            .packages
+            .iter()
+            .any(|package| package.name == name)
+    };
     let mut steps = vec![Step {
         id: 1,
-        title: format!("Make `{}` a workspace of {} crates", plan.package, plan.crates.len() + 1),
+        title: format!(
+            "Make `{}` a workspace of {} crates",
+            plan.package,
+            plan.crates.len() + 1
+        ),
         why: "the crates have to exist before anything can move into them".to_owned(),
         kind: StepKind::Skeleton,
         done: plan.crates.iter().all(|krate| exists(&krate.name)),
@@ -61,14 +70,22 @@ pub fn steps(plan: &Plan, homes: &Homes, workspace: &Workspace, graph: &Graph) -
         if workspace.item(id).parent.is_some() || !workspace.item(id).is_node() {
             continue;
         }
-        let Some(to) = homes.planned[id.index()] else { continue };
+        let Some(to) = homes.planned[id.index()] else {
+            continue;
+        };
         if let Some(step) = step_of(plan, workspace, to, id) {
             by_step[step].push(id);
         }
     }
     close(plan, homes, workspace, graph, &mut by_step);
     for (index, (planned, items)) in plan.steps.iter().zip(by_step).enumerate() {
-        let Some(to) = plan.crates.iter().position(|krate| krate.name == planned.to) else { continue };
+        let Some(to) = plan
+            .crates
+            .iter()
+            .position(|krate| krate.name == planned.to)
+        else {
+            continue;
+        };
         steps.push(Step {
             id: index + 2,
             title: title(planned),
@@ -91,12 +108,19 @@ pub fn steps(plan: &Plan, homes: &Homes, workspace: &Workspace, graph: &Graph) -
 fn step_of(plan: &Plan, workspace: &Workspace, to: usize, id: ItemId) -> Option<usize> {
     let path = workspace.path_of(id);
     let module = &workspace.module(workspace.item(id).module).path;
-    let mine = plan.steps.iter().enumerate().filter(|(_, step)| step.to == plan.crates[to].name);
-    let claims = mine.clone().flat_map(|(index, step)| step.moves.iter().map(move |name| (index, name)));
+    let mine = plan
+        .steps
+        .iter()
+        .enumerate()
+        .filter(|(_, step)| step.to == plan.crates[to].name);
+    let claims = mine
+        .clone()
+        .flat_map(|(index, step)| step.moves.iter().map(move |name| (index, name)));
     claims
         .filter_map(|(index, name)| {
             let exact = *name == path;
-            (exact || is_within(module, name)).then_some((index, if exact { usize::MAX } else { name.len() }))
+            (exact || is_within(module, name))
+                .then_some((index, if exact { usize::MAX } else { name.len() }))
         })
         .max_by_key(|(index, length)| (*length, std::cmp::Reverse(*index)))
         .map(|(index, _)| index)
@@ -105,7 +129,13 @@ fn step_of(plan: &Plan, workspace: &Workspace, to: usize, id: ItemId) -> Option<
 }
 
 /// Puts every item off until what it needs has moved, and tests until what they test and use has.
-fn close(plan: &Plan, homes: &Homes, workspace: &Workspace, graph: &Graph, by_step: &mut [Vec<ItemId>]) {
+fn close(
+    plan: &Plan,
+    homes: &Homes,
+    workspace: &Workspace,
+    graph: &Graph,
+    by_step: &mut [Vec<ItemId>],
+) {
     let crates = unit::crates(workspace, plan);
     let units = unit::units(workspace, graph, &crates[..crates.len().min(1)]);
     let mut step: BTreeMap<ItemId, usize> = BTreeMap::new();
@@ -114,8 +144,18 @@ fn close(plan: &Plan, homes: &Homes, workspace: &Workspace, graph: &Graph, by_st
     }
     // Needs come after their users in the units' order, so going backwards sees them first.
     for unit in units.units.iter().rev() {
-        let own = unit.items.iter().filter_map(|id| step.get(id)).max().copied();
-        let needs = unit.needs.iter().flat_map(|need| &units.units[*need].items).filter_map(|id| step.get(id)).max();
+        let own = unit
+            .items
+            .iter()
+            .filter_map(|id| step.get(id))
+            .max()
+            .copied();
+        let needs = unit
+            .needs
+            .iter()
+            .flat_map(|need| &units.units[*need].items)
+            .filter_map(|id| step.get(id))
+            .max();
         let Some(own) = own else { continue };
         let index = own.max(needs.copied().unwrap_or(0));
         let index = same_crate(plan, own, index);
@@ -126,12 +166,25 @@ fn close(plan: &Plan, homes: &Homes, workspace: &Workspace, graph: &Graph, by_st
     let mut changed = true;
     while changed {
         changed = false;
-        let tests: Vec<ItemId> = step.keys().copied().filter(|id| workspace.item(*id).is_test).collect();
+        let tests: Vec<ItemId> = step
+            .keys()
+            .copied()
+            .filter(|id| workspace.item(*id).is_test)
+            .collect();
         for id in tests {
             let methods = workspace.item(id).methods.iter();
-            let needs = std::iter::once(&id).chain(methods).flat_map(|part| graph.edges_of(*part));
-            let targets: Vec<ItemId> = needs.map(|to| workspace.item(*to).parent.unwrap_or(*to)).collect();
-            let latest = targets.iter().filter_map(|to| step.get(to)).max().copied().unwrap_or(0);
+            let needs = std::iter::once(&id)
+                .chain(methods)
+                .flat_map(|part| graph.edges_of(*part));
+            let targets: Vec<ItemId> = needs
+                .map(|to| workspace.item(*to).parent.unwrap_or(*to))
+                .collect();
+            let latest = targets
+                .iter()
+                .filter_map(|to| step.get(to))
+                .max()
+                .copied()
+                .unwrap_or(0);
             let index = same_crate(plan, step[&id], step[&id].max(latest));
             if index > step[&id] {
                 step.insert(id, index);
@@ -153,23 +206,35 @@ fn close(plan: &Plan, homes: &Homes, workspace: &Workspace, graph: &Graph, by_st
 /// The first step from `index` on that goes to the same crate as step `own`.
 fn same_crate(plan: &Plan, own: usize, index: usize) -> usize {
     let to = &plan.steps[own].to;
-    (index..plan.steps.len()).find(|later| plan.steps[*later].to == *to).unwrap_or(own)
+    (index..plan.steps.len())
+        .find(|later| plan.steps[*later].to == *to)
+        .unwrap_or(own)
 }
 
 /// Test modules move as one, with the helpers they use, and not before what stands beside them.
-fn align_test_groups(workspace: &Workspace, graph: &Graph, step: &mut BTreeMap<ItemId, usize>) -> bool {
+fn align_test_groups(
+    workspace: &Workspace,
+    graph: &Graph,
+    step: &mut BTreeMap<ItemId, usize>,
+) -> bool {
     let mut latest: BTreeMap<u32, usize> = BTreeMap::new();
     let group = |id: ItemId| {
         let mut at = workspace.item(id).module;
         let mut outermost = None;
         while workspace.module(at).is_test {
             outermost = Some(at.0);
-            let Some(parent) = workspace.module(at).parent else { break };
+            let Some(parent) = workspace.module(at).parent else {
+                break;
+            };
             at = parent;
         }
         outermost
     };
-    let tests: Vec<ItemId> = step.keys().copied().filter(|id| workspace.item(*id).is_test).collect();
+    let tests: Vec<ItemId> = step
+        .keys()
+        .copied()
+        .filter(|id| workspace.item(*id).is_test)
+        .collect();
     for id in &tests {
         if let Some(group) = group(*id) {
             let entry = latest.entry(group).or_default();
@@ -199,7 +264,11 @@ fn align_test_groups(workspace: &Workspace, graph: &Graph, step: &mut BTreeMap<I
 }
 
 fn title(planned: &PlannedStep) -> String {
-    let names: Vec<String> = planned.moves.iter().map(|name| format!("`{name}`")).collect();
+    let names: Vec<String> = planned
+        .moves
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect();
     let what = match &names[..] {
         [] => "nothing".to_owned(),
         [one] => one.clone(),
@@ -211,7 +280,10 @@ fn title(planned: &PlannedStep) -> String {
 
 fn why(plan: &Plan, planned: &PlannedStep, index: usize) -> String {
     let first = plan.steps.iter().position(|step| step.to == planned.to) == Some(index);
-    let bottom = plan.crates.first().is_some_and(|krate| krate.name == planned.to);
+    let bottom = plan
+        .crates
+        .first()
+        .is_some_and(|krate| krate.name == planned.to);
     match (first, bottom) {
         (true, true) => "it is at the bottom: nothing of it needs what stays".to_owned(),
         (true, false) => "all that it needs is in the crates below by now".to_owned(),
@@ -222,23 +294,35 @@ fn why(plan: &Plan, planned: &PlannedStep, index: usize) -> String {
 /// Fills [`Plan::steps`]: bottom-up, whole modules where that is possible.
 pub(crate) fn divide(workspace: &Workspace, graph: &Graph, plan: &mut Plan) {
     let (homes, _) = homes(plan, workspace, graph);
-    let Some(root) = workspace.monolith(workspace.package) else { return };
+    let Some(root) = workspace.monolith(workspace.package) else {
+        return;
+    };
     let units = unit::units(workspace, graph, &[root]);
     for to in 0..plan.crates.len() {
-        let mine: Vec<usize> =
-            (0..units.units.len()).rev().filter(|unit| homes.planned[units.units[*unit].items[0].index()] == Some(to)).collect();
+        let mine: Vec<usize> = (0..units.units.len())
+            .rev()
+            .filter(|unit| homes.planned[units.units[*unit].items[0].index()] == Some(to))
+            .collect();
         let total: usize = mine.iter().map(|unit| units.units[*unit].lines).sum();
         let count = total.div_ceil(LINES).max(if total > 600 { 2 } else { 1 });
         let chunks = chunks(workspace, &units, &mine, total.div_ceil(count.max(1)));
         for chunk in chunks {
             let moves = names(workspace, &homes, to, &units, &chunk);
-            plan.steps.push(PlannedStep { to: plan.crates[to].name.clone(), moves });
+            plan.steps.push(PlannedStep {
+                to: plan.crates[to].name.clone(),
+                moves,
+            });
         }
     }
 }
 
 /// Cuts units (what is needed first) into runs of about `size` lines, a module at a time where its needs allow.
-fn chunks(workspace: &Workspace, units: &unit::Units, mine: &[usize], size: usize) -> Vec<Vec<usize>> {
+fn chunks(
+    workspace: &Workspace,
+    units: &unit::Units,
+    mine: &[usize],
+    size: usize,
+) -> Vec<Vec<usize>> {
     let module = |unit: usize| {
         let id = units.units[unit].items[0];
         workspace.module(workspace.item(id).module).path.clone()
@@ -248,10 +332,22 @@ fn chunks(workspace: &Workspace, units: &unit::Units, mine: &[usize], size: usiz
     let mut lines = 0;
     let mut current = String::new();
     while !left.is_empty() {
-        let ready: Vec<usize> =
-            left.iter().copied().filter(|unit| units.units[*unit].needs.iter().all(|need| !left.contains(need))).collect();
+        let ready: Vec<usize> = left
+            .iter()
+            .copied()
+            .filter(|unit| {
+                units.units[*unit]
+                    .needs
+                    .iter()
+                    .all(|need| !left.contains(need))
+            })
+            .collect();
         let next = ready.iter().copied().find(|unit| module(*unit) == current);
-        let Some(next) = next.or_else(|| ready.into_iter().min_by_key(|unit| (module(*unit), *unit))) else { break };
+        let Some(next) =
+            next.or_else(|| ready.into_iter().min_by_key(|unit| (module(*unit), *unit)))
+        else {
+            break;
+        };
         let changes_module = module(next) != current;
         if lines >= size && changes_module {
             chunks.push(Vec::new());
@@ -268,8 +364,17 @@ fn chunks(workspace: &Workspace, units: &unit::Units, mine: &[usize], size: usiz
 }
 
 /// A chunk as names: a module where all of it that goes to this crate is in the chunk, else the items.
-fn names(workspace: &Workspace, homes: &Homes, to: usize, units: &unit::Units, chunk: &[usize]) -> Vec<String> {
-    let items: BTreeSet<ItemId> = chunk.iter().flat_map(|unit| units.units[*unit].items.iter().copied()).collect();
+fn names(
+    workspace: &Workspace,
+    homes: &Homes,
+    to: usize,
+    units: &unit::Units,
+    chunk: &[usize],
+) -> Vec<String> {
+    let items: BTreeSet<ItemId> = chunk
+        .iter()
+        .flat_map(|unit| units.units[*unit].items.iter().copied())
+        .collect();
     let mut names = BTreeSet::new();
     for id in &items {
         let module = workspace.item(*id).module;
@@ -277,13 +382,24 @@ fn names(workspace: &Workspace, homes: &Homes, to: usize, units: &unit::Units, c
         let all = !path.is_empty()
             && workspace.module(module).items.iter().all(|other| {
                 let item = workspace.item(*other);
-                !item.is_node() || item.is_test || homes.planned[other.index()] != Some(to) || items.contains(other)
+                !item.is_node()
+                    || item.is_test
+                    || homes.planned[other.index()] != Some(to)
+                    || items.contains(other)
             });
-        names.insert(if all { path.clone() } else { workspace.path_of(*id) });
+        names.insert(if all {
+            path.clone()
+        } else {
+            workspace.path_of(*id)
+        });
     }
     let covered: Vec<String> = names
         .iter()
-        .filter(|name| names.iter().any(|outer| outer != *name && is_within(name, outer)))
+        .filter(|name| {
+            names
+                .iter()
+                .any(|outer| outer != *name && is_within(name, outer))
+        })
         .cloned()
         .collect();
     for name in covered {

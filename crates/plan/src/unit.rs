@@ -35,8 +35,13 @@ pub struct Unit {
 pub fn crates(workspace: &Workspace, plan: &Plan) -> Vec<CrateId> {
     let mut crates: Vec<CrateId> = workspace.monolith(workspace.package).into_iter().collect();
     for planned in &plan.crates {
-        let package = workspace.packages.iter().position(|package| package.name == planned.name);
-        crates.extend(package.and_then(|index| workspace.library(cleave_syntax::PackageId::new(index))));
+        let package = workspace
+            .packages
+            .iter()
+            .position(|package| package.name == planned.name);
+        crates.extend(
+            package.and_then(|index| workspace.library(cleave_syntax::PackageId::new(index))),
+        );
     }
     crates
 }
@@ -74,7 +79,13 @@ impl<'a> Builder<'a> {
             }
         }
         let leader = (0..workspace.items.len() as u32).collect();
-        Self { workspace, graph, items, known, leader }
+        Self {
+            workspace,
+            graph,
+            items,
+            known,
+            leader,
+        }
     }
 
     fn find(&mut self, id: ItemId) -> ItemId {
@@ -113,7 +124,10 @@ impl<'a> Builder<'a> {
             }
             for target in self.targets(id) {
                 let other = self.workspace.item(target);
-                let is_type = matches!(other.kind, ItemKind::Struct | ItemKind::Enum | ItemKind::Union);
+                let is_type = matches!(
+                    other.kind,
+                    ItemKind::Struct | ItemKind::Enum | ItemKind::Union
+                );
                 if is_type && other.module == item.module {
                     self.join(id, target);
                 }
@@ -131,7 +145,11 @@ impl<'a> Builder<'a> {
     }
 
     fn anchors(&self, id: ItemId) -> Vec<ItemId> {
-        self.graph.anchors[id.index()].iter().copied().filter(|anchor| self.known[anchor.index()]).collect()
+        self.graph.anchors[id.index()]
+            .iter()
+            .copied()
+            .filter(|anchor| self.known[anchor.index()])
+            .collect()
     }
 
     /// An impl with several legal homes goes with one that nothing else it needs depends on: the upper one.
@@ -141,10 +159,18 @@ impl<'a> Builder<'a> {
             if anchors.len() < 2 {
                 continue;
             }
-            let needed: Vec<ItemId> = self.targets(id).into_iter().chain(anchors.iter().copied()).collect();
+            let needed: Vec<ItemId> = self
+                .targets(id)
+                .into_iter()
+                .chain(anchors.iter().copied())
+                .collect();
             let safe = anchors.iter().copied().find(|anchor| {
                 let leader = self.find(*anchor);
-                let others: Vec<ItemId> = needed.iter().copied().filter(|item| self.find(*item) != leader).collect();
+                let others: Vec<ItemId> = needed
+                    .iter()
+                    .copied()
+                    .filter(|item| self.find(*item) != leader)
+                    .collect();
                 !self.reaches(&others, leader)
             });
             let home = safe.unwrap_or(anchors[0]);
@@ -195,7 +221,9 @@ impl<'a> Builder<'a> {
         let mut nodes: BTreeMap<ItemId, NodeIndex> = BTreeMap::new();
         for id in self.items.clone() {
             let leader = self.find(id);
-            let node = *nodes.entry(leader).or_insert_with(|| digraph.add_node(Vec::new()));
+            let node = *nodes
+                .entry(leader)
+                .or_insert_with(|| digraph.add_node(Vec::new()));
             digraph[node].push(id);
         }
         for id in self.items.clone() {
@@ -210,16 +238,27 @@ impl<'a> Builder<'a> {
         // Kosaraju's order is reverse topological: what is needed comes first.
         let mut components = petgraph::algo::kosaraju_scc(&digraph);
         components.reverse();
-        let mut result = Units { units: Vec::new(), unit_of: vec![None; self.workspace.items.len()] };
+        let mut result = Units {
+            units: Vec::new(),
+            unit_of: vec![None; self.workspace.items.len()],
+        };
         for component in &components {
-            let mut items: Vec<ItemId> = component.iter().flat_map(|node| digraph[*node].iter().copied()).collect();
+            let mut items: Vec<ItemId> = component
+                .iter()
+                .flat_map(|node| digraph[*node].iter().copied())
+                .collect();
             items.sort();
             for id in &items {
                 result.unit_of[id.index()] = Some(result.units.len());
             }
             let lines = items.iter().map(|id| self.workspace.lines_of(*id)).sum();
             let pinned = items.iter().any(|id| is_pinned(self.workspace, *id));
-            result.units.push(Unit { items, needs: Vec::new(), lines, pinned });
+            result.units.push(Unit {
+                items,
+                needs: Vec::new(),
+                lines,
+                pinned,
+            });
         }
         for index in 0..result.units.len() {
             let mut needs: Vec<usize> = result.units[index]
@@ -238,9 +277,20 @@ impl<'a> Builder<'a> {
 }
 
 fn is_pinned(workspace: &Workspace, id: ItemId) -> bool {
-    const LINKED: &[&str] =
-        &["no_mangle", "export_name", "global_allocator", "panic_handler", "proc_macro", "proc_macro_derive",
-          "proc_macro_attribute", "link_section", "used", "main", "tokio::main", "async_std::main"];
+    const LINKED: &[&str] = &[
+        "no_mangle",
+        "export_name",
+        "global_allocator",
+        "panic_handler",
+        "proc_macro",
+        "proc_macro_derive",
+        "proc_macro_attribute",
+        "link_section",
+        "used",
+        "main",
+        "tokio::main",
+        "async_std::main",
+    ];
     let item = workspace.item(id);
     let krate = workspace.krate(workspace.crate_of(id));
     let is_main = item.kind == ItemKind::Fn
@@ -249,14 +299,23 @@ fn is_pinned(workspace: &Workspace, id: ItemId) -> bool {
         && krate.kind == cleave_syntax::workspace::CrateKind::Bin;
     is_main
         || item.kind == ItemKind::ForeignMod
-        || item.attributes.iter().any(|attribute| LINKED.contains(&attribute.path.as_str()))
+        || item
+            .attributes
+            .iter()
+            .any(|attribute| LINKED.contains(&attribute.path.as_str()))
 }
 
 /// The modules of some crates by path, those of one path together.
-pub fn modules_by_path<'a>(workspace: &'a Workspace, crates: &[CrateId]) -> BTreeMap<&'a str, Vec<ModuleId>> {
+pub fn modules_by_path<'a>(
+    workspace: &'a Workspace,
+    crates: &[CrateId],
+) -> BTreeMap<&'a str, Vec<ModuleId>> {
     let mut modules: BTreeMap<&str, Vec<ModuleId>> = BTreeMap::new();
     for id in crates.iter().flat_map(|krate| workspace.modules_of(*krate)) {
-        modules.entry(&workspace.module(id).path).or_default().push(id);
+        modules
+            .entry(&workspace.module(id).path)
+            .or_default()
+            .push(id);
     }
     modules
 }

@@ -23,13 +23,22 @@ pub fn draw(diagnostic: &Diagnostic, sources: &[(String, String)], colored: bool
         if !text.is_char_boundary(start) || !text.is_char_boundary(end) {
             continue;
         }
-        let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+        let kind = if index == 0 {
+            AnnotationKind::Primary
+        } else {
+            AnnotationKind::Context
+        };
         let snippet = Snippet::source(text.as_str()).path(path.as_str());
-        group = group.element(snippet.annotation(kind.span(start..end).label(label.message.as_str())));
+        group =
+            group.element(snippet.annotation(kind.span(start..end).label(label.message.as_str())));
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help));
     }
-    let renderer = if colored { Renderer::styled() } else { Renderer::plain() };
+    let renderer = if colored {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
     renderer.render(&[group]) + &bare
 }

@@ -63,5 +63,10 @@ pub fn draw(page: &Page) -> String {
     };
     environment
         .render_named_str("review.html", TEMPLATE, context)
-        .unwrap_or_else(|error| format!("<!doctype html><title>{}</title>", escape(&error.to_string())))
+        .unwrap_or_else(|error| {
+            format!(
+                "<!doctype html><title>{}</title>",
+                escape(&error.to_string())
+            )
+        })
 }

@@ -8,13 +8,22 @@ use crate::picture::Picture;
 pub fn draw(picture: &Picture) -> String {
     let mut text = String::from("flowchart BT\n");
     for (cluster, name) in picture.clusters.iter().enumerate() {
-        let nodes: Vec<_> = picture.nodes.iter().enumerate().filter(|(_, node)| node.cluster == cluster).collect();
+        let nodes: Vec<_> = picture
+            .nodes
+            .iter()
+            .enumerate()
+            .filter(|(_, node)| node.cluster == cluster)
+            .collect();
         let alone = nodes.len() == 1 && nodes[0].1.name == *name;
         if !alone && !nodes.is_empty() {
             let _ = writeln!(text, "  subgraph c{cluster}[\"{name}\"]");
         }
         for (index, node) in &nodes {
-            let name = node.name.replace('"', "#quot;").replace('<', "#lt;").replace('>', "#gt;");
+            let name = node
+                .name
+                .replace('"', "#quot;")
+                .replace('<', "#lt;")
+                .replace('>', "#gt;");
             let _ = writeln!(text, "    n{index}[\"{name}<br>{} lines\"]", node.lines);
         }
         if !alone && !nodes.is_empty() {

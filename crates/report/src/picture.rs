@@ -64,11 +64,15 @@ impl Picture {
         level: Level,
     ) -> Self {
         let package = workspace.package(workspace.package).name.clone();
-        let mut clusters: Vec<String> =
-            plan.map(|(plan, _)| plan.crates.iter().map(|krate| krate.name.clone()).collect()).unwrap_or_default();
+        let mut clusters: Vec<String> = plan
+            .map(|(plan, _)| plan.crates.iter().map(|krate| krate.name.clone()).collect())
+            .unwrap_or_default();
         clusters.push(package.clone());
         let crates = plan.map_or_else(|| vec![monolith], |(plan, _)| unit::crates(workspace, plan));
-        let cluster = |id: ItemId| plan.and_then(|(_, homes)| homes.planned[id.index()]).unwrap_or(clusters.len() - 1);
+        let cluster = |id: ItemId| {
+            plan.and_then(|(_, homes)| homes.planned[id.index()])
+                .unwrap_or(clusters.len() - 1)
+        };
         let key = |id: ItemId| {
             let item = workspace.item(id);
             let name = match level {
@@ -84,19 +88,32 @@ impl Picture {
         let items: Vec<ItemId> = crates
             .iter()
             .flat_map(|krate| workspace.items_of(*krate))
-            .filter(|id| workspace.item(*id).is_node() && !workspace.item(*id).is_test && workspace.item(*id).parent.is_none())
+            .filter(|id| {
+                workspace.item(*id).is_node()
+                    && !workspace.item(*id).is_test
+                    && workspace.item(*id).parent.is_none()
+            })
             .collect();
         let mut lines: BTreeMap<(usize, String), usize> = BTreeMap::new();
         for id in &items {
             *lines.entry(key(*id)).or_default() += workspace.lines_of(*id);
         }
-        let index: BTreeMap<&(usize, String), usize> = lines.keys().enumerate().map(|(index, key)| (key, index)).collect();
+        let index: BTreeMap<&(usize, String), usize> = lines
+            .keys()
+            .enumerate()
+            .map(|(index, key)| (key, index))
+            .collect();
         let mut counts: BTreeMap<(usize, usize), usize> = BTreeMap::new();
         for id in &items {
             let parts = std::iter::once(id).chain(&workspace.item(*id).methods);
-            let targets: BTreeSet<ItemId> =
-                parts.flat_map(|part| graph.edges_of(*part)).map(|to| workspace.item(*to).parent.unwrap_or(*to)).collect();
-            for to in targets.into_iter().filter(|to| !workspace.item(*to).is_test) {
+            let targets: BTreeSet<ItemId> = parts
+                .flat_map(|part| graph.edges_of(*part))
+                .map(|to| workspace.item(*to).parent.unwrap_or(*to))
+                .collect();
+            for to in targets
+                .into_iter()
+                .filter(|to| !workspace.item(*to).is_test)
+            {
                 if let (Some(from), Some(to)) = (index.get(&key(*id)), index.get(&key(to)))
                     && from != to
                 {
@@ -104,16 +121,34 @@ impl Picture {
                 }
             }
         }
-        let nodes: Vec<Node> =
-            lines.into_iter().map(|((cluster, name), lines)| Node { name, lines, cluster }).collect();
+        let nodes: Vec<Node> = lines
+            .into_iter()
+            .map(|((cluster, name), lines)| Node {
+                name,
+                lines,
+                cluster,
+            })
+            .collect();
         let levels = match level {
             Level::Crate => "crates",
             Level::Module => "modules",
             Level::Item => "items",
         };
-        let mut picture = Picture { title: format!("{package}: {levels}"), edges: Vec::new(), nodes, clusters };
-        picture.edges =
-            counts.into_iter().map(|((from, to), count)| Edge { from, to, count, in_circle: false }).collect();
+        let mut picture = Picture {
+            title: format!("{package}: {levels}"),
+            edges: Vec::new(),
+            nodes,
+            clusters,
+        };
+        picture.edges = counts
+            .into_iter()
+            .map(|((from, to), count)| Edge {
+                from,
+                to,
+                count,
+                in_circle: false,
+            })
+            .collect();
         picture.mark_circles();
         picture
     }

@@ -76,7 +76,9 @@ struct Asker<'b> {
 impl Asker<'_> {
     fn conditions(&self, scope: &Scope<'_>, module: ModuleId) -> Vec<String> {
         match self.item {
-            Some(item) if scope.workspace.crate_of(item) == scope.workspace.module(module).krate => {
+            Some(item)
+                if scope.workspace.crate_of(item) == scope.workspace.module(module).krate =>
+            {
                 if scope.is_within(self.module, module) {
                     scope.conditions(item, module)
                 } else {
@@ -92,10 +94,22 @@ impl Asker<'_> {
 pub(crate) fn root_demand(scope: &Scope<'_>) -> RootDemand {
     let mut demand = RootDemand::default();
     for reference in references(scope, Side::Root) {
-        let Place::Item(item, _) = reference.place else { continue };
+        let Place::Item(item, _) = reference.place else {
+            continue;
+        };
         let bare = path_length(scope, reference) == 1;
-        let asker = Asker { module: scope.workspace.item(item).module, item: Some(item), fixed: &[], bare };
-        demand.lookups(scope, &reference.resolution.lookups, &asker, &mut BTreeSet::new());
+        let asker = Asker {
+            module: scope.workspace.item(item).module,
+            item: Some(item),
+            fixed: &[],
+            bare,
+        };
+        demand.lookups(
+            scope,
+            &reference.resolution.lookups,
+            &asker,
+            &mut BTreeSet::new(),
+        );
         if let Target::Item(target) = reference.resolution.target
             && scope.moving[target.index()]
         {
@@ -115,28 +129,40 @@ pub(crate) fn root_demand(scope: &Scope<'_>) -> RootDemand {
 
 /// The references of the items on one side, docs left out.
 fn references<'b>(scope: &'b Scope<'_>, side: Side) -> impl Iterator<Item = &'b Reference> + 'b {
-    scope.graph.references.iter().filter(move |reference| match reference.place {
-        Place::Item(item, index) => {
-            scope.workspace.crate_of(item) == scope.root
-                && (scope.moving[item.index()] == (side == Side::Dest))
-                && !matches!(
-                    scope.workspace.item(item).paths[index as usize].context,
-                    PathContext::DocLink | PathContext::DocTest
-                )
-        }
-        Place::Header(..) => false,
-    })
+    scope
+        .graph
+        .references
+        .iter()
+        .filter(move |reference| match reference.place {
+            Place::Item(item, index) => {
+                scope.workspace.crate_of(item) == scope.root
+                    && (scope.moving[item.index()] == (side == Side::Dest))
+                    && !matches!(
+                        scope.workspace.item(item).paths[index as usize].context,
+                        PathContext::DocLink | PathContext::DocTest
+                    )
+            }
+            Place::Header(..) => false,
+        })
 }
 
 fn path_length(scope: &Scope<'_>, reference: &Reference) -> usize {
     match reference.place {
-        Place::Item(item, index) => scope.workspace.item(item).paths[index as usize].segments.len(),
+        Place::Item(item, index) => scope.workspace.item(item).paths[index as usize]
+            .segments
+            .len(),
         Place::Header(..) => 0,
     }
 }
 
 impl RootDemand {
-    fn lookups(&mut self, scope: &Scope<'_>, lookups: &[Lookup], asker: &Asker<'_>, seen: &mut BTreeSet<UseLeafId>) {
+    fn lookups(
+        &mut self,
+        scope: &Scope<'_>,
+        lookups: &[Lookup],
+        asker: &Asker<'_>,
+        seen: &mut BTreeSet<UseLeafId>,
+    ) {
         for lookup in lookups {
             let module = lookup.module;
             if scope.workspace.module(module).krate != scope.root {
@@ -150,8 +176,16 @@ impl RootDemand {
             let outside = !scope.is_within(asker.module, module);
             match lookup.found {
                 Found::Item(item) if scope.workspace.item(item).declares.is_some() => {
-                    if let Some(child) = scope.workspace.item(item).declares.filter(|child| scope.is_whole(*child)) {
-                        self.modules.entry(child).or_default().by(&conditions, outside);
+                    if let Some(child) = scope
+                        .workspace
+                        .item(item)
+                        .declares
+                        .filter(|child| scope.is_whole(*child))
+                    {
+                        self.modules
+                            .entry(child)
+                            .or_default()
+                            .by(&conditions, outside);
                         self.public_modules.insert(child);
                     }
                 }
@@ -167,14 +201,23 @@ impl RootDemand {
                 }
                 Found::Item(_) => {}
                 Found::Leaf(leaf) | Found::Glob(leaf) => {
-                    self.leaves.entry(leaf).or_default().by(&conditions, outside);
+                    self.leaves
+                        .entry(leaf)
+                        .or_default()
+                        .by(&conditions, outside);
                     self.leaf(scope, leaf, asker, seen);
                 }
             }
         }
     }
 
-    fn leaf(&mut self, scope: &Scope<'_>, leaf: UseLeafId, asker: &Asker<'_>, seen: &mut BTreeSet<UseLeafId>) {
+    fn leaf(
+        &mut self,
+        scope: &Scope<'_>,
+        leaf: UseLeafId,
+        asker: &Asker<'_>,
+        seen: &mut BTreeSet<UseLeafId>,
+    ) {
         if !seen.insert(leaf) {
             return;
         }
@@ -211,13 +254,24 @@ impl RootDemand {
     }
 
     /// `#[serde(with = "path")]` names a module and means the functions in it.
-    fn open_attribute_module(&mut self, scope: &Scope<'_>, reference: &Reference, module: ModuleId) {
-        let Place::Item(item, index) = reference.place else { return };
-        if scope.workspace.item(item).paths[index as usize].context == PathContext::AttributeArgument {
+    fn open_attribute_module(
+        &mut self,
+        scope: &Scope<'_>,
+        reference: &Reference,
+        module: ModuleId,
+    ) {
+        let Place::Item(item, index) = reference.place else {
+            return;
+        };
+        if scope.workspace.item(item).paths[index as usize].context
+            == PathContext::AttributeArgument
+        {
             let open = |item: &&ItemId| {
-                scope.workspace.item(**item).is_node() && scope.workspace.item(**item).visibility.level != Level::Private
+                scope.workspace.item(**item).is_node()
+                    && scope.workspace.item(**item).visibility.level != Level::Private
             };
-            self.public_items.extend(scope.workspace.module(module).items.iter().filter(open));
+            self.public_items
+                .extend(scope.workspace.module(module).items.iter().filter(open));
         }
     }
 
@@ -227,12 +281,20 @@ impl RootDemand {
             let leaf = UseLeafId::new(index);
             let item = scope.workspace.leaf(leaf).item;
             let module = scope.workspace.item(item).module;
-            if scope.workspace.crate_of(item) != scope.root || scope.is_whole(module) || self.leaves.contains_key(&leaf) {
+            if scope.workspace.crate_of(item) != scope.root
+                || scope.is_whole(module)
+                || self.leaves.contains_key(&leaf)
+            {
                 continue;
             }
             if !scope.touched[module.index()] || crate::traits::is_used(scope, leaf, false) {
                 let fixed = scope.own_conditions(item);
-                let asker = Asker { module, item: None, fixed: &fixed, bare: false };
+                let asker = Asker {
+                    module,
+                    item: None,
+                    fixed: &fixed,
+                    bare: false,
+                };
                 self.leaves.entry(leaf).or_default().by(&fixed, false);
                 self.leaf(scope, leaf, &asker, &mut BTreeSet::new());
             }
@@ -253,24 +315,41 @@ impl RootDemand {
                 if item.kind == ItemKind::Use && public {
                     let fixed = scope.own_conditions(*id);
                     for leaf in &item.leaves {
-                        let asker = Asker { module, item: None, fixed: &fixed, bare: false };
+                        let asker = Asker {
+                            module,
+                            item: None,
+                            fixed: &fixed,
+                            bare: false,
+                        };
                         self.leaves.entry(*leaf).or_default().by(&fixed, true);
                         self.leaf(scope, *leaf, &asker, &mut BTreeSet::new());
                     }
                 } else if reachable && public && scope.moving[id.index()] && !item.name.is_empty() {
-                    self.names.entry((module, *id, item.name.clone())).or_default().by(&[], true);
+                    self.names
+                        .entry((module, *id, item.name.clone()))
+                        .or_default()
+                        .by(&[], true);
                     self.public_items.insert(*id);
                 } else if reachable && scope.moving[id.index()] && !item.defines.is_empty() {
                     for (name, _) in &item.defines {
-                        self.names.entry((module, *id, name.clone())).or_default().by(&[], true);
+                        self.names
+                            .entry((module, *id, name.clone()))
+                            .or_default()
+                            .by(&[], true);
                     }
                     self.public_items.insert(*id);
-                } else if item.macro_rules.as_ref().is_some_and(|rules| rules.exported)
+                } else if item
+                    .macro_rules
+                    .as_ref()
+                    .is_some_and(|rules| rules.exported)
                     && is_library
                     && scope.moving[id.index()]
                 {
                     let root = scope.workspace.krate(scope.root).root;
-                    self.names.entry((root, *id, item.name.clone())).or_default().by(&[], true);
+                    self.names
+                        .entry((root, *id, item.name.clone()))
+                        .or_default()
+                        .by(&[], true);
                 } else if let Some(child) = item.declares
                     && reachable
                     && public
@@ -288,9 +367,15 @@ impl RootDemand {
         let root = scope.workspace.krate(scope.root).root;
         for id in scope.workspace.items_of(scope.root) {
             let item = scope.workspace.item(id);
-            let exported = item.macro_rules.as_ref().is_some_and(|rules| rules.exported);
+            let exported = item
+                .macro_rules
+                .as_ref()
+                .is_some_and(|rules| rules.exported);
             if is_library && exported && scope.moving[id.index()] && scope.is_whole(item.module) {
-                self.names.entry((root, id, item.name.clone())).or_default().by(&[], true);
+                self.names
+                    .entry((root, id, item.name.clone()))
+                    .or_default()
+                    .by(&[], true);
             }
         }
     }
@@ -312,17 +397,36 @@ fn is_reachable(scope: &Scope<'_>, module: ModuleId) -> bool {
 pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
     let mut demand = DestDemand::default();
     for reference in references(scope, Side::Dest) {
-        let Place::Item(item, index) = reference.place else { continue };
-        let asker = Asker { module: scope.workspace.item(item).module, item: Some(item), fixed: &[], bare: false };
-        demand.lookups(scope, &reference.resolution.lookups, reference.place, &asker, &mut BTreeSet::new());
+        let Place::Item(item, index) = reference.place else {
+            continue;
+        };
+        let asker = Asker {
+            module: scope.workspace.item(item).module,
+            item: Some(item),
+            fixed: &[],
+            bare: false,
+        };
+        demand.lookups(
+            scope,
+            &reference.resolution.lookups,
+            reference.place,
+            &asker,
+            &mut BTreeSet::new(),
+        );
         let path = &scope.workspace.item(item).paths[index as usize];
         match reference.resolution.target {
             Target::Item(target) => {
-                let in_root = reference.resolution.lookups.iter().any(|lookup| {
-                    scope.workspace.module(lookup.module).krate == scope.root
-                });
+                let in_root = reference
+                    .resolution
+                    .lookups
+                    .iter()
+                    .any(|lookup| scope.workspace.module(lookup.module).krate == scope.root);
                 let macro_rules = scope.workspace.item(target).kind == ItemKind::MacroRules;
-                if macro_rules && path.segments.len() == 1 && !in_root && scope.side(target) != Side::Root {
+                if macro_rules
+                    && path.segments.len() == 1
+                    && !in_root
+                    && scope.side(target) != Side::Root
+                {
                     demand.macro_crates.insert(scope.workspace.crate_of(target));
                 }
                 if scope.side(target) == Side::Root && scope.workspace.item(target).is_node() {
@@ -330,17 +434,39 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
                 }
             }
             Target::Unresolved => {
-                demand.foreign_macros |= path.context == PathContext::Macro && path.segments.len() == 1;
+                demand.foreign_macros |=
+                    path.context == PathContext::Macro && path.segments.len() == 1;
             }
             _ => {}
         }
     }
-    for module in scope.workspace.modules_of(scope.root).filter(|module| scope.is_whole(*module)) {
-        for item in scope.workspace.module(module).items.iter().filter(|item| scope.is_import(**item)) {
+    for module in scope
+        .workspace
+        .modules_of(scope.root)
+        .filter(|module| scope.is_whole(*module))
+    {
+        for item in scope
+            .workspace
+            .module(module)
+            .items
+            .iter()
+            .filter(|item| scope.is_import(**item))
+        {
             let fixed = scope.own_conditions(*item);
             for leaf in &scope.workspace.item(*item).leaves {
-                let asker = Asker { module, item: None, fixed: &fixed, bare: false };
-                demand.leaf(scope, *leaf, Place::Item(*item, 0), &asker, &mut BTreeSet::new());
+                let asker = Asker {
+                    module,
+                    item: None,
+                    fixed: &fixed,
+                    bare: false,
+                };
+                demand.leaf(
+                    scope,
+                    *leaf,
+                    Place::Item(*item, 0),
+                    &asker,
+                    &mut BTreeSet::new(),
+                );
             }
         }
     }
@@ -349,12 +475,25 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
         let item = scope.workspace.leaf(leaf).item;
         let module = scope.workspace.item(item).module;
         let split = scope.touched[module.index()] && !scope.is_whole(module);
-        let here = scope.workspace.crate_of(item) == scope.root && split && !demand.leaves.contains_key(&leaf);
+        let here = scope.workspace.crate_of(item) == scope.root
+            && split
+            && !demand.leaves.contains_key(&leaf);
         if here && !names_dest(scope, leaf) && crate::traits::is_used(scope, leaf, true) {
             let fixed = scope.own_conditions(item);
-            let asker = Asker { module, item: None, fixed: &fixed, bare: false };
+            let asker = Asker {
+                module,
+                item: None,
+                fixed: &fixed,
+                bare: false,
+            };
             demand.leaves.entry(leaf).or_default().by(&fixed, false);
-            demand.leaf(scope, leaf, Place::Item(item, 0), &asker, &mut BTreeSet::new());
+            demand.leaf(
+                scope,
+                leaf,
+                Place::Item(item, 0),
+                &asker,
+                &mut BTreeSet::new(),
+            );
         }
     }
     demand.violations.sort();
@@ -364,7 +503,8 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
 
 /// Whether an import's path starts with the destination's name.
 fn names_dest(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
-    scope.workspace.leaf(leaf).path.segments[0].name == scope.workspace.krate(scope.dest).extern_name
+    scope.workspace.leaf(leaf).path.segments[0].name
+        == scope.workspace.krate(scope.dest).extern_name
 }
 
 impl DestDemand {
@@ -397,7 +537,10 @@ impl DestDemand {
                     if !scope.is_whole(module) {
                         let conditions = asker.conditions(scope, module);
                         let outside = !scope.is_within(asker.module, module);
-                        self.leaves.entry(leaf).or_default().by(&conditions, outside);
+                        self.leaves
+                            .entry(leaf)
+                            .or_default()
+                            .by(&conditions, outside);
                     }
                     self.leaf(scope, leaf, place, asker, seen);
                 }

@@ -15,14 +15,29 @@ pub(crate) fn correct(scope: &Scope<'_>, moves: &Moves, builder: &mut ChangeBuil
         file.path.parent().unwrap_or(Utf8Path::new("")).to_owned()
     };
     let (from, to) = (folder(scope.root), folder(scope.dest));
-    for id in scope.workspace.items_of(scope.root).filter(|id| scope.moving[id.index()]) {
+    for id in scope
+        .workspace
+        .items_of(scope.root)
+        .filter(|id| scope.moving[id.index()])
+    {
         let item = scope.workspace.item(id);
-        let file = scope.workspace.file(scope.workspace.module(item.module).file);
+        let file = scope
+            .workspace
+            .file(scope.workspace.module(item.module).file);
         for include in &item.includes {
-            let Some(data) = normalize(&file.path.parent().unwrap_or(Utf8Path::new("")).join(&include.path)) else {
+            let Some(data) = normalize(
+                &file
+                    .path
+                    .parent()
+                    .unwrap_or(Utf8Path::new(""))
+                    .join(&include.path),
+            ) else {
                 continue;
             };
-            let inside = data.strip_prefix(&from).ok().filter(|_| !from.as_str().is_empty());
+            let inside = data
+                .strip_prefix(&from)
+                .ok()
+                .filter(|_| !from.as_str().is_empty());
             if let Some(inside) = inside.filter(|_| is_only_reader(scope, &data)) {
                 builder.move_file(&data, &to.join(inside));
                 continue;
@@ -41,12 +56,19 @@ pub(crate) fn correct(scope: &Scope<'_>, moves: &Moves, builder: &mut ChangeBuil
 
 /// Whether only moving items read a file.
 fn is_only_reader(scope: &Scope<'_>, data: &Utf8Path) -> bool {
-    (0..scope.workspace.items.len()).map(ItemId::new).filter(|id| !scope.moving[id.index()]).all(|id| {
-        let item = scope.workspace.item(id);
-        let file = scope.workspace.file(scope.workspace.module(item.module).file);
-        let folder = file.path.parent().unwrap_or(Utf8Path::new(""));
-        item.includes.iter().all(|include| normalize(&folder.join(&include.path)).as_deref() != Some(data))
-    })
+    (0..scope.workspace.items.len())
+        .map(ItemId::new)
+        .filter(|id| !scope.moving[id.index()])
+        .all(|id| {
+            let item = scope.workspace.item(id);
+            let file = scope
+                .workspace
+                .file(scope.workspace.module(item.module).file);
+            let folder = file.path.parent().unwrap_or(Utf8Path::new(""));
+            item.includes
+                .iter()
+                .all(|include| normalize(&folder.join(&include.path)).as_deref() != Some(data))
+        })
 }
 
 /// A relative path without `.` and `..`; none where it leaves the workspace or is absolute.
@@ -67,9 +89,19 @@ fn normalize(path: &Utf8Path) -> Option<Utf8PathBuf> {
 
 /// The path from a folder to a file, both relative to the workspace root.
 pub(crate) fn relative(folder: &Utf8Path, file: &Utf8Path) -> Utf8PathBuf {
-    let folder: Vec<&str> = folder.components().map(|component| component.as_str()).collect();
-    let target: Vec<&str> = file.components().map(|component| component.as_str()).collect();
-    let common = folder.iter().zip(&target).take_while(|(a, b)| a == b).count();
+    let folder: Vec<&str> = folder
+        .components()
+        .map(|component| component.as_str())
+        .collect();
+    let target: Vec<&str> = file
+        .components()
+        .map(|component| component.as_str())
+        .collect();
+    let common = folder
+        .iter()
+        .zip(&target)
+        .take_while(|(a, b)| a == b)
+        .count();
     let up = std::iter::repeat_n("..", folder.len() - common);
     up.chain(target[common..].iter().copied()).collect()
 }
@@ -80,7 +112,10 @@ mod tests {
 
     #[test]
     fn relative_goes_up_and_down() {
-        assert_eq!(relative("crates/a/src".into(), "src/data.sql".into()), "../../../src/data.sql");
+        assert_eq!(
+            relative("crates/a/src".into(), "src/data.sql".into()),
+            "../../../src/data.sql"
+        );
         assert_eq!(relative("".into(), "a/b".into()), "a/b");
     }
 }

@@ -55,7 +55,12 @@ pub(crate) fn lay_out(
 }
 
 fn wanted(scope: &Scope<'_>, dest: &DestDemand) -> BTreeSet<ModuleId> {
-    let with_imports = dest.leaves.keys().map(|leaf| scope.workspace.item(scope.workspace.leaf(*leaf).item).module);
+    let with_imports = dest.leaves.keys().map(|leaf| {
+        scope
+            .workspace
+            .item(scope.workspace.leaf(*leaf).item)
+            .module
+    });
     let mut wanted = BTreeSet::new();
     for module in dest.facades.iter().copied().chain(with_imports) {
         let mut at = Some(module);
@@ -86,17 +91,23 @@ struct Layout<'a, 'b> {
 
 impl<'a> Layout<'a, '_> {
     fn file_of(&self, module: ModuleId) -> &'a cleave_syntax::SourceFile {
-        self.scope.workspace.file(self.scope.workspace.module(module).file)
+        self.scope
+            .workspace
+            .file(self.scope.workspace.module(module).file)
     }
 
     fn moved(&self, module: ModuleId, range: TextRange) -> Block {
-        Block::Moved { path: self.file_of(module).path.clone(), range }
+        Block::Moved {
+            path: self.file_of(module).path.clone(),
+            range,
+        }
     }
 
     /// What goes along with an item: not the line break that ends what stays before it.
     fn travels(&self, item: &Item) -> TextRange {
         let text = &self.file_of(item.module).text;
-        let at_line_start = item.full.start == 0 || text.as_bytes()[item.full.start as usize - 1] == b'\n';
+        let at_line_start =
+            item.full.start == 0 || text.as_bytes()[item.full.start as usize - 1] == b'\n';
         if at_line_start {
             return item.full;
         }
@@ -107,7 +118,10 @@ impl<'a> Layout<'a, '_> {
     }
 
     fn written(&self, rule: &'static str, subject: &str, text: impl Into<String>) -> Block {
-        Block::Text { text: text.into(), reason: Reason::new(rule, subject) }
+        Block::Text {
+            text: text.into(),
+            reason: Reason::new(rule, subject),
+        }
     }
 
     /// Puts what moves out of `module` (which does not move whole) to its place in the destination. Returns the blocks
@@ -124,24 +138,37 @@ impl<'a> Layout<'a, '_> {
         let path = self.mirrored(&self.file_of(module).path);
         let mut content = Vec::new();
         if !imports.is_empty() {
-            let gap = if self.starts_with_import(module) { "" } else { "\n" };
+            let gap = if self.starts_with_import(module) {
+                ""
+            } else {
+                "\n"
+            };
             content.push(self.written(IMPORT_RULE, &value.path, imports + gap));
         }
         self.trim_first(&blocks);
         content.extend(blocks);
-        self.moves.files_split.insert(self.file_of(module).path.clone());
+        self.moves
+            .files_split
+            .insert(self.file_of(module).path.clone());
         self.new_files.insert(path, content);
     }
 
     /// A new file does not start with the blank lines that stood above its first item.
     fn trim_first(&mut self, blocks: &[Block]) {
         if let Some(Block::Moved { path, range }) = blocks.first() {
-            let Some(file) = self.scope.workspace.file_at(path) else { return };
+            let Some(file) = self.scope.workspace.file_at(path) else {
+                return;
+            };
             let text = &self.scope.workspace.file(file)[*range];
             let blank = text.len() - text.trim_start_matches(['\n', '\r']).len();
             if blank > 0 {
                 let range = TextRange::new(range.start, range.start + blank as u32);
-                self.builder.replace(path, range, "", Reason::new("F4", "blank lines at the top of a file"));
+                self.builder.replace(
+                    path,
+                    range,
+                    "",
+                    Reason::new("F4", "blank lines at the top of a file"),
+                );
             }
         }
     }
@@ -150,8 +177,15 @@ impl<'a> Layout<'a, '_> {
     fn starts_with_import(&self, module: ModuleId) -> bool {
         let items = &self.scope.workspace.module(module).items;
         let first = items.iter().find(|id| {
-            let whole = self.scope.workspace.item(**id).declares.is_some_and(|child| self.scope.touched[child.index()]);
-            self.scope.moving[id.index()] || whole || (self.scope.is_import(**id) && self.moves_as_it_is(**id))
+            let whole = self
+                .scope
+                .workspace
+                .item(**id)
+                .declares
+                .is_some_and(|child| self.scope.touched[child.index()]);
+            self.scope.moving[id.index()]
+                || whole
+                || (self.scope.is_import(**id) && self.moves_as_it_is(**id))
         });
         first.is_some_and(|id| self.scope.is_import(*id))
     }
@@ -177,7 +211,13 @@ impl<'a> Layout<'a, '_> {
         blocks
     }
 
-    fn child(&mut self, module: ModuleId, declaration: ItemId, child: ModuleId, blocks: &mut Vec<Block>) {
+    fn child(
+        &mut self,
+        module: ModuleId,
+        declaration: ItemId,
+        child: ModuleId,
+        blocks: &mut Vec<Block>,
+    ) {
         let workspace = self.scope.workspace;
         let item = workspace.item(declaration);
         let value = workspace.module(child);
@@ -191,8 +231,15 @@ impl<'a> Layout<'a, '_> {
         } else {
             let indent = "    ".repeat(self.inline_depth(module));
             let attributes = self.declaration_attributes(declaration, &indent);
-            let visibility = if self.scope.touched[child.index()] { "pub" } else { "pub(crate)" };
-            let head = format!("{attributes}{indent}{visibility} mod {}", text::identifier(&value.name));
+            let visibility = if self.scope.touched[child.index()] {
+                "pub"
+            } else {
+                "pub(crate)"
+            };
+            let head = format!(
+                "{attributes}{indent}{visibility} mod {}",
+                text::identifier(&value.name)
+            );
             if value.inline || !self.scope.touched[child.index()] {
                 let inner = "    ".repeat(self.inline_depth(module) + 1);
                 let imports = self.dest_imports(child, &inner);
@@ -225,7 +272,8 @@ impl<'a> Layout<'a, '_> {
             let file = self.file_of(module);
             let path = self.mirrored(&file.path);
             let whole = TextRange::new(0, file.text.len() as u32);
-            self.new_files.insert(path.clone(), vec![self.moved(module, whole)]);
+            self.new_files
+                .insert(path.clone(), vec![self.moved(module, whole)]);
             self.builder.delete(&file.path, Reason::new("F5", "moved"));
             self.moves.file_moves.insert(file.path.clone(), path);
             self.moves.files_moved += 1;
@@ -239,7 +287,11 @@ impl<'a> Layout<'a, '_> {
     fn mirrored(&self, path: &Utf8Path) -> Utf8PathBuf {
         let folder = |krate| {
             let root = self.scope.workspace.krate(krate).root;
-            self.file_of(root).path.parent().unwrap_or(Utf8Path::new("")).to_owned()
+            self.file_of(root)
+                .path
+                .parent()
+                .unwrap_or(Utf8Path::new(""))
+                .to_owned()
         };
         let relative = path.strip_prefix(folder(self.scope.root)).unwrap_or(path);
         folder(self.scope.dest).join(relative)
@@ -250,7 +302,9 @@ impl<'a> Layout<'a, '_> {
         let mut at = module;
         while self.scope.workspace.module(at).inline {
             depth += 1;
-            let Some(parent) = self.scope.workspace.module(at).parent else { break };
+            let Some(parent) = self.scope.workspace.module(at).parent else {
+                break;
+            };
             at = parent;
         }
         depth
@@ -261,8 +315,14 @@ impl<'a> Layout<'a, '_> {
         let item = self.scope.workspace.item(id);
         item.kind == ItemKind::Use
             && item.visibility.level != Level::Public
-            && !self.scope.dest_modules.contains_key(self.scope.workspace.module(item.module).path.as_str())
-            && item.leaves.iter().all(|leaf| self.needs_there(*leaf) && !self.needs_here(*leaf))
+            && !self
+                .scope
+                .dest_modules
+                .contains_key(self.scope.workspace.module(item.module).path.as_str())
+            && item
+                .leaves
+                .iter()
+                .all(|leaf| self.needs_there(*leaf) && !self.needs_here(*leaf))
     }
 
     fn needs_there(&self, leaf: UseLeafId) -> bool {
@@ -271,7 +331,13 @@ impl<'a> Layout<'a, '_> {
 
     fn needs_here(&self, leaf: UseLeafId) -> bool {
         self.root.leaves.contains_key(&leaf)
-            || self.scope.workspace.item(self.scope.workspace.leaf(leaf).item).visibility.level == Level::Public
+            || self
+                .scope
+                .workspace
+                .item(self.scope.workspace.leaf(leaf).item)
+                .visibility
+                .level
+                == Level::Public
     }
 
     /// The text of the imports that the destination needs in a module and that do not move as they are.
@@ -279,12 +345,19 @@ impl<'a> Layout<'a, '_> {
         let workspace = self.scope.workspace;
         let mut list = Vec::new();
         let mut crates = String::new();
-        for id in workspace.module(module).items.iter().filter(|id| self.scope.is_import(**id)) {
+        for id in workspace
+            .module(module)
+            .items
+            .iter()
+            .filter(|id| self.scope.is_import(**id))
+        {
             if self.moves_as_it_is(*id) {
                 continue;
             }
             for leaf in &workspace.item(*id).leaves {
-                let Some(asked) = self.dest.leaves.get(leaf) else { continue };
+                let Some(asked) = self.dest.leaves.get(leaf) else {
+                    continue;
+                };
                 if let Some(existing) = self.dest_binding(module, *leaf) {
                     self.loosen(existing, &asked.clone());
                     continue;
@@ -304,9 +377,16 @@ impl<'a> Layout<'a, '_> {
     /// The import of the destination's module of today that is the same as one of the monolith's.
     fn dest_binding(&self, module: ModuleId, leaf: UseLeafId) -> Option<ItemId> {
         let workspace = self.scope.workspace;
-        let existing = self.scope.dest_modules.get(workspace.module(module).path.as_str())?;
+        let existing = self
+            .scope
+            .dest_modules
+            .get(workspace.module(module).path.as_str())?;
         let wanted = workspace.leaf(leaf);
-        let mut leaves = workspace.module(*existing).items.iter().flat_map(|item| &workspace.item(*item).leaves);
+        let mut leaves = workspace
+            .module(*existing)
+            .items
+            .iter()
+            .flat_map(|item| &workspace.item(*item).leaves);
         leaves
             .find(|id| {
                 let leaf = workspace.leaf(**id);
@@ -322,7 +402,11 @@ impl<'a> Layout<'a, '_> {
         let file_id = self.scope.workspace.module(item.module).file;
         let wanted = asked.conditions.clone().unwrap_or_default();
         let reason = || Reason::new("A3", "an import that more code needs");
-        for attribute in item.attributes.iter().filter(|attribute| attribute.path == "cfg") {
+        for attribute in item
+            .attributes
+            .iter()
+            .filter(|attribute| attribute.path == "cfg")
+        {
             let text = &file[attribute.range];
             if !wanted.contains(text) && self.loosened.insert((file_id, attribute.range)) {
                 let rest = &file.text[attribute.range.end as usize..];
@@ -331,15 +415,24 @@ impl<'a> Layout<'a, '_> {
                 self.builder.replace(&file.path, range, "", reason());
             }
         }
-        if asked.from_outside && item.visibility.level == Level::Private && self.loosened.insert((file_id, item.visibility.range)) {
-            self.builder.replace(&file.path, item.visibility.range, "pub(crate) ", reason());
+        if asked.from_outside
+            && item.visibility.level == Level::Private
+            && self.loosened.insert((file_id, item.visibility.range))
+        {
+            self.builder
+                .replace(&file.path, item.visibility.range, "pub(crate) ", reason());
         }
     }
 
     fn copied_import(&self, id: UseLeafId, asked: &Asked) -> Import {
         let workspace = self.scope.workspace;
         let leaf = workspace.leaf(id);
-        let names: Vec<&str> = leaf.path.segments.iter().map(|segment| segment.name.as_str()).collect();
+        let names: Vec<&str> = leaf
+            .path
+            .segments
+            .iter()
+            .map(|segment| segment.name.as_str())
+            .collect();
         let global = if leaf.path.global { "::" } else { "" };
         let (prefix, last) = match leaf.binding {
             Binding::Glob => (text::path(names.iter().copied()), "*".to_owned()),
@@ -349,7 +442,9 @@ impl<'a> Layout<'a, '_> {
             }
         };
         let alias = match &leaf.binding {
-            Binding::Name(name) if names.last() != Some(&name.as_str()) => format!(" as {}", text::identifier(name)),
+            Binding::Name(name) if names.last() != Some(&name.as_str()) => {
+                format!(" as {}", text::identifier(name))
+            }
             Binding::Underscore => " as _".to_owned(),
             _ => String::new(),
         };
@@ -359,7 +454,11 @@ impl<'a> Layout<'a, '_> {
         attributes.dedup();
         Import {
             attributes,
-            visibility: if asked.from_outside { "pub(crate)".to_owned() } else { String::new() },
+            visibility: if asked.from_outside {
+                "pub(crate)".to_owned()
+            } else {
+                String::new()
+            },
             prefix: format!("{global}{prefix}"),
             leaf: last + &alias,
         }
@@ -372,7 +471,10 @@ impl<'a> Layout<'a, '_> {
         if !imports.is_empty() {
             let (offset, lines) = self.import_place(existing, &imports);
             let block = self.written(IMPORT_RULE, &value.path, lines);
-            self.insertions.entry(value.file).or_default().push((offset, vec![block]));
+            self.insertions
+                .entry(value.file)
+                .or_default()
+                .push((offset, vec![block]));
         }
         // Declarations go above what is there, so that a macro stays below what defines it.
         if !blocks.is_empty() {
@@ -381,7 +483,10 @@ impl<'a> Layout<'a, '_> {
             if at > 0 && !text[..at as usize].ends_with(['\n', '{']) {
                 blocks.insert(0, self.written("F4", &value.path, "\n"));
             }
-            self.insertions.entry(value.file).or_default().push((at, blocks));
+            self.insertions
+                .entry(value.file)
+                .or_default()
+                .push((at, blocks));
         }
     }
 
@@ -393,13 +498,19 @@ impl<'a> Layout<'a, '_> {
         let last_import = value
             .items
             .iter()
-            .take_while(|id| self.scope.is_import(**id) || workspace.item(**id).kind == ItemKind::Mod)
+            .take_while(|id| {
+                self.scope.is_import(**id) || workspace.item(**id).kind == ItemKind::Mod
+            })
             .filter(|id| self.scope.is_import(**id) && !self.goes(**id))
             .last();
         if let Some(last) = last_import {
             return (workspace.item(*last).full.end, lines.to_owned());
         }
-        let offset = if value.header.is_empty() { value.body.start } else { value.header.end };
+        let offset = if value.header.is_empty() {
+            value.body.start
+        } else {
+            value.header.end
+        };
         let before = &text[..offset as usize];
         let after = &text[offset as usize..];
         let mut place = String::new();
@@ -422,8 +533,11 @@ impl<'a> Layout<'a, '_> {
     /// Whether an import leaves its module by this step, as it is or for good.
     fn goes(&self, id: ItemId) -> bool {
         let item = self.scope.workspace.item(id);
-        let touched = self.scope.workspace.crate_of(id) == self.scope.root && self.scope.touched[item.module.index()];
-        touched && (self.moves_as_it_is(id) || (item.kind == ItemKind::Use && self.gone(id).len() == item.leaves.len()))
+        let touched = self.scope.workspace.crate_of(id) == self.scope.root
+            && self.scope.touched[item.module.index()];
+        touched
+            && (self.moves_as_it_is(id)
+                || (item.kind == ItemKind::Use && self.gone(id).len() == item.leaves.len()))
     }
 
     /// The leaves of a `use` item that nobody here uses any more.
@@ -431,7 +545,8 @@ impl<'a> Layout<'a, '_> {
         let leaves = self.scope.workspace.item(id).leaves.iter().copied();
         leaves
             .filter(|leaf| {
-                let unused = !self.needs_here(*leaf) && (self.needs_there(*leaf) || self.is_orphaned(*leaf));
+                let unused =
+                    !self.needs_here(*leaf) && (self.needs_there(*leaf) || self.is_orphaned(*leaf));
                 unused || self.is_for_tests_now(*leaf)
             })
             .collect()
@@ -439,8 +554,15 @@ impl<'a> Layout<'a, '_> {
 
     /// Whether only tests use an import here any more, which other code used too before.
     fn is_for_tests_now(&self, leaf: UseLeafId) -> bool {
-        let item = self.scope.workspace.item(self.scope.workspace.leaf(leaf).item);
-        let conditions = self.root.leaves.get(&leaf).and_then(|asked| asked.conditions.as_ref());
+        let item = self
+            .scope
+            .workspace
+            .item(self.scope.workspace.leaf(leaf).item);
+        let conditions = self
+            .root
+            .leaves
+            .get(&leaf)
+            .and_then(|asked| asked.conditions.as_ref());
         self.scope.touched[item.module.index()]
             && item.kind == ItemKind::Use
             && !item.is_test
@@ -456,7 +578,10 @@ impl<'a> Layout<'a, '_> {
             let mut at = 0;
             let copy = |from: u32, to: u32, blocks: &mut Vec<Block>| {
                 if from < to {
-                    blocks.push(Block::Moved { path: file.path.clone(), range: TextRange::new(from, to) });
+                    blocks.push(Block::Moved {
+                        path: file.path.clone(),
+                        range: TextRange::new(from, to),
+                    });
                 }
             };
             for (offset, inserted) in insertions {
@@ -477,9 +602,15 @@ impl<'a> Layout<'a, '_> {
         let workspace = self.scope.workspace;
         for id in &workspace.module(module).items {
             let item = workspace.item(*id);
-            if item.declares.is_some_and(|child| self.scope.is_whole(child)) {
+            if item
+                .declares
+                .is_some_and(|child| self.scope.is_whole(child))
+            {
                 self.alias(*id);
-            } else if item.kind == ItemKind::Use && self.scope.touched[module.index()] && !self.moves_as_it_is(*id) {
+            } else if item.kind == ItemKind::Use
+                && self.scope.touched[module.index()]
+                && !self.moves_as_it_is(*id)
+            {
                 self.thin_out(*id);
             } else if item.kind == ItemKind::Use {
                 self.repoint(*id);
@@ -487,20 +618,33 @@ impl<'a> Layout<'a, '_> {
         }
         let indent = "    ".repeat(self.inline_depth(module));
         let mut written = self.names(module);
-        for leaf in workspace.module(module).items.iter().flat_map(|id| &workspace.item(*id).leaves) {
+        for leaf in workspace
+            .module(module)
+            .items
+            .iter()
+            .flat_map(|id| &workspace.item(*id).leaves)
+        {
             if self.is_for_tests_now(*leaf)
                 && let Some(asked) = self.root.leaves.get(leaf)
             {
                 let visibility = &workspace.item(workspace.leaf(*leaf).item).visibility;
                 let visibility = self.file_of(module)[visibility.range].to_owned();
-                written.push(Import { visibility, ..self.copied_import(*leaf, asked) });
+                written.push(Import {
+                    visibility,
+                    ..self.copied_import(*leaf, asked)
+                });
             }
         }
         let lines = text::imports(&written, &indent);
         if !lines.is_empty() {
             let (offset, place) = self.import_place(module, &lines);
             let path = &workspace.module(module).path;
-            self.builder.append(&self.file_of(module).path, offset, place, Reason::new(IMPORT_RULE, path.clone()));
+            self.builder.append(
+                &self.file_of(module).path,
+                offset,
+                place,
+                Reason::new(IMPORT_RULE, path.clone()),
+            );
         }
     }
 
@@ -509,14 +653,22 @@ impl<'a> Layout<'a, '_> {
         let workspace = self.scope.workspace;
         let item = workspace.item(declaration);
         let Some(child) = item.declares else { return };
-        let Some(asked) = self.root.modules.get(&child) else { return };
+        let Some(asked) = self.root.modules.get(&child) else {
+            return;
+        };
         let file = self.file_of(item.module);
         let mut attributes: Vec<String> = self.scope.own_conditions(declaration);
         attributes.extend(asked.conditions.clone().unwrap_or_default());
         attributes.sort();
         attributes.dedup();
-        let full = format!("{}::{}", self.scope.dest_name(), workspace.module(child).path);
-        let (prefix, name) = full.rsplit_once("::").expect("the crate's name comes first");
+        let full = format!(
+            "{}::{}",
+            self.scope.dest_name(),
+            workspace.module(child).path
+        );
+        let (prefix, name) = full
+            .rsplit_once("::")
+            .expect("the crate's name comes first");
         let import = Import {
             attributes,
             visibility: file[item.visibility.range].to_owned(),
@@ -525,9 +677,19 @@ impl<'a> Layout<'a, '_> {
         };
         let indent = "    ".repeat(self.inline_depth(item.module));
         let line = text::imports(&[import], &indent);
-        let needs_break = item.full.start > 0 && file.text.as_bytes()[item.full.start as usize - 1] != b'\n';
-        let line = if needs_break { format!("\n{}", line.trim_end()) } else { line };
-        self.builder.append(&file.path, item.full.start, line, Reason::new(IMPORT_RULE, full));
+        let needs_break =
+            item.full.start > 0 && file.text.as_bytes()[item.full.start as usize - 1] != b'\n';
+        let line = if needs_break {
+            format!("\n{}", line.trim_end())
+        } else {
+            line
+        };
+        self.builder.append(
+            &file.path,
+            item.full.start,
+            line,
+            Reason::new(IMPORT_RULE, full),
+        );
     }
 
     /// Drops the leaves of a `use` item that nobody here uses any more.
@@ -536,12 +698,20 @@ impl<'a> Layout<'a, '_> {
         let item = workspace.item(id);
         let file = self.file_of(item.module);
         let gone = self.gone(id);
-        let ranges: Vec<TextRange> = gone.iter().map(|leaf| workspace.leaf(*leaf).range).collect();
+        let ranges: Vec<TextRange> = gone
+            .iter()
+            .map(|leaf| workspace.leaf(*leaf).range)
+            .collect();
         let reason = Reason::new("A3", workspace.module(item.module).path.clone());
         if gone.len() == item.leaves.len() {
             let lead = &file.text[item.full.start as usize..item.range.start as usize];
-            let start = if lead.trim().is_empty() { self.travels(item).start } else { item.range.start };
-            self.builder.replace(&file.path, TextRange::new(start, item.full.end), "", reason);
+            let start = if lead.trim().is_empty() {
+                self.travels(item).start
+            } else {
+                item.range.start
+            };
+            self.builder
+                .replace(&file.path, TextRange::new(start, item.full.end), "", reason);
             return;
         }
         self.repoint(id);
@@ -556,10 +726,18 @@ impl<'a> Layout<'a, '_> {
 
     /// Whether everything that an import was for has left this module.
     fn is_orphaned(&self, leaf: UseLeafId) -> bool {
-        let module = self.scope.workspace.item(self.scope.workspace.leaf(leaf).item).module;
-        !self.scope.workspace.module(module).items.iter().any(|id| {
-            self.scope.workspace.item(*id).is_node() && !self.scope.moving[id.index()]
-        })
+        let module = self
+            .scope
+            .workspace
+            .item(self.scope.workspace.leaf(leaf).item)
+            .module;
+        !self
+            .scope
+            .workspace
+            .module(module)
+            .items
+            .iter()
+            .any(|id| self.scope.workspace.item(*id).is_node() && !self.scope.moving[id.index()])
     }
 
     /// `use name_of_macro;` named a macro in textual scope, which is now the other crate's (row D2).
@@ -567,7 +745,9 @@ impl<'a> Layout<'a, '_> {
         let workspace = self.scope.workspace;
         for leaf in &workspace.item(id).leaves {
             let path = &workspace.leaf(*leaf).path;
-            let [segment] = &path.segments[..] else { continue };
+            let [segment] = &path.segments[..] else {
+                continue;
+            };
             let moved_macro = self.scope.graph.leaves[leaf.index()].iter().any(|resolution| {
                 matches!(resolution.target, Target::Item(target)
                     if self.scope.moving[target.index()] && workspace.item(target).kind == ItemKind::MacroRules)
@@ -576,7 +756,12 @@ impl<'a> Layout<'a, '_> {
                 let file = self.file_of(workspace.item(id).module);
                 let text = format!("{}::", self.scope.dest_name());
                 let range = TextRange::empty(segment.range.start);
-                self.builder.replace(&file.path, range, text, Reason::new("D2", segment.name.clone()));
+                self.builder.replace(
+                    &file.path,
+                    range,
+                    text,
+                    Reason::new("D2", segment.name.clone()),
+                );
             }
         }
     }
@@ -584,23 +769,34 @@ impl<'a> Layout<'a, '_> {
     /// Imports of the moved items that a module that stays is still asked for.
     fn names(&self, module: ModuleId) -> Vec<Import> {
         let workspace = self.scope.workspace;
-        let range = (module, ItemId(0), String::new())..(ModuleId(module.0 + 1), ItemId(0), String::new());
+        let range =
+            (module, ItemId(0), String::new())..(ModuleId(module.0 + 1), ItemId(0), String::new());
         self.root
             .names
             .range(range)
             .map(|((_, id, name), asked)| {
                 let item = workspace.item(*id);
                 let is_macro = item.kind == ItemKind::MacroRules;
-                let path = if is_macro { "" } else { workspace.module(item.module).path.as_str() };
+                let path = if is_macro {
+                    ""
+                } else {
+                    workspace.module(item.module).path.as_str()
+                };
                 let names = std::iter::once(self.scope.dest_name()).chain(
-                    path.split("::").filter(|part| !part.is_empty()).map(str::to_owned),
+                    path.split("::")
+                        .filter(|part| !part.is_empty())
+                        .map(str::to_owned),
                 );
                 let mut attributes = self.scope.own_conditions(*id);
                 attributes.extend(asked.conditions.clone().unwrap_or_default());
                 attributes.sort();
                 attributes.dedup();
-                let exported = item.macro_rules.as_ref().is_some_and(|rules| rules.exported);
-                let public = item.visibility.level == Level::Public || exported || !item.defines.is_empty();
+                let exported = item
+                    .macro_rules
+                    .as_ref()
+                    .is_some_and(|rules| rules.exported);
+                let public =
+                    item.visibility.level == Level::Public || exported || !item.defines.is_empty();
                 let visibility = match (asked.from_outside, public) {
                     (true, true) => "pub",
                     (true, false) => "pub(crate)",
@@ -619,8 +815,16 @@ impl<'a> Layout<'a, '_> {
 
 /// The range of the tree of a `use` item: between `use` and the semicolon.
 fn use_tree(text: &str, item: TextRange, visibility: TextRange) -> TextRange {
-    let start = if visibility.is_empty() { item.start } else { visibility.end };
-    let keyword = text[start as usize..item.end as usize].find("use").map_or(start, |at| start + at as u32 + 3);
-    let end = text[keyword as usize..item.end as usize].rfind(';').map_or(item.end, |at| keyword + at as u32);
+    let start = if visibility.is_empty() {
+        item.start
+    } else {
+        visibility.end
+    };
+    let keyword = text[start as usize..item.end as usize]
+        .find("use")
+        .map_or(start, |at| start + at as u32 + 3);
+    let end = text[keyword as usize..item.end as usize]
+        .rfind(';')
+        .map_or(item.end, |at| keyword + at as u32);
     TextRange::new(keyword, end)
 }

@@ -76,14 +76,28 @@ pub struct Manifests {
 pub fn manifests(input: &ManifestInput<'_>) -> (Manifests, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let Some(original) = read(input.root, "Cargo.toml", &mut diagnostics) else {
-        return (Manifests { root: input.root.to_owned(), ..Manifests::default() }, diagnostics);
+        return (
+            Manifests {
+                root: input.root.to_owned(),
+                ..Manifests::default()
+            },
+            diagnostics,
+        );
     };
     let mut manifests = Manifests::default();
     let mut features: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for crate_of_plan in input.members {
         let old = crate_of_plan.manifest.as_deref();
-        let text = member::manifest(input, &original, crate_of_plan, old, &features, &mut diagnostics);
-        let declared = read(&text, "Cargo.toml", &mut diagnostics).map(|document| feature::declared(&document));
+        let text = member::manifest(
+            input,
+            &original,
+            crate_of_plan,
+            old,
+            &features,
+            &mut diagnostics,
+        );
+        let declared = read(&text, "Cargo.toml", &mut diagnostics)
+            .map(|document| feature::declared(&document));
         features.insert(crate_of_plan.name.clone(), declared.unwrap_or_default());
         manifests.members.insert(crate_of_plan.name.clone(), text);
     }
@@ -92,7 +106,10 @@ pub fn manifests(input: &ManifestInput<'_>) -> (Manifests, Vec<Diagnostic>) {
     if let Some(needs) = input.cleanup {
         root::drop_unused(&mut document, input, needs, &manifests);
     }
-    match input.workspace.and_then(|text| read(text, "Cargo.toml", &mut diagnostics)) {
+    match input
+        .workspace
+        .and_then(|text| read(text, "Cargo.toml", &mut diagnostics))
+    {
         Some(mut workspace) => {
             root::add_members(&mut workspace, input);
             manifests.workspace = Some(workspace.to_string());
@@ -109,7 +126,12 @@ fn read(text: &str, path: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Doc
         Err(error) => {
             let span = error.span().unwrap_or(0..0);
             let range = TextRange::new(span.start as u32, span.end.max(span.start) as u32);
-            let message = error.message().lines().next().unwrap_or_default().to_owned();
+            let message = error
+                .message()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned();
             diagnostics.push(
                 Diagnostic::new(Severity::Refused, "manifest", message)
                     .at(path, range, "Cargo would stop here too")

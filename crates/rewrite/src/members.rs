@@ -32,14 +32,27 @@ pub(crate) fn extend(
 ) -> Vec<Diagnostic> {
     let mut needs = needs::of_dest(scope, moves);
     if needs_root {
-        needs.dev_crates.insert(scope.workspace.package(scope.workspace.package).name.clone());
+        needs.dev_crates.insert(
+            scope
+                .workspace
+                .package(scope.workspace.package)
+                .name
+                .clone(),
+        );
     }
     for krate in &dest.macro_crates {
-        needs.crates.extend(scope.planned_name(*krate).map(str::to_owned));
+        needs
+            .crates
+            .extend(scope.planned_name(*krate).map(str::to_owned));
     }
     extern_crates(scope, root, builder);
     let name = scope.plan.crates[scope.to].name.clone();
-    write(scope.workspace, members(scope.workspace, scope.plan, Some((&name, &needs))), None, builder)
+    write(
+        scope.workspace,
+        members(scope.workspace, scope.plan, Some((&name, &needs))),
+        None,
+        builder,
+    )
 }
 
 /// The manifests after the root has dropped what it does not need.
@@ -49,18 +62,32 @@ pub(crate) fn clean_up(
     needs: &Needs,
     builder: &mut ChangeBuilder,
 ) -> Vec<Diagnostic> {
-    write(workspace, members(workspace, plan, None), Some(needs), builder)
+    write(
+        workspace,
+        members(workspace, plan, None),
+        Some(needs),
+        builder,
+    )
 }
 
 fn members(workspace: &Workspace, plan: &Plan, changed: Option<(&str, &Needs)>) -> Vec<Member> {
     plan.crates
         .iter()
         .map(|krate| {
-            let package = workspace.packages.iter().find(|package| package.name == krate.name);
+            let package = workspace
+                .packages
+                .iter()
+                .find(|package| package.name == krate.name);
             Member {
                 name: krate.name.clone(),
-                dir: package.map_or_else(|| skeleton::folder(workspace, &krate.name), |package| package.dir.clone()),
-                needs: changed.filter(|(name, _)| *name == krate.name).map(|(_, needs)| needs.clone()).unwrap_or_default(),
+                dir: package.map_or_else(
+                    || skeleton::folder(workspace, &krate.name),
+                    |package| package.dir.clone(),
+                ),
+                needs: changed
+                    .filter(|(name, _)| *name == krate.name)
+                    .map(|(_, needs)| needs.clone())
+                    .unwrap_or_default(),
                 manifest: package.map(|package| package.manifest.clone()),
             }
         })
@@ -74,7 +101,10 @@ fn write(
     builder: &mut ChangeBuilder,
 ) -> Vec<Diagnostic> {
     let package = workspace.package(workspace.package);
-    let separate = workspace.manifest.as_deref().filter(|_| !package.dir.as_str().is_empty());
+    let separate = workspace
+        .manifest
+        .as_deref()
+        .filter(|_| !package.dir.as_str().is_empty());
     let input = ManifestInput {
         root: &package.manifest,
         root_dir: &package.dir,
@@ -95,7 +125,13 @@ fn write(
                 let (range, text) = difference(old, new);
                 builder.replace(path, range, text, reason);
             }
-            None => builder.create(path, vec![Block::Text { text: new.to_owned(), reason }]),
+            None => builder.create(
+                path,
+                vec![Block::Text {
+                    text: new.to_owned(),
+                    reason,
+                }],
+            ),
         }
     };
     put(&package.manifest_path, Some(&package.manifest), &texts.root);
@@ -104,7 +140,11 @@ fn write(
     }
     for member in &members {
         if let Some(text) = texts.members.get(&member.name) {
-            put(&member.dir.join("Cargo.toml"), member.manifest.as_deref(), text);
+            put(
+                &member.dir.join("Cargo.toml"),
+                member.manifest.as_deref(),
+                text,
+            );
         }
     }
     diagnostics
@@ -112,10 +152,20 @@ fn write(
 
 /// The one range in which two texts differ, and what stands there in the new one.
 fn difference(old: &str, new: &str) -> (TextRange, String) {
-    let start: usize = old.chars().zip(new.chars()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum();
+    let start: usize = old
+        .chars()
+        .zip(new.chars())
+        .take_while(|(a, b)| a == b)
+        .map(|(c, _)| c.len_utf8())
+        .sum();
     let (old_rest, new_rest) = (&old[start..], &new[start..]);
-    let end: usize =
-        old_rest.chars().rev().zip(new_rest.chars().rev()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum();
+    let end: usize = old_rest
+        .chars()
+        .rev()
+        .zip(new_rest.chars().rev())
+        .take_while(|(a, b)| a == b)
+        .map(|(c, _)| c.len_utf8())
+        .sum();
     let range = TextRange::new(start as u32, (old.len() - end) as u32);
     (range, new_rest[..new_rest.len() - end].to_owned())
 }
@@ -124,33 +174,69 @@ fn difference(old: &str, new: &str) -> (TextRange, String) {
 fn extern_crates(scope: &Scope<'_>, root: &RootDemand, builder: &mut ChangeBuilder) {
     let old = scope.workspace.krate(scope.root).edition == "2015";
     if root.bare_macros || old {
-        declare(scope, scope.root, &scope.dest_name(), root.bare_macros, builder);
+        declare(
+            scope,
+            scope.root,
+            &scope.dest_name(),
+            root.bare_macros,
+            builder,
+        );
     }
 }
 
 /// Adds `extern crate name;` to a crate's root, or `#[macro_use]` to the one that is there.
-pub(crate) fn declare(scope: &Scope<'_>, krate: CrateId, name: &str, macros: bool, builder: &mut ChangeBuilder) {
+pub(crate) fn declare(
+    scope: &Scope<'_>,
+    krate: CrateId,
+    name: &str,
+    macros: bool,
+    builder: &mut ChangeBuilder,
+) {
     let workspace = scope.workspace;
     let module = workspace.module(workspace.krate(krate).root);
     let file = workspace.file(module.file);
-    let existing = module.items.iter().map(|id| workspace.item(*id)).find(|item| {
-        item.kind == ItemKind::ExternCrate
-            && item.leaves.first().is_some_and(|leaf| workspace.leaf(*leaf).path.text() == name)
-    });
+    let existing = module
+        .items
+        .iter()
+        .map(|id| workspace.item(*id))
+        .find(|item| {
+            item.kind == ItemKind::ExternCrate
+                && item
+                    .leaves
+                    .first()
+                    .is_some_and(|leaf| workspace.leaf(*leaf).path.text() == name)
+        });
     let reason = Reason::new("D1", name);
     let attribute = if macros { "#[macro_use]\n" } else { "" };
     match existing {
         Some(item) => {
-            let has = item.attributes.iter().any(|attribute| attribute.path == "macro_use");
+            let has = item
+                .attributes
+                .iter()
+                .any(|attribute| attribute.path == "macro_use");
             if macros && !has {
-                builder.replace(&file.path, TextRange::empty(item.range.start), attribute, reason);
+                builder.replace(
+                    &file.path,
+                    TextRange::empty(item.range.start),
+                    attribute,
+                    reason,
+                );
             }
         }
         None => {
-            let offset = if module.header.is_empty() { module.body.start } else { module.header.end };
+            let offset = if module.header.is_empty() {
+                module.body.start
+            } else {
+                module.header.end
+            };
             let before = if module.header.is_empty() { "" } else { "\n\n" };
             let after = if module.header.is_empty() { "\n\n" } else { "" };
-            builder.append(&file.path, offset, format!("{before}{attribute}extern crate {name};{after}"), reason);
+            builder.append(
+                &file.path,
+                offset,
+                format!("{before}{attribute}extern crate {name};{after}"),
+                reason,
+            );
         }
     }
 }

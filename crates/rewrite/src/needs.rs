@@ -18,7 +18,9 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
     let workspace = scope.workspace;
     let mut needs = Needs::default();
     for reference in &scope.graph.references {
-        let Place::Item(item, index) = reference.place else { continue };
+        let Place::Item(item, index) = reference.place else {
+            continue;
+        };
         if scope.side(item) != Side::Dest || scope.is_import(item) {
             continue;
         }
@@ -35,18 +37,30 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
         let module = workspace.item(item).module;
         let krate = workspace.crate_of(item);
         let there = krate == scope.dest
-            || (krate == scope.root && (scope.is_whole(module) || moves.dest_leaves.contains(&leaf)));
+            || (krate == scope.root
+                && (scope.is_whole(module) || moves.dest_leaves.contains(&leaf)));
         if there {
             for resolution in resolutions {
                 add(scope, &mut needs, resolution, workspace.item(item).is_test);
             }
         }
     }
-    for id in workspace.items_of(scope.dest).chain(workspace.items_of(scope.root)) {
+    for id in workspace
+        .items_of(scope.dest)
+        .chain(workspace.items_of(scope.root))
+    {
         let item = workspace.item(id);
-        let declares_moved = item.declares.is_some_and(|module| scope.touched[module.index()]);
-        let imported = item.leaves.iter().any(|leaf| moves.dest_leaves.contains(leaf));
-        let there = scope.side(id) == Side::Dest || declares_moved || imported || scope.is_whole(item.module);
+        let declares_moved = item
+            .declares
+            .is_some_and(|module| scope.touched[module.index()]);
+        let imported = item
+            .leaves
+            .iter()
+            .any(|leaf| moves.dest_leaves.contains(leaf));
+        let there = scope.side(id) == Side::Dest
+            || declares_moved
+            || imported
+            || scope.is_whole(item.module);
         if there {
             let file = workspace.file(workspace.module(item.module).file);
             if item.declares.is_none() {
@@ -59,7 +73,10 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
     }
     let root = workspace.module(workspace.krate(scope.dest).root);
     for attribute in &root.inner_attributes {
-        features_in(&workspace.file(root.file)[attribute.range], &mut needs.features);
+        features_in(
+            &workspace.file(root.file)[attribute.range],
+            &mut needs.features,
+        );
     }
     needs.dev.retain(|name| !needs.normal.contains(name));
     needs.dev_crates.retain(|name| !needs.crates.contains(name));
@@ -71,16 +88,25 @@ fn add(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution, dev: bool)
     let mut crates: Vec<CrateId> = resolution
         .lookups
         .iter()
-        .filter(|lookup| !matches!(lookup.found, Found::Leaf(_) | Found::Glob(_)) || workspace.module(lookup.module).krate != scope.root)
+        .filter(|lookup| {
+            !matches!(lookup.found, Found::Leaf(_) | Found::Glob(_))
+                || workspace.module(lookup.module).krate != scope.root
+        })
         .filter(|lookup| workspace.module(lookup.module).krate != scope.root)
         .map(|lookup| workspace.module(lookup.module).krate)
         .collect();
     match &resolution.target {
         Target::External(name) => {
-            let set = if dev { &mut needs.dev } else { &mut needs.normal };
+            let set = if dev {
+                &mut needs.dev
+            } else {
+                &mut needs.normal
+            };
             set.insert(name.clone());
         }
-        Target::Item(item) if scope.side(*item) == Side::Other => crates.push(workspace.crate_of(*item)),
+        Target::Item(item) if scope.side(*item) == Side::Other => {
+            crates.push(workspace.crate_of(*item))
+        }
         Target::Module(module) => crates.push(workspace.module(*module).krate),
         Target::CrateRoot(krate) => crates.push(*krate),
         _ => {}
@@ -90,24 +116,40 @@ fn add(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution, dev: bool)
             continue;
         }
         if let Some(name) = scope.planned_name(krate) {
-            let set = if dev { &mut needs.dev_crates } else { &mut needs.crates };
+            let set = if dev {
+                &mut needs.dev_crates
+            } else {
+                &mut needs.crates
+            };
             set.insert(name.to_owned());
         }
     }
 }
 
 /// What the package that is split needs itself: all its targets as they stand.
-pub(crate) fn of_package(workspace: &Workspace, graph: &cleave_graph::Graph, root: CrateId) -> Needs {
+pub(crate) fn of_package(
+    workspace: &Workspace,
+    graph: &cleave_graph::Graph,
+    root: CrateId,
+) -> Needs {
     let package = workspace.krate(root).package;
     let mut needs = Needs::default();
     let mut add = |resolution: &Resolution, krate: CrateId, is_test: bool| {
         let kind = workspace.krate(krate).kind;
-        let dev = is_test || matches!(kind, CrateKind::Test | CrateKind::Bench | CrateKind::Example);
+        let dev = is_test
+            || matches!(
+                kind,
+                CrateKind::Test | CrateKind::Bench | CrateKind::Example
+            );
         if workspace.krate(krate).package != package || kind == CrateKind::BuildScript {
             return;
         }
         if let Target::External(name) = &resolution.target {
-            let set = if dev { &mut needs.dev } else { &mut needs.normal };
+            let set = if dev {
+                &mut needs.dev
+            } else {
+                &mut needs.normal
+            };
             set.insert(name.clone());
         }
     };
@@ -115,11 +157,17 @@ pub(crate) fn of_package(workspace: &Workspace, graph: &cleave_graph::Graph, roo
         let (item, is_test) = match reference.place {
             Place::Item(item, index) => {
                 let context = workspace.item(item).paths[index as usize].context;
-                (workspace.crate_of(item), workspace.item(item).is_test || context == PathContext::DocTest)
+                (
+                    workspace.crate_of(item),
+                    workspace.item(item).is_test || context == PathContext::DocTest,
+                )
             }
             Place::Header(module, index) => {
                 let context = workspace.module(module).paths[index as usize].context;
-                (workspace.module(module).krate, context == PathContext::DocTest)
+                (
+                    workspace.module(module).krate,
+                    context == PathContext::DocTest,
+                )
             }
         };
         add(&reference.resolution, item, is_test);
@@ -127,10 +175,18 @@ pub(crate) fn of_package(workspace: &Workspace, graph: &cleave_graph::Graph, roo
     for (index, resolutions) in graph.leaves.iter().enumerate() {
         let item = workspace.leaf(UseLeafId::new(index)).item;
         for resolution in resolutions {
-            add(resolution, workspace.crate_of(item), workspace.item(item).is_test);
+            add(
+                resolution,
+                workspace.crate_of(item),
+                workspace.item(item).is_test,
+            );
         }
     }
-    for module in workspace.modules.iter().filter(|module| workspace.krate(module.krate).package == package) {
+    for module in workspace
+        .modules
+        .iter()
+        .filter(|module| workspace.krate(module.krate).package == package)
+    {
         let file = workspace.file(module.file);
         features_in(&file[module.body], &mut needs.features);
     }
@@ -141,8 +197,12 @@ pub(crate) fn of_package(workspace: &Workspace, graph: &cleave_graph::Graph, roo
 pub(crate) fn features_in(text: &str, features: &mut BTreeSet<String>) {
     for (at, _) in text.match_indices("feature") {
         let rest = text[at + "feature".len()..].trim_start();
-        let Some(rest) = rest.strip_prefix('=') else { continue };
-        let Some(rest) = rest.trim_start().strip_prefix('"') else { continue };
+        let Some(rest) = rest.strip_prefix('=') else {
+            continue;
+        };
+        let Some(rest) = rest.trim_start().strip_prefix('"') else {
+            continue;
+        };
         if let Some((name, _)) = rest.split_once('"') {
             features.insert(name.to_owned());
         }
@@ -151,34 +211,57 @@ pub(crate) fn features_in(text: &str, features: &mut BTreeSet<String>) {
 
 /// Doc tests in what moves name the old crate (row A10): where every name they take from it is the new crate's too,
 /// they name that; else the new crate asks for the old one in its tests. Returns whether it must.
-pub(crate) fn doc_tests(scope: &Scope<'_>, public: &BTreeSet<ItemId>, builder: &mut ChangeBuilder) -> bool {
+pub(crate) fn doc_tests(
+    scope: &Scope<'_>,
+    public: &BTreeSet<ItemId>,
+    builder: &mut ChangeBuilder,
+) -> bool {
     let workspace = scope.workspace;
-    let mut by_place: std::collections::BTreeMap<(String, TextRange), bool> = std::collections::BTreeMap::new();
+    let mut by_place: std::collections::BTreeMap<(String, TextRange), bool> =
+        std::collections::BTreeMap::new();
     for reference in &scope.graph.references {
         let (path, file, moves) = match reference.place {
             Place::Item(item, index) => {
                 let value = workspace.item(item);
                 let moves = scope.moving[item.index()] && workspace.crate_of(item) == scope.root;
-                (&value.paths[index as usize], workspace.module(value.module).file, moves)
+                (
+                    &value.paths[index as usize],
+                    workspace.module(value.module).file,
+                    moves,
+                )
             }
             Place::Header(module, index) => {
                 let value = workspace.module(module);
-                (&value.paths[index as usize], value.file, value.krate == scope.root && scope.is_whole(module))
+                (
+                    &value.paths[index as usize],
+                    value.file,
+                    value.krate == scope.root && scope.is_whole(module),
+                )
             }
         };
         let first = &path.segments[0];
-        if !moves || path.context != PathContext::DocTest || first.name != workspace.krate(scope.root).extern_name {
+        if !moves
+            || path.context != PathContext::DocTest
+            || first.name != workspace.krate(scope.root).extern_name
+        {
             continue;
         }
         let same_there = is_same_there(scope, &reference.resolution, public);
         let exact = workspace.file(file)[first.range] == first.name;
-        let entry = by_place.entry((workspace.file(file).path.to_string(), first.range)).or_insert(true);
+        let entry = by_place
+            .entry((workspace.file(file).path.to_string(), first.range))
+            .or_insert(true);
         *entry &= same_there && exact;
     }
     let mut needs_root = false;
     for ((path, range), same_there) in by_place {
         if same_there {
-            builder.replace(path.as_str().into(), range, scope.dest_name(), Reason::new("A10", "doc test"));
+            builder.replace(
+                path.as_str().into(),
+                range,
+                scope.dest_name(),
+                Reason::new("A10", "doc test"),
+            );
         } else {
             needs_root = true;
         }

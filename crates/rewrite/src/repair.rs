@@ -40,9 +40,13 @@ pub fn repairs(messages: &[Message], read: &dyn Fn(&Utf8Path) -> Option<String>)
     let mut repairs = Vec::new();
     for message in messages {
         match message.code.as_str() {
-            "E0603" | "E0616" | "E0624" | "E0451" | "E0364" | "E0365" => repairs.extend(widen(message, read)),
+            "E0603" | "E0616" | "E0624" | "E0451" | "E0364" | "E0365" => {
+                repairs.extend(widen(message, read))
+            }
             "unused_imports" if message.times > 1 => repairs.extend(unused(message)),
-            "E0405" | "E0412" | "E0422" | "E0425" | "E0433" | "E0432" | "E0599" => repairs.extend(import(message)),
+            "E0405" | "E0412" | "E0422" | "E0425" | "E0433" | "E0432" | "E0599" => {
+                repairs.extend(import(message))
+            }
             _ => {}
         }
     }
@@ -51,7 +55,8 @@ pub fn repairs(messages: &[Message], read: &dyn Fn(&Utf8Path) -> Option<String>)
     let mut kept: Vec<Repair> = Vec::new();
     for repair in repairs {
         let overlaps = kept.last().is_some_and(|last| {
-            last.path == repair.path && (repair.range.0 < last.range.1 || repair.range == last.range)
+            last.path == repair.path
+                && (repair.range.0 < last.range.1 || repair.range == last.range)
         });
         if !overlaps {
             kept.push(repair);
@@ -75,10 +80,14 @@ pub fn apply(text: &str, repairs: &[&Repair]) -> String {
 /// A definition that the message points at, made public.
 fn widen(message: &Message, read: &dyn Fn(&Utf8Path) -> Option<String>) -> Option<Repair> {
     let (path, range, _) = message.places.iter().find(|(path, range, primary)| {
-        !primary && !path.as_str().starts_with('/') && read(path).is_some_and(|text| is_definition(&text, *range))
+        !primary
+            && !path.as_str().starts_with('/')
+            && read(path).is_some_and(|text| is_definition(&text, *range))
     })?;
     let text = read(path)?;
-    let line_start = text[..range.0 as usize].rfind('\n').map_or(0, |newline| newline + 1);
+    let line_start = text[..range.0 as usize]
+        .rfind('\n')
+        .map_or(0, |newline| newline + 1);
     let start = line_start + text[line_start..].len() - text[line_start..].trim_start().len();
     let rest = &text[start..];
     let (end, replacement) = match rest.strip_prefix("pub") {
@@ -97,13 +106,27 @@ fn widen(message: &Message, read: &dyn Fn(&Utf8Path) -> Option<String>) -> Optio
 
 /// Whether a marked place is the head of a definition on its own line.
 fn is_definition(text: &str, range: (u32, u32)) -> bool {
-    let Some(before) = text.get(..range.0 as usize) else { return false };
+    let Some(before) = text.get(..range.0 as usize) else {
+        return false;
+    };
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line = text[line_start..].lines().next().unwrap_or_default().trim_start();
-    let line = line.strip_prefix("pub(").and_then(|rest| rest.split_once(") ")).map_or(line, |(_, rest)| rest);
-    let words = ["fn ", "struct ", "enum ", "const ", "static ", "type ", "trait ", "union ", "mod ", "use ", "async ", "unsafe ", "extern "];
+    let line = text[line_start..]
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim_start();
+    let line = line
+        .strip_prefix("pub(")
+        .and_then(|rest| rest.split_once(") "))
+        .map_or(line, |(_, rest)| rest);
+    let words = [
+        "fn ", "struct ", "enum ", "const ", "static ", "type ", "trait ", "union ", "mod ",
+        "use ", "async ", "unsafe ", "extern ",
+    ];
     words.iter().any(|word| line.starts_with(word))
-        || line.split_once(':').is_some_and(|(name, _)| name.chars().all(|c| c.is_alphanumeric() || c == '_'))
+        || line
+            .split_once(':')
+            .is_some_and(|(name, _)| name.chars().all(|c| c.is_alphanumeric() || c == '_'))
 }
 
 /// The compiler says which bytes of an unused import to drop.
@@ -115,15 +138,31 @@ fn unused(message: &Message) -> Vec<Repair> {
         rule: "B4",
         message: message.message.clone(),
     };
-    message.replacements.iter().filter(|(_, _, text)| text.is_empty()).map(place).collect()
+    message
+        .replacements
+        .iter()
+        .filter(|(_, _, text)| text.is_empty())
+        .map(place)
+        .collect()
 }
 
 /// The compiler names one import that would help.
 fn import(message: &Message) -> Option<Repair> {
-    let uses: Vec<_> =
-        message.replacements.iter().filter(|(_, range, text)| range.0 == range.1 && text.trim_start().starts_with("use ")).collect();
-    let [(path, range, text)] = uses[..] else { return None };
-    Some(Repair { path: path.clone(), range: *range, text: text.clone(), rule: "C4", message: message.message.clone() })
+    let uses: Vec<_> = message
+        .replacements
+        .iter()
+        .filter(|(_, range, text)| range.0 == range.1 && text.trim_start().starts_with("use "))
+        .collect();
+    let [(path, range, text)] = uses[..] else {
+        return None;
+    };
+    Some(Repair {
+        path: path.clone(),
+        range: *range,
+        text: text.clone(),
+        rule: "C4",
+        message: message.message.clone(),
+    })
 }
 
 #[cfg(test)]
@@ -137,10 +176,18 @@ mod tests {
             code: "E0603".to_owned(),
             message: "function `f` is private".to_owned(),
             times: 1,
-            places: vec![("b.rs".into(), (0, 1), true), ("a.rs".into(), (7, 20), false)],
+            places: vec![
+                ("b.rs".into(), (0, 1), true),
+                ("a.rs".into(), (7, 20), false),
+            ],
             replacements: Vec::new(),
         };
-        let repairs = repairs(&[message], &|path| (path == "a.rs").then(|| text.to_owned()));
-        assert_eq!(apply(text, &repairs.iter().collect::<Vec<_>>()), "mod a;\npub fn f() {}\n");
+        let repairs = repairs(&[message], &|path| {
+            (path == "a.rs").then(|| text.to_owned())
+        });
+        assert_eq!(
+            apply(text, &repairs.iter().collect::<Vec<_>>()),
+            "mod a;\npub fn f() {}\n"
+        );
     }
 }

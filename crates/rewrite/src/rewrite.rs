@@ -34,12 +34,17 @@ pub struct Figures {
 
 impl Outcome {
     fn refused(diagnostics: Vec<Diagnostic>) -> Self {
-        Self { diagnostics, ..Self::default() }
+        Self {
+            diagnostics,
+            ..Self::default()
+        }
     }
 
     /// Whether the step can't be done.
     pub fn is_refused(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.severity >= Severity::Refused)
+        self.diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.severity >= Severity::Refused)
     }
 }
 
@@ -47,8 +52,12 @@ impl Outcome {
 pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, step: &Step) -> Outcome {
     let Some(root) = workspace.monolith(workspace.package) else {
         return Outcome::refused(vec![
-            Diagnostic::new(Severity::Refused, "E5", "the package has neither a library nor a binary")
-                .help("name a package with code to split with `--manifest-path`"),
+            Diagnostic::new(
+                Severity::Refused,
+                "E5",
+                "the package has neither a library nor a binary",
+            )
+            .help("name a package with code to split with `--manifest-path`"),
         ]);
     };
     let mut builder = ChangeBuilder::new();
@@ -58,7 +67,10 @@ pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, step: &Step) -
     let (mut diagnostics, figures) = match &step.kind {
         StepKind::Skeleton => {
             skeleton::create(workspace, plan, root, &mut builder);
-            (members::skeleton(workspace, plan, root, &mut builder), Figures::default())
+            (
+                members::skeleton(workspace, plan, root, &mut builder),
+                Figures::default(),
+            )
         }
         StepKind::Move { to, items } => {
             match move_items((workspace, graph), plan, root, (*to, items), &mut builder) {
@@ -66,14 +78,25 @@ pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, step: &Step) -
                 Err(refusals) => return Outcome::refused(refusals),
             }
         }
-        StepKind::Cleanup => (cleanup::clean_up(workspace, graph, plan, root, &mut builder), Figures::default()),
+        StepKind::Cleanup => (
+            cleanup::clean_up(workspace, graph, plan, root, &mut builder),
+            Figures::default(),
+        ),
     };
     match builder.finish() {
-        Ok(changes) => Outcome { changes, diagnostics, figures },
+        Ok(changes) => Outcome {
+            changes,
+            diagnostics,
+            figures,
+        },
         Err(conflict) => {
             diagnostics.push(
                 Diagnostic::new(Severity::Refused, "bug", conflict.to_string())
-                    .at(conflict.path.clone(), conflict.range, "two rules want this text")
+                    .at(
+                        conflict.path.clone(),
+                        conflict.range,
+                        "two rules want this text",
+                    )
                     .help("this is a defect of the rewriter: please report it with this message"),
             );
             Outcome::refused(diagnostics)
@@ -91,13 +114,20 @@ fn move_items(
     builder: &mut ChangeBuilder,
 ) -> Result<Done, Vec<Diagnostic>> {
     let dest = plan.crates.get(to).and_then(|krate| {
-        let package = workspace.packages.iter().position(|package| package.name == krate.name)?;
+        let package = workspace
+            .packages
+            .iter()
+            .position(|package| package.name == krate.name)?;
         workspace.library(cleave_syntax::PackageId::new(package))
     });
     let Some(dest) = dest else {
         return Err(vec![
-            Diagnostic::new(Severity::Refused, "plan", "the crate that this step moves to is not there yet")
-                .help("carry out step 1, the skeleton, first"),
+            Diagnostic::new(
+                Severity::Refused,
+                "plan",
+                "the crate that this step moves to is not there yet",
+            )
+            .help("carry out step 1, the skeleton, first"),
         ]);
     };
     let scope = Scope::new((workspace, graph), plan, (root, dest), to, items);
@@ -110,7 +140,13 @@ fn move_items(
     let needs_root = needs::doc_tests(&scope, &root_demand.public_items, builder);
     let made_public = visibility::widen(&scope, &root_demand, builder);
     include::correct(&scope, &moves, builder);
-    let diagnostics = members::extend(&scope, &moves, (&root_demand, &dest_demand), needs_root, builder);
+    let diagnostics = members::extend(
+        &scope,
+        &moves,
+        (&root_demand, &dest_demand),
+        needs_root,
+        builder,
+    );
     let figures = Figures {
         files_moved: moves.files_moved,
         files_split: moves.files_split.len(),
@@ -125,9 +161,14 @@ fn violations(scope: &Scope<'_>, demand: &DestDemand) -> Vec<Diagnostic> {
     let workspace = scope.workspace;
     let mut diagnostics = Vec::new();
     for (place, target) in &demand.violations {
-        let Place::Item(item, index) = *place else { continue };
+        let Place::Item(item, index) = *place else {
+            continue;
+        };
         let value = workspace.item(item);
-        let range = value.paths.get(index as usize).map_or(value.name_range, cleave_syntax::item::PathUse::range);
+        let range = value
+            .paths
+            .get(index as usize)
+            .map_or(value.name_range, cleave_syntax::item::PathUse::range);
         let to = &scope.plan.crates[scope.to].name;
         diagnostics.push(
             Diagnostic::new(
@@ -139,7 +180,14 @@ fn violations(scope: &Scope<'_>, demand: &DestDemand) -> Vec<Diagnostic> {
                     workspace.path_of(*target)
                 ),
             )
-            .at(workspace.file(workspace.module(value.module).file).path.clone(), range, "used here")
+            .at(
+                workspace
+                    .file(workspace.module(value.module).file)
+                    .path
+                    .clone(),
+                range,
+                "used here",
+            )
             .help(format!(
                 "give `{}` a home in `{to}` or below in split.toml, or leave `{}` where it is",
                 workspace.path_of(*target),

@@ -58,8 +58,10 @@ impl<'a> Scope<'a> {
                 moving[method.index()] = true;
             }
         }
-        let dest_modules =
-            workspace.modules_of(dest).map(|id| (workspace.module(id).path.as_str(), id)).collect();
+        let dest_modules = workspace
+            .modules_of(dest)
+            .map(|id| (workspace.module(id).path.as_str(), id))
+            .collect();
         let mut scope = Scope {
             workspace,
             graph,
@@ -83,20 +85,33 @@ impl<'a> Scope<'a> {
         let mut stays = vec![false; self.workspace.modules.len()];
         for id in modules.iter().rev() {
             let module = self.workspace.module(*id);
-            let nodes = || module.items.iter().filter(|item| self.workspace.item(**item).is_node());
+            let nodes = || {
+                module
+                    .items
+                    .iter()
+                    .filter(|item| self.workspace.item(**item).is_node())
+            };
             let touched = nodes().any(|item| self.moving[item.index()])
-                || module.children.iter().any(|child| self.touched[child.index()]);
+                || module
+                    .children
+                    .iter()
+                    .any(|child| self.touched[child.index()]);
             stays[id.index()] = nodes().any(|item| !self.moving[item.index()])
                 || module.children.iter().any(|child| stays[child.index()])
                 || module.items.iter().any(|item| self.has_bound_leaf(*item));
             self.touched[id.index()] = touched;
             let exists_there = self.dest_modules.contains_key(module.path.as_str());
-            self.whole[id.index()] =
-                touched && !stays[id.index()] && module.parent.is_some() && !exists_there && !self.is_twin(*id);
+            self.whole[id.index()] = touched
+                && !stays[id.index()]
+                && module.parent.is_some()
+                && !exists_there
+                && !self.is_twin(*id);
         }
         for id in modules {
             let module = self.workspace.module(id);
-            let parent_whole = module.parent.is_some_and(|parent| self.whole[parent.index()]);
+            let parent_whole = module
+                .parent
+                .is_some_and(|parent| self.whole[parent.index()]);
             if parent_whole {
                 self.whole[id.index()] = true;
             }
@@ -106,23 +121,30 @@ impl<'a> Scope<'a> {
     /// Whether another module has the same path and does not move (two `mod x` under different cfgs).
     fn is_twin(&self, id: ModuleId) -> bool {
         let module = self.workspace.module(id);
-        let Some(parent) = module.parent else { return false };
+        let Some(parent) = module.parent else {
+            return false;
+        };
         self.workspace.module(parent).children.iter().any(|other| {
             *other != id
                 && self.workspace.module(*other).name == module.name
-                && self.workspace.module(*other).items.iter().any(|item| {
-                    self.workspace.item(*item).is_node() && !self.moving[item.index()]
-                })
+                && self
+                    .workspace
+                    .module(*other)
+                    .items
+                    .iter()
+                    .any(|item| self.workspace.item(*item).is_node() && !self.moving[item.index()])
         })
     }
 
     /// Whether a `use` item has a leaf that can't go along, since it names what stays in the monolith.
     fn has_bound_leaf(&self, item: ItemId) -> bool {
         self.workspace.item(item).leaves.iter().any(|leaf| {
-            self.graph.leaves[leaf.index()].iter().any(|resolution| match resolution.target {
-                Target::Item(target) => self.side(target) == Side::Root,
-                _ => false,
-            })
+            self.graph.leaves[leaf.index()]
+                .iter()
+                .any(|resolution| match resolution.target {
+                    Target::Item(target) => self.side(target) == Side::Root,
+                    _ => false,
+                })
         })
     }
 
@@ -145,7 +167,10 @@ impl<'a> Scope<'a> {
 
     /// Whether the destination has (or gets by this step) a module of this path with items in it.
     pub(crate) fn dest_has(&self, module: ModuleId) -> bool {
-        self.touched[module.index()] || self.dest_modules.contains_key(self.workspace.module(module).path.as_str())
+        self.touched[module.index()]
+            || self
+                .dest_modules
+                .contains_key(self.workspace.module(module).path.as_str())
     }
 
     /// Whether `inner` is `outer` or below it.
@@ -164,7 +189,9 @@ impl<'a> Scope<'a> {
     pub(crate) fn is_visible(&self, level: &Level, module: ModuleId, from: ModuleId) -> bool {
         match level {
             Level::Private | Level::Module => self.is_within(from, module),
-            Level::Super => self.is_within(from, self.workspace.module(module).parent.unwrap_or(module)),
+            Level::Super => {
+                self.is_within(from, self.workspace.module(module).parent.unwrap_or(module))
+            }
             Level::In(_) | Level::Crate | Level::Public => true,
         }
     }
@@ -176,9 +203,17 @@ impl<'a> Scope<'a> {
 
     /// The package name of a crate of the plan that a crate of the workspace is, if it is one.
     pub(crate) fn planned_name(&self, krate: CrateId) -> Option<&'a str> {
-        let name = &self.workspace.package(self.workspace.krate(krate).package).name;
+        let name = &self
+            .workspace
+            .package(self.workspace.krate(krate).package)
+            .name;
         (self.workspace.krate(krate).kind == CrateKind::Lib)
-            .then(|| self.plan.crates.iter().find(|planned| planned.name == *name))
+            .then(|| {
+                self.plan
+                    .crates
+                    .iter()
+                    .find(|planned| planned.name == *name)
+            })
             .flatten()
             .map(|planned| planned.name.as_str())
     }
@@ -216,6 +251,9 @@ impl<'a> Scope<'a> {
 
     /// Whether a module is (or the item stands in) a `use` or `extern crate`.
     pub(crate) fn is_import(&self, item: ItemId) -> bool {
-        matches!(self.workspace.item(item).kind, ItemKind::Use | ItemKind::ExternCrate)
+        matches!(
+            self.workspace.item(item).kind,
+            ItemKind::Use | ItemKind::ExternCrate
+        )
     }
 }

@@ -26,18 +26,39 @@ pub(crate) fn folder(workspace: &Workspace, name: &str) -> Utf8PathBuf {
 }
 
 /// The `lib.rs` of every crate of the plan that is not there yet.
-pub(crate) fn create(workspace: &Workspace, plan: &Plan, root: CrateId, builder: &mut ChangeBuilder) {
+pub(crate) fn create(
+    workspace: &Workspace,
+    plan: &Plan,
+    root: CrateId,
+    builder: &mut ChangeBuilder,
+) {
     for krate in &plan.crates {
-        if workspace.packages.iter().any(|package| package.name == krate.name) {
+        if workspace
+            .packages
+            .iter()
+            .any(|package| package.name == krate.name)
+        {
             continue;
         }
         let path = folder(workspace, &krate.name).join("src/lib.rs");
         let text = front_page(workspace, &plan.package, krate.role.as_str(), root, &path);
-        builder.create(&path, vec![Block::Text { text, reason: Reason::new("E6", krate.name.clone()) }]);
+        builder.create(
+            &path,
+            vec![Block::Text {
+                text,
+                reason: Reason::new("E6", krate.name.clone()),
+            }],
+        );
     }
 }
 
-fn front_page(workspace: &Workspace, package: &str, role: &str, root: CrateId, _path: &Utf8Path) -> String {
+fn front_page(
+    workspace: &Workspace,
+    package: &str,
+    role: &str,
+    root: CrateId,
+    _path: &Utf8Path,
+) -> String {
     let module = workspace.module(workspace.krate(root).root);
     let file = workspace.file(module.file);
     let mut text = match role {
@@ -45,11 +66,24 @@ fn front_page(workspace: &Workspace, package: &str, role: &str, root: CrateId, _
         role => format!("//! The {role} part of `{package}`.\n"),
     };
     let mut attributes = String::new();
-    for attribute in module.inner_attributes.iter().filter(|attribute| !attribute.is_doc) {
+    for attribute in module
+        .inner_attributes
+        .iter()
+        .filter(|attribute| !attribute.is_doc)
+    {
         let written = &file[attribute.range];
-        let for_programs = ["windows_subsystem", "crate_type", "crate_name", "no_main", "doc"];
+        let for_programs = [
+            "windows_subsystem",
+            "crate_type",
+            "crate_name",
+            "no_main",
+            "doc",
+        ];
         let judges = NOT_INHERITED.iter().any(|lint| written.contains(lint));
-        if !judges && !for_programs.contains(&attribute.path.as_str()) && !written.contains("include_str!") {
+        if !judges
+            && !for_programs.contains(&attribute.path.as_str())
+            && !written.contains("include_str!")
+        {
             attributes.push_str(written);
             attributes.push('\n');
         }
@@ -61,7 +95,10 @@ fn front_page(workspace: &Workspace, package: &str, role: &str, root: CrateId, _
     let mut crates = String::new();
     for id in &module.items {
         let item = workspace.item(*id);
-        let builtin = workspace.leaf_names(*id).iter().any(|name| ["alloc", "std", "core"].contains(&name.as_str()));
+        let builtin = workspace
+            .leaf_names(*id)
+            .iter()
+            .any(|name| ["alloc", "std", "core"].contains(&name.as_str()));
         if item.kind == ItemKind::ExternCrate && builtin {
             crates.push_str(&file[item.range]);
             crates.push('\n');

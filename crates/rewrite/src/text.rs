@@ -34,7 +34,11 @@ pub(crate) fn imports(imports: &[Import], indent: &str) -> String {
             text.push_str(&format!("{indent}{attribute}\n"));
         }
         let space = if visibility.is_empty() { "" } else { " " };
-        let head = if prefix.is_empty() { String::new() } else { format!("{prefix}::") };
+        let head = if prefix.is_empty() {
+            String::new()
+        } else {
+            format!("{prefix}::")
+        };
         let start = format!("{indent}{visibility}{space}use {head}");
         match leaves[..] {
             [leaf] => text.push_str(&format!("{start}{leaf};\n")),
@@ -79,17 +83,26 @@ fn group(start: &str, leaves: &[&str], indent: &str) -> String {
 /// An identifier as it is written: a keyword gets its `r#`.
 pub(crate) fn identifier(name: &str) -> String {
     const KEYWORDS: &[&str] = &[
-        "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
-        "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
-        "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type",
-        "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+        "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do",
+        "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in",
+        "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
+        "return", "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe",
+        "unsized", "use", "virtual", "where", "while", "yield",
     ];
-    if KEYWORDS.contains(&name) { format!("r#{name}") } else { name.to_owned() }
+    if KEYWORDS.contains(&name) {
+        format!("r#{name}")
+    } else {
+        name.to_owned()
+    }
 }
 
 /// A path of several names, each as it is written.
 pub(crate) fn path<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    names.into_iter().map(identifier).collect::<Vec<_>>().join("::")
+    names
+        .into_iter()
+        .map(identifier)
+        .collect::<Vec<_>>()
+        .join("::")
 }
 
 #[cfg(test)]
@@ -97,12 +110,21 @@ mod tests {
     use super::*;
 
     fn import(prefix: &str, leaf: &str) -> Import {
-        Import { attributes: Vec::new(), visibility: String::new(), prefix: prefix.to_owned(), leaf: leaf.to_owned() }
+        Import {
+            attributes: Vec::new(),
+            visibility: String::new(),
+            prefix: prefix.to_owned(),
+            leaf: leaf.to_owned(),
+        }
     }
 
     #[test]
     fn imports_of_one_module_share_a_tree() {
-        let list = [import("app::a", "X"), import("app", "b"), import("app::a", "f")];
+        let list = [
+            import("app::a", "X"),
+            import("app", "b"),
+            import("app::a", "f"),
+        ];
         assert_eq!(imports(&list, ""), "use app::b;\nuse app::a::{f, X};\n");
     }
 

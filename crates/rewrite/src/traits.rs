@@ -11,14 +11,21 @@ use crate::scope::Scope;
 /// The leaves that some path of the workspace goes through.
 pub(crate) fn looked_up(graph: &Graph) -> BTreeSet<UseLeafId> {
     let mut seen = BTreeSet::new();
-    let mut pending: Vec<&[Lookup]> =
-        graph.references.iter().map(|reference| reference.resolution.lookups.as_slice()).collect();
+    let mut pending: Vec<&[Lookup]> = graph
+        .references
+        .iter()
+        .map(|reference| reference.resolution.lookups.as_slice())
+        .collect();
     while let Some(lookups) = pending.pop() {
         for lookup in lookups {
             if let Found::Leaf(leaf) | Found::Glob(leaf) = lookup.found
                 && seen.insert(leaf)
             {
-                pending.extend(graph.leaves[leaf.index()].iter().map(|resolution| resolution.lookups.as_slice()));
+                pending.extend(
+                    graph.leaves[leaf.index()]
+                        .iter()
+                        .map(|resolution| resolution.lookups.as_slice()),
+                );
             }
         }
     }
@@ -30,15 +37,22 @@ pub(crate) fn looked_up(graph: &Graph) -> BTreeSet<UseLeafId> {
 pub(crate) fn is_used(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> bool {
     let workspace = scope.workspace;
     let module = workspace.item(workspace.leaf(leaf).item).module;
-    let members = scope.graph.leaves[leaf.index()].iter().find_map(|resolution| match &resolution.target {
-        Target::Item(item) if workspace.item(*item).kind == ItemKind::Trait => {
-            Some(Some(workspace.item(*item).members.clone()))
-        }
-        Target::External(_) => Some(None),
-        _ => None,
-    });
+    let members = scope.graph.leaves[leaf.index()]
+        .iter()
+        .find_map(|resolution| match &resolution.target {
+            Target::Item(item) if workspace.item(*item).kind == ItemKind::Trait => {
+                Some(Some(workspace.item(*item).members.clone()))
+            }
+            Target::External(_) => Some(None),
+            _ => None,
+        });
     let Some(members) = members else { return false };
-    let name = workspace.leaf(leaf).path.segments.last().map_or("", |segment| segment.name.as_str());
+    let name = workspace
+        .leaf(leaf)
+        .path
+        .segments
+        .last()
+        .map_or("", |segment| segment.name.as_str());
     let known = members.or_else(|| known_methods(name));
     if known.is_none() && scope.looked_up.contains(&leaf) {
         return false;
@@ -50,11 +64,14 @@ pub(crate) fn is_used(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> bool 
             && match &known {
                 None => item.member_uses.iter().any(|member| member.called),
                 Some(known) => {
-                    item.member_uses.iter().any(|member| known.contains(&member.name))
+                    item.member_uses
+                        .iter()
+                        .any(|member| known.contains(&member.name))
                         || item.paths.iter().any(|path| {
                             path.segments.last().is_some_and(|last| {
                                 (path.segments.len() > 1 && known.contains(&last.name))
-                                    || (name == "Write" && matches!(last.name.as_str(), "write" | "writeln"))
+                                    || (name == "Write"
+                                        && matches!(last.name.as_str(), "write" | "writeln"))
                             })
                         })
                 }
@@ -65,9 +82,33 @@ pub(crate) fn is_used(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> bool 
 /// The methods of the standard traits that are imported for their methods alone.
 fn known_methods(name: &str) -> Option<Vec<String>> {
     let methods: &[&str] = match name {
-        "Write" => &["write", "write_all", "write_fmt", "write_str", "write_char", "flush", "by_ref"],
-        "Read" => &["read", "read_to_end", "read_to_string", "read_exact", "bytes", "chain", "take", "by_ref"],
-        "BufRead" => &["lines", "read_line", "read_until", "fill_buf", "consume", "split"],
+        "Write" => &[
+            "write",
+            "write_all",
+            "write_fmt",
+            "write_str",
+            "write_char",
+            "flush",
+            "by_ref",
+        ],
+        "Read" => &[
+            "read",
+            "read_to_end",
+            "read_to_string",
+            "read_exact",
+            "bytes",
+            "chain",
+            "take",
+            "by_ref",
+        ],
+        "BufRead" => &[
+            "lines",
+            "read_line",
+            "read_until",
+            "fill_buf",
+            "consume",
+            "split",
+        ],
         "Seek" => &["seek", "rewind", "stream_position"],
         "FromStr" => &["from_str"],
         "Hash" => &["hash"],

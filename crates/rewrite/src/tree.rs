@@ -13,33 +13,65 @@ struct Node {
 /// The ranges to delete so that the leaves at `dropped` (ranges of their own text, as in
 /// [`UseLeaf::range`](cleave_syntax::item::UseLeaf::range)) are gone from the tree that `tree` covers in `text`.
 /// None where nothing of the tree would be left.
-pub(crate) fn removals(text: &str, tree: TextRange, dropped: &[TextRange]) -> Option<Vec<TextRange>> {
-    let mut parser = Parser { text, at: tree.start as usize, end: tree.end as usize };
+pub(crate) fn removals(
+    text: &str,
+    tree: TextRange,
+    dropped: &[TextRange],
+) -> Option<Vec<TextRange>> {
+    let mut parser = Parser {
+        text,
+        at: tree.start as usize,
+        end: tree.end as usize,
+    };
     let node = parser.node();
     let mut removals = Vec::new();
-    if remove(text, &node, dropped, &mut removals) { None } else { Some(removals) }
+    if remove(text, &node, dropped, &mut removals) {
+        None
+    } else {
+        Some(removals)
+    }
 }
 
 /// Collects what to delete below `node`; true where all of it goes.
 fn remove(text: &str, node: &Node, dropped: &[TextRange], removals: &mut Vec<TextRange>) -> bool {
     let Some((braces, children)) = &node.group else {
-        return dropped.iter().any(|range| node.range.contains(*range) || range.contains(node.range));
+        return dropped
+            .iter()
+            .any(|range| node.range.contains(*range) || range.contains(node.range));
     };
     let mut inner = Vec::new();
-    let gone: Vec<bool> = children.iter().map(|child| remove(text, child, dropped, &mut inner)).collect();
+    let gone: Vec<bool> = children
+        .iter()
+        .map(|child| remove(text, child, dropped, &mut inner))
+        .collect();
     if gone.iter().all(|gone| *gone) && !children.is_empty() {
         return true;
     }
     let mut cuts = Vec::new();
     let last_kept = gone.iter().rposition(|gone| !gone).unwrap_or(0);
-    for (index, child) in children.iter().enumerate().filter(|(index, _)| gone[*index]) {
+    for (index, child) in children
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| gone[*index])
+    {
         if index < last_kept {
-            cuts.push(TextRange::new(child.range.start, children[index + 1].range.start));
+            cuts.push(TextRange::new(
+                child.range.start,
+                children[index + 1].range.start,
+            ));
         } else {
-            cuts.push(TextRange::new(children[index - 1].range.end, child.range.end));
+            cuts.push(TextRange::new(
+                children[index - 1].range.end,
+                child.range.end,
+            ));
         }
     }
-    let kept: Vec<&Node> = children.iter().zip(&gone).filter(|(_, gone)| !**gone).map(|(child, _)| child).collect();
+    let kept: Vec<&Node> = children
+        .iter()
+        .zip(&gone)
+        .filter(|(_, gone)| !**gone)
+        .map(|(child, _)| child)
+        .collect();
     let only_self = |child: &Node| {
         let name = text[child.range.start as usize..child.range.end as usize].trim_start();
         name == "self" || name.starts_with("self ")
@@ -56,7 +88,11 @@ fn remove(text: &str, node: &Node, dropped: &[TextRange], removals: &mut Vec<Tex
         cuts.push(TextRange::new(only.range.end, braces.end));
         inner.retain(|cut| only.range.contains(*cut));
     }
-    removals.extend(inner.into_iter().filter(|range| !cuts.iter().any(|cut| cut.contains(*range))));
+    removals.extend(
+        inner
+            .into_iter()
+            .filter(|range| !cuts.iter().any(|cut| cut.contains(*range))),
+    );
     removals.extend(cuts);
     removals.sort();
     false
@@ -91,7 +127,10 @@ impl Parser<'_> {
                 }
             }
         }
-        Node { range: TextRange::new(start as u32, last.max(start) as u32), group }
+        Node {
+            range: TextRange::new(start as u32, last.max(start) as u32),
+            group,
+        }
     }
 
     fn group(&mut self) -> (TextRange, Vec<Node>) {
@@ -154,7 +193,9 @@ mod tests {
                 continue;
             };
             text.push_str(leaf);
-            let start = text.rfind(|c: char| "{, \n:".contains(c)).map_or(0, |at| at + 1);
+            let start = text
+                .rfind(|c: char| "{, \n:".contains(c))
+                .map_or(0, |at| at + 1);
             dropped.push(TextRange::new(start as u32, text.len() as u32));
         }
         let tree = TextRange::new(0, text.len() as u32);
@@ -191,6 +232,9 @@ mod tests {
 
     #[test]
     fn comments_stay() {
-        check("a::{b!, /* kept */ c, d}", "a::{/* kept */ c, d}".replace("/* kept */ ", "").as_str());
+        check(
+            "a::{b!, /* kept */ c, d}",
+            "a::{/* kept */ c, d}".replace("/* kept */ ", "").as_str(),
+        );
     }
 }

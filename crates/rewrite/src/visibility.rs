@@ -12,7 +12,11 @@ use crate::demand::RootDemand;
 use crate::scope::{Scope, Side};
 
 /// Makes public what the root needs of the destination. Returns what was widened, as `path: old visibility`.
-pub(crate) fn widen(scope: &Scope<'_>, demand: &RootDemand, builder: &mut ChangeBuilder) -> Vec<String> {
+pub(crate) fn widen(
+    scope: &Scope<'_>,
+    demand: &RootDemand,
+    builder: &mut ChangeBuilder,
+) -> Vec<String> {
     let mut widening = Widening {
         scope,
         items: BTreeSet::new(),
@@ -103,12 +107,17 @@ impl Widening<'_, '_> {
     /// A public signature may not show what is less public.
     fn signature(&mut self, id: ItemId) {
         let item = self.scope.workspace.item(id);
-        let shows_fields = item.fields.iter().any(|field| field.visibility.level == Level::Public);
+        let shows_fields = item
+            .fields
+            .iter()
+            .any(|field| field.visibility.level == Level::Public);
         if item.kind == ItemKind::Struct && !shows_fields {
             return;
         }
         for reference in self.scope.graph.references_of(id) {
-            let Place::Item(_, index) = reference.place else { continue };
+            let Place::Item(_, index) = reference.place else {
+                continue;
+            };
             let path = &item.paths[index as usize];
             let shown = path.in_signature && matches!(path.context, PathContext::Type);
             if let Target::Item(target) = reference.resolution.target
@@ -123,7 +132,9 @@ impl Widening<'_, '_> {
     fn macro_body(&mut self, id: ItemId) {
         let item = self.scope.workspace.item(id);
         for reference in self.scope.graph.references_of(id) {
-            let Place::Item(_, index) = reference.place else { continue };
+            let Place::Item(_, index) = reference.place else {
+                continue;
+            };
             if item.paths[index as usize].segments[0].name != "$crate" {
                 continue;
             }
@@ -151,19 +162,41 @@ impl Widening<'_, '_> {
             let path = workspace.path_of(*id);
             match item.kind {
                 ItemKind::MacroRules => export_macro(self.scope, *id, builder),
-                ItemKind::MacroCall => made_public.extend(open_macro_call(self.scope, *id, builder)),
+                ItemKind::MacroCall => {
+                    made_public.extend(open_macro_call(self.scope, *id, builder))
+                }
                 ItemKind::InherentImpl | ItemKind::TraitImpl | ItemKind::ForeignMod => {}
-                _ => made_public.extend(open(self.scope, item.module, &item.visibility, path, builder)),
+                _ => made_public.extend(open(
+                    self.scope,
+                    item.module,
+                    &item.visibility,
+                    path,
+                    builder,
+                )),
             }
         }
         for id in &self.modules {
             let module = workspace.module(*id);
             let twin = self.scope.dest_modules.get(module.path.as_str());
-            for module in [Some(*id).filter(|id| self.scope.is_whole(*id)), twin.copied()].into_iter().flatten() {
-                let Some(declaration) = workspace.module(module).declaration else { continue };
+            for module in [
+                Some(*id).filter(|id| self.scope.is_whole(*id)),
+                twin.copied(),
+            ]
+            .into_iter()
+            .flatten()
+            {
+                let Some(declaration) = workspace.module(module).declaration else {
+                    continue;
+                };
                 let item = workspace.item(declaration);
                 let path = workspace.path_of(declaration);
-                made_public.extend(open(self.scope, item.module, &item.visibility, path, builder));
+                made_public.extend(open(
+                    self.scope,
+                    item.module,
+                    &item.visibility,
+                    path,
+                    builder,
+                ));
             }
         }
         made_public
@@ -182,8 +215,17 @@ fn open(
         return None;
     }
     let file = scope.workspace.file(scope.workspace.module(module).file);
-    let text = if visibility.range.is_empty() { "pub " } else { "pub" };
-    builder.replace(&file.path, visibility.range, text, Reason::new("B1", path.clone()));
+    let text = if visibility.range.is_empty() {
+        "pub "
+    } else {
+        "pub"
+    };
+    builder.replace(
+        &file.path,
+        visibility.range,
+        text,
+        Reason::new("B1", path.clone()),
+    );
     let old = match &file[visibility.range] {
         "" => "private",
         written => written,
@@ -196,22 +238,37 @@ fn export_macro(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBuilder) {
     if item.macro_rules.as_ref().is_none_or(|rules| rules.exported) {
         return;
     }
-    let file = scope.workspace.file(scope.workspace.module(item.module).file);
-    let Some(at) = file[item.range].find("macro_rules") else { return };
+    let file = scope
+        .workspace
+        .file(scope.workspace.module(item.module).file);
+    let Some(at) = file[item.range].find("macro_rules") else {
+        return;
+    };
     let at = item.range.start + at as u32;
-    let line_start = file.text[..at as usize].rfind('\n').map_or(0, |newline| newline + 1);
+    let line_start = file.text[..at as usize]
+        .rfind('\n')
+        .map_or(0, |newline| newline + 1);
     let indent = &file.text[line_start..at as usize];
     let text = format!("#[macro_export]\n{indent}");
-    builder.replace(&file.path, TextRange::empty(at), text, Reason::new("D1", scope.workspace.path_of(id)));
+    builder.replace(
+        &file.path,
+        TextRange::empty(at),
+        text,
+        Reason::new("D1", scope.workspace.path_of(id)),
+    );
 }
 
 /// Widens the items that a macro call at module level spells out in its tokens (row D3).
 fn open_macro_call(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBuilder) -> Vec<String> {
     let item = scope.workspace.item(id);
-    let file = scope.workspace.file(scope.workspace.module(item.module).file);
+    let file = scope
+        .workspace
+        .file(scope.workspace.module(item.module).file);
     let mut made_public = Vec::new();
     for (name, range) in &item.defines {
-        let Some(visibility) = written_visibility(&file.text, *range) else { continue };
+        let Some(visibility) = written_visibility(&file.text, *range) else {
+            continue;
+        };
         let path = format!("{}::{name}", scope.workspace.module(item.module).path);
         made_public.extend(open(scope, item.module, &visibility, path, builder));
     }
@@ -220,12 +277,16 @@ fn open_macro_call(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBuilder) -
 
 /// Reads backwards from a name over the keywords of its definition to its visibility.
 fn written_visibility(text: &str, name: TextRange) -> Option<Visibility> {
-    const KEYWORDS: &[&str] =
-        &["struct", "enum", "fn", "static", "const", "type", "trait", "union", "mod", "ref", "unsafe", "async", "mut"];
+    const KEYWORDS: &[&str] = &[
+        "struct", "enum", "fn", "static", "const", "type", "trait", "union", "mod", "ref",
+        "unsafe", "async", "mut",
+    ];
     let mut at = name.start as usize;
     loop {
         let before = text[..at].trim_end();
-        let word_start = before.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |index| index + 1);
+        let word_start = before
+            .rfind(|c: char| !c.is_alphanumeric() && c != '_')
+            .map_or(0, |index| index + 1);
         let word = &before[word_start..];
         if KEYWORDS.contains(&word) {
             at = word_start;
@@ -233,17 +294,26 @@ fn written_visibility(text: &str, name: TextRange) -> Option<Visibility> {
             return None;
         } else if word == "pub" {
             let range = TextRange::new(word_start as u32, before.len() as u32);
-            return Some(Visibility { level: Level::Public, range });
+            return Some(Visibility {
+                level: Level::Public,
+                range,
+            });
         } else if before.ends_with(')')
             && let Some(start) = before.rfind("pub(")
             && !before[start..before.len() - 1].contains(')')
         {
             let range = TextRange::new(start as u32, before.len() as u32);
-            return Some(Visibility { level: Level::Crate, range });
+            return Some(Visibility {
+                level: Level::Crate,
+                range,
+            });
         } else if at == name.start as usize {
             return None;
         } else {
-            return Some(Visibility { level: Level::Private, range: TextRange::empty(at as u32) });
+            return Some(Visibility {
+                level: Level::Private,
+                range: TextRange::empty(at as u32),
+            });
         }
     }
 }
@@ -260,19 +330,34 @@ impl Uses {
     fn of(scope: &Scope<'_>) -> Self {
         let mut by_name: BTreeMap<String, BTreeSet<ModuleId>> = BTreeMap::new();
         let mut built: BTreeMap<ItemId, BTreeSet<ModuleId>> = BTreeMap::new();
-        for id in scope.workspace.items_of(scope.root).filter(|id| !scope.moving[id.index()]) {
+        for id in scope
+            .workspace
+            .items_of(scope.root)
+            .filter(|id| !scope.moving[id.index()])
+        {
             let item = scope.workspace.item(id);
             for member in &item.member_uses {
-                by_name.entry(member.name.clone()).or_default().insert(item.module);
+                by_name
+                    .entry(member.name.clone())
+                    .or_default()
+                    .insert(item.module);
             }
             for reference in scope.graph.references_of(id) {
-                let Place::Item(_, index) = reference.place else { continue };
+                let Place::Item(_, index) = reference.place else {
+                    continue;
+                };
                 let path = &item.paths[index as usize];
                 for segment in path.segments.iter().skip(1) {
-                    by_name.entry(segment.name.clone()).or_default().insert(item.module);
+                    by_name
+                        .entry(segment.name.clone())
+                        .or_default()
+                        .insert(item.module);
                 }
                 if let Target::Item(target) = reference.resolution.target
-                    && matches!(path.context, PathContext::Value | PathContext::Construct | PathContext::Tokens)
+                    && matches!(
+                        path.context,
+                        PathContext::Value | PathContext::Construct | PathContext::Tokens
+                    )
                 {
                     built.entry(target).or_default().insert(item.module);
                 }
@@ -282,9 +367,10 @@ impl Uses {
     }
 
     fn sees(&self, scope: &Scope<'_>, name: &str, level: &Level, module: ModuleId) -> bool {
-        self.by_name
-            .get(name)
-            .is_some_and(|from| from.iter().any(|from| scope.is_visible(level, module, *from)))
+        self.by_name.get(name).is_some_and(|from| {
+            from.iter()
+                .any(|from| scope.is_visible(level, module, *from))
+        })
     }
 
     fn methods(&self, scope: &Scope<'_>) -> Vec<ItemId> {
@@ -303,15 +389,21 @@ impl Uses {
 
     fn widen_fields(&self, scope: &Scope<'_>, builder: &mut ChangeBuilder) -> Vec<String> {
         let mut made_public = Vec::new();
-        for id in scope.workspace.items_of(scope.root).filter(|id| scope.moving[id.index()]) {
+        for id in scope
+            .workspace
+            .items_of(scope.root)
+            .filter(|id| scope.moving[id.index()])
+        {
             let item = scope.workspace.item(id);
             let visibly_built = self.built.get(&id);
             for field in &item.fields {
                 let level = &field.visibility.level;
                 let is_position = field.name.bytes().all(|byte| byte.is_ascii_digit());
                 let built = is_position
-                    && visibly_built
-                        .is_some_and(|from| from.iter().any(|from| scope.is_visible(level, item.module, *from)));
+                    && visibly_built.is_some_and(|from| {
+                        from.iter()
+                            .any(|from| scope.is_visible(level, item.module, *from))
+                    });
                 if built || self.sees(scope, &field.name, level, item.module) {
                     let path = format!("{}::{}", scope.workspace.path_of(id), field.name);
                     made_public.extend(open(scope, item.module, &field.visibility, path, builder));

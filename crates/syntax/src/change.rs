@@ -22,7 +22,10 @@ pub struct Reason {
 impl Reason {
     /// A reason.
     pub fn new(rule: &'static str, subject: impl Into<String>) -> Self {
-        Self { rule, subject: subject.into() }
+        Self {
+            rule,
+            subject: subject.into(),
+        }
     }
 }
 
@@ -110,7 +113,9 @@ impl ChangeSet {
                 continue;
             }
             for piece in &file.pieces {
-                let Piece::Copied { path, .. } = piece else { continue };
+                let Piece::Copied { path, .. } = piece else {
+                    continue;
+                };
                 let copied: u32 = file
                     .pieces
                     .iter()
@@ -120,13 +125,20 @@ impl ChangeSet {
                     })
                     .sum();
                 let old_length = self.old.get(path).map_or(0, String::len);
-                if *path != file.path && self.deleted.contains(path) && copied as usize * 2 > old_length {
+                if *path != file.path
+                    && self.deleted.contains(path)
+                    && copied as usize * 2 > old_length
+                {
                     renames.push((path.as_path(), file.path.as_path()));
                     break;
                 }
             }
         }
-        renames.extend(self.moved.iter().map(|(from, to)| (from.as_path(), to.as_path())));
+        renames.extend(
+            self.moved
+                .iter()
+                .map(|(from, to)| (from.as_path(), to.as_path())),
+        );
         renames.sort();
         renames
     }
@@ -204,13 +216,41 @@ impl ChangeBuilder {
 
     /// Replaces a range; with an empty range inserts (the text then belongs to what starts there, and moves with it);
     /// with an empty text deletes.
-    pub fn replace(&mut self, path: &Utf8Path, range: TextRange, text: impl Into<String>, reason: Reason) {
-        self.edit(path, Edit { range, side: Side::Right, reason, text: text.into() });
+    pub fn replace(
+        &mut self,
+        path: &Utf8Path,
+        range: TextRange,
+        text: impl Into<String>,
+        reason: Reason,
+    ) {
+        self.edit(
+            path,
+            Edit {
+                range,
+                side: Side::Right,
+                reason,
+                text: text.into(),
+            },
+        );
     }
 
     /// Inserts after what ends at `offset`: the text stays in the file when what follows moves away.
-    pub fn append(&mut self, path: &Utf8Path, offset: u32, text: impl Into<String>, reason: Reason) {
-        self.edit(path, Edit { range: TextRange::empty(offset), side: Side::Left, reason, text: text.into() });
+    pub fn append(
+        &mut self,
+        path: &Utf8Path,
+        offset: u32,
+        text: impl Into<String>,
+        reason: Reason,
+    ) {
+        self.edit(
+            path,
+            Edit {
+                range: TextRange::empty(offset),
+                side: Side::Left,
+                reason,
+                text: text.into(),
+            },
+        );
     }
 
     /// Lays out a new file. What its blocks move leaves the old file. Laid out again, the file is the last one's.
@@ -241,7 +281,10 @@ impl ChangeBuilder {
         let taken = self.taken()?;
         let mut set = ChangeSet::default();
         for (path, blocks) in &self.layouts {
-            let pieces = blocks.iter().flat_map(|block| self.block_pieces(block, &mut set.dropped)).collect();
+            let pieces = blocks
+                .iter()
+                .flat_map(|block| self.block_pieces(block, &mut set.dropped))
+                .collect();
             set.files.push(self.new_file(path, pieces));
         }
         for (path, text) in &self.old {
@@ -249,26 +292,40 @@ impl ChangeBuilder {
             let taken = taken.get(path).unwrap_or(&empty);
             let rests = self.rests(path, text, taken);
             if let Some(reason) = self.deleted.get(path) {
-                set.dropped.extend(rests.iter().filter(|rest| !rest.is_empty()).map(|rest| Dropped {
-                    path: path.clone(),
-                    range: *rest,
-                    reason: reason.clone(),
-                }));
+                set.dropped
+                    .extend(
+                        rests
+                            .iter()
+                            .filter(|rest| !rest.is_empty())
+                            .map(|rest| Dropped {
+                                path: path.clone(),
+                                range: *rest,
+                                reason: reason.clone(),
+                            }),
+                    );
                 if !self.layouts.contains_key(path) {
                     set.deleted.push(path.clone());
                 }
-            } else if !self.layouts.contains_key(path) && (!taken.is_empty() || self.edits.contains_key(path)) {
-                let pieces =
-                    rests.iter().flat_map(|rest| self.copied_pieces((path, *rest), Part::Rest, &mut set.dropped)).collect();
+            } else if !self.layouts.contains_key(path)
+                && (!taken.is_empty() || self.edits.contains_key(path))
+            {
+                let pieces = rests
+                    .iter()
+                    .flat_map(|rest| {
+                        self.copied_pieces((path, *rest), Part::Rest, &mut set.dropped)
+                    })
+                    .collect();
                 let file = self.new_file(path, pieces);
                 if file.text != *text {
                     set.files.push(file);
                 }
             }
         }
-        set.files.retain(|file| self.old.get(&file.path).is_none_or(|old| *old != file.text));
+        set.files
+            .retain(|file| self.old.get(&file.path).is_none_or(|old| *old != file.text));
         set.files.sort_by(|a, b| a.path.cmp(&b.path));
-        set.dropped.sort_by(|a, b| (&a.path, a.range).cmp(&(&b.path, b.range)));
+        set.dropped
+            .sort_by(|a, b| (&a.path, a.range).cmp(&(&b.path, b.range)));
         self.moved.sort();
         set.moved = self.moved;
         set.old = self.old;
@@ -295,7 +352,12 @@ impl ChangeBuilder {
             ranges.sort();
             if let Some(pair) = ranges.windows(2).find(|pair| pair[1].start < pair[0].end) {
                 let reason = Reason::new("F4", "a range that moves twice");
-                return Err(Conflict { path: path.clone(), range: pair[1], first: reason.clone(), second: reason });
+                return Err(Conflict {
+                    path: path.clone(),
+                    range: pair[1],
+                    first: reason.clone(),
+                    second: reason,
+                });
             }
         }
         Ok(taken)
@@ -328,8 +390,13 @@ impl ChangeBuilder {
 
     fn block_pieces(&self, block: &Block, dropped: &mut Vec<Dropped>) -> Vec<Piece> {
         match block {
-            Block::Text { text, reason } => vec![Piece::Written { text: text.clone(), reason: reason.clone() }],
-            Block::Moved { path, range } => self.copied_pieces((path, *range), Part::Block, dropped),
+            Block::Text { text, reason } => vec![Piece::Written {
+                text: text.clone(),
+                reason: reason.clone(),
+            }],
+            Block::Moved { path, range } => {
+                self.copied_pieces((path, *range), Part::Block, dropped)
+            }
         }
     }
 
@@ -342,8 +409,12 @@ impl ChangeBuilder {
     ) -> Vec<Piece> {
         let end_of_file = self.old[path].len() as u32;
         let belongs = |edit: &&Edit| match (edit.range.is_empty(), edit.side, part) {
-            (true, Side::Left, Part::Rest) => range.start <= edit.range.start && edit.range.start <= range.end,
-            (true, Side::Left, Part::Block) => range.start < edit.range.start && edit.range.start < range.end,
+            (true, Side::Left, Part::Rest) => {
+                range.start <= edit.range.start && edit.range.start <= range.end
+            }
+            (true, Side::Left, Part::Block) => {
+                range.start < edit.range.start && edit.range.start < range.end
+            }
             (true, Side::Right, _) => {
                 range.contains_offset(edit.range.start)
                     || (edit.range.start == end_of_file && range.end == end_of_file)
@@ -354,16 +425,26 @@ impl ChangeBuilder {
         let mut at = range.start;
         let copy = |start: u32, end: u32, pieces: &mut Vec<Piece>| {
             if start < end {
-                pieces.push(Piece::Copied { path: path.to_owned(), range: TextRange::new(start, end) });
+                pieces.push(Piece::Copied {
+                    path: path.to_owned(),
+                    range: TextRange::new(start, end),
+                });
             }
         };
         for edit in self.edits.get(path).into_iter().flatten().filter(belongs) {
             copy(at, edit.range.start, &mut pieces);
             if !edit.text.is_empty() {
-                pieces.push(Piece::Written { text: edit.text.clone(), reason: edit.reason.clone() });
+                pieces.push(Piece::Written {
+                    text: edit.text.clone(),
+                    reason: edit.reason.clone(),
+                });
             }
             if !edit.range.is_empty() {
-                dropped.push(Dropped { path: path.to_owned(), range: edit.range, reason: edit.reason.clone() });
+                dropped.push(Dropped {
+                    path: path.to_owned(),
+                    range: edit.range,
+                    reason: edit.reason.clone(),
+                });
             }
             at = edit.range.end;
         }
@@ -375,11 +456,17 @@ impl ChangeBuilder {
         let text = pieces
             .iter()
             .map(|piece| match piece {
-                Piece::Copied { path, range } => &self.old[path][range.start as usize..range.end as usize],
+                Piece::Copied { path, range } => {
+                    &self.old[path][range.start as usize..range.end as usize]
+                }
                 Piece::Written { text, .. } => text.as_str(),
             })
             .collect();
-        NewFile { path: path.to_owned(), pieces, text }
+        NewFile {
+            path: path.to_owned(),
+            pieces,
+            text,
+        }
     }
 }
 
@@ -423,7 +510,10 @@ impl ChangeSet {
             let mut at = 0;
             for range in ranges {
                 if range.start != at {
-                    problems.push(format!("{path}: bytes {at} to {} are lost or doubled", range.start));
+                    problems.push(format!(
+                        "{path}: bytes {at} to {} are lost or doubled",
+                        range.start
+                    ));
                 }
                 at = range.end;
             }

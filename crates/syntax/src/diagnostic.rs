@@ -46,13 +46,28 @@ pub struct Label {
 impl Diagnostic {
     /// A diagnostic with no place and no help yet.
     pub fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, severity, message: message.into(), labels: Vec::new(), help: None }
+        Self {
+            code,
+            severity,
+            message: message.into(),
+            labels: Vec::new(),
+            help: None,
+        }
     }
 
     /// With a further place.
     #[must_use]
-    pub fn at(mut self, path: impl Into<Utf8PathBuf>, range: TextRange, message: impl Into<String>) -> Self {
-        self.labels.push(Label { path: path.into(), range, message: message.into() });
+    pub fn at(
+        mut self,
+        path: impl Into<Utf8PathBuf>,
+        range: TextRange,
+        message: impl Into<String>,
+    ) -> Self {
+        self.labels.push(Label {
+            path: path.into(),
+            range,
+            message: message.into(),
+        });
         self
     }
 

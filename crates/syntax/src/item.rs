@@ -72,8 +72,14 @@ impl Item {
             (Some(implementation), _) => implementation.label.clone(),
             (None, ItemKind::MacroRules) => format!("{}!", self.name),
             (None, ItemKind::MacroCall) => {
-                let macro_name = self.paths.iter().find(|path| path.context == PathContext::Macro);
-                let words = macro_name.map(|path| format!("{}!", path.text())).into_iter().chain(self.members.clone());
+                let macro_name = self
+                    .paths
+                    .iter()
+                    .find(|path| path.context == PathContext::Macro);
+                let words = macro_name
+                    .map(|path| format!("{}!", path.text()))
+                    .into_iter()
+                    .chain(self.members.clone());
                 words.collect::<Vec<_>>().join(" ")
             }
             _ => self.name.clone(),
@@ -82,12 +88,17 @@ impl Item {
 
     /// The bare name of the type an `impl` is for, or the item's own name.
     pub fn self_name(&self) -> &str {
-        self.implementation.as_ref().map_or(&self.name, |implementation| &implementation.self_name)
+        self.implementation
+            .as_ref()
+            .map_or(&self.name, |implementation| &implementation.self_name)
     }
 
     /// Whether it takes part in the item graph: everything but `use`, `extern crate` and `mod`.
     pub fn is_node(&self) -> bool {
-        !matches!(self.kind, ItemKind::Use | ItemKind::ExternCrate | ItemKind::Mod)
+        !matches!(
+            self.kind,
+            ItemKind::Use | ItemKind::ExternCrate | ItemKind::Mod
+        )
     }
 }
 
@@ -231,7 +242,11 @@ impl PathUse {
 
     /// The segments joined by `::`.
     pub fn text(&self) -> String {
-        self.segments.iter().map(|segment| segment.name.as_str()).collect::<Vec<_>>().join("::")
+        self.segments
+            .iter()
+            .map(|segment| segment.name.as_str())
+            .collect::<Vec<_>>()
+            .join("::")
     }
 }
 

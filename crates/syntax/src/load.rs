@@ -68,13 +68,17 @@ pub enum LoadError {
 /// read all the same.
 pub fn load(options: &LoadOptions) -> Result<(Workspace, Vec<Diagnostic>), LoadError> {
     if !options.manifest_path.is_file() {
-        return Err(LoadError::NoManifest { path: options.manifest_path.clone() });
+        return Err(LoadError::NoManifest {
+            path: options.manifest_path.clone(),
+        });
     }
     let outline = metadata::read(options)?;
     let pool = rayon::ThreadPoolBuilder::new()
         .stack_size(64 << 20)
         .build()
-        .map_err(|error| LoadError::Threads { message: error.to_string() })?;
+        .map_err(|error| LoadError::Threads {
+            message: error.to_string(),
+        })?;
     pool.install(|| {
         let trees = modules::read(&outline)?;
         Ok(assemble::workspace(outline, trees))

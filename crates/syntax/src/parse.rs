@@ -74,7 +74,10 @@ pub fn parse_text(text: &str) -> Result<ParsedModule, SyntaxError> {
             let end = text.len() as u32;
             let start = ((span.start + prefix) as u32).min(end);
             let range = TextRange::new(start, ((span.end + prefix) as u32).clamp(start, end));
-            Err(SyntaxError { message: error.to_string(), range })
+            Err(SyntaxError {
+                message: error.to_string(),
+                range,
+            })
         }
     };
     // The table behind the spans keeps the text of all that was parsed on this thread.
@@ -84,8 +87,16 @@ pub fn parse_text(text: &str) -> Result<ParsedModule, SyntaxError> {
 
 /// Bytes before what syn parses: a byte-order mark and a shebang line.
 fn prefix_length(text: &str) -> usize {
-    let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mark = if text.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8()
+    } else {
+        0
+    };
     let rest = &text[mark..];
     let is_shebang = rest.starts_with("#!") && !rest[2..].trim_start().starts_with('[');
-    if is_shebang { mark + rest.find('\n').unwrap_or(rest.len()) } else { mark }
+    if is_shebang {
+        mark + rest.find('\n').unwrap_or(rest.len())
+    } else {
+        mark
+    }
 }

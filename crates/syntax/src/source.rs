@@ -47,13 +47,19 @@ impl TextRange {
     /// # Panics
     /// If `end` is before `start`.
     pub fn new(start: u32, end: u32) -> Self {
-        assert!(start <= end, "a range must not end before it starts: {start}..{end}");
+        assert!(
+            start <= end,
+            "a range must not end before it starts: {start}..{end}"
+        );
         Self { start, end }
     }
 
     /// The empty range at `offset`: a place to insert.
     pub fn empty(offset: u32) -> Self {
-        Self { start: offset, end: offset }
+        Self {
+            start: offset,
+            end: offset,
+        }
     }
 
     /// Whether no byte is in it.
@@ -79,7 +85,10 @@ impl TextRange {
     /// The smallest range that covers both.
     #[must_use]
     pub fn cover(self, other: TextRange) -> TextRange {
-        TextRange { start: self.start.min(other.start), end: self.end.max(other.end) }
+        TextRange {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 }
 
@@ -97,7 +106,10 @@ impl SourceFile {
     pub fn line_column(&self, offset: u32) -> (usize, usize) {
         let before = &self.text[..(offset as usize).min(self.text.len())];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        (before.bytes().filter(|byte| *byte == b'\n').count() + 1, before[line_start..].chars().count() + 1)
+        (
+            before.bytes().filter(|byte| *byte == b'\n').count() + 1,
+            before[line_start..].chars().count() + 1,
+        )
     }
 
     /// How many lines the range touches.

@@ -212,12 +212,18 @@ impl Workspace {
     /// The first names of what a `use` or `extern crate` item imports.
     pub fn leaf_names(&self, item: ItemId) -> Vec<String> {
         let leaves = self.item(item).leaves.iter();
-        leaves.filter_map(|leaf| self.leaf(*leaf).path.segments.first()).map(|segment| segment.name.clone()).collect()
+        leaves
+            .filter_map(|leaf| self.leaf(*leaf).path.segments.first())
+            .map(|segment| segment.name.clone())
+            .collect()
     }
 
     /// The file with this path relative to the workspace root.
     pub fn file_at(&self, path: &Utf8Path) -> Option<FileId> {
-        self.files.binary_search_by(|file| file.path.as_path().cmp(path)).ok().map(FileId::new)
+        self.files
+            .binary_search_by(|file| file.path.as_path().cmp(path))
+            .ok()
+            .map(FileId::new)
     }
 
     /// The library of a package, if it has one.
@@ -233,19 +239,25 @@ impl Workspace {
         self.library(package).or_else(|| {
             (0..self.crates.len())
                 .map(CrateId::new)
-                .filter(|id| self.krate(*id).package == package && self.krate(*id).kind == CrateKind::Bin)
+                .filter(|id| {
+                    self.krate(*id).package == package && self.krate(*id).kind == CrateKind::Bin
+                })
                 .max_by_key(|id| (self.lines_of_crate(*id), std::cmp::Reverse(id.0)))
         })
     }
 
     /// The ids of a crate's modules, parents before children.
     pub fn modules_of(&self, krate: CrateId) -> impl Iterator<Item = ModuleId> + '_ {
-        (0..self.modules.len()).map(ModuleId::new).filter(move |id| self.module(*id).krate == krate)
+        (0..self.modules.len())
+            .map(ModuleId::new)
+            .filter(move |id| self.module(*id).krate == krate)
     }
 
     /// The ids of a crate's items, in order.
     pub fn items_of(&self, krate: CrateId) -> impl Iterator<Item = ItemId> + '_ {
-        (0..self.items.len()).map(ItemId::new).filter(move |id| self.crate_of(*id) == krate)
+        (0..self.items.len())
+            .map(ItemId::new)
+            .filter(move |id| self.crate_of(*id) == krate)
     }
 
     /// Non-test lines of a crate: those of its items that are compiled outside tests.
@@ -266,7 +278,8 @@ impl Workspace {
         if item.declares.is_some() {
             return 1;
         }
-        self.file(self.module(item.module).file).line_count(item.full)
+        self.file(self.module(item.module).file)
+            .line_count(item.full)
     }
 
     /// Names from the crate root to the item, as it is named in `split.toml`: `a::b::X`, or
@@ -279,6 +292,10 @@ impl Workspace {
             Some(parent) => format!("{}::{own}", self.item(parent).self_name()),
             None => own,
         };
-        if module.is_empty() { own } else { format!("{module}::{own}") }
+        if module.is_empty() {
+            own
+        } else {
+            format!("{module}::{own}")
+        }
     }
 }

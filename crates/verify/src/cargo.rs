@@ -79,7 +79,12 @@ pub struct CheckReport {
 pub fn check(scratch: &Scratch, options: &CargoOptions) -> Result<CheckReport, VerifyError> {
     let start = Instant::now();
     let mut command = command(scratch, "check", options);
-    command.args(["--workspace", "--all-targets", "--message-format=json", "--keep-going"]);
+    command.args([
+        "--workspace",
+        "--all-targets",
+        "--message-format=json",
+        "--keep-going",
+    ]);
     let output = command.output().map_err(|error| VerifyError::Command {
         command: "cargo check".to_owned(),
         message: error.to_string(),
@@ -97,18 +102,26 @@ pub fn check(scratch: &Scratch, options: &CargoOptions) -> Result<CheckReport, V
                 if let Some(message) = read(&message.message, package) {
                     if seen.insert(message.rendered.clone()) {
                         report.messages.push(message);
-                    } else if let Some(known) = report.messages.iter_mut().find(|known| known.rendered == message.rendered) {
+                    } else if let Some(known) = report
+                        .messages
+                        .iter_mut()
+                        .find(|known| known.rendered == message.rendered)
+                    {
                         known.times += 1;
                     }
                 }
             }
             Message::CompilerArtifact(artifact) if !artifact.fresh => {
-                report.compiled.insert(package_name(&artifact.package_id.repr));
+                report
+                    .compiled
+                    .insert(package_name(&artifact.package_id.repr));
             }
             _ => {}
         }
     }
-    report.messages.sort_by(|a, b| (&a.path, a.range, &a.rendered).cmp(&(&b.path, b.range, &b.rendered)));
+    report
+        .messages
+        .sort_by(|a, b| (&a.path, a.range, &a.rendered).cmp(&(&b.path, b.range, &b.rendered)));
     report.seconds = start.elapsed().as_secs_f64();
     Ok(report)
 }
@@ -117,8 +130,17 @@ pub fn check(scratch: &Scratch, options: &CargoOptions) -> Result<CheckReport, V
 pub(crate) fn command(scratch: &Scratch, verb: &str, options: &CargoOptions) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(&scratch.tree).arg(verb);
-    command.env("CARGO_TARGET_DIR", &scratch.target).env_remove("RUSTFLAGS").env("CARGO_TERM_COLOR", "never");
-    for name in ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "CARGO_PKG_NAME", "RUST_BACKTRACE", "NEXTEST"] {
+    command
+        .env("CARGO_TARGET_DIR", &scratch.target)
+        .env_remove("RUSTFLAGS")
+        .env("CARGO_TERM_COLOR", "never");
+    for name in [
+        "CARGO_MANIFEST_DIR",
+        "CARGO_MANIFEST_PATH",
+        "CARGO_PKG_NAME",
+        "RUST_BACKTRACE",
+        "NEXTEST",
+    ] {
         command.env_remove(name);
     }
     if options.offline {
@@ -133,16 +155,31 @@ fn package_name(id: &str) -> String {
     let tail = id.rsplit_once('#').map_or(id, |(_, tail)| tail);
     match tail.split_once('@') {
         Some((name, _)) => name.to_owned(),
-        None => id.rsplit_once('#').map_or(id, |(head, _)| head).rsplit('/').next().unwrap_or(id).to_owned(),
+        None => id
+            .rsplit_once('#')
+            .map_or(id, |(head, _)| head)
+            .rsplit('/')
+            .next()
+            .unwrap_or(id)
+            .to_owned(),
     }
 }
 
 fn read(diagnostic: &Diagnostic, package: String) -> Option<CompilerMessage> {
-    let is_error = matches!(diagnostic.level, DiagnosticLevel::Error | DiagnosticLevel::Ice);
+    let is_error = matches!(
+        diagnostic.level,
+        DiagnosticLevel::Error | DiagnosticLevel::Ice
+    );
     if !is_error && diagnostic.level != DiagnosticLevel::Warning {
         return None;
     }
-    let own = |span: &DiagnosticSpan| (Utf8PathBuf::from(&span.file_name), (span.byte_start, span.byte_end), span.is_primary);
+    let own = |span: &DiagnosticSpan| {
+        (
+            Utf8PathBuf::from(&span.file_name),
+            (span.byte_start, span.byte_end),
+            span.is_primary,
+        )
+    };
     let primary = diagnostic.spans.iter().find(|span| span.is_primary);
     if primary.is_none() && diagnostic.code.is_none() {
         return None;
@@ -150,14 +187,21 @@ fn read(diagnostic: &Diagnostic, package: String) -> Option<CompilerMessage> {
     let mut spans: Vec<_> = diagnostic.spans.iter().map(own).collect();
     let mut suggestions = Vec::new();
     for child in &diagnostic.children {
-        spans.extend(child.spans.iter().map(|span| (Utf8PathBuf::from(&span.file_name), (span.byte_start, span.byte_end), false)));
+        spans.extend(child.spans.iter().map(|span| {
+            (
+                Utf8PathBuf::from(&span.file_name),
+                (span.byte_start, span.byte_end),
+                false,
+            )
+        }));
         for span in &child.spans {
             if let Some(text) = &span.suggested_replacement {
                 suggestions.push(Suggestion {
                     path: Utf8PathBuf::from(&span.file_name),
                     range: (span.byte_start, span.byte_end),
                     text: text.clone(),
-                    applicable: span.suggestion_applicability == Some(Applicability::MachineApplicable),
+                    applicable: span.suggestion_applicability
+                        == Some(Applicability::MachineApplicable),
                     message: child.message.clone(),
                 });
             }
@@ -165,9 +209,15 @@ fn read(diagnostic: &Diagnostic, package: String) -> Option<CompilerMessage> {
     }
     Some(CompilerMessage {
         is_error,
-        code: diagnostic.code.as_ref().map(|code| code.code.clone()).unwrap_or_default(),
+        code: diagnostic
+            .code
+            .as_ref()
+            .map(|code| code.code.clone())
+            .unwrap_or_default(),
         message: diagnostic.message.clone(),
-        path: primary.map(|span| Utf8PathBuf::from(&span.file_name)).unwrap_or_default(),
+        path: primary
+            .map(|span| Utf8PathBuf::from(&span.file_name))
+            .unwrap_or_default(),
         range: primary.map_or((0, 0), |span| (span.byte_start, span.byte_end)),
         spans,
         suggestions,

@@ -25,7 +25,9 @@ pub enum VerifyError {
         message: String,
     },
     /// A file is not what it was when the change was worked out.
-    #[error("change `{path}`: it is not as it was when the step was worked out; run the step again")]
+    #[error(
+        "change `{path}`: it is not as it was when the step was worked out; run the step again"
+    )]
     Stale {
         /// The file.
         path: Utf8PathBuf,
@@ -57,7 +59,14 @@ pub enum VerifyError {
 
 impl VerifyError {
     /// For `map_err`.
-    pub(crate) fn file<'p>(action: &'static str, path: &'p Utf8Path) -> impl FnOnce(std::io::Error) -> VerifyError + 'p {
-        move |source| VerifyError::File { action, path: path.to_owned(), source }
+    pub(crate) fn file<'p>(
+        action: &'static str,
+        path: &'p Utf8Path,
+    ) -> impl FnOnce(std::io::Error) -> VerifyError + 'p {
+        move |source| VerifyError::File {
+            action,
+            path: path.to_owned(),
+            source,
+        }
     }
 }

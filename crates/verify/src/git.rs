@@ -19,7 +19,11 @@ pub struct GitState {
 }
 
 fn run(root: &Utf8Path, arguments: &[&str]) -> Result<Option<String>, VerifyError> {
-    let output = Command::new("git").arg("-C").arg(root.as_std_path()).args(arguments).output();
+    let output = Command::new("git")
+        .arg("-C")
+        .arg(root.as_std_path())
+        .args(arguments)
+        .output();
     let output = output.map_err(|error| VerifyError::Command {
         command: format!("git {}", arguments.join(" ")),
         message: format!("{error}; is git installed?"),
@@ -29,14 +33,24 @@ fn run(root: &Utf8Path, arguments: &[&str]) -> Result<Option<String>, VerifyErro
 }
 
 fn must(root: &Utf8Path, arguments: &[&str]) -> Result<String, VerifyError> {
-    let output = Command::new("git").arg("-C").arg(root.as_std_path()).args(arguments).output();
+    let output = Command::new("git")
+        .arg("-C")
+        .arg(root.as_std_path())
+        .args(arguments)
+        .output();
     let command = || format!("git {}", arguments.join(" "));
-    let output = output.map_err(|error| VerifyError::Command { command: command(), message: error.to_string() })?;
+    let output = output.map_err(|error| VerifyError::Command {
+        command: command(),
+        message: error.to_string(),
+    })?;
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     } else {
         let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        Err(VerifyError::Command { command: command(), message })
+        Err(VerifyError::Command {
+            command: command(),
+            message,
+        })
     }
 }
 
@@ -45,26 +59,57 @@ pub fn inspect(root: &Utf8Path) -> Result<GitState, VerifyError> {
     if run(root, &["rev-parse", "--is-inside-work-tree"])?.is_none() {
         return Ok(GitState::default());
     }
-    let status = must(root, &["status", "--porcelain=v1", "-z", "--untracked-files=all", "--", "."])?;
-    let prefix = must(root, &["rev-parse", "--show-prefix"])?.trim().to_owned();
+    let status = must(
+        root,
+        &[
+            "status",
+            "--porcelain=v1",
+            "-z",
+            "--untracked-files=all",
+            "--",
+            ".",
+        ],
+    )?;
+    let prefix = must(root, &["rev-parse", "--show-prefix"])?
+        .trim()
+        .to_owned();
     let mut dirty = Vec::new();
     let mut entries = status.split('\0').filter(|entry| entry.len() > 3);
     while let Some(entry) = entries.next() {
         let path = &entry[3..];
-        dirty.push(Utf8PathBuf::from(path.strip_prefix(&prefix).unwrap_or(path)));
+        dirty.push(Utf8PathBuf::from(
+            path.strip_prefix(&prefix).unwrap_or(path),
+        ));
         if entry.starts_with('R') || entry.starts_with('C') {
             entries.next();
         }
     }
     dirty.sort();
     let detached = run(root, &["symbolic-ref", "-q", "HEAD"])?.is_none();
-    Ok(GitState { repository: true, dirty, detached })
+    Ok(GitState {
+        repository: true,
+        dirty,
+        detached,
+    })
 }
 
 /// The files of a tree: those that git tracks or does not ignore; without git all but the target folder's.
 pub fn files(root: &Utf8Path) -> Result<Vec<Utf8PathBuf>, VerifyError> {
-    let listed = run(root, &["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "."])?;
-    let Some(listed) = listed else { return walk(root) };
+    let listed = run(
+        root,
+        &[
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+            "--",
+            ".",
+        ],
+    )?;
+    let Some(listed) = listed else {
+        return walk(root);
+    };
     let mut files: Vec<Utf8PathBuf> = listed
         .split('\0')
         .filter(|path| !path.is_empty())
@@ -72,7 +117,12 @@ pub fn files(root: &Utf8Path) -> Result<Vec<Utf8PathBuf>, VerifyError> {
         .filter(|path| root.join(path).symlink_metadata().is_ok())
         .collect();
     // Cargo reads these whether git knows them or not.
-    for path in ["Cargo.lock", ".cargo/config.toml", "rust-toolchain.toml", "rust-toolchain"] {
+    for path in [
+        "Cargo.lock",
+        ".cargo/config.toml",
+        "rust-toolchain.toml",
+        "rust-toolchain",
+    ] {
         if root.join(path).is_file() {
             files.push(Utf8PathBuf::from(path));
         }
@@ -96,7 +146,11 @@ pub fn create_branch(root: &Utf8Path, name: &str) -> Result<(), VerifyError> {
 /// Makes a repository of a folder, with all in it committed, by an author of our own.
 pub fn make_repository(root: &Utf8Path, message: &str) -> Result<(), VerifyError> {
     must(root, &["init", "--quiet", "--initial-branch", "main"])?;
-    for (key, value) in [("user.name", "Cleave"), ("user.email", "cleave@localhost"), ("core.autocrlf", "false")] {
+    for (key, value) in [
+        ("user.name", "Cleave"),
+        ("user.email", "cleave@localhost"),
+        ("core.autocrlf", "false"),
+    ] {
         must(root, &["config", key, value])?;
     }
     commit_all(root, message)

@@ -41,11 +41,24 @@ pub fn lock(state: &Utf8Path) -> Result<Lock, VerifyError> {
 }
 
 /// Carries a change out in the user's tree and keeps what is needed to take it back.
-pub fn commit(root: &Utf8Path, state: &Utf8Path, changes: &ChangeSet, title: &str) -> Result<(), VerifyError> {
-    let mut forward = Record { version: 1, moves: changes.moved.clone(), ..Record::default() };
+pub fn commit(
+    root: &Utf8Path,
+    state: &Utf8Path,
+    changes: &ChangeSet,
+    title: &str,
+) -> Result<(), VerifyError> {
+    let mut forward = Record {
+        version: 1,
+        moves: changes.moved.clone(),
+        ..Record::default()
+    };
     let mut backward = Record {
         version: 1,
-        moves: changes.moved.iter().map(|(from, to)| (to.clone(), from.clone())).collect(),
+        moves: changes
+            .moved
+            .iter()
+            .map(|(from, to)| (to.clone(), from.clone()))
+            .collect(),
         ..Record::default()
     };
     for file in &changes.files {
@@ -53,7 +66,9 @@ pub fn commit(root: &Utf8Path, state: &Utf8Path, changes: &ChangeSet, title: &st
         let full = root.join(&file.path);
         let now = std::fs::read_to_string(&full).ok();
         if now.as_ref() != changes.old.get(&file.path) {
-            return Err(VerifyError::Stale { path: file.path.clone() });
+            return Err(VerifyError::Stale {
+                path: file.path.clone(),
+            });
         }
         match now {
             Some(now) => backward.writes.push((file.path.clone(), now)),
@@ -76,7 +91,11 @@ pub fn commit(root: &Utf8Path, state: &Utf8Path, changes: &ChangeSet, title: &st
     }
     let undo = state.join("undo");
     std::fs::create_dir_all(&undo).map_err(VerifyError::file("make", &undo))?;
-    let entry = Undo { title: title.to_owned(), after: forward.clone(), back: backward };
+    let entry = Undo {
+        title: title.to_owned(),
+        after: forward.clone(),
+        back: backward,
+    };
     let number = undo_files(state)?.len() + 1;
     write_json(&undo.join(format!("{number:04}.json")), &entry)?;
     put_in_place(state, &forward)?;
@@ -86,9 +105,13 @@ pub fn commit(root: &Utf8Path, state: &Utf8Path, changes: &ChangeSet, title: &st
 /// Finishes a change that a run before was killed in. Says whether there was one.
 pub fn recover(root: &Utf8Path, state: &Utf8Path) -> Result<bool, VerifyError> {
     let path = state.join("journal.json");
-    let Ok(text) = std::fs::read_to_string(&path) else { return Ok(false) };
-    let record: Record = serde_json::from_str(&text)
-        .map_err(|error| VerifyError::Record { path: path.clone(), message: error.to_string() })?;
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        return Ok(false);
+    };
+    let record: Record = serde_json::from_str(&text).map_err(|error| VerifyError::Record {
+        path: path.clone(),
+        message: error.to_string(),
+    })?;
     for (from, to) in &record.moves {
         let (from, to) = (root.join(from), root.join(to));
         if from.exists() {
@@ -123,8 +146,10 @@ struct Undo {
 pub fn undo(root: &Utf8Path, state: &Utf8Path) -> Result<String, VerifyError> {
     let path = undo_files(state)?.pop().ok_or(VerifyError::NothingToUndo)?;
     let text = std::fs::read_to_string(&path).map_err(VerifyError::file("read", &path))?;
-    let entry: Undo = serde_json::from_str(&text)
-        .map_err(|error| VerifyError::Record { path: path.clone(), message: error.to_string() })?;
+    let entry: Undo = serde_json::from_str(&text).map_err(|error| VerifyError::Record {
+        path: path.clone(),
+        message: error.to_string(),
+    })?;
     for (file, text) in &entry.after.writes {
         if std::fs::read_to_string(root.join(file)).ok().as_ref() != Some(text) {
             return Err(VerifyError::Stale { path: file.clone() });
@@ -141,10 +166,18 @@ pub fn written(state: &Utf8Path) -> Result<Vec<Utf8PathBuf>, VerifyError> {
     let mut paths = Vec::new();
     for path in undo_files(state)? {
         let text = std::fs::read_to_string(&path).map_err(VerifyError::file("read", &path))?;
-        let Ok(entry) = serde_json::from_str::<Undo>(&text) else { continue };
+        let Ok(entry) = serde_json::from_str::<Undo>(&text) else {
+            continue;
+        };
         paths.extend(entry.after.writes.into_iter().map(|(path, _)| path));
         paths.extend(entry.after.deletes);
-        paths.extend(entry.after.moves.into_iter().flat_map(|(from, to)| [from, to]));
+        paths.extend(
+            entry
+                .after
+                .moves
+                .into_iter()
+                .flat_map(|(from, to)| [from, to]),
+        );
     }
     paths.sort();
     paths.dedup();
@@ -161,9 +194,14 @@ pub fn forget(state: &Utf8Path) -> Result<(), VerifyError> {
 
 fn undo_files(state: &Utf8Path) -> Result<Vec<Utf8PathBuf>, VerifyError> {
     let folder = state.join("undo");
-    let Ok(entries) = folder.read_dir_utf8() else { return Ok(Vec::new()) };
-    let mut files: Vec<Utf8PathBuf> =
-        entries.filter_map(Result::ok).map(|entry| entry.into_path()).filter(|path| path.extension() == Some("json")).collect();
+    let Ok(entries) = folder.read_dir_utf8() else {
+        return Ok(Vec::new());
+    };
+    let mut files: Vec<Utf8PathBuf> = entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.into_path())
+        .filter(|path| path.extension() == Some("json"))
+        .collect();
     files.sort();
     Ok(files)
 }
@@ -173,8 +211,10 @@ fn put_in_place(state: &Utf8Path, record: &Record) -> Result<(), VerifyError> {
 }
 
 fn write_json(path: &Utf8Path, value: &impl Serialize) -> Result<(), VerifyError> {
-    let text = serde_json::to_string(value)
-        .map_err(|error| VerifyError::Record { path: path.to_owned(), message: error.to_string() })?;
+    let text = serde_json::to_string(value).map_err(|error| VerifyError::Record {
+        path: path.to_owned(),
+        message: error.to_string(),
+    })?;
     write_file(path, &text)
 }
 
@@ -182,15 +222,27 @@ fn write_json(path: &Utf8Path, value: &impl Serialize) -> Result<(), VerifyError
 fn write_file(path: &Utf8Path, text: &str) -> Result<(), VerifyError> {
     make_folder(path)?;
     let folder = path.parent().unwrap_or(Utf8Path::new("."));
-    let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(VerifyError::file("write beside", path))?;
-    beside.write_all(text.as_bytes()).map_err(VerifyError::file("write", path))?;
+    let mut beside =
+        tempfile::NamedTempFile::new_in(folder).map_err(VerifyError::file("write beside", path))?;
+    beside
+        .write_all(text.as_bytes())
+        .map_err(VerifyError::file("write", path))?;
     if let Ok(old) = std::fs::metadata(path) {
-        beside.as_file().set_permissions(old.permissions()).map_err(VerifyError::file("write", path))?;
+        beside
+            .as_file()
+            .set_permissions(old.permissions())
+            .map_err(VerifyError::file("write", path))?;
     } else {
         set_default_permissions(beside.as_file()).map_err(VerifyError::file("write", path))?;
     }
-    beside.as_file().sync_all().map_err(VerifyError::file("write", path))?;
-    beside.persist(path).map_err(|error| VerifyError::file("write", path)(error.error)).map(drop)
+    beside
+        .as_file()
+        .sync_all()
+        .map_err(VerifyError::file("write", path))?;
+    beside
+        .persist(path)
+        .map_err(|error| VerifyError::file("write", path)(error.error))
+        .map(drop)
 }
 
 /// A temporary file is for its owner alone; a source file is not.
@@ -223,8 +275,13 @@ fn remove_empty(root: &Utf8Path, file: &Utf8Path) {
 
 /// Refuses a path that leaves the workspace, in so many words or through a link.
 fn inside(root: &Utf8Path, path: &Utf8Path) -> Result<(), VerifyError> {
-    let outside = || VerifyError::Outside { path: path.to_owned() };
-    if path.components().any(|component| !matches!(component, Utf8Component::Normal(_))) {
+    let outside = || VerifyError::Outside {
+        path: path.to_owned(),
+    };
+    if path
+        .components()
+        .any(|component| !matches!(component, Utf8Component::Normal(_)))
+    {
         return Err(outside());
     }
     let mut at = root.to_owned();

@@ -25,7 +25,11 @@ pub struct Scratch {
 impl Scratch {
     /// Brings the copy in line with the user's tree. `state` is a folder of our own, in a target folder.
     pub fn open(root: &Utf8Path, state: &Utf8Path) -> Result<Self, VerifyError> {
-        let scratch = Scratch { root: root.to_owned(), tree: state.join("tree"), target: state.join("target") };
+        let scratch = Scratch {
+            root: root.to_owned(),
+            tree: state.join("tree"),
+            target: state.join("target"),
+        };
         std::fs::create_dir_all(&scratch.tree).map_err(VerifyError::file("make", &scratch.tree))?;
         scratch.sync()?;
         Ok(scratch)
@@ -101,11 +105,17 @@ pub(crate) fn walk(root: &Utf8Path) -> Result<Vec<Utf8PathBuf>, VerifyError> {
     let mut pending = vec![Utf8PathBuf::new()];
     while let Some(folder) = pending.pop() {
         let full = root.join(&folder);
-        for entry in full.read_dir_utf8().map_err(VerifyError::file("list", &full))? {
+        for entry in full
+            .read_dir_utf8()
+            .map_err(VerifyError::file("list", &full))?
+        {
             let entry = entry.map_err(VerifyError::file("list", &full))?;
             let path = folder.join(entry.file_name());
-            let kind = entry.file_type().map_err(VerifyError::file("list", &full))?;
-            let skipped = folder.as_str().is_empty() && matches!(entry.file_name(), "target" | ".git");
+            let kind = entry
+                .file_type()
+                .map_err(VerifyError::file("list", &full))?;
+            let skipped =
+                folder.as_str().is_empty() && matches!(entry.file_name(), "target" | ".git");
             if kind.is_dir() && !skipped {
                 pending.push(path);
             } else if !kind.is_dir() {

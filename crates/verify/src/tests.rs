@@ -73,11 +73,16 @@ impl TestReport {
 
     /// Compares with a later run. What failed before is not held against it.
     pub fn compare(&self, after: &TestReport) -> TestComparison {
-        let mut comparison =
-            TestComparison { before: self.totals(), after: after.totals(), ..TestComparison::default() };
+        let mut comparison = TestComparison {
+            before: self.totals(),
+            after: after.totals(),
+            ..TestComparison::default()
+        };
         for (name, outcomes) in &self.tests {
             let now = after.tests.get(name).map_or(&[][..], Vec::as_slice);
-            let count = |outcomes: &[Outcome], outcome| outcomes.iter().filter(|other| **other == outcome).count();
+            let count = |outcomes: &[Outcome], outcome| {
+                outcomes.iter().filter(|other| **other == outcome).count()
+            };
             if now.len() < outcomes.len() {
                 comparison.lost.push(name.clone());
             } else if count(now, Outcome::Passed) < count(outcomes, Outcome::Passed) {
@@ -91,12 +96,18 @@ impl TestReport {
 /// Runs all tests of the scratch tree.
 pub fn run(scratch: &Scratch, options: &CargoOptions) -> Result<TestReport, VerifyError> {
     let start = Instant::now();
-    let failed = |error: std::io::Error| VerifyError::Command { command: "cargo test".to_owned(), message: error.to_string() };
+    let failed = |error: std::io::Error| VerifyError::Command {
+        command: "cargo test".to_owned(),
+        message: error.to_string(),
+    };
     // One pipe for both streams: cargo's headers and the tests' lines stay in order.
     let (mut reader, writer) = std::io::pipe().map_err(failed)?;
     let mut command = command(scratch, "test", options);
     command.args(["--workspace", "--no-fail-fast"]);
-    command.stdin(Stdio::null()).stdout(writer.try_clone().map_err(failed)?).stderr(writer);
+    command
+        .stdin(Stdio::null())
+        .stdout(writer.try_clone().map_err(failed)?)
+        .stderr(writer);
     let mut child = command.spawn().map_err(failed)?;
     // The writers in `command` must close for the reader to see the end.
     drop(command);
@@ -108,7 +119,12 @@ pub fn run(scratch: &Scratch, options: &CargoOptions) -> Result<TestReport, Veri
     report.seconds = start.elapsed().as_secs_f64();
     let built = text.contains("     Running ") || text.contains("   Doc-tests ");
     if !status.success() && (!built || text.contains("error: could not compile")) {
-        report.build_error = Some(text.lines().filter(|line| line.starts_with("error")).collect::<Vec<_>>().join("\n"));
+        report.build_error = Some(
+            text.lines()
+                .filter(|line| line.starts_with("error"))
+                .collect::<Vec<_>>()
+                .join("\n"),
+        );
     }
     Ok(report)
 }
@@ -124,8 +140,16 @@ fn parse(text: &str) -> TestReport {
         } else if trimmed.starts_with("Doc-tests ") {
             "doc".clone_into(&mut kind);
         } else if let Some((name, outcome)) = test_line(line) {
-            let name = if kind == "doc" { doc_name(name) } else { name.to_owned() };
-            report.tests.entry(format!("{kind} {name}")).or_default().push(outcome);
+            let name = if kind == "doc" {
+                doc_name(name)
+            } else {
+                name.to_owned()
+            };
+            report
+                .tests
+                .entry(format!("{kind} {name}"))
+                .or_default()
+                .push(outcome);
         }
     }
     for outcomes in report.tests.values_mut() {
@@ -160,7 +184,11 @@ fn test_line(line: &str) -> Option<(&str, Outcome)> {
 fn doc_name(name: &str) -> String {
     let item = name.split_once(" - ").map_or(name, |(_, item)| item);
     let item = item.split(" (line").next().unwrap_or(item).trim();
-    if item.starts_with("(line") { String::new() } else { item.to_owned() }
+    if item.starts_with("(line") {
+        String::new()
+    } else {
+        item.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -180,8 +208,24 @@ mod unit {
              test src/a.rs - a::X (line 12) ... ok\n",
         );
         let names: Vec<&str> = report.tests.keys().map(String::as_str).collect();
-        assert_eq!(names, ["doc a::X", "test cli runs", "unit a::x", "unit a::y", "unit z"]);
-        assert_eq!(report.totals(), Totals { passed: 3, failed: 1, ignored: 1 });
+        assert_eq!(
+            names,
+            [
+                "doc a::X",
+                "test cli runs",
+                "unit a::x",
+                "unit a::y",
+                "unit z"
+            ]
+        );
+        assert_eq!(
+            report.totals(),
+            Totals {
+                passed: 3,
+                failed: 1,
+                ignored: 1
+            }
+        );
     }
 
     #[test]

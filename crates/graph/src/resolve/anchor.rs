@@ -12,9 +12,15 @@ pub(super) fn attach(scopes: &Scopes<'_>, graph: &mut Graph) {
     graph.anchors = vec![Vec::new(); workspace.items.len()];
     graph.implementations = vec![Vec::new(); workspace.items.len()];
     for (index, item) in workspace.items.iter().enumerate() {
-        let Some(head) = &item.implementation else { continue };
+        let Some(head) = &item.implementation else {
+            continue;
+        };
         let id = ItemId::new(index);
-        let paths = head.self_path.iter().chain(&head.trait_path).chain(&head.trait_arguments);
+        let paths = head
+            .self_path
+            .iter()
+            .chain(&head.trait_path)
+            .chain(&head.trait_arguments);
         let mut anchors = Vec::new();
         for path in paths {
             if let Some(anchor) = local(scopes, &item.paths[*path as usize], item.module, 0)
@@ -53,7 +59,11 @@ fn local(scopes: &Scopes<'_>, path: &PathUse, module: ModuleId, depth: usize) ->
             let inner = item.paths.iter().find(|path| path.in_signature)?;
             local(scopes, inner, item.module, depth + 1)
         }
-        ItemKind::Struct | ItemKind::Enum | ItemKind::Union | ItemKind::Trait | ItemKind::MacroCall => Some(id),
+        ItemKind::Struct
+        | ItemKind::Enum
+        | ItemKind::Union
+        | ItemKind::Trait
+        | ItemKind::MacroCall => Some(id),
         _ => None,
     }
 }

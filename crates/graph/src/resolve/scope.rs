@@ -68,11 +68,15 @@ impl<'a> Scopes<'a> {
         let crates = workspace.crates.len();
         let mut scopes = Scopes {
             workspace,
-            modules: (0..workspace.modules.len()).map(|_| Names::default()).collect(),
+            modules: (0..workspace.modules.len())
+                .map(|_| Names::default())
+                .collect(),
             preludes: vec![HashMap::new(); crates],
             textual: (0..crates).map(|_| HashMap::new()).collect(),
             macro_crates: vec![Vec::new(); crates],
-            leaves: (0..workspace.leaves.len()).map(|_| Default::default()).collect(),
+            leaves: (0..workspace.leaves.len())
+                .map(|_| Default::default())
+                .collect(),
         };
         for krate in (0..crates).map(CrateId::new) {
             scopes.enter_prelude(krate);
@@ -96,14 +100,26 @@ impl<'a> Scopes<'a> {
             prelude.insert(name.to_owned(), Def::External(name.to_owned()));
         }
         for dependency in &workspace.package(value.package).dependencies {
-            let library = dependency.member.and_then(|member| workspace.library(member));
+            let library = dependency
+                .member
+                .and_then(|member| workspace.library(member));
             let (name, def) = match library {
                 Some(library) => {
                     let own = workspace.krate(library).extern_name.clone();
                     let renamed = dependency.key != dependency.package;
-                    (if renamed { dependency.extern_name.clone() } else { own }, Def::Crate(library))
+                    (
+                        if renamed {
+                            dependency.extern_name.clone()
+                        } else {
+                            own
+                        },
+                        Def::Crate(library),
+                    )
                 }
-                None => (dependency.extern_name.clone(), Def::External(dependency.extern_name.clone())),
+                None => (
+                    dependency.extern_name.clone(),
+                    Def::External(dependency.extern_name.clone()),
+                ),
             };
             prelude.insert(name, def);
         }
@@ -111,7 +127,10 @@ impl<'a> Scopes<'a> {
             && value.kind != CrateKind::BuildScript
             && let Some(library) = workspace.library(value.package)
         {
-            prelude.insert(workspace.krate(library).extern_name.clone(), Def::Crate(library));
+            prelude.insert(
+                workspace.krate(library).extern_name.clone(),
+                Def::Crate(library),
+            );
         }
     }
 
@@ -125,12 +144,17 @@ impl<'a> Scopes<'a> {
         let spaces: &[Namespace] = match item.kind {
             ItemKind::Const | ItemKind::Fn | ItemKind::Static => &[Namespace::Value],
             ItemKind::Struct => match item.fields.first() {
-                Some(field) if !field.name.starts_with(|c: char| c.is_ascii_digit()) => &[Namespace::Type],
+                Some(field) if !field.name.starts_with(|c: char| c.is_ascii_digit()) => {
+                    &[Namespace::Type]
+                }
                 _ => &[Namespace::Type, Namespace::Value],
             },
-            ItemKind::Enum | ItemKind::Mod | ItemKind::Trait | ItemKind::TraitAlias | ItemKind::TypeAlias | ItemKind::Union => {
-                &[Namespace::Type]
-            }
+            ItemKind::Enum
+            | ItemKind::Mod
+            | ItemKind::Trait
+            | ItemKind::TraitAlias
+            | ItemKind::TypeAlias
+            | ItemKind::Union => &[Namespace::Type],
             _ => &[],
         };
         for namespace in spaces {
@@ -153,33 +177,57 @@ impl<'a> Scopes<'a> {
     fn enter_call(&mut self, id: ItemId) {
         let workspace = self.workspace;
         let module = workspace.item(id).module;
-        let words = workspace.text_of(id).split(|c: char| !c.is_alphanumeric() && c != '_');
+        let words = workspace
+            .text_of(id)
+            .split(|c: char| !c.is_alphanumeric() && c != '_');
         for word in words.filter(|word| word.starts_with(|c: char| c.is_alphabetic())) {
-            self.modules[module.index()].opaque.entry(word).or_insert(id);
+            self.modules[module.index()]
+                .opaque
+                .entry(word)
+                .or_insert(id);
         }
     }
 
     fn bind(&mut self, module: ModuleId, name: &'a str, namespace: Namespace, found: Found) {
-        self.modules[module.index()].explicit.entry(name).or_default()[slot(namespace)].push(found);
+        self.modules[module.index()]
+            .explicit
+            .entry(name)
+            .or_default()[slot(namespace)]
+        .push(found);
     }
 
     fn enter_macro(&mut self, id: ItemId) {
         let workspace = self.workspace;
         let item = workspace.item(id);
         let krate = workspace.module(item.module).krate;
-        let exported = item.macro_rules.as_ref().is_some_and(|rules| rules.exported);
+        let exported = item
+            .macro_rules
+            .as_ref()
+            .is_some_and(|rules| rules.exported);
         if exported {
-            self.bind(workspace.krate(krate).root, &item.name, Namespace::Macro, Found::Item(id));
+            self.bind(
+                workspace.krate(krate).root,
+                &item.name,
+                Namespace::Macro,
+                Found::Item(id),
+            );
         }
         let mut from = item.module;
         while let Some(declaration) = workspace.module(from).declaration {
             let declaration = workspace.item(declaration);
-            if !declaration.attributes.iter().any(|attribute| attribute.path == "macro_use") {
+            if !declaration
+                .attributes
+                .iter()
+                .any(|attribute| attribute.path == "macro_use")
+            {
                 break;
             }
             from = declaration.module;
         }
-        self.textual[krate.index()].entry(&item.name).or_default().push((id, from));
+        self.textual[krate.index()]
+            .entry(&item.name)
+            .or_default()
+            .push((id, from));
     }
 
     fn enter_import(&mut self, id: ItemId) {
@@ -205,12 +253,22 @@ impl<'a> Scopes<'a> {
         let workspace = self.workspace;
         let item = workspace.item(id);
         let krate = workspace.module(item.module).krate;
-        let Some(leaf) = item.leaves.first().map(|leaf| workspace.leaf(*leaf)) else { return };
-        let Some(def) = self.extern_crate(krate, &leaf.path.segments[0].name) else { return };
+        let Some(leaf) = item.leaves.first().map(|leaf| workspace.leaf(*leaf)) else {
+            return;
+        };
+        let Some(def) = self.extern_crate(krate, &leaf.path.segments[0].name) else {
+            return;
+        };
         if let Binding::Name(name) = &leaf.binding {
-            self.preludes[krate.index()].entry(name.clone()).or_insert_with(|| def.clone());
+            self.preludes[krate.index()]
+                .entry(name.clone())
+                .or_insert_with(|| def.clone());
         }
-        if item.attributes.iter().any(|attribute| attribute.path == "macro_use") {
+        if item
+            .attributes
+            .iter()
+            .any(|attribute| attribute.path == "macro_use")
+        {
             self.macro_crates[krate.index()].push(def);
         }
     }
@@ -248,13 +306,18 @@ impl<'a> Scopes<'a> {
         let krate = self.workspace.module(item.module).krate;
         if item.kind == ItemKind::ExternCrate {
             let def = self.extern_crate(krate, &leaf.path.segments[0].name)?;
-            return Some(Hit { def, lookups: Vec::new(), used: 1 });
+            return Some(Hit {
+                def,
+                lookups: Vec::new(),
+                used: 1,
+            });
         }
         if (leaf.is_self || leaf.binding == Binding::Glob) && namespace != Namespace::Type {
             return None;
         }
         let hit = self.import(&leaf.path, item.module, namespace, open)?;
-        (hit.used == leaf.path.segments.len() || self.names_variant(&hit, &leaf.path)).then_some(hit)
+        (hit.used == leaf.path.segments.len() || self.names_variant(&hit, &leaf.path))
+            .then_some(hit)
     }
 
     /// Whether all but the last segment of an import was used, and the last is a variant of the enum found.
@@ -262,9 +325,13 @@ impl<'a> Scopes<'a> {
         match hit.def {
             Def::Item(item) => {
                 let item = self.workspace.item(item);
-                let last = path.segments.last().map_or("", |segment| segment.name.as_str());
+                let last = path
+                    .segments
+                    .last()
+                    .map_or("", |segment| segment.name.as_str());
                 hit.used + 1 == path.segments.len()
-                    && (item.members.iter().any(|member| member == last) || item.kind == ItemKind::TypeAlias)
+                    && (item.members.iter().any(|member| member == last)
+                        || item.kind == ItemKind::TypeAlias)
             }
             Def::External(_) => true,
             _ => false,
@@ -272,7 +339,13 @@ impl<'a> Scopes<'a> {
     }
 
     /// Resolves the path of a `use`: Rust reference, use declarations, and the edition guide on paths.
-    pub(super) fn import(&self, path: &PathUse, module: ModuleId, namespace: Namespace, open: &mut Open) -> Option<Hit> {
+    pub(super) fn import(
+        &self,
+        path: &PathUse,
+        module: ModuleId,
+        namespace: Namespace,
+        open: &mut Open,
+    ) -> Option<Hit> {
         let krate = self.workspace.module(module).krate;
         let old_edition = self.workspace.krate(krate).edition == "2015";
         let root = self.workspace.krate(krate).root;
@@ -283,26 +356,52 @@ impl<'a> Scopes<'a> {
         }
         if path.global && !old_edition {
             let def = self.preludes[krate.index()].get(first).cloned()?;
-            return self.follow(Hit { def, lookups: Vec::new(), used: 1 }, path, namespace, open);
+            return self.follow(
+                Hit {
+                    def,
+                    lookups: Vec::new(),
+                    used: 1,
+                },
+                path,
+                namespace,
+                open,
+            );
         }
         let from = if old_edition { root } else { module };
-        self.path_from(from, path, 0, namespace, Vec::new(), open).or_else(|| {
-            let single = path.segments.len() == 1;
-            if single && namespace == Namespace::Macro
-                && let Some(hit) = self.textual_macro(module, first)
-            {
-                return Some(hit);
-            }
-            if single && namespace != Namespace::Type {
-                return None;
-            }
-            let def = self.preludes[krate.index()].get(first).cloned()?;
-            self.follow(Hit { def, lookups: Vec::new(), used: 1 }, path, namespace, open)
-        })
+        self.path_from(from, path, 0, namespace, Vec::new(), open)
+            .or_else(|| {
+                let single = path.segments.len() == 1;
+                if single
+                    && namespace == Namespace::Macro
+                    && let Some(hit) = self.textual_macro(module, first)
+                {
+                    return Some(hit);
+                }
+                if single && namespace != Namespace::Type {
+                    return None;
+                }
+                let def = self.preludes[krate.index()].get(first).cloned()?;
+                self.follow(
+                    Hit {
+                        def,
+                        lookups: Vec::new(),
+                        used: 1,
+                    },
+                    path,
+                    namespace,
+                    open,
+                )
+            })
     }
 
     /// A path that starts with `crate`, `self`, `super` or `$crate`.
-    pub(super) fn relative(&self, path: &PathUse, module: ModuleId, namespace: Namespace, open: &mut Open) -> Option<Hit> {
+    pub(super) fn relative(
+        &self,
+        path: &PathUse,
+        module: ModuleId,
+        namespace: Namespace,
+        open: &mut Open,
+    ) -> Option<Hit> {
         let krate = self.workspace.module(module).krate;
         let mut at = module;
         let mut used = 0;
@@ -316,8 +415,16 @@ impl<'a> Scopes<'a> {
             used += 1;
         }
         if used == path.segments.len() {
-            let def = if self.workspace.module(at).parent.is_none() { Def::Crate(krate) } else { Def::Module(at) };
-            return Some(Hit { def, lookups: Vec::new(), used });
+            let def = if self.workspace.module(at).parent.is_none() {
+                Def::Crate(krate)
+            } else {
+                Def::Module(at)
+            };
+            return Some(Hit {
+                def,
+                lookups: Vec::new(),
+                used,
+            });
         }
         self.path_from(at, path, used, namespace, Vec::new(), open)
     }
@@ -339,10 +446,16 @@ impl<'a> Scopes<'a> {
         for found in self.in_module(module, name, space, module, open) {
             let mut all = lookups.clone();
             all.extend(found.lookups);
-            let hit = Hit { def: found.def, lookups: all, used: used + 1 };
+            let hit = Hit {
+                def: found.def,
+                lookups: all,
+                used: used + 1,
+            };
             match self.follow(hit, path, namespace, open) {
                 Some(hit) if hit.used == path.segments.len() => return Some(hit),
-                Some(hit) if best.as_ref().is_none_or(|best| best.used < hit.used) => best = Some(hit),
+                Some(hit) if best.as_ref().is_none_or(|best| best.used < hit.used) => {
+                    best = Some(hit)
+                }
                 _ => {}
             }
         }
@@ -350,15 +463,28 @@ impl<'a> Scopes<'a> {
     }
 
     /// Goes on behind what was found, as long as that is a module.
-    fn follow(&self, hit: Hit, path: &PathUse, namespace: Namespace, open: &mut Open) -> Option<Hit> {
+    fn follow(
+        &self,
+        hit: Hit,
+        path: &PathUse,
+        namespace: Namespace,
+        open: &mut Open,
+    ) -> Option<Hit> {
         if hit.used == path.segments.len() {
             return Some(hit);
         }
         match hit.def {
-            Def::Module(module) => self.path_from(module, path, hit.used, namespace, hit.lookups, open),
-            Def::Crate(krate) => {
-                self.path_from(self.workspace.krate(krate).root, path, hit.used, namespace, hit.lookups, open)
+            Def::Module(module) => {
+                self.path_from(module, path, hit.used, namespace, hit.lookups, open)
             }
+            Def::Crate(krate) => self.path_from(
+                self.workspace.krate(krate).root,
+                path,
+                hit.used,
+                namespace,
+                hit.lookups,
+                open,
+            ),
             Def::External(_) | Def::Item(_) => Some(hit),
         }
     }
@@ -374,7 +500,11 @@ impl<'a> Scopes<'a> {
     ) -> Vec<Hit> {
         let mut hits = Vec::new();
         let names = &self.modules[module.index()];
-        if let Some(found) = names.explicit.get(name).map(|spaces| &spaces[slot(namespace)]) {
+        if let Some(found) = names
+            .explicit
+            .get(name)
+            .map(|spaces| &spaces[slot(namespace)])
+        {
             for found in found {
                 hits.extend(self.bound(module, name, namespace, *found, open));
             }
@@ -396,23 +526,51 @@ impl<'a> Scopes<'a> {
             && !self.preludes[self.workspace.module(module).krate.index()].contains_key(name)
             && (name.starts_with(char::is_uppercase) || from != module)
         {
-            let lookup = Lookup { module, name: name.to_owned(), namespace, found: Found::Item(*item) };
-            hits.push(Hit { def: Def::Item(*item), lookups: vec![lookup], used: 1 });
+            let lookup = Lookup {
+                module,
+                name: name.to_owned(),
+                namespace,
+                found: Found::Item(*item),
+            };
+            hits.push(Hit {
+                def: Def::Item(*item),
+                lookups: vec![lookup],
+                used: 1,
+            });
         }
         hits
     }
 
-    fn bound(&self, module: ModuleId, name: &str, namespace: Namespace, found: Found, open: &mut Open) -> Option<Hit> {
-        let lookup = Lookup { module, name: name.to_owned(), namespace, found };
+    fn bound(
+        &self,
+        module: ModuleId,
+        name: &str,
+        namespace: Namespace,
+        found: Found,
+        open: &mut Open,
+    ) -> Option<Hit> {
+        let lookup = Lookup {
+            module,
+            name: name.to_owned(),
+            namespace,
+            found,
+        };
         let def = match found {
-            Found::Item(item) => match (self.workspace.item(item).kind, self.workspace.item(item).declares) {
+            Found::Item(item) => match (
+                self.workspace.item(item).kind,
+                self.workspace.item(item).declares,
+            ) {
                 (_, Some(child)) => Def::Module(child),
                 (ItemKind::Mod, None) => return None,
                 _ => Def::Item(item),
             },
             Found::Leaf(leaf) | Found::Glob(leaf) => self.leaf(leaf, namespace, open)?.def,
         };
-        Some(Hit { def, lookups: vec![lookup], used: 1 })
+        Some(Hit {
+            def,
+            lookups: vec![lookup],
+            used: 1,
+        })
     }
 
     fn through_glob(
@@ -432,12 +590,34 @@ impl<'a> Scopes<'a> {
             open.pop();
             return Vec::new();
         };
-        let lookup = Lookup { module, name: name.to_owned(), namespace, found: Found::Glob(glob) };
+        let lookup = Lookup {
+            module,
+            name: name.to_owned(),
+            namespace,
+            found: Found::Glob(glob),
+        };
         let hits = match target.def {
             Def::Module(inner) => self.globbed(inner, name, namespace, module, open),
-            Def::Crate(krate) => self.globbed(self.workspace.krate(krate).root, name, namespace, module, open),
-            Def::Item(item) if self.workspace.item(item).members.iter().any(|member| member == name) => {
-                vec![Hit { def: Def::Item(item), lookups: Vec::new(), used: 1 }]
+            Def::Crate(krate) => self.globbed(
+                self.workspace.krate(krate).root,
+                name,
+                namespace,
+                module,
+                open,
+            ),
+            Def::Item(item)
+                if self
+                    .workspace
+                    .item(item)
+                    .members
+                    .iter()
+                    .any(|member| member == name) =>
+            {
+                vec![Hit {
+                    def: Def::Item(item),
+                    lookups: Vec::new(),
+                    used: 1,
+                }]
             }
             Def::Item(_) => Vec::new(),
             Def::External(_) => Vec::new(),
@@ -452,7 +632,14 @@ impl<'a> Scopes<'a> {
     }
 
     /// What a glob brings in from a module: only what may be seen from where the glob stands.
-    fn globbed(&self, inner: ModuleId, name: &str, namespace: Namespace, to: ModuleId, open: &mut Open) -> Vec<Hit> {
+    fn globbed(
+        &self,
+        inner: ModuleId,
+        name: &str,
+        namespace: Namespace,
+        to: ModuleId,
+        open: &mut Open,
+    ) -> Vec<Hit> {
         let mut hits = self.in_module(inner, name, namespace, to, open);
         hits.retain(|hit| {
             let level = match hit.lookups.first().map(|lookup| lookup.found) {
@@ -499,7 +686,11 @@ impl<'a> Scopes<'a> {
                     namespace: Namespace::Macro,
                     found: Found::Item(*item),
                 };
-                return Some(Hit { def: Def::Item(*item), lookups: vec![lookup], used: 1 });
+                return Some(Hit {
+                    def: Def::Item(*item),
+                    lookups: vec![lookup],
+                    used: 1,
+                });
             }
             at = self.workspace.module(around).parent;
         }
@@ -514,12 +705,23 @@ impl<'a> Scopes<'a> {
             match def {
                 Def::Crate(member) => {
                     let root = self.workspace.krate(*member).root;
-                    let bound = self.modules[root.index()].explicit.get(name).map(|spaces| &spaces[2]);
+                    let bound = self.modules[root.index()]
+                        .explicit
+                        .get(name)
+                        .map(|spaces| &spaces[2]);
                     if let Some(Found::Item(item)) = bound.and_then(|found| found.first()) {
-                        return vec![Hit { def: Def::Item(*item), lookups: Vec::new(), used: 1 }];
+                        return vec![Hit {
+                            def: Def::Item(*item),
+                            lookups: Vec::new(),
+                            used: 1,
+                        }];
                     }
                 }
-                other => foreign.push(Hit { def: other.clone(), lookups: Vec::new(), used: 1 }),
+                other => foreign.push(Hit {
+                    def: other.clone(),
+                    lookups: Vec::new(),
+                    used: 1,
+                }),
             }
         }
         foreign
@@ -527,24 +729,41 @@ impl<'a> Scopes<'a> {
 
     /// The crate that a name starts a path to.
     pub(super) fn prelude(&self, module: ModuleId, name: &str) -> Option<Def> {
-        self.preludes[self.workspace.module(module).krate.index()].get(name).cloned()
+        self.preludes[self.workspace.module(module).krate.index()]
+            .get(name)
+            .cloned()
     }
 
     /// Foreign crates and modules whose every name a module imports: where a name not found may come from.
-    pub(super) fn foreign_globs(&self, module: ModuleId, seen: &mut BTreeSet<ModuleId>) -> Vec<(UseLeafId, String)> {
+    pub(super) fn foreign_globs(
+        &self,
+        module: ModuleId,
+        seen: &mut BTreeSet<ModuleId>,
+    ) -> Vec<(UseLeafId, String)> {
         let mut found = Vec::new();
         if !seen.insert(module) {
             return found;
         }
         for glob in &self.modules[module.index()].globs {
-            match self.leaf(*glob, Namespace::Type, &mut Vec::new()).map(|hit| hit.def) {
+            match self
+                .leaf(*glob, Namespace::Type, &mut Vec::new())
+                .map(|hit| hit.def)
+            {
                 Some(Def::External(name)) => found.push((*glob, name)),
                 Some(Def::Module(inner)) => {
-                    found.extend(self.foreign_globs(inner, seen).into_iter().map(|(_, name)| (*glob, name)));
+                    found.extend(
+                        self.foreign_globs(inner, seen)
+                            .into_iter()
+                            .map(|(_, name)| (*glob, name)),
+                    );
                 }
                 Some(Def::Crate(krate)) => {
                     let root = self.workspace.krate(krate).root;
-                    found.extend(self.foreign_globs(root, seen).into_iter().map(|(_, name)| (*glob, name)));
+                    found.extend(
+                        self.foreign_globs(root, seen)
+                            .into_iter()
+                            .map(|(_, name)| (*glob, name)),
+                    );
                 }
                 _ => {}
             }

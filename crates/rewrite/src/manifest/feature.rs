@@ -16,7 +16,12 @@ pub(super) fn table(document: &DocumentMut) -> BTreeMap<String, Vec<String>> {
         .into_iter()
         .flat_map(|table| table.iter())
         .map(|(name, values)| {
-            let values = values.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+            let values = values
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .map(str::to_owned);
             (name.to_owned(), values.collect())
         })
         .collect()
@@ -69,7 +74,9 @@ pub(super) fn restricted(
     loop {
         let more: Vec<String> = root
             .iter()
-            .filter(|(name, values)| !kept.contains(*name) && values.iter().any(|value| kept.contains(value)))
+            .filter(|(name, values)| {
+                !kept.contains(*name) && values.iter().any(|value| kept.contains(value))
+            })
             .map(|(name, _)| name.clone())
             .collect();
         if more.is_empty() {

@@ -19,7 +19,9 @@ pub(super) fn manifest(
 ) -> String {
     let fresh = old.is_none();
     let text = old.map_or_else(|| head(input, root, member), str::to_owned);
-    let Some(mut document) = read(&text, "Cargo.toml", diagnostics) else { return text };
+    let Some(mut document) = read(&text, "Cargo.toml", diagnostics) else {
+        return text;
+    };
     add_crates(&mut document, input, member, features);
     add_dependencies(&mut document, root, input, member);
     add_features(&mut document, root, member, features);
@@ -32,7 +34,15 @@ pub(super) fn manifest(
 /// `[package]`, with what the root's says.
 fn head(input: &ManifestInput<'_>, root: &DocumentMut, member: &Member) -> String {
     const COPIED: &[&str] = &[
-        "version", "edition", "rust-version", "authors", "license", "repository", "homepage", "publish", "categories",
+        "version",
+        "edition",
+        "rust-version",
+        "authors",
+        "license",
+        "repository",
+        "homepage",
+        "publish",
+        "categories",
     ];
     let mut document = DocumentMut::new();
     let mut package = Table::new();
@@ -47,7 +57,10 @@ fn head(input: &ManifestInput<'_>, root: &DocumentMut, member: &Member) -> Strin
             package.insert(key, item);
         }
     }
-    package.insert("description", toml_edit::value(format!("A part of {}", input.package)));
+    package.insert(
+        "description",
+        toml_edit::value(format!("A part of {}", input.package)),
+    );
     document.insert("package", Item::Table(package));
     document.to_string()
 }
@@ -59,10 +72,18 @@ fn add_crates(
     member: &Member,
     features: &BTreeMap<String, BTreeSet<String>>,
 ) {
-    for (table, names) in [("dependencies", &member.needs.crates), ("dev-dependencies", &member.needs.dev_crates)] {
+    for (table, names) in [
+        ("dependencies", &member.needs.crates),
+        ("dev-dependencies", &member.needs.dev_crates),
+    ] {
         for name in names.iter().filter(|name| **name != member.name) {
             let (dir, has_features) = match input.members.iter().find(|other| other.name == *name) {
-                Some(other) => (other.dir.as_path(), features.get(name).is_some_and(|features| !features.is_empty())),
+                Some(other) => (
+                    other.dir.as_path(),
+                    features
+                        .get(name)
+                        .is_some_and(|features| !features.is_empty()),
+                ),
                 None => (input.root_dir, false),
             };
             if has(document, "dependencies", name) || has(document, table, name) {
@@ -82,15 +103,24 @@ fn add_crates(
 }
 
 fn has(document: &DocumentMut, table: &str, key: &str) -> bool {
-    document.get(table).and_then(Item::as_table_like).is_some_and(|table| table.contains_key(key))
+    document
+        .get(table)
+        .and_then(Item::as_table_like)
+        .is_some_and(|table| table.contains_key(key))
 }
 
-fn dependencies_mut<'d>(document: &'d mut DocumentMut, table: &str) -> &'d mut dyn toml_edit::TableLike {
-    let item = document.entry(table).or_insert_with(|| Item::Table(Table::new()));
+fn dependencies_mut<'d>(
+    document: &'d mut DocumentMut,
+    table: &str,
+) -> &'d mut dyn toml_edit::TableLike {
+    let item = document
+        .entry(table)
+        .or_insert_with(|| Item::Table(Table::new()));
     if !item.is_table_like() {
         *item = Item::Table(Table::new());
     }
-    item.as_table_like_mut().expect("it was made a table just now")
+    item.as_table_like_mut()
+        .expect("it was made a table just now")
 }
 
 /// An entry of one of the root's tables of dependencies.
@@ -114,20 +144,40 @@ fn entries(root: &DocumentMut) -> Vec<Entry<'_>> {
     entries
 }
 
-fn collect<'a>(target: Option<&str>, around: &'a dyn toml_edit::TableLike, entries: &mut Vec<Entry<'a>>) {
-    for (name, dev) in [("dependencies", false), ("dev-dependencies", true), ("dev_dependencies", true)] {
+fn collect<'a>(
+    target: Option<&str>,
+    around: &'a dyn toml_edit::TableLike,
+    entries: &mut Vec<Entry<'a>>,
+) {
+    for (name, dev) in [
+        ("dependencies", false),
+        ("dev-dependencies", true),
+        ("dev_dependencies", true),
+    ] {
         let table = around.get(name).and_then(Item::as_table_like);
         for (key, value) in table.into_iter().flat_map(|table| table.iter()) {
-            entries.push(Entry { target: target.map(str::to_owned), dev, key, value });
+            entries.push(Entry {
+                target: target.map(str::to_owned),
+                dev,
+                key,
+                value,
+            });
         }
     }
 }
 
-fn add_dependencies(document: &mut DocumentMut, root: &DocumentMut, input: &ManifestInput<'_>, member: &Member) {
+fn add_dependencies(
+    document: &mut DocumentMut,
+    root: &DocumentMut,
+    input: &ManifestInput<'_>,
+    member: &Member,
+) {
     for entry in entries(root) {
         let name = entry.key.replace('-', "_");
         let normal = !entry.dev && member.needs.normal.contains(&name);
-        let dev = !normal && (member.needs.dev.contains(&name) || (entry.dev && member.needs.normal.contains(&name)));
+        let dev = !normal
+            && (member.needs.dev.contains(&name)
+                || (entry.dev && member.needs.normal.contains(&name)));
         if !normal && !dev {
             continue;
         }
@@ -139,7 +189,11 @@ fn add_dependencies(document: &mut DocumentMut, root: &DocumentMut, input: &Mani
             text.decor_mut().clear();
         }
         correct(&mut value, input, member, dev);
-        let table = if normal { "dependencies" } else { "dev-dependencies" };
+        let table = if normal {
+            "dependencies"
+        } else {
+            "dev-dependencies"
+        };
         let tables = match &entry.target {
             None => dependencies_mut(document, table),
             Some(target) => target_mut(document, target, table),
@@ -150,24 +204,42 @@ fn add_dependencies(document: &mut DocumentMut, root: &DocumentMut, input: &Mani
     }
 }
 
-fn target_mut<'d>(document: &'d mut DocumentMut, target: &str, table: &str) -> &'d mut dyn toml_edit::TableLike {
+fn target_mut<'d>(
+    document: &'d mut DocumentMut,
+    target: &str,
+    table: &str,
+) -> &'d mut dyn toml_edit::TableLike {
     let mut implicit = Table::new();
     implicit.set_implicit(true);
-    let targets = document.entry("target").or_insert(Item::Table(implicit.clone()));
-    let targets = targets.as_table_mut().expect("a new manifest's target table is a table");
+    let targets = document
+        .entry("target")
+        .or_insert(Item::Table(implicit.clone()));
+    let targets = targets
+        .as_table_mut()
+        .expect("a new manifest's target table is a table");
     let one = targets.entry(target).or_insert(Item::Table(implicit));
-    let one = one.as_table_mut().expect("a new manifest's target table is a table");
+    let one = one
+        .as_table_mut()
+        .expect("a new manifest's target table is a table");
     let table = one.entry(table).or_insert(Item::Table(Table::new()));
-    table.as_table_like_mut().expect("a new manifest's target table is a table")
+    table
+        .as_table_like_mut()
+        .expect("a new manifest's target table is a table")
 }
 
 /// A path is relative to another folder now, and tests have nothing optional.
 fn correct(value: &mut Item, input: &ManifestInput<'_>, member: &Member, dev: bool) {
-    let Some(table) = value.as_table_like_mut() else { return };
+    let Some(table) = value.as_table_like_mut() else {
+        return;
+    };
     if let Some(path) = table.get("path").and_then(Item::as_str).map(str::to_owned)
         && !path.starts_with('/')
     {
-        let mut parts: Vec<&str> = input.root_dir.components().map(|component| component.as_str()).collect();
+        let mut parts: Vec<&str> = input
+            .root_dir
+            .components()
+            .map(|component| component.as_str())
+            .collect();
         for part in path.split('/') {
             match part {
                 ".." => {
@@ -178,7 +250,10 @@ fn correct(value: &mut Item, input: &ManifestInput<'_>, member: &Member, dev: bo
             }
         }
         let target: camino::Utf8PathBuf = parts.iter().collect();
-        table.insert("path", toml_edit::value(relative(&member.dir, &target).as_str()));
+        table.insert(
+            "path",
+            toml_edit::value(relative(&member.dir, &target).as_str()),
+        );
     }
     if dev {
         table.remove("optional");
@@ -191,11 +266,18 @@ fn add_features(
     member: &Member,
     features: &BTreeMap<String, BTreeSet<String>>,
 ) {
-    let ours: BTreeSet<String> = entries(document).into_iter().filter(|entry| !entry.dev).map(|entry| entry.key.to_owned()).collect();
+    let ours: BTreeSet<String> = entries(document)
+        .into_iter()
+        .filter(|entry| !entry.dev)
+        .map(|entry| entry.key.to_owned())
+        .collect();
     let mut named = member.needs.features.clone();
     named.extend(feature::declared(document));
-    let lower: BTreeMap<String, BTreeSet<String>> =
-        features.iter().filter(|(name, _)| ours.contains(*name)).map(|(name, features)| (name.clone(), features.clone())).collect();
+    let lower: BTreeMap<String, BTreeSet<String>> = features
+        .iter()
+        .filter(|(name, _)| ours.contains(*name))
+        .map(|(name, features)| (name.clone(), features.clone()))
+        .collect();
     let wanted = feature::restricted(&feature::table(root), &named, &ours, &lower);
     if wanted.is_empty() {
         return;

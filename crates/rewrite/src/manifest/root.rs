@@ -11,18 +11,32 @@ use crate::include::relative;
 pub(super) fn add_members(document: &mut DocumentMut, input: &ManifestInput<'_>) {
     if !document.contains_key("workspace") {
         let mut table = Table::new();
-        if let Some(package) = document.get("package").and_then(Item::as_table).and_then(Table::position) {
+        if let Some(package) = document
+            .get("package")
+            .and_then(Item::as_table)
+            .and_then(Table::position)
+        {
             table.set_position(Some(package));
         }
         document.insert("workspace", Item::Table(table));
     }
-    let Some(workspace) = document.get_mut("workspace").and_then(Item::as_table_like_mut) else { return };
+    let Some(workspace) = document
+        .get_mut("workspace")
+        .and_then(Item::as_table_like_mut)
+    else {
+        return;
+    };
     if !workspace.contains_key("members") {
         workspace.insert("members", toml_edit::value(Array::new()));
     }
-    let Some(members) = workspace.get_mut("members").and_then(Item::as_array_mut) else { return };
+    let Some(members) = workspace.get_mut("members").and_then(Item::as_array_mut) else {
+        return;
+    };
     for member in input.members {
-        let covered = members.iter().filter_map(Value::as_str).any(|pattern| covers(pattern, member.dir.as_str()));
+        let covered = members
+            .iter()
+            .filter_map(Value::as_str)
+            .any(|pattern| covers(pattern, member.dir.as_str()));
         if !covered {
             members.push(member.dir.as_str());
         }
@@ -32,7 +46,9 @@ pub(super) fn add_members(document: &mut DocumentMut, input: &ManifestInput<'_>)
 /// Whether a pattern of `members` names a folder already.
 fn covers(pattern: &str, dir: &str) -> bool {
     match pattern.strip_suffix('*') {
-        Some(prefix) => dir.strip_prefix(prefix).is_some_and(|rest| !rest.contains('/')),
+        Some(prefix) => dir
+            .strip_prefix(prefix)
+            .is_some_and(|rest| !rest.contains('/')),
         None => pattern.trim_end_matches('/') == dir,
     }
 }
@@ -43,19 +59,32 @@ pub(super) fn depend(
     input: &ManifestInput<'_>,
     features: &BTreeMap<String, BTreeSet<String>>,
 ) {
-    let table = document.entry("dependencies").or_insert_with(|| Item::Table(Table::new()));
-    let Some(table) = table.as_table_like_mut() else { return };
+    let table = document
+        .entry("dependencies")
+        .or_insert_with(|| Item::Table(Table::new()));
+    let Some(table) = table.as_table_like_mut() else {
+        return;
+    };
     for member in input.members {
-        let has_features = features.get(&member.name).is_some_and(|features| !features.is_empty());
+        let has_features = features
+            .get(&member.name)
+            .is_some_and(|features| !features.is_empty());
         if table.contains_key(&member.name) {
-            let entry = table.get_mut(&member.name).and_then(Item::as_table_like_mut);
-            if let Some(entry) = entry.filter(|entry| has_features && !entry.contains_key("default-features")) {
+            let entry = table
+                .get_mut(&member.name)
+                .and_then(Item::as_table_like_mut);
+            if let Some(entry) =
+                entry.filter(|entry| has_features && !entry.contains_key("default-features"))
+            {
                 entry.insert("default-features", toml_edit::value(false));
             }
             continue;
         }
         let mut value = InlineTable::new();
-        value.insert("path", relative(input.root_dir, &member.dir).as_str().into());
+        value.insert(
+            "path",
+            relative(input.root_dir, &member.dir).as_str().into(),
+        );
         if input.publish {
             value.insert("version", input.version.into());
         }
@@ -64,10 +93,17 @@ pub(super) fn depend(
         }
         table.insert(&member.name, Value::InlineTable(value).into());
     }
-    let Some(own) = document.get_mut("features").and_then(Item::as_table_like_mut) else { return };
+    let Some(own) = document
+        .get_mut("features")
+        .and_then(Item::as_table_like_mut)
+    else {
+        return;
+    };
     for (name, features) in features {
         for feature in features {
-            let Some(list) = own.get_mut(feature).and_then(Item::as_array_mut) else { continue };
+            let Some(list) = own.get_mut(feature).and_then(Item::as_array_mut) else {
+                continue;
+            };
             let forward = format!("{name}/{feature}");
             if !list.iter().any(|value| value.as_str() == Some(&forward)) {
                 push(list, &forward);
@@ -78,7 +114,12 @@ pub(super) fn depend(
 
 /// Adds to a list in its own layout: on a line of its own where each entry has one.
 fn push(list: &mut Array, text: &str) {
-    let prefix = list.iter().last().and_then(|last| last.decor().prefix()).and_then(|prefix| prefix.as_str()).map(str::to_owned);
+    let prefix = list
+        .iter()
+        .last()
+        .and_then(|last| last.decor().prefix())
+        .and_then(|prefix| prefix.as_str())
+        .map(str::to_owned);
     match prefix.filter(|prefix| prefix.contains('\n')) {
         Some(prefix) => {
             let mut value = Value::from(text);
@@ -90,7 +131,12 @@ fn push(list: &mut Array, text: &str) {
 }
 
 /// Drops dependencies that only code which has left used: those that a member has now and nothing here names.
-pub(super) fn drop_unused(document: &mut DocumentMut, input: &ManifestInput<'_>, needs: &Needs, manifests: &Manifests) {
+pub(super) fn drop_unused(
+    document: &mut DocumentMut,
+    input: &ManifestInput<'_>,
+    needs: &Needs,
+    manifests: &Manifests,
+) {
     let elsewhere: BTreeSet<String> = manifests
         .members
         .values()
@@ -98,8 +144,13 @@ pub(super) fn drop_unused(document: &mut DocumentMut, input: &ManifestInput<'_>,
         .flat_map(|member| keys(&member))
         .collect();
     let mut dropped = BTreeSet::new();
-    for (table, names) in [("dependencies", vec![&needs.normal, &needs.dev]), ("dev-dependencies", vec![&needs.normal, &needs.dev])] {
-        let Some(table) = document.get_mut(table).and_then(Item::as_table_like_mut) else { continue };
+    for (table, names) in [
+        ("dependencies", vec![&needs.normal, &needs.dev]),
+        ("dev-dependencies", vec![&needs.normal, &needs.dev]),
+    ] {
+        let Some(table) = document.get_mut(table).and_then(Item::as_table_like_mut) else {
+            continue;
+        };
         let unused: Vec<String> = table
             .iter()
             .map(|(key, _)| key.to_owned())
@@ -110,19 +161,30 @@ pub(super) fn drop_unused(document: &mut DocumentMut, input: &ManifestInput<'_>,
             })
             .collect();
         for key in unused {
-            let optional = table.get(&key).and_then(Item::as_table_like).is_some_and(|entry| entry.contains_key("optional"));
+            let optional = table
+                .get(&key)
+                .and_then(Item::as_table_like)
+                .is_some_and(|entry| entry.contains_key("optional"));
             if !optional {
                 table.remove(&key);
                 dropped.insert(key);
             }
         }
     }
-    let Some(features) = document.get_mut("features").and_then(Item::as_table_like_mut) else { return };
+    let Some(features) = document
+        .get_mut("features")
+        .and_then(Item::as_table_like_mut)
+    else {
+        return;
+    };
     let names: Vec<String> = features.iter().map(|(name, _)| name.to_owned()).collect();
     for name in names {
         if let Some(list) = features.get_mut(&name).and_then(Item::as_array_mut) {
             list.retain(|value| {
-                !value.as_str().and_then(feature::dependency_of).is_some_and(|dependency| dropped.contains(dependency))
+                !value
+                    .as_str()
+                    .and_then(feature::dependency_of)
+                    .is_some_and(|dependency| dropped.contains(dependency))
             });
         }
     }
@@ -132,6 +194,11 @@ fn keys(document: &DocumentMut) -> Vec<String> {
     ["dependencies", "dev-dependencies"]
         .iter()
         .filter_map(|table| document.get(table).and_then(Item::as_table_like))
-        .flat_map(|table| table.iter().map(|(key, _)| key.to_owned()).collect::<Vec<_>>())
+        .flat_map(|table| {
+            table
+                .iter()
+                .map(|(key, _)| key.to_owned())
+                .collect::<Vec<_>>()
+        })
         .collect()
 }

@@ -18,7 +18,10 @@ pub(super) fn workspace(outline: Outline, trees: Vec<Tree>) -> (Workspace, Vec<D
     for node in trees.iter().flat_map(|tree| &tree.nodes) {
         files
             .entry(node.path.clone())
-            .or_insert_with(|| SourceFile { path: node.path.clone(), text: node.text.clone() });
+            .or_insert_with(|| SourceFile {
+                path: node.path.clone(),
+                text: node.text.clone(),
+            });
     }
     let mut workspace = Workspace {
         manifest: std::fs::read_to_string(outline.root.join("Cargo.toml")).ok(),
@@ -66,7 +69,11 @@ impl<'a> Assembly<'a> {
         let files = tree
             .nodes
             .iter()
-            .map(|node| workspace.file_at(&node.path).expect("every file that was read is in the table"))
+            .map(|node| {
+                workspace
+                    .file_at(&node.path)
+                    .expect("every file that was read is in the table")
+            })
             .collect();
         let children = tree
             .nodes
@@ -74,8 +81,20 @@ impl<'a> Assembly<'a> {
             .enumerate()
             .filter_map(|(index, node)| Some((node.parent.clone()?, index)))
             .collect();
-        let parsed = tree.nodes.into_iter().map(|node| Some(node.parsed)).collect();
-        Self { workspace, krate, diagnostics: tree.diagnostics, parsed, files, children, pending: Vec::new() }
+        let parsed = tree
+            .nodes
+            .into_iter()
+            .map(|node| Some(node.parsed))
+            .collect();
+        Self {
+            workspace,
+            krate,
+            diagnostics: tree.diagnostics,
+            parsed,
+            files,
+            children,
+            pending: Vec::new(),
+        }
     }
 
     fn run(mut self) -> Vec<Diagnostic> {
@@ -123,7 +142,9 @@ impl<'a> Assembly<'a> {
         let mut items = parsed.items;
         let mut children = Vec::new();
         for (position, parsed) in items.iter_mut().enumerate() {
-            let Some(declared) = &mut parsed.module else { continue };
+            let Some(declared) = &mut parsed.module else {
+                continue;
+            };
             let mut way = way.clone();
             way.push(position);
             let around = Some((id, parsed.item.name.clone(), is_test || parsed.item.is_test));
@@ -164,10 +185,13 @@ impl<'a> Assembly<'a> {
         }
         for mut leaf in parsed.leaves {
             leaf.item = id;
-            item.leaves.push(UseLeafId::new(self.workspace.leaves.len()));
+            item.leaves
+                .push(UseLeafId::new(self.workspace.leaves.len()));
             self.workspace.leaves.push(leaf);
         }
-        item.methods = (0..parsed.methods.len()).map(|offset| ItemId::new(id.index() + 1 + offset)).collect();
+        item.methods = (0..parsed.methods.len())
+            .map(|offset| ItemId::new(id.index() + 1 + offset))
+            .collect();
         let is_test = item.is_test;
         self.workspace.modules[module.index()].items.push(id);
         self.workspace.items.push(item);

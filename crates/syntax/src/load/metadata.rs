@@ -30,20 +30,28 @@ pub(super) struct Target {
 /// Asks Cargo.
 pub(super) fn read(options: &LoadOptions) -> Result<Outline, LoadError> {
     let mut command = MetadataCommand::new();
-    command.manifest_path(options.manifest_path.as_std_path()).no_deps();
+    command
+        .manifest_path(options.manifest_path.as_std_path())
+        .no_deps();
     let mut flags = Vec::new();
     flags.extend(options.offline.then(|| "--offline".to_owned()));
     flags.extend(options.locked.then(|| "--locked".to_owned()));
-    let metadata = command.other_options(flags).exec().map_err(|error| LoadError::Metadata {
-        message: match error {
-            cargo_metadata::Error::CargoMetadata { stderr } => stderr.trim().to_owned(),
-            other => other.to_string(),
-        },
-    })?;
+    let metadata = command
+        .other_options(flags)
+        .exec()
+        .map_err(|error| LoadError::Metadata {
+            message: match error {
+                cargo_metadata::Error::CargoMetadata { stderr } => stderr.trim().to_owned(),
+                other => other.to_string(),
+            },
+        })?;
     let root = metadata.workspace_root.clone();
     let mut members: Vec<&cargo_metadata::Package> = metadata.workspace_packages();
     members.sort_by(|a, b| a.name.cmp(&b.name));
-    let packages = members.iter().map(|member| package(&root, member, &members)).collect::<Result<Vec<_>, _>>()?;
+    let packages = members
+        .iter()
+        .map(|member| package(&root, member, &members))
+        .collect::<Result<Vec<_>, _>>()?;
     let package = choose(options, &metadata, &members)?;
     let mut targets = Vec::new();
     for (index, member) in members.iter().enumerate() {
@@ -59,7 +67,12 @@ pub(super) fn read(options: &LoadOptions) -> Result<Outline, LoadError> {
         }
     }
     targets.sort_by(|a, b| (a.package, a.kind, &a.name).cmp(&(b.package, b.kind, &b.name)));
-    Ok(Outline { root, packages, package, targets })
+    Ok(Outline {
+        root,
+        packages,
+        package,
+        targets,
+    })
 }
 
 fn choose(
@@ -76,10 +89,16 @@ fn choose(
             .position(|member| canonical(&member.manifest_path) == asked)
             .or_else(|| (members.len() == 1 && metadata.root_package().is_none()).then_some(0)),
     };
-    found.map(PackageId::new).ok_or_else(|| LoadError::NoPackage {
-        name: options.package.clone().unwrap_or_default(),
-        members: members.iter().map(|member| format!("`{}`", member.name)).collect::<Vec<_>>().join(", "),
-    })
+    found
+        .map(PackageId::new)
+        .ok_or_else(|| LoadError::NoPackage {
+            name: options.package.clone().unwrap_or_default(),
+            members: members
+                .iter()
+                .map(|member| format!("`{}`", member.name))
+                .collect::<Vec<_>>()
+                .join(", "),
+        })
 }
 
 fn kind(kinds: &[TargetKind]) -> CrateKind {
@@ -106,29 +125,53 @@ fn package(
     member: &cargo_metadata::Package,
     members: &[&cargo_metadata::Package],
 ) -> Result<Package, LoadError> {
-    let manifest = std::fs::read_to_string(&member.manifest_path)
-        .map_err(|source| LoadError::Read { path: relative(root, &member.manifest_path), source })?;
+    let manifest =
+        std::fs::read_to_string(&member.manifest_path).map_err(|source| LoadError::Read {
+            path: relative(root, &member.manifest_path),
+            source,
+        })?;
     let manifest_path = relative(root, &member.manifest_path);
-    let dependencies = member.dependencies.iter().map(|dependency| self::dependency(dependency, members)).collect();
-    let features: BTreeMap<String, Vec<String>> =
-        member.features.iter().map(|(name, values)| (name.clone(), values.clone())).collect();
+    let dependencies = member
+        .dependencies
+        .iter()
+        .map(|dependency| self::dependency(dependency, members))
+        .collect();
+    let features: BTreeMap<String, Vec<String>> = member
+        .features
+        .iter()
+        .map(|(name, values)| (name.clone(), values.clone()))
+        .collect();
     Ok(Package {
         name: member.name.to_string(),
         version: member.version.to_string(),
-        dir: manifest_path.parent().unwrap_or(Utf8Path::new("")).to_owned(),
+        dir: manifest_path
+            .parent()
+            .unwrap_or(Utf8Path::new(""))
+            .to_owned(),
         manifest_path,
         manifest,
         edition: member.edition.to_string(),
-        publish: member.publish.as_ref().is_none_or(|registries| !registries.is_empty()),
+        publish: member
+            .publish
+            .as_ref()
+            .is_none_or(|registries| !registries.is_empty()),
         dependencies,
         features,
     })
 }
 
-fn dependency(dependency: &cargo_metadata::Dependency, members: &[&cargo_metadata::Package]) -> Dependency {
-    let key = dependency.rename.clone().unwrap_or_else(|| dependency.name.clone());
+fn dependency(
+    dependency: &cargo_metadata::Dependency,
+    members: &[&cargo_metadata::Package],
+) -> Dependency {
+    let key = dependency
+        .rename
+        .clone()
+        .unwrap_or_else(|| dependency.name.clone());
     let member = dependency.path.as_ref().and_then(|path| {
-        members.iter().position(|member| member.manifest_path.parent() == Some(path) && *member.name == dependency.name)
+        members.iter().position(|member| {
+            member.manifest_path.parent() == Some(path) && *member.name == dependency.name
+        })
     });
     Dependency {
         package: dependency.name.clone(),

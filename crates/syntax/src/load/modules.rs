@@ -43,15 +43,29 @@ type Read = Result<(Wanted, Arc<str>, Result<ParsedModule, Diagnostic>), LoadErr
 
 /// Reads every target.
 pub(super) fn read(outline: &Outline) -> Result<Vec<Tree>, LoadError> {
-    outline.targets.par_iter().map(|target| tree(&outline.root, &target.file)).collect()
+    outline
+        .targets
+        .par_iter()
+        .map(|target| tree(&outline.root, &target.file))
+        .collect()
 }
 
 fn tree(root: &Utf8Path, file: &Utf8Path) -> Result<Tree, LoadError> {
-    let mut tree = Tree { nodes: Vec::new(), diagnostics: Vec::new() };
+    let mut tree = Tree {
+        nodes: Vec::new(),
+        diagnostics: Vec::new(),
+    };
     let folder = file.parent().unwrap_or(Utf8Path::new("")).to_owned();
-    let mut wanted = vec![Wanted { path: file.to_owned(), folder, parent: None }];
+    let mut wanted = vec![Wanted {
+        path: file.to_owned(),
+        folder,
+        parent: None,
+    }];
     while !wanted.is_empty() {
-        let level: Vec<Read> = wanted.into_par_iter().map(|wanted| read_one(root, wanted)).collect();
+        let level: Vec<Read> = wanted
+            .into_par_iter()
+            .map(|wanted| read_one(root, wanted))
+            .collect();
         wanted = Vec::new();
         for read in level {
             let (found, text, parsed) = read?;
@@ -60,7 +74,13 @@ fn tree(root: &Utf8Path, file: &Utf8Path) -> Result<Tree, LoadError> {
                 empty(&text)
             });
             let index = tree.nodes.len();
-            tree.nodes.push(Node { path: found.path, text, parsed, parent: found.parent, folder: found.folder });
+            tree.nodes.push(Node {
+                path: found.path,
+                text,
+                parsed,
+                parent: found.parent,
+                folder: found.folder,
+            });
             wanted.extend(declarations(root, &mut tree, index));
         }
     }
@@ -68,11 +88,18 @@ fn tree(root: &Utf8Path, file: &Utf8Path) -> Result<Tree, LoadError> {
 }
 
 fn read_one(root: &Utf8Path, wanted: Wanted) -> Read {
-    let text = std::fs::read_to_string(root.join(&wanted.path))
-        .map_err(|source| LoadError::Read { path: wanted.path.clone(), source })?;
+    let text =
+        std::fs::read_to_string(root.join(&wanted.path)).map_err(|source| LoadError::Read {
+            path: wanted.path.clone(),
+            source,
+        })?;
     let parsed = parse_text(&text).map_err(|error| {
         Diagnostic::new(Severity::Error, "syntax", error.message)
-            .at(wanted.path.clone(), error.range, "rustc would stop here too")
+            .at(
+                wanted.path.clone(),
+                error.range,
+                "rustc would stop here too",
+            )
             .help("mend the file so that `cargo check` reads it, then run again")
     });
     Ok((wanted, Arc::from(text), parsed))
@@ -95,8 +122,18 @@ fn declarations(root: &Utf8Path, tree: &mut Tree, index: usize) -> Vec<Wanted> {
     let mut found = Vec::new();
     let mut problems = Vec::new();
     let node = &tree.nodes[index];
-    let search = Search { root, tree, file: node, index };
-    search.module(&node.parsed, &node.folder, &mut Vec::new(), &mut (&mut found, &mut problems));
+    let search = Search {
+        root,
+        tree,
+        file: node,
+        index,
+    };
+    search.module(
+        &node.parsed,
+        &node.folder,
+        &mut Vec::new(),
+        &mut (&mut found, &mut problems),
+    );
     tree.diagnostics.extend(problems);
     found
 }
@@ -117,7 +154,9 @@ impl Search<'_> {
         out: &mut (&mut Vec<Wanted>, &mut Vec<Diagnostic>),
     ) {
         for (position, parsed) in module.items.iter().enumerate() {
-            let Some(declared) = &parsed.module else { continue };
+            let Some(declared) = &parsed.module else {
+                continue;
+            };
             way.push(position);
             if let Some(inline) = &declared.inline {
                 let inner = match declared.paths.first() {
@@ -135,7 +174,11 @@ impl Search<'_> {
     /// The folder that `#[path]` is relative to: the file's own, or (inside inline modules) the module's.
     fn beside(&self, depth: usize) -> Utf8PathBuf {
         if depth <= 1 {
-            self.file.path.parent().unwrap_or(Utf8Path::new("")).to_owned()
+            self.file
+                .path
+                .parent()
+                .unwrap_or(Utf8Path::new(""))
+                .to_owned()
         } else {
             self.file.folder.clone()
         }
@@ -151,32 +194,56 @@ impl Search<'_> {
     ) {
         let mut candidates: Vec<(Utf8PathBuf, Utf8PathBuf)> = Vec::new();
         for path in &declared.paths {
-            let base = if way.len() <= 1 { self.beside(1) } else { folder.to_owned() };
+            let base = if way.len() <= 1 {
+                self.beside(1)
+            } else {
+                folder.to_owned()
+            };
             let path = base.join(path);
             // A file that `#[path]` names is a mod.rs: its own modules lie beside it.
-            candidates.push((path.clone(), path.parent().unwrap_or(Utf8Path::new("")).to_owned()));
+            candidates.push((
+                path.clone(),
+                path.parent().unwrap_or(Utf8Path::new("")).to_owned(),
+            ));
         }
         let inner = folder.join(&item.name);
-        let by_name = [(folder.join(format!("{}.rs", item.name)), inner.clone()), (inner.join("mod.rs"), inner)];
+        let by_name = [
+            (folder.join(format!("{}.rs", item.name)), inner.clone()),
+            (inner.join("mod.rs"), inner),
+        ];
         if declared.paths.is_empty() || candidates.iter().all(|(path, _)| !self.exists(path)) {
             candidates.extend(by_name);
         }
-        let existing: Vec<_> = candidates.iter().filter(|(path, _)| self.exists(path)).collect();
+        let existing: Vec<_> = candidates
+            .iter()
+            .filter(|(path, _)| self.exists(path))
+            .collect();
         let Some((path, folder)) = existing.first() else {
             out.1.push(self.missing(item, declared, &candidates));
             return;
         };
         let path = clean(path);
         if self.is_open(&path) {
-            let message = format!("`mod {}` leads back to a file that it is part of", item.name);
+            let message = format!(
+                "`mod {}` leads back to a file that it is part of",
+                item.name
+            );
             out.1.push(
                 Diagnostic::new(Severity::Error, "syntax", message)
-                    .at(self.file.path.clone(), item.range, format!("this is `{path}` again"))
+                    .at(
+                        self.file.path.clone(),
+                        item.range,
+                        format!("this is `{path}` again"),
+                    )
                     .help("take the `#[path]` away, or name another file"),
             );
             return;
         }
-        out.0.push(Wanted { path, folder: clean(folder), parent: Some((self.index, way.to_vec())) });
+        out.0.push(Wanted {
+            path,
+            folder: clean(folder),
+            parent: Some((self.index, way.to_vec())),
+        });
     }
 
     fn exists(&self, path: &Utf8Path) -> bool {
@@ -203,11 +270,22 @@ impl Search<'_> {
         declared: &DeclaredModule,
         candidates: &[(Utf8PathBuf, Utf8PathBuf)],
     ) -> Diagnostic {
-        let severity = if declared.conditional { Severity::Warning } else { Severity::Error };
-        let tried: Vec<String> = candidates.iter().map(|(path, _)| format!("`{}`", clean(path))).collect();
-        Diagnostic::new(severity, "syntax", format!("file not found for module `{}`", item.name))
-            .at(self.file.path.clone(), item.range, "declared here")
-            .help(format!("create {}", tried.join(" or ")))
+        let severity = if declared.conditional {
+            Severity::Warning
+        } else {
+            Severity::Error
+        };
+        let tried: Vec<String> = candidates
+            .iter()
+            .map(|(path, _)| format!("`{}`", clean(path)))
+            .collect();
+        Diagnostic::new(
+            severity,
+            "syntax",
+            format!("file not found for module `{}`", item.name),
+        )
+        .at(self.file.path.clone(), item.range, "declared here")
+        .help(format!("create {}", tried.join(" or ")))
     }
 }
 

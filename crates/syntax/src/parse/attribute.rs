@@ -9,12 +9,56 @@ use crate::source::TextRange;
 
 /// Attributes of the language, whose names are no paths and whose arguments name nothing of ours.
 const BUILT_IN: &[&str] = &[
-    "cfg", "allow", "warn", "deny", "forbid", "expect", "inline", "cold", "must_use", "deprecated", "repr", "test",
-    "bench", "ignore", "should_panic", "path", "macro_use", "macro_export", "non_exhaustive", "no_mangle",
-    "export_name", "link", "link_name", "link_section", "used", "global_allocator", "panic_handler", "feature",
-    "no_std", "no_main", "no_core", "recursion_limit", "type_length_limit", "windows_subsystem", "target_feature",
-    "track_caller", "automatically_derived", "proc_macro", "proc_macro_derive", "proc_macro_attribute", "crate_name",
-    "crate_type", "doc", "rustfmt", "unsafe", "default", "non_exhaustive", "diagnostic", "warn_unused", "no_implicit_prelude",
+    "cfg",
+    "allow",
+    "warn",
+    "deny",
+    "forbid",
+    "expect",
+    "inline",
+    "cold",
+    "must_use",
+    "deprecated",
+    "repr",
+    "test",
+    "bench",
+    "ignore",
+    "should_panic",
+    "path",
+    "macro_use",
+    "macro_export",
+    "non_exhaustive",
+    "no_mangle",
+    "export_name",
+    "link",
+    "link_name",
+    "link_section",
+    "used",
+    "global_allocator",
+    "panic_handler",
+    "feature",
+    "no_std",
+    "no_main",
+    "no_core",
+    "recursion_limit",
+    "type_length_limit",
+    "windows_subsystem",
+    "target_feature",
+    "track_caller",
+    "automatically_derived",
+    "proc_macro",
+    "proc_macro_derive",
+    "proc_macro_attribute",
+    "crate_name",
+    "crate_type",
+    "doc",
+    "rustfmt",
+    "unsafe",
+    "default",
+    "non_exhaustive",
+    "diagnostic",
+    "warn_unused",
+    "no_implicit_prelude",
 ];
 
 /// Collects from all attributes of a thing; neighbouring doc comments are read as one text.
@@ -47,7 +91,9 @@ pub(super) fn collect(collector: &mut Collector<'_>, attribute: &syn::Attribute)
 fn one(collector: &mut Collector<'_>, name: Vec<Segment>, arguments: TokenStream) {
     let Some(last) = name.last() else { return };
     match last.name.as_str() {
-        "derive" if name.len() == 1 => tokens::scan_as(collector, arguments, PathContext::Attribute),
+        "derive" if name.len() == 1 => {
+            tokens::scan_as(collector, arguments, PathContext::Attribute)
+        }
         "cfg_attr" if name.len() == 1 => conditional(collector, arguments),
         word if name.len() == 1 && BUILT_IN.contains(&word) => {}
         _ => {
@@ -61,7 +107,8 @@ fn one(collector: &mut Collector<'_>, name: Vec<Segment>, arguments: TokenStream
 /// `cfg_attr(condition, attribute, …)`: what is behind the first comma is attributes.
 fn conditional(collector: &mut Collector<'_>, arguments: TokenStream) {
     let arguments: Vec<TokenTree> = arguments.into_iter().collect();
-    let parts = arguments.split(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ','));
+    let parts =
+        arguments.split(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ','));
     for part in parts.skip(1) {
         let mut name = Vec::new();
         let mut rest = TokenStream::new();
@@ -69,7 +116,10 @@ fn conditional(collector: &mut Collector<'_>, arguments: TokenStream) {
             match token {
                 TokenTree::Ident(ident) if rest.is_empty() => {
                     let range = collector.range(ident.span());
-                    name.push(Segment { name: name_of(ident), range });
+                    name.push(Segment {
+                        name: name_of(ident),
+                        range,
+                    });
                 }
                 TokenTree::Punct(punct) if punct.as_char() == ':' && rest.is_empty() => {}
                 TokenTree::Group(group) => rest.extend(group.stream()),
@@ -88,7 +138,12 @@ fn strings(collector: &mut Collector<'_>, arguments: TokenStream) {
             TokenTree::Literal(literal) => {
                 let range = collector.range(literal.span());
                 let text = &collector.text[range.start as usize..range.end as usize];
-                let Some(inner) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else { continue };
+                let Some(inner) = text
+                    .strip_prefix('"')
+                    .and_then(|text| text.strip_suffix('"'))
+                else {
+                    continue;
+                };
                 if let Some(segments) = path_in(inner, range.start + 1) {
                     let global = inner.starts_with("::");
                     collector.record(segments, global, PathContext::AttributeArgument, true);
@@ -107,7 +162,11 @@ fn path_in(text: &str, start: u32) -> Option<Vec<Segment>> {
         at = 2;
         rest
     });
-    let body = body.split('<').next().unwrap_or(body).trim_end_matches("::");
+    let body = body
+        .split('<')
+        .next()
+        .unwrap_or(body)
+        .trim_end_matches("::");
     for name in body.split("::") {
         let word = name.strip_prefix("r#").unwrap_or(name);
         let valid = word.starts_with(|c: char| c.is_alphabetic() || c == '_')
@@ -116,20 +175,39 @@ fn path_in(text: &str, start: u32) -> Option<Vec<Segment>> {
             return None;
         }
         let range = TextRange::new(start + at as u32, start + (at + name.len()) as u32);
-        segments.push(Segment { name: word.to_owned(), range });
+        segments.push(Segment {
+            name: word.to_owned(),
+            range,
+        });
         at += name.len() + 2;
     }
     Some(segments)
 }
 
 /// The attributes of a thing as values.
-pub(super) fn values(collector: &Collector<'_>, attributes: &[syn::Attribute], style: Style) -> Vec<Attribute> {
+pub(super) fn values(
+    collector: &Collector<'_>,
+    attributes: &[syn::Attribute],
+    style: Style,
+) -> Vec<Attribute> {
     attributes
         .iter()
-        .filter(|attribute| matches!(attribute.style, syn::AttrStyle::Inner(_)) == (style == Style::Inner))
+        .filter(|attribute| {
+            matches!(attribute.style, syn::AttrStyle::Inner(_)) == (style == Style::Inner)
+        })
         .map(|attribute| {
-            let path = attribute.path().segments.iter().map(|segment| name_of(&segment.ident)).collect::<Vec<_>>().join("::");
-            Attribute { is_doc: path == "doc", path, range: collector.range_of(attribute) }
+            let path = attribute
+                .path()
+                .segments
+                .iter()
+                .map(|segment| name_of(&segment.ident))
+                .collect::<Vec<_>>()
+                .join("::");
+            Attribute {
+                is_doc: path == "doc",
+                path,
+                range: collector.range_of(attribute),
+            }
         })
         .collect()
 }
@@ -146,7 +224,12 @@ pub(super) enum Style {
 /// Whether attributes make what they stand on code for tests only.
 pub(super) fn is_test(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
-        let last = attribute.path().segments.last().map(|segment| name_of(&segment.ident)).unwrap_or_default();
+        let last = attribute
+            .path()
+            .segments
+            .last()
+            .map(|segment| name_of(&segment.ident))
+            .unwrap_or_default();
         match last.as_str() {
             "test" | "bench" | "rstest" | "test_case" | "quickcheck" | "proptest" => true,
             "cfg" => matches!(&attribute.meta, syn::Meta::List(list) if needs_test(&list.tokens)),
@@ -176,14 +259,22 @@ pub(super) fn module_paths(attributes: &[syn::Attribute]) -> Vec<String> {
     for attribute in attributes {
         match &attribute.meta {
             syn::Meta::NameValue(pair) if pair.path.is_ident("path") => {
-                if let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(path), .. }) = &pair.value {
+                if let syn::Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(path),
+                    ..
+                }) = &pair.value
+                {
                     paths.push(path.value());
                 }
             }
             syn::Meta::List(list) if list.path.is_ident("cfg_attr") => {
                 let tokens: Vec<TokenTree> = list.tokens.clone().into_iter().collect();
                 for window in tokens.windows(3) {
-                    if let [TokenTree::Ident(ident), TokenTree::Punct(punct), TokenTree::Literal(literal)] = window
+                    if let [
+                        TokenTree::Ident(ident),
+                        TokenTree::Punct(punct),
+                        TokenTree::Literal(literal),
+                    ] = window
                         && ident == "path"
                         && punct.as_char() == '='
                         && let syn::Lit::Str(path) = syn::Lit::new(literal.clone())

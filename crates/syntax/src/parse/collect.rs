@@ -51,7 +51,10 @@ impl<'a> Collector<'a> {
 
     pub(super) fn range(&self, span: Span) -> TextRange {
         let range = span.byte_range();
-        TextRange::new(range.start as u32 + self.prefix, range.end as u32 + self.prefix)
+        TextRange::new(
+            range.start as u32 + self.prefix,
+            range.end as u32 + self.prefix,
+        )
     }
 
     pub(super) fn scoped(&mut self, inside: impl FnOnce(&mut Self)) {
@@ -83,26 +86,47 @@ impl<'a> Collector<'a> {
     pub(super) fn bind_generics(&mut self, generics: &syn::Generics) {
         for parameter in &generics.params {
             match parameter {
-                syn::GenericParam::Type(parameter) => self.bind(name_of(&parameter.ident), Local::Item),
-                syn::GenericParam::Const(parameter) => self.bind(name_of(&parameter.ident), Local::Item),
+                syn::GenericParam::Type(parameter) => {
+                    self.bind(name_of(&parameter.ident), Local::Item)
+                }
+                syn::GenericParam::Const(parameter) => {
+                    self.bind(name_of(&parameter.ident), Local::Item)
+                }
                 syn::GenericParam::Lifetime(_) => {}
             }
         }
     }
 
     /// Records a path unless something local is meant.
-    pub(super) fn record(&mut self, mut segments: Vec<Segment>, mut global: bool, context: PathContext, guessed: bool) {
-        let Some(first) = segments.first() else { return };
+    pub(super) fn record(
+        &mut self,
+        mut segments: Vec<Segment>,
+        mut global: bool,
+        context: PathContext,
+        guessed: bool,
+    ) {
+        let Some(first) = segments.first() else {
+            return;
+        };
         if !global && context != PathContext::LocalUse {
             match self.local(&first.name) {
-                Some(Local::Value) if segments.len() == 1 && context != PathContext::Type && context != PathContext::Macro => {
+                Some(Local::Value)
+                    if segments.len() == 1
+                        && context != PathContext::Type
+                        && context != PathContext::Macro =>
+                {
                     return;
                 }
                 Some(Local::Item) if context != PathContext::Macro => return,
                 Some(Local::Alias(path, path_global)) => {
                     let range = first.range;
-                    let replaced: Vec<Segment> =
-                        path.iter().map(|name| Segment { name: name.clone(), range }).collect();
+                    let replaced: Vec<Segment> = path
+                        .iter()
+                        .map(|name| Segment {
+                            name: name.clone(),
+                            range,
+                        })
+                        .collect();
                     global = *path_global;
                     segments.splice(0..1, replaced);
                 }
@@ -110,13 +134,22 @@ impl<'a> Collector<'a> {
             }
         }
         let guessed = guessed || self.macros > 0;
-        self.paths.push(PathUse { segments, global, context, in_signature: self.bodies == 0, guessed });
+        self.paths.push(PathUse {
+            segments,
+            global,
+            context,
+            in_signature: self.bodies == 0,
+            guessed,
+        });
     }
 
     pub(super) fn segments(&self, path: &syn::Path) -> Vec<Segment> {
         path.segments
             .iter()
-            .map(|segment| Segment { name: name_of(&segment.ident), range: self.range(segment.ident.span()) })
+            .map(|segment| Segment {
+                name: name_of(&segment.ident),
+                range: self.range(segment.ident.span()),
+            })
             .collect()
     }
 
@@ -129,7 +162,12 @@ impl<'a> Collector<'a> {
     }
 
     /// A path that may start with `<T as Trait>`.
-    fn record_qualified(&mut self, qself: Option<&syn::QSelf>, path: &syn::Path, context: PathContext) {
+    fn record_qualified(
+        &mut self,
+        qself: Option<&syn::QSelf>,
+        path: &syn::Path,
+        context: PathContext,
+    ) {
         let Some(qself) = qself else {
             self.record_path(path, context);
             return;
@@ -138,11 +176,20 @@ impl<'a> Collector<'a> {
         if qself.position > 0 {
             let segments = self.segments(path);
             let trait_segments = segments[..qself.position.min(segments.len())].to_vec();
-            self.record(trait_segments, path.leading_colon.is_some(), PathContext::Type, false);
+            self.record(
+                trait_segments,
+                path.leading_colon.is_some(),
+                PathContext::Type,
+                false,
+            );
         }
         for segment in path.segments.iter().skip(qself.position) {
             let range = self.range(segment.ident.span());
-            self.members.push(MemberUse { name: name_of(&segment.ident), range, called: true });
+            self.members.push(MemberUse {
+                name: name_of(&segment.ident),
+                range,
+                called: true,
+            });
         }
         for segment in &path.segments {
             self.visit_path_arguments(&segment.arguments);
@@ -155,13 +202,19 @@ impl<'a> Collector<'a> {
             syn::Member::Unnamed(index) => (index.index.to_string(), index.span),
         };
         let range = self.range(span);
-        self.members.push(MemberUse { name, range, called });
+        self.members.push(MemberUse {
+            name,
+            range,
+            called,
+        });
     }
 
     /// Items and imports of a block are in scope in all of it.
     fn hoist(&mut self, block: &syn::Block) {
         for statement in &block.stmts {
-            let syn::Stmt::Item(item) = statement else { continue };
+            let syn::Stmt::Item(item) = statement else {
+                continue;
+            };
             match item {
                 syn::Item::Use(item) => {
                     let global = item.leading_colon.is_some();
@@ -184,13 +237,20 @@ impl<'a> Collector<'a> {
     fn hoist_use(&mut self, tree: &syn::UseTree, prefix: &mut Vec<Segment>, global: bool) {
         match tree {
             syn::UseTree::Path(path) => {
-                prefix.push(Segment { name: name_of(&path.ident), range: self.range(path.ident.span()) });
+                prefix.push(Segment {
+                    name: name_of(&path.ident),
+                    range: self.range(path.ident.span()),
+                });
                 self.hoist_use(&path.tree, prefix, global);
                 prefix.pop();
             }
             syn::UseTree::Name(name) => self.hoist_leaf(&name.ident, &name.ident, prefix, global),
-            syn::UseTree::Rename(rename) => self.hoist_leaf(&rename.ident, &rename.rename, prefix, global),
-            syn::UseTree::Glob(_) => self.record(prefix.clone(), global, PathContext::LocalUse, false),
+            syn::UseTree::Rename(rename) => {
+                self.hoist_leaf(&rename.ident, &rename.rename, prefix, global)
+            }
+            syn::UseTree::Glob(_) => {
+                self.record(prefix.clone(), global, PathContext::LocalUse, false)
+            }
             syn::UseTree::Group(group) => {
                 for tree in &group.items {
                     self.hoist_use(tree, prefix, global);
@@ -199,14 +259,27 @@ impl<'a> Collector<'a> {
         }
     }
 
-    fn hoist_leaf(&mut self, ident: &syn::Ident, bound: &syn::Ident, prefix: &[Segment], global: bool) {
+    fn hoist_leaf(
+        &mut self,
+        ident: &syn::Ident,
+        bound: &syn::Ident,
+        prefix: &[Segment],
+        global: bool,
+    ) {
         let mut path = prefix.to_vec();
         let is_self = ident == "self" && !prefix.is_empty();
         if !is_self {
-            path.push(Segment { name: name_of(ident), range: self.range(ident.span()) });
+            path.push(Segment {
+                name: name_of(ident),
+                range: self.range(ident.span()),
+            });
         }
         let names: Vec<String> = path.iter().map(|segment| segment.name.clone()).collect();
-        let bound = if bound == "self" { names.last().cloned().unwrap_or_default() } else { name_of(bound) };
+        let bound = if bound == "self" {
+            names.last().cloned().unwrap_or_default()
+        } else {
+            name_of(bound)
+        };
         self.record(path, global, PathContext::LocalUse, false);
         if bound != "_" {
             self.bind(bound, Local::Alias(names, global));
@@ -240,7 +313,11 @@ impl<'ast> Visit<'ast> for Collector<'_> {
     }
 
     fn visit_expr_struct(&mut self, expression: &'ast syn::ExprStruct) {
-        self.record_qualified(expression.qself.as_ref(), &expression.path, PathContext::Construct);
+        self.record_qualified(
+            expression.qself.as_ref(),
+            &expression.path,
+            PathContext::Construct,
+        );
         for field in &expression.fields {
             self.visit_attributes(&field.attrs);
             self.member(&field.member, false);
@@ -269,7 +346,8 @@ impl<'ast> Visit<'ast> for Collector<'_> {
 
     fn visit_expr_assign(&mut self, assign: &'ast syn::ExprAssign) {
         // `name = value` in a macro call is a named argument.
-        let named = self.macros > 0 && matches!(&*assign.left, syn::Expr::Path(path) if path.path.segments.len() == 1);
+        let named = self.macros > 0
+            && matches!(&*assign.left, syn::Expr::Path(path) if path.path.segments.len() == 1);
         if !named {
             self.visit_expr(&assign.left);
         }
@@ -407,7 +485,9 @@ impl<'ast> Visit<'ast> for Collector<'_> {
     }
 
     fn visit_item_trait_alias(&mut self, item: &'ast syn::ItemTraitAlias) {
-        self.with_generics(&item.generics, |this| visit::visit_item_trait_alias(this, item));
+        self.with_generics(&item.generics, |this| {
+            visit::visit_item_trait_alias(this, item)
+        });
     }
 
     fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
@@ -415,11 +495,15 @@ impl<'ast> Visit<'ast> for Collector<'_> {
     }
 
     fn visit_impl_item_type(&mut self, item: &'ast syn::ImplItemType) {
-        self.with_generics(&item.generics, |this| visit::visit_impl_item_type(this, item));
+        self.with_generics(&item.generics, |this| {
+            visit::visit_impl_item_type(this, item)
+        });
     }
 
     fn visit_trait_item_type(&mut self, item: &'ast syn::TraitItemType) {
-        self.with_generics(&item.generics, |this| visit::visit_trait_item_type(this, item));
+        self.with_generics(&item.generics, |this| {
+            visit::visit_trait_item_type(this, item)
+        });
     }
 
     fn visit_item_use(&mut self, _: &'ast syn::ItemUse) {}

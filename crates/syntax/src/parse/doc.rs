@@ -15,7 +15,9 @@ pub(super) fn collect(collector: &mut Collector<'_>, docs: &[TextRange]) {
     for line in docs.iter().flat_map(|range| lines(collector.text, *range)) {
         let text = &collector.text[line.start as usize..line.end as usize];
         let trimmed = text.trim_start();
-        let fence = ["```", "~~~"].into_iter().find(|fence| trimmed.starts_with(fence));
+        let fence = ["```", "~~~"]
+            .into_iter()
+            .find(|fence| trimmed.starts_with(fence));
         match (&mut block, fence) {
             (Some(open), Some(fence)) if fence == open.fence => {
                 if open.is_rust {
@@ -25,7 +27,12 @@ pub(super) fn collect(collector: &mut Collector<'_>, docs: &[TextRange]) {
             }
             (None, Some(fence)) => {
                 let is_rust = is_rust(trimmed.trim_start_matches(['`', '~']));
-                block = Some(Block { fence, is_rust, code: String::new(), lines: Vec::new() });
+                block = Some(Block {
+                    fence,
+                    is_rust,
+                    code: String::new(),
+                    lines: Vec::new(),
+                });
             }
             (Some(open), _) => open.push(text, line.start),
             (None, None) => {}
@@ -35,9 +42,12 @@ pub(super) fn collect(collector: &mut Collector<'_>, docs: &[TextRange]) {
 
 /// Whether a code block with this info string is compiled.
 fn is_rust(info: &str) -> bool {
-    info.split([',', ' '])
-        .map(str::trim)
-        .all(|word| matches!(word, "" | "rust" | "should_panic" | "no_run" | "compile_fail") || word.starts_with("edition"))
+    info.split([',', ' ']).map(str::trim).all(|word| {
+        matches!(
+            word,
+            "" | "rust" | "should_panic" | "no_run" | "compile_fail"
+        ) || word.starts_with("edition")
+    })
 }
 
 /// The lines of a doc comment, without its slashes.
@@ -51,8 +61,15 @@ fn lines(text: &str, range: TextRange) -> Vec<TextRange> {
     for line in comment.split_inclusive('\n') {
         let end = at + line.trim_end().len();
         let lead = line.len() - line.trim_start().len();
-        let stars = line.trim_start().bytes().take_while(|byte| matches!(byte, b'*' | b'/' | b'!')).count();
-        lines.push(TextRange::new((at + lead + stars).min(end.max(at)) as u32, end.max(at) as u32));
+        let stars = line
+            .trim_start()
+            .bytes()
+            .take_while(|byte| matches!(byte, b'*' | b'/' | b'!'))
+            .count();
+        lines.push(TextRange::new(
+            (at + lead + stars).min(end.max(at)) as u32,
+            end.max(at) as u32,
+        ));
         at += line.len();
     }
     lines.retain(|range| range.start <= range.end);
@@ -71,7 +88,11 @@ struct Block {
 impl Block {
     fn push(&mut self, text: &str, start: u32) {
         let trimmed = text.trim_start();
-        let hidden = if trimmed == "#" { 1 } else { usize::from(trimmed.starts_with("# ")) * 2 };
+        let hidden = if trimmed == "#" {
+            1
+        } else {
+            usize::from(trimmed.starts_with("# ")) * 2
+        };
         let skip = text.len() - trimmed.len() + hidden;
         self.lines.push((self.code.len(), start + skip as u32));
         self.code.push_str(&text[skip..]);
@@ -79,7 +100,9 @@ impl Block {
     }
 
     fn collect(&self, collector: &mut Collector<'_>) {
-        let Ok(tokens) = TokenStream::from_str(&self.code) else { return };
+        let Ok(tokens) = TokenStream::from_str(&self.code) else {
+            return;
+        };
         let mut inner = Collector::new(&self.code, 0);
         tokens::scan(&mut inner, tokens, PathContext::DocTest);
         for mut path in inner.paths {
@@ -95,7 +118,10 @@ impl Block {
     }
 
     fn in_file(&self, range: TextRange) -> TextRange {
-        let line = self.lines.partition_point(|(start, _)| *start <= range.start as usize).saturating_sub(1);
+        let line = self
+            .lines
+            .partition_point(|(start, _)| *start <= range.start as usize)
+            .saturating_sub(1);
         let (start, file) = self.lines[line];
         let offset = file + range.start - start as u32;
         TextRange::new(offset, offset + range.len())

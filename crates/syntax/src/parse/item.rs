@@ -7,8 +7,8 @@ use super::attribute::{self, Style};
 use super::collect::{Collector, name_of};
 use super::{DeclaredModule, ParsedItem, ParsedModule, tokens};
 use crate::item::{
-    Binding, Field, Implementation, Item, ItemId, ItemKind, Level, MacroRules, PathContext, PathUse, Segment, UseLeaf,
-    Visibility,
+    Binding, Field, Implementation, Item, ItemId, ItemKind, Level, MacroRules, PathContext,
+    PathUse, Segment, UseLeaf, Visibility,
 };
 use crate::source::TextRange;
 use crate::workspace::ModuleId;
@@ -19,20 +19,41 @@ pub(super) fn file(file: &syn::File, text: &str, prefix: u32) -> ParsedModule {
     module(&file.attrs, &file.items, text, prefix, body)
 }
 
-fn module(attributes: &[syn::Attribute], items: &[syn::Item], text: &str, prefix: u32, body: TextRange) -> ParsedModule {
+fn module(
+    attributes: &[syn::Attribute],
+    items: &[syn::Item],
+    text: &str,
+    prefix: u32,
+    body: TextRange,
+) -> ParsedModule {
     let mut collector = Collector::new(text, prefix);
     let inner_attributes = attribute::values(&collector, attributes, Style::Inner);
-    let inner: Vec<syn::Attribute> =
-        attributes.iter().filter(|attribute| matches!(attribute.style, syn::AttrStyle::Inner(_))).cloned().collect();
+    let inner: Vec<syn::Attribute> = attributes
+        .iter()
+        .filter(|attribute| matches!(attribute.style, syn::AttrStyle::Inner(_)))
+        .cloned()
+        .collect();
     attribute::collect_all(&mut collector, &inner);
     let header = inner_attributes
         .iter()
         .map(|attribute| attribute.range)
         .reduce(TextRange::cover)
         .unwrap_or(TextRange::empty(body.start));
-    let mut parsed: Vec<ParsedItem> = items.iter().map(|item| self::item(item, text, prefix)).collect();
-    let start = if header.is_empty() { body.start } else { header.end };
-    tile(parsed.iter_mut().map(|parsed| &mut parsed.item).collect(), text, start, body.end);
+    let mut parsed: Vec<ParsedItem> = items
+        .iter()
+        .map(|item| self::item(item, text, prefix))
+        .collect();
+    let start = if header.is_empty() {
+        body.start
+    } else {
+        header.end
+    };
+    tile(
+        parsed.iter_mut().map(|parsed| &mut parsed.item).collect(),
+        text,
+        start,
+        body.end,
+    );
     ParsedModule {
         body,
         header,
@@ -45,7 +66,11 @@ fn module(attributes: &[syn::Attribute], items: &[syn::Item], text: &str, prefix
 
 /// Gives every item what stands around it: comments and blank lines above, a comment behind it on its last line.
 fn tile(items: Vec<&mut Item>, text: &str, start: u32, end: u32) {
-    let starts: Vec<u32> = items.iter().map(|item| item.range.start).chain([end]).collect();
+    let starts: Vec<u32> = items
+        .iter()
+        .map(|item| item.range.start)
+        .chain([end])
+        .collect();
     let mut at = start;
     for (index, item) in items.into_iter().enumerate() {
         let limit = starts[index + 1].max(item.range.end);
@@ -53,9 +78,14 @@ fn tile(items: Vec<&mut Item>, text: &str, start: u32, end: u32) {
         let line = rest.find('\n').map_or(rest, |newline| &rest[..=newline]);
         let trimmed = line.trim();
         let is_comment = trimmed.starts_with("//")
-            || (trimmed.starts_with("/*") && trimmed.ends_with("*/") && !trimmed[2..trimmed.len() - 2].contains("/*"));
+            || (trimmed.starts_with("/*")
+                && trimmed.ends_with("*/")
+                && !trimmed[2..trimmed.len() - 2].contains("/*"));
         let has_line_end = line.ends_with('\n') || item.range.end + line.len() as u32 == end;
-        let taken = if (trimmed.is_empty() || is_comment) && has_line_end && (line.ends_with('\n') || is_comment) {
+        let taken = if (trimmed.is_empty() || is_comment)
+            && has_line_end
+            && (line.ends_with('\n') || is_comment)
+        {
             line.len() as u32
         } else {
             0
@@ -65,7 +95,12 @@ fn tile(items: Vec<&mut Item>, text: &str, start: u32, end: u32) {
     }
 }
 
-fn blank(kind: ItemKind, collector: &Collector<'_>, node: &impl Spanned, attributes: &[syn::Attribute]) -> Item {
+fn blank(
+    kind: ItemKind,
+    collector: &Collector<'_>,
+    node: &impl Spanned,
+    attributes: &[syn::Attribute],
+) -> Item {
     let range = collector.range_of(node);
     Item {
         module: ModuleId(0),
@@ -76,7 +111,10 @@ fn blank(kind: ItemKind, collector: &Collector<'_>, node: &impl Spanned, attribu
         defines: Vec::new(),
         range,
         full: range,
-        visibility: Visibility { level: Level::Private, range: TextRange::empty(range.start) },
+        visibility: Visibility {
+            level: Level::Private,
+            range: TextRange::empty(range.start),
+        },
         attributes: attribute::values(collector, attributes, Style::Outer),
         is_test: attribute::is_test(attributes),
         declares: None,
@@ -104,7 +142,12 @@ fn item(node: &syn::Item, text: &str, prefix: u32) -> ParsedItem {
     if let Some((visibility, first)) = visibility_of(node) {
         item.visibility = self::visibility(&collector, visibility, first);
     }
-    let mut parsed = ParsedItem { item, methods: Vec::new(), leaves: Vec::new(), module: None };
+    let mut parsed = ParsedItem {
+        item,
+        methods: Vec::new(),
+        leaves: Vec::new(),
+        module: None,
+    };
     match node {
         syn::Item::Use(node) => {
             attribute::collect_all(&mut collector, &node.attrs);
@@ -112,8 +155,12 @@ fn item(node: &syn::Item, text: &str, prefix: u32) -> ParsedItem {
         }
         syn::Item::ExternCrate(node) => parsed.leaves = vec![extern_crate(&collector, node)],
         syn::Item::Mod(node) => {
-            let outer: Vec<syn::Attribute> =
-                node.attrs.iter().filter(|attribute| matches!(attribute.style, syn::AttrStyle::Outer)).cloned().collect();
+            let outer: Vec<syn::Attribute> = node
+                .attrs
+                .iter()
+                .filter(|attribute| matches!(attribute.style, syn::AttrStyle::Outer))
+                .cloned()
+                .collect();
             attribute::collect_all(&mut collector, &outer);
             parsed.module = Some(declared(node, text, prefix, &collector));
         }
@@ -175,7 +222,11 @@ fn visibility_of(node: &syn::Item) -> Option<(&syn::Visibility, proc_macro2::Spa
         syn::Item::Enum(item) => (&item.vis, item.enum_token.span),
         syn::Item::ExternCrate(item) => (&item.vis, item.extern_token.span),
         syn::Item::Fn(item) => (&item.vis, item.sig.span()),
-        syn::Item::Mod(item) => (&item.vis, item.unsafety.map_or(item.mod_token.span, |token| token.span)),
+        syn::Item::Mod(item) => (
+            &item.vis,
+            item.unsafety
+                .map_or(item.mod_token.span, |token| token.span),
+        ),
         syn::Item::Static(item) => (&item.vis, item.static_token.span),
         syn::Item::Struct(item) => (&item.vis, item.struct_token.span),
         syn::Item::Trait(item) => (
@@ -193,7 +244,11 @@ fn visibility_of(node: &syn::Item) -> Option<(&syn::Visibility, proc_macro2::Spa
     })
 }
 
-fn visibility(collector: &Collector<'_>, visibility: &syn::Visibility, first: proc_macro2::Span) -> Visibility {
+fn visibility(
+    collector: &Collector<'_>,
+    visibility: &syn::Visibility,
+    first: proc_macro2::Span,
+) -> Visibility {
     let range = match visibility {
         syn::Visibility::Inherited => TextRange::empty(collector.range(first).start),
         written => collector.range_of(written),
@@ -202,7 +257,12 @@ fn visibility(collector: &Collector<'_>, visibility: &syn::Visibility, first: pr
         syn::Visibility::Inherited => Level::Private,
         syn::Visibility::Public(_) => Level::Public,
         syn::Visibility::Restricted(restricted) => {
-            let path: Vec<String> = restricted.path.segments.iter().map(|segment| name_of(&segment.ident)).collect();
+            let path: Vec<String> = restricted
+                .path
+                .segments
+                .iter()
+                .map(|segment| name_of(&segment.ident))
+                .collect();
             match (restricted.in_token.is_some(), path.join("::").as_str()) {
                 (_, "crate") => Level::Crate,
                 (_, "self") => Level::Module,
@@ -220,7 +280,11 @@ fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut Item) {
         syn::Item::Struct(node) => item.fields = fields(collector, node.fields.iter()),
         syn::Item::Union(node) => item.fields = fields(collector, node.fields.named.iter()),
         syn::Item::Enum(node) => {
-            item.members = node.variants.iter().map(|variant| name_of(&variant.ident)).collect();
+            item.members = node
+                .variants
+                .iter()
+                .map(|variant| name_of(&variant.ident))
+                .collect();
         }
         syn::Item::Trait(node) => {
             item.members = node
@@ -236,7 +300,10 @@ fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut Item) {
             item.body = between(collector.range(node.brace_token.span.join()));
         }
         syn::Item::Macro(node) if node.ident.is_some() => {
-            let exported = node.attrs.iter().any(|attribute| attribute.path().is_ident("macro_export"));
+            let exported = node
+                .attrs
+                .iter()
+                .any(|attribute| attribute.path().is_ident("macro_export"));
             item.macro_rules = Some(MacroRules { exported });
         }
         syn::Item::Macro(node) => {
@@ -244,7 +311,12 @@ fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut Item) {
             let text = &collector.text[item.range.start as usize..item.range.end as usize];
             let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
             let first = item.defines.first().map(|(name, _)| name.clone());
-            let upper = || words.clone().find(|word| word.starts_with(char::is_uppercase)).map(str::to_owned);
+            let upper = || {
+                words
+                    .clone()
+                    .find(|word| word.starts_with(char::is_uppercase))
+                    .map(str::to_owned)
+            };
             item.members = first.or_else(upper).into_iter().collect();
         }
         syn::Item::ForeignMod(node) => {
@@ -268,32 +340,59 @@ fn between(braces: TextRange) -> TextRange {
     TextRange::new(braces.start + 1, braces.end - 1)
 }
 
-fn fields<'n>(collector: &Collector<'_>, fields: impl Iterator<Item = &'n syn::Field>) -> Vec<Field> {
+fn fields<'n>(
+    collector: &Collector<'_>,
+    fields: impl Iterator<Item = &'n syn::Field>,
+) -> Vec<Field> {
     fields
         .enumerate()
         .map(|(index, field)| Field {
-            name: field.ident.as_ref().map_or_else(|| index.to_string(), name_of),
+            name: field
+                .ident
+                .as_ref()
+                .map_or_else(|| index.to_string(), name_of),
             visibility: visibility(
                 collector,
                 &field.vis,
-                field.ident.as_ref().map_or_else(|| field.ty.span(), syn::Ident::span),
+                field
+                    .ident
+                    .as_ref()
+                    .map_or_else(|| field.ty.span(), syn::Ident::span),
             ),
         })
         .collect()
 }
 
-fn declared(node: &syn::ItemMod, text: &str, prefix: u32, collector: &Collector<'_>) -> DeclaredModule {
+fn declared(
+    node: &syn::ItemMod,
+    text: &str,
+    prefix: u32,
+    collector: &Collector<'_>,
+) -> DeclaredModule {
     let inline = node.content.as_ref().map(|(brace, items)| {
         let body = between(collector.range(brace.span.join()));
         module(&node.attrs, items, text, prefix, body)
     });
-    let conditional = node.attrs.iter().any(|attribute| attribute.path().is_ident("cfg"));
-    DeclaredModule { inline, paths: attribute::module_paths(&node.attrs), conditional }
+    let conditional = node
+        .attrs
+        .iter()
+        .any(|attribute| attribute.path().is_ident("cfg"));
+    DeclaredModule {
+        inline,
+        paths: attribute::module_paths(&node.attrs),
+        conditional,
+    }
 }
 
 fn use_leaves(collector: &Collector<'_>, node: &syn::ItemUse) -> Vec<UseLeaf> {
     let mut leaves = Vec::new();
-    tree(collector, &node.tree, &mut Vec::new(), node.leading_colon.is_some(), &mut leaves);
+    tree(
+        collector,
+        &node.tree,
+        &mut Vec::new(),
+        node.leading_colon.is_some(),
+        &mut leaves,
+    );
     leaves
 }
 
@@ -304,7 +403,10 @@ fn tree(
     global: bool,
     leaves: &mut Vec<UseLeaf>,
 ) {
-    let segment = |ident: &syn::Ident| Segment { name: name_of(ident), range: collector.range(ident.span()) };
+    let segment = |ident: &syn::Ident| Segment {
+        name: name_of(ident),
+        range: collector.range(ident.span()),
+    };
     match node {
         syn::UseTree::Path(path) => {
             prefix.push(segment(&path.ident));
@@ -317,7 +419,13 @@ fn tree(
             }
         }
         syn::UseTree::Glob(_) => {
-            leaves.push(leaf(prefix.clone(), global, Binding::Glob, collector.range_of(node), false));
+            leaves.push(leaf(
+                prefix.clone(),
+                global,
+                Binding::Glob,
+                collector.range_of(node),
+                false,
+            ));
         }
         syn::UseTree::Name(name) => {
             let is_self = name.ident == "self" && !prefix.is_empty();
@@ -325,8 +433,17 @@ fn tree(
             if !is_self {
                 path.push(segment(&name.ident));
             }
-            let bound = path.last().map(|segment| segment.name.clone()).unwrap_or_default();
-            leaves.push(leaf(path, global, Binding::Name(bound), collector.range_of(node), is_self));
+            let bound = path
+                .last()
+                .map(|segment| segment.name.clone())
+                .unwrap_or_default();
+            leaves.push(leaf(
+                path,
+                global,
+                Binding::Name(bound),
+                collector.range_of(node),
+                is_self,
+            ));
         }
         syn::UseTree::Rename(rename) => {
             let is_self = rename.ident == "self" && !prefix.is_empty();
@@ -335,21 +452,59 @@ fn tree(
                 path.push(segment(&rename.ident));
             }
             let bound = name_of(&rename.rename);
-            let binding = if bound == "_" { Binding::Underscore } else { Binding::Name(bound) };
-            leaves.push(leaf(path, global, binding, collector.range_of(node), is_self));
+            let binding = if bound == "_" {
+                Binding::Underscore
+            } else {
+                Binding::Name(bound)
+            };
+            leaves.push(leaf(
+                path,
+                global,
+                binding,
+                collector.range_of(node),
+                is_self,
+            ));
         }
     }
 }
 
-fn leaf(segments: Vec<Segment>, global: bool, binding: Binding, range: TextRange, is_self: bool) -> UseLeaf {
-    let path = PathUse { segments, global, context: PathContext::Type, in_signature: true, guessed: false };
-    UseLeaf { item: ItemId(0), path, binding, range, is_self }
+fn leaf(
+    segments: Vec<Segment>,
+    global: bool,
+    binding: Binding,
+    range: TextRange,
+    is_self: bool,
+) -> UseLeaf {
+    let path = PathUse {
+        segments,
+        global,
+        context: PathContext::Type,
+        in_signature: true,
+        guessed: false,
+    };
+    UseLeaf {
+        item: ItemId(0),
+        path,
+        binding,
+        range,
+        is_self,
+    }
 }
 
 fn extern_crate(collector: &Collector<'_>, node: &syn::ItemExternCrate) -> UseLeaf {
-    let segment = Segment { name: name_of(&node.ident), range: collector.range(node.ident.span()) };
-    let bound = node.rename.as_ref().map_or_else(|| name_of(&node.ident), |(_, rename)| name_of(rename));
-    let binding = if bound == "_" { Binding::Underscore } else { Binding::Name(bound) };
+    let segment = Segment {
+        name: name_of(&node.ident),
+        range: collector.range(node.ident.span()),
+    };
+    let bound = node
+        .rename
+        .as_ref()
+        .map_or_else(|| name_of(&node.ident), |(_, rename)| name_of(rename));
+    let binding = if bound == "_" {
+        Binding::Underscore
+    } else {
+        Binding::Name(bound)
+    };
     let range = collector.range(node.ident.span());
     leaf(vec![segment], false, binding, range, false)
 }
@@ -359,7 +514,11 @@ fn implementation(collector: &mut Collector<'_>, node: &syn::ItemImpl, parsed: &
     collector.scoped(|collector| {
         collector.bind_generics(&node.generics);
         collector.visit_generics(&node.generics);
-        let parameters = node.generics.type_params().map(|parameter| name_of(&parameter.ident)).collect();
+        let parameters = node
+            .generics
+            .type_params()
+            .map(|parameter| name_of(&parameter.ident))
+            .collect();
         let mut head = Implementation {
             label: label(collector, node),
             self_name: String::new(),
@@ -381,7 +540,11 @@ fn implementation(collector: &mut Collector<'_>, node: &syn::ItemImpl, parsed: &
         collector.visit_type(&node.self_ty);
         if let Some(path) = stripped(&node.self_ty) {
             head.self_path = index_at(collector, start, path);
-            head.self_name = path.segments.last().map(|segment| name_of(&segment.ident)).unwrap_or_default();
+            head.self_name = path
+                .segments
+                .last()
+                .map(|segment| name_of(&segment.ident))
+                .unwrap_or_default();
         }
         parsed.item.implementation = Some(head);
         if node.trait_.is_some() {
@@ -389,12 +552,21 @@ fn implementation(collector: &mut Collector<'_>, node: &syn::ItemImpl, parsed: &
                 collector.visit_impl_item(member);
             }
         } else {
-            parsed.methods = node.items.iter().map(|member| method(collector, node, member)).collect();
+            parsed.methods = node
+                .items
+                .iter()
+                .map(|member| method(collector, node, member))
+                .collect();
         }
     });
     let body = between(collector.range(node.brace_token.span.join()));
     parsed.item.body = body;
-    tile(parsed.methods.iter_mut().collect(), collector.text, body.start, body.end);
+    tile(
+        parsed.methods.iter_mut().collect(),
+        collector.text,
+        body.start,
+        body.end,
+    );
 }
 
 /// An associated item of an inherent impl: an item of its own.
@@ -407,17 +579,30 @@ fn method(collector: &Collector<'_>, node: &syn::ItemImpl, member: &syn::ImplIte
             ItemKind::Fn,
             &member.attrs[..],
             Some(&member.sig.ident),
-            Some((&member.vis, member.defaultness.map_or_else(|| member.sig.span(), |token| token.span))),
+            Some((
+                &member.vis,
+                member
+                    .defaultness
+                    .map_or_else(|| member.sig.span(), |token| token.span),
+            )),
         ),
         syn::ImplItem::Const(member) => (
             ItemKind::Const,
             &member.attrs[..],
             Some(&member.ident),
-            Some((&member.vis, member.defaultness.map_or(member.const_token.span, |token| token.span))),
+            Some((
+                &member.vis,
+                member
+                    .defaultness
+                    .map_or(member.const_token.span, |token| token.span),
+            )),
         ),
-        syn::ImplItem::Type(member) => {
-            (ItemKind::TypeAlias, &member.attrs[..], Some(&member.ident), Some((&member.vis, member.type_token.span)))
-        }
+        syn::ImplItem::Type(member) => (
+            ItemKind::TypeAlias,
+            &member.attrs[..],
+            Some(&member.ident),
+            Some((&member.vis, member.type_token.span)),
+        ),
         syn::ImplItem::Macro(member) => (ItemKind::MacroCall, &member.attrs[..], None, None),
         _ => (ItemKind::Verbatim, empty, None, None),
     };
@@ -487,12 +672,16 @@ fn stripped(node: &syn::Type) -> Option<&syn::Path> {
 }
 
 fn label(collector: &Collector<'_>, node: &syn::ItemImpl) -> String {
-    let text = |range: TextRange| collector.text[range.start as usize..range.end as usize].to_owned();
+    let text =
+        |range: TextRange| collector.text[range.start as usize..range.end as usize].to_owned();
     let self_type = text(collector.range_of(&*node.self_ty));
     let label = match &node.trait_ {
         Some((negation, path, _)) => {
             let negation = if negation.is_some() { "!" } else { "" };
-            format!("impl {negation}{} for {self_type}", text(collector.range_of(path)))
+            format!(
+                "impl {negation}{} for {self_type}",
+                text(collector.range_of(path))
+            )
         }
         None => format!("impl {self_type}"),
     };

@@ -17,7 +17,12 @@ pub(super) fn bind(collector: &mut Collector<'_>, pattern: &syn::Pat) {
                 && name.chars().next().is_some_and(char::is_uppercase);
             if is_constant {
                 let range = collector.range(ident.ident.span());
-                collector.record(vec![Segment { name, range }], false, PathContext::Value, false);
+                collector.record(
+                    vec![Segment { name, range }],
+                    false,
+                    PathContext::Value,
+                    false,
+                );
             } else {
                 collector.bind(name, Local::Value);
             }
@@ -34,11 +39,23 @@ pub(super) fn bind(collector: &mut Collector<'_>, pattern: &syn::Pat) {
         }
         syn::Pat::TupleStruct(pattern) => {
             collector.record_construct(pattern.qself.as_ref(), &pattern.path);
-            pattern.elems.iter().for_each(|pattern| bind(collector, pattern));
+            pattern
+                .elems
+                .iter()
+                .for_each(|pattern| bind(collector, pattern));
         }
-        syn::Pat::Tuple(pattern) => pattern.elems.iter().for_each(|pattern| bind(collector, pattern)),
-        syn::Pat::Slice(pattern) => pattern.elems.iter().for_each(|pattern| bind(collector, pattern)),
-        syn::Pat::Or(pattern) => pattern.cases.iter().for_each(|pattern| bind(collector, pattern)),
+        syn::Pat::Tuple(pattern) => pattern
+            .elems
+            .iter()
+            .for_each(|pattern| bind(collector, pattern)),
+        syn::Pat::Slice(pattern) => pattern
+            .elems
+            .iter()
+            .for_each(|pattern| bind(collector, pattern)),
+        syn::Pat::Or(pattern) => pattern
+            .cases
+            .iter()
+            .for_each(|pattern| bind(collector, pattern)),
         syn::Pat::Reference(pattern) => bind(collector, &pattern.pat),
         syn::Pat::Paren(pattern) => bind(collector, &pattern.pat),
         syn::Pat::Type(pattern) => {

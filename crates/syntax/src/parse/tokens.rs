@@ -11,28 +11,74 @@ use crate::source::TextRange;
 
 /// Words that start no path.
 const KEYWORDS: &[&str] = &[
-    "as", "async", "await", "break", "const", "continue", "dyn", "else", "enum", "extern", "false", "fn", "for", "if",
-    "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "static", "struct", "trait",
-    "true", "type", "unsafe", "use", "where", "while", "yield", "_", "macro_rules", "union",
+    "as",
+    "async",
+    "await",
+    "break",
+    "const",
+    "continue",
+    "dyn",
+    "else",
+    "enum",
+    "extern",
+    "false",
+    "fn",
+    "for",
+    "if",
+    "impl",
+    "in",
+    "let",
+    "loop",
+    "match",
+    "mod",
+    "move",
+    "mut",
+    "pub",
+    "ref",
+    "return",
+    "static",
+    "struct",
+    "trait",
+    "true",
+    "type",
+    "unsafe",
+    "use",
+    "where",
+    "while",
+    "yield",
+    "_",
+    "macro_rules",
+    "union",
 ];
 
 /// Collects from a macro call.
 pub(super) fn macro_call(collector: &mut Collector<'_>, call: &syn::Macro) {
     let segments = collector.segments(&call.path);
     let local = segments.len() == 1 && collector.is_local_macro(&segments[0].name);
-    let name = segments.last().map_or(String::new(), |segment| segment.name.clone());
+    let name = segments
+        .last()
+        .map_or(String::new(), |segment| segment.name.clone());
     if !local {
-        collector.record(segments, call.path.leading_colon.is_some(), PathContext::Macro, false);
+        collector.record(
+            segments,
+            call.path.leading_colon.is_some(),
+            PathContext::Macro,
+            false,
+        );
     }
     if matches!(name.as_str(), "include" | "include_str" | "include_bytes")
         && let Ok(literal) = syn::parse2::<syn::LitStr>(call.tokens.clone())
     {
         let range = collector.range(literal.span());
-        collector.includes.push(Include { path: literal.value(), range });
+        collector.includes.push(Include {
+            path: literal.value(),
+            range,
+        });
         return;
     }
     captures(collector, &call.tokens);
-    let arguments = Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated.parse2(call.tokens.clone());
+    let arguments =
+        Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated.parse2(call.tokens.clone());
     match arguments {
         Ok(arguments) => {
             collector.macros += 1;
@@ -50,7 +96,9 @@ pub(super) fn macro_call(collector: &mut Collector<'_>, call: &syn::Macro) {
 /// `{name}` in the string literals of a call, where `name` is no variable: a constant, or a macro's own affair.
 fn captures(collector: &mut Collector<'_>, tokens: &TokenStream) {
     for token in tokens.clone() {
-        let TokenTree::Literal(literal) = token else { continue };
+        let TokenTree::Literal(literal) = token else {
+            continue;
+        };
         let range = collector.range(literal.span());
         let text = &collector.text[range.start as usize..range.end as usize];
         if !text.ends_with('"') && !text.ends_with('#') {
@@ -59,12 +107,17 @@ fn captures(collector: &mut Collector<'_>, tokens: &TokenStream) {
         let mut found = Vec::new();
         for (at, _) in text.match_indices('{') {
             let rest = &text[at + 1..];
-            let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+            let length = rest
+                .find(|c: char| !c.is_alphanumeric() && c != '_')
+                .unwrap_or(rest.len());
             let name = &rest[..length];
             let ends = rest[length..].starts_with(['}', ':']);
             if ends && name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
                 let start = range.start + at as u32 + 1;
-                found.push(Segment { name: name.to_owned(), range: TextRange::new(start, start + length as u32) });
+                found.push(Segment {
+                    name: name.to_owned(),
+                    range: TextRange::new(start, start + length as u32),
+                });
             }
         }
         for segment in found {
@@ -85,19 +138,29 @@ pub(super) fn scan(collector: &mut Collector<'_>, tokens: TokenStream, context: 
 }
 
 /// Takes what starts at `at`; returns where the next starts.
-fn step(collector: &mut Collector<'_>, tokens: &[TokenTree], at: usize, context: PathContext) -> usize {
+fn step(
+    collector: &mut Collector<'_>,
+    tokens: &[TokenTree],
+    at: usize,
+    context: PathContext,
+) -> usize {
     match &tokens[at] {
         TokenTree::Group(group) => {
             scan(collector, group.stream(), context);
             at + 1
         }
         TokenTree::Literal(literal) => {
-            captures(collector, &TokenStream::from(TokenTree::Literal(literal.clone())));
+            captures(
+                collector,
+                &TokenStream::from(TokenTree::Literal(literal.clone())),
+            );
             at + 1
         }
         TokenTree::Punct(punct) if punct.as_char() == '\'' => at + 2,
         TokenTree::Punct(punct) if punct.as_char() == '$' => match tokens.get(at + 1) {
-            Some(TokenTree::Ident(ident)) if ident == "crate" => path(collector, tokens, at + 1, (true, false), context),
+            Some(TokenTree::Ident(ident)) if ident == "crate" => {
+                path(collector, tokens, at + 1, (true, false), context)
+            }
             Some(TokenTree::Ident(_)) => after_metavariable(collector, tokens, at + 2),
             _ => at + 1,
         },
@@ -120,11 +183,17 @@ fn after_metavariable(_: &mut Collector<'_>, tokens: &[TokenTree], mut at: usize
 }
 
 fn member(collector: &mut Collector<'_>, tokens: &[TokenTree], at: usize) -> usize {
-    let Some(TokenTree::Ident(ident)) = tokens.get(at + 1) else { return at + 1 };
+    let Some(TokenTree::Ident(ident)) = tokens.get(at + 1) else {
+        return at + 1;
+    };
     let called = matches!(tokens.get(at + 2), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis)
         || is_path_separator(tokens, at + 2);
     let range = collector.range(ident.span());
-    collector.members.push(MemberUse { name: name_of(ident), range, called });
+    collector.members.push(MemberUse {
+        name: name_of(ident),
+        range,
+        called,
+    });
     at + 2
 }
 
@@ -146,7 +215,11 @@ fn path(
     let start = at;
     let mut segments = Vec::new();
     while let Some(TokenTree::Ident(ident)) = tokens.get(at) {
-        let name = if dollar && at == start { "$crate".to_owned() } else { name_of(ident) };
+        let name = if dollar && at == start {
+            "$crate".to_owned()
+        } else {
+            name_of(ident)
+        };
         let range = collector.range(ident.span());
         segments.push(Segment { name, range });
         at += 1;
@@ -202,9 +275,17 @@ fn path(
 }
 
 /// `a::{b, c::d}`: a `use` tree in tokens.
-fn tree(collector: &mut Collector<'_>, group: &Group, prefix: &[Segment], global: bool, context: PathContext) {
+fn tree(
+    collector: &mut Collector<'_>,
+    group: &Group,
+    prefix: &[Segment],
+    global: bool,
+    context: PathContext,
+) {
     let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
-    for part in tokens.split(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',')) {
+    for part in
+        tokens.split(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ','))
+    {
         let mut segments = prefix.to_vec();
         let mut nested = false;
         for token in part {
@@ -213,7 +294,10 @@ fn tree(collector: &mut Collector<'_>, group: &Group, prefix: &[Segment], global
                 TokenTree::Ident(ident) if ident == "self" => {}
                 TokenTree::Ident(ident) => {
                     let range = collector.range(ident.span());
-                    segments.push(Segment { name: name_of(ident), range });
+                    segments.push(Segment {
+                        name: name_of(ident),
+                        range,
+                    });
                 }
                 TokenTree::Group(inner) => {
                     tree(collector, inner, &segments, global, context);
@@ -229,16 +313,31 @@ fn tree(collector: &mut Collector<'_>, group: &Group, prefix: &[Segment], global
 }
 
 /// The names that a macro call at module level seems to define.
-pub(super) fn defines(collector: &Collector<'_>, tokens: TokenStream, found: &mut Vec<(String, TextRange)>) {
-    const DEFINING: &[&str] =
-        &["struct", "enum", "fn", "static", "const", "type", "trait", "union", "mod", "macro_rules"];
+pub(super) fn defines(
+    collector: &Collector<'_>,
+    tokens: TokenStream,
+    found: &mut Vec<(String, TextRange)>,
+) {
+    const DEFINING: &[&str] = &[
+        "struct",
+        "enum",
+        "fn",
+        "static",
+        "const",
+        "type",
+        "trait",
+        "union",
+        "mod",
+        "macro_rules",
+    ];
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut at = 0;
     while at < tokens.len() {
         match &tokens[at] {
             TokenTree::Ident(ident) if DEFINING.iter().any(|word| ident == word) => {
                 let mut next = at + 1;
-                while matches!(tokens.get(next), Some(TokenTree::Ident(word)) if word == "ref" || word == "mut" || word == "fn" || word == "unsafe") {
+                while matches!(tokens.get(next), Some(TokenTree::Ident(word)) if word == "ref" || word == "mut" || word == "fn" || word == "unsafe")
+                {
                     next += 1;
                 }
                 if let Some(TokenTree::Ident(name)) = tokens.get(next)

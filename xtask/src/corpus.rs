@@ -1,0 +1,218 @@
+//! Splits real crates: how Cleave knows whether it works.
+
+use std::process::Command;
+use std::time::Instant;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use cleave_verify::git;
+use serde_json::{Value, json};
+use toml_edit::DocumentMut;
+
+use crate::place;
+
+struct Entry {
+    name: String,
+    version: String,
+    features: Option<String>,
+}
+
+/// Takes the crates that are named (all where none is), one after the other; one that fails does not stop the rest.
+pub(crate) fn run(words: &[String]) -> Result<(), String> {
+    let root = place::root();
+    let as_json = words
+        .windows(2)
+        .any(|pair| pair[0] == "--format" && pair[1] == "json");
+    let fresh = words.iter().any(|word| word == "--fresh");
+    let names: Vec<&String> = words
+        .iter()
+        .filter(|word| !word.starts_with("--") && *word != "json" && *word != "text")
+        .collect();
+    let entries: Vec<Entry> = list(&root)?
+        .into_iter()
+        .filter(|entry| names.is_empty() || names.contains(&&entry.name))
+        .collect();
+    if entries.is_empty() {
+        return Err("no crate of tests/corpus.toml has that name".to_owned());
+    }
+    let folder = root.join("target/corpus");
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{folder}: {error}"))?;
+    let mut rows = Vec::new();
+    for entry in &entries {
+        let record = folder.join(format!("{}.json", entry.name));
+        let known = std::fs::read_to_string(&record)
+            .ok()
+            .and_then(|text| serde_json::from_str::<Value>(&text).ok());
+        let row = match known.filter(|row| !fresh && row["error"].is_null()) {
+            Some(row) => row,
+            None => {
+                eprintln!("== {} {}", entry.name, entry.version);
+                let row = split(&folder, entry);
+                let text = serde_json::to_string_pretty(&row).unwrap_or_default();
+                std::fs::write(&record, text).map_err(|error| format!("{record}: {error}"))?;
+                row
+            }
+        };
+        rows.push(row);
+    }
+    if as_json {
+        println!(
+            "{}",
+            serde_json::to_string_pretty(&rows).unwrap_or_default()
+        );
+    } else {
+        print(&rows);
+    }
+    Ok(())
+}
+
+fn list(root: &Utf8Path) -> Result<Vec<Entry>, String> {
+    let path = root.join("tests/corpus.toml");
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+    let document: DocumentMut = text.parse().map_err(|error| format!("{path}: {error}"))?;
+    let crates = document
+        .get("crate")
+        .and_then(|item| item.as_array_of_tables());
+    let field = |table: &toml_edit::Table, key: &str| {
+        table
+            .get(key)
+            .and_then(|item| item.as_str())
+            .map(str::to_owned)
+    };
+    Ok(crates
+        .into_iter()
+        .flatten()
+        .filter_map(|table| {
+            Some(Entry {
+                name: field(table, "name")?,
+                version: field(table, "version")?,
+                features: field(table, "features"),
+            })
+        })
+        .collect())
+}
+
+fn split(folder: &Utf8Path, entry: &Entry) -> Value {
+    let start = Instant::now();
+    let mut row = json!({ "name": entry.name, "version": entry.version });
+    let report_path = folder.join(format!("{}-report.json", entry.name));
+    let _ = std::fs::remove_file(&report_path);
+    let result = fetch(folder, entry).and_then(|package| {
+        let manifest = package.join("Cargo.toml");
+        if !place::cleave(&manifest, &["plan"]) {
+            return Err("no plan".to_owned());
+        }
+        let mut words = vec![
+            "--all",
+            "--verify",
+            "test",
+            "--report",
+            report_path.as_str(),
+        ];
+        if let Some(features) = &entry.features {
+            words.extend(["--features", features]);
+        }
+        if place::cleave(&manifest, &words) {
+            Ok(())
+        } else {
+            Err("a step or the tests failed: see above".to_owned())
+        }
+    });
+    let report: Option<Value> = std::fs::read_to_string(&report_path)
+        .ok()
+        .and_then(|text| serde_json::from_str(&text).ok());
+    if let Some(report) = report {
+        row["report"] = report;
+    }
+    row["error"] = result.err().map_or(Value::Null, Value::String);
+    row["seconds"] = json!(start.elapsed().as_secs_f64());
+    row
+}
+
+/// Gets a crate by the ordinary cargo client, as a repository of its own.
+fn fetch(folder: &Utf8Path, entry: &Entry) -> Result<Utf8PathBuf, String> {
+    let asker = folder.join("fetch").join(&entry.name);
+    let package = folder.join(&entry.name);
+    std::fs::create_dir_all(asker.join("src")).map_err(|error| format!("{asker}: {error}"))?;
+    let manifest = format!(
+        "[package]\nname = \"asker\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[dependencies]\nwanted = {{ package = \"{}\", version = \"={}\" }}\n[workspace]\n",
+        entry.name, entry.version
+    );
+    std::fs::write(asker.join("Cargo.toml"), manifest)
+        .map_err(|error| format!("{asker}: {error}"))?;
+    std::fs::write(asker.join("src/lib.rs"), "").map_err(|error| format!("{asker}: {error}"))?;
+    let output = Command::new("cargo")
+        .args(["metadata", "--format-version", "1", "--quiet"])
+        .current_dir(&asker)
+        .output()
+        .map_err(|error| format!("cargo metadata: {error}"))?;
+    let metadata: Value = serde_json::from_slice(&output.stdout).map_err(|_| {
+        format!(
+            "cargo metadata: {}",
+            String::from_utf8_lossy(&output.stderr).trim()
+        )
+    })?;
+    let source = metadata["packages"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|package| {
+            package["name"] == entry.name.as_str() && package["version"] == entry.version.as_str()
+        })
+        .and_then(|package| package["manifest_path"].as_str())
+        .and_then(|path| Utf8Path::new(path).parent())
+        .ok_or("cargo did not fetch it")?;
+    place::copy_fresh(source, &package)?;
+    let path = package.join("Cargo.toml");
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+    if !text.contains("[workspace]") {
+        std::fs::write(&path, text + "\n[workspace]\n")
+            .map_err(|error| format!("{path}: {error}"))?;
+    }
+    let ignore = package.join(".gitignore");
+    std::fs::write(&ignore, "/target\n").map_err(|error| format!("{ignore}: {error}"))?;
+    git::make_repository(&package, "Start").map_err(|error| error.to_string())?;
+    Ok(package)
+}
+
+fn print(rows: &[Value]) {
+    println!(
+        "| crate | lines | knots: module / item / method | crates | largest | steps | green at once | repairs | tests before / after / lost | tool s | cargo s | what went wrong |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|---|---|---|");
+    for row in rows {
+        let report = &row["report"];
+        let steps = report["steps"].as_array().cloned().unwrap_or_default();
+        let sum = |key: &str| {
+            steps
+                .iter()
+                .map(|step| step["seconds"][key].as_f64().unwrap_or(0.0))
+                .sum::<f64>()
+        };
+        let green = steps
+            .iter()
+            .filter(|step| step["verified"] == true && step["check_rounds"] == 1)
+            .count();
+        let repairs: u64 = steps
+            .iter()
+            .map(|step| step["repairs"].as_u64().unwrap_or(0))
+            .sum();
+        let percent = |value: &Value| format!("{:.0} %", value.as_f64().unwrap_or(0.0) * 100.0);
+        println!(
+            "| {} | {} | {} / {} / {} | {} | {} | {} | {green} | {repairs} | {} / {} / {} | {:.1} | {:.1} | {} |",
+            row["name"].as_str().unwrap_or_default(),
+            report["lines"],
+            percent(&report["knots"]["module"]),
+            percent(&report["knots"]["item"]),
+            percent(&report["knots"]["method"]),
+            report["crates"].as_array().map_or(0, Vec::len),
+            percent(&report["largest_crate_share"]),
+            steps.len(),
+            report["tests"]["before"]["passed"],
+            report["tests"]["after"]["passed"],
+            report["tests"]["lost"].as_array().map_or(0, Vec::len),
+            sum("tool"),
+            sum("cargo"),
+            row["error"].as_str().unwrap_or_default()
+        );
+    }
+}
