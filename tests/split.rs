@@ -73,11 +73,17 @@ fn items_leave_their_module_and_the_tests_stay_the_same() {
     let fixture = fixture();
     let (status, text) = cleave(
         &fixture,
-        &["--all", "--verify", "test", "--report", "report.json"],
+        &[
+            "--all",
+            "--verify",
+            "test",
+            "--report",
+            "target/report.json",
+        ],
     );
     assert_eq!(status, 0, "{text}");
     let report: serde_json::Value =
-        serde_json::from_str(&fixture.read("report.json")).expect("JSON");
+        serde_json::from_str(&fixture.read("target/report.json")).expect("JSON");
     assert_eq!(report["tests"]["before"], report["tests"]["after"]);
     insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("split_low_lib", fixture.read("crates/app-low/src/lib.rs"));

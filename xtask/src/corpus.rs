@@ -42,15 +42,14 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
         let known = std::fs::read_to_string(&record)
             .ok()
             .and_then(|text| serde_json::from_str::<Value>(&text).ok());
-        let row = match known.filter(|row| !fresh && row["error"].is_null()) {
-            Some(row) => row,
-            None => {
-                eprintln!("== {} {}", entry.name, entry.version);
-                let row = split(&folder, entry);
-                let text = serde_json::to_string_pretty(&row).unwrap_or_default();
-                std::fs::write(&record, text).map_err(|error| format!("{record}: {error}"))?;
-                row
-            }
+        let row = if let Some(row) = known.filter(|row| !fresh && row["error"].is_null()) {
+            row
+        } else {
+            eprintln!("== {} {}", entry.name, entry.version);
+            let row = split(&folder, entry);
+            let text = serde_json::to_string_pretty(&row).unwrap_or_default();
+            std::fs::write(&record, text).map_err(|error| format!("{record}: {error}"))?;
+            row
         };
         rows.push(row);
     }

@@ -206,7 +206,7 @@ impl<'a> Run<'a> {
         screen.progress("checking the tree as it is");
         let report = cargo::check(&self.scratch, &self.options)?;
         if !report.success {
-            return Err(self.unverified(
+            return Err(unverified(
                 "the tree does not compile as it is: mend it first".to_owned(),
                 &report,
             ));
@@ -320,7 +320,7 @@ impl<'a> Run<'a> {
                     "step {} does not verify: {}; your tree is untouched\n  = help: give the items named above another home in split.toml, or report this as a missing rule",
                     step.id, step.title
                 );
-                return Err(self.unverified(message, &report));
+                return Err(unverified(message, &report));
             }
             row.repairs += repairs.len();
             for (rule, message) in repairs {
@@ -374,16 +374,15 @@ impl<'a> Run<'a> {
                 ..ChangeSet::default()
             };
             self.scratch.apply(&single)?;
-            match changes.files.iter_mut().find(|file| file.path == path) {
-                Some(file) => file.text = text,
-                None => {
-                    changes.old.insert(path.clone(), old);
-                    changes.files.push(NewFile {
-                        path,
-                        pieces: Vec::new(),
-                        text,
-                    });
-                }
+            if let Some(file) = changes.files.iter_mut().find(|file| file.path == path) {
+                file.text = text;
+            } else {
+                changes.old.insert(path.clone(), old);
+                changes.files.push(NewFile {
+                    path,
+                    pieces: Vec::new(),
+                    text,
+                });
             }
         }
         Ok(done)
@@ -463,21 +462,22 @@ impl<'a> Run<'a> {
         screen.progress(&format!("wrote {path}"));
         Ok(())
     }
+}
 
-    fn unverified(&self, message: String, report: &CheckReport) -> Failure {
-        let errors: Vec<String> = report
-            .messages
-            .iter()
-            .filter(|message| message.is_error)
-            .map(|message| message.rendered.clone())
-            .collect();
-        let shown = if errors.is_empty() {
-            vec![report.stderr.clone()]
-        } else {
-            errors
-        };
-        Failure::Unverified(message, shown)
-    }
+/// A step that does not verify, in the compiler's words.
+fn unverified(message: String, report: &CheckReport) -> Failure {
+    let errors: Vec<String> = report
+        .messages
+        .iter()
+        .filter(|message| message.is_error)
+        .map(|message| message.rendered.clone())
+        .collect();
+    let shown = if errors.is_empty() {
+        vec![report.stderr.clone()]
+    } else {
+        errors
+    };
+    Failure::Unverified(message, shown)
 }
 
 /// A warning without its place, which changes when code moves.

@@ -67,7 +67,7 @@ impl Screen {
                 let _ = writeln!(anstream::stderr(), "error: {message}");
             }
             Failure::Input(diagnostics) | Failure::Refused(diagnostics) => {
-                self.diagnostics(diagnostics)
+                self.diagnostics(diagnostics);
             }
             Failure::Unverified(message, rendered) => {
                 for text in rendered {

@@ -169,19 +169,18 @@ fn plan(
 ) -> Result<Exit, Failure> {
     let project = Project::load(&arguments.common, screen)?;
     let keep = project.plan.clone().filter(|_| !anew && crates.is_none());
-    let plan = match keep {
-        Some(plan) => plan,
-        None => {
-            let options = cleave_plan::ProposeOptions {
-                crates,
-                prefix: prefix.map(str::to_owned),
-                pins: None,
-            };
-            let (plan, diagnostics) =
-                cleave_plan::propose(&project.workspace, &project.graph, &options);
-            screen.diagnostics(&diagnostics);
-            plan
-        }
+    let plan = if let Some(plan) = keep {
+        plan
+    } else {
+        let options = cleave_plan::ProposeOptions {
+            crates,
+            prefix: prefix.map(str::to_owned),
+            pins: None,
+        };
+        let (plan, diagnostics) =
+            cleave_plan::propose(&project.workspace, &project.graph, &options);
+        screen.diagnostics(&diagnostics);
+        plan
     };
     let text = cleave_plan::file::write(
         &plan,

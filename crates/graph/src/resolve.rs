@@ -228,7 +228,7 @@ impl Resolver<'_> {
             return Some(hit);
         }
         self.scopes
-            .path_from(module, path, 0, namespace, Vec::new(), open)
+            .path_from(module, path, 0, namespace, &[], open)
             .or_else(|| {
                 if single && namespace != Namespace::Type {
                     return None;
@@ -243,7 +243,7 @@ impl Resolver<'_> {
             Def::Crate(krate) if path.segments.len() > 1 => {
                 let root = self.scopes.workspace.krate(krate).root;
                 self.scopes
-                    .path_from(root, path, 1, namespace, Vec::new(), &mut Vec::new())
+                    .path_from(root, path, 1, namespace, &[], &mut Vec::new())
             }
             def => Some(Hit {
                 def,
@@ -343,7 +343,7 @@ impl Resolver<'_> {
                         path,
                         0,
                         Namespace::Type,
-                        hit.lookups.clone(),
+                        &hit.lookups,
                         &mut Vec::new(),
                     );
                     let value = || {
@@ -352,7 +352,7 @@ impl Resolver<'_> {
                             path,
                             0,
                             Namespace::Value,
-                            hit.lookups,
+                            &hit.lookups,
                             &mut Vec::new(),
                         )
                     };

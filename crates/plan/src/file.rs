@@ -52,6 +52,9 @@ fn problem(
         .help(help)
 }
 
+/// A name with its place.
+type Named = (String, Option<Range<usize>>);
+
 struct Reader {
     problems: Vec<Diagnostic>,
 }
@@ -59,7 +62,7 @@ struct Reader {
 impl Reader {
     fn plan(&mut self, table: &Table) -> Plan {
         let mut plan = Plan::default();
-        for (key, item) in table.iter() {
+        for (key, item) in table {
             match key {
                 "version" if item.as_integer() == Some(1) => {}
                 "version" => self.wrong(
@@ -94,7 +97,7 @@ impl Reader {
             self.wrong("`crates` is not a table", item, "write `[crates.NAME]`");
             return;
         };
-        let mut below: Vec<(usize, Vec<(String, Option<Range<usize>>)>)> = Vec::new();
+        let mut below: Vec<(usize, Vec<Named>)> = Vec::new();
         for (name, item) in table.iter() {
             if !is_package_name(name) {
                 self.wrong(
@@ -174,7 +177,7 @@ impl Reader {
                 to: String::new(),
                 moves: Vec::new(),
             };
-            for (key, item) in table.iter() {
+            for (key, item) in table {
                 match key {
                     "to" => step.to = self.string(item),
                     "moves" => step.moves = self.paths(item),
@@ -261,7 +264,7 @@ impl Reader {
                 )),
                 None => {
                     self.problems
-                        .push(problem("not a string", value.span(), "put it in quotes"))
+                        .push(problem("not a string", value.span(), "put it in quotes"));
                 }
             }
         }

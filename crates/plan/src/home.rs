@@ -93,7 +93,7 @@ pub fn settle(order: &Order, units: &Units, wishes: &[Home]) -> Vec<Home> {
             homes[index] = None;
         }
         for need in &units.units[index].needs {
-            if let Ok(home) = order.meet(homes[*need], homes[index]) {
+            if let Some(home) = order.meet(homes[*need], homes[index]) {
                 homes[*need] = home;
             }
         }

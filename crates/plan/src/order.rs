@@ -53,18 +53,18 @@ impl Order {
         }
     }
 
-    /// The highest home that both see; none of the crates where there is no such home is `Err`.
-    pub fn meet(&self, a: Home, b: Home) -> Result<Home, ()> {
+    /// The highest home that both see; nothing where there is no such home.
+    pub fn meet(&self, a: Home, b: Home) -> Option<Home> {
         if self.sees(a, b) {
-            return Ok(b);
+            return Some(b);
         }
         if self.sees(b, a) {
-            return Ok(a);
+            return Some(a);
         }
         let common = (0..self.below.len())
             .rev()
             .find(|lower| self.sees(a, Some(*lower)) && self.sees(b, Some(*lower)));
-        common.map(Some).ok_or(())
+        common.map(Some)
     }
 
     /// The lowest home that sees all of `homes`.

@@ -199,7 +199,7 @@ impl Search<'_> {
         let seeds = self.seeds();
         for (position, first) in seeds.iter().enumerate() {
             for second in &seeds[position + 1..] {
-                starts.push(self.from_seeds(&[first, second]));
+                starts.push(self.seeded(&[first, second]));
             }
         }
         if starts.is_empty() {
@@ -244,7 +244,7 @@ impl Search<'_> {
     }
 
     /// Seeds are siblings, the rest asks for nothing: it goes where it is needed.
-    fn from_seeds(&self, seeds: &[&String]) -> Vec<Home> {
+    fn seeded(&self, seeds: &[&String]) -> Vec<Home> {
         self.table
             .modules
             .iter()
@@ -269,7 +269,9 @@ impl Search<'_> {
                         continue;
                     }
                     let mut tried = wishes.clone();
-                    group.iter().for_each(|module| tried[*module] = *home);
+                    for module in group {
+                        tried[*module] = *home;
+                    }
                     let new = self.cost(&tried);
                     if new.total + 1e-9 < cost.total {
                         cost = new;
@@ -397,7 +399,7 @@ fn claim(workspace: &Workspace, table: &Table, homes: &[Home], plan: &mut Plan) 
         let inherited = outer.map(|outer| claimed[outer]);
         match home {
             Some(index) if inherited != Some(*home) => {
-                plan.crates[*index].modules.push((*path).to_owned())
+                plan.crates[*index].modules.push((*path).to_owned());
             }
             _ => {}
         }

@@ -125,7 +125,7 @@ fn step_of(plan: &Plan, workspace: &Workspace, to: usize, id: ItemId) -> Option<
         .max_by_key(|(index, length)| (*length, std::cmp::Reverse(*index)))
         .map(|(index, _)| index)
         // What is new since the plan was made moves last.
-        .or_else(|| mine.map(|(index, _)| index).last())
+        .or_else(|| mine.map(|(index, _)| index).next_back())
 }
 
 /// Puts every item off until what it needs has moved, and tests until what they test and use has.

@@ -71,6 +71,13 @@ fn wanted(scope: &Scope<'_>, dest: &DestDemand) -> BTreeSet<ModuleId> {
     wanted
 }
 
+fn written(rule: &'static str, subject: &str, text: impl Into<String>) -> Block {
+    Block::Text {
+        text: text.into(),
+        reason: Reason::new(rule, subject),
+    }
+}
+
 /// The rule that an import is written for.
 const IMPORT_RULE: &str = "A1";
 
@@ -117,13 +124,6 @@ impl<'a> Layout<'a, '_> {
         TextRange::new(item.full.start + kept as u32, item.full.end)
     }
 
-    fn written(&self, rule: &'static str, subject: &str, text: impl Into<String>) -> Block {
-        Block::Text {
-            text: text.into(),
-            reason: Reason::new(rule, subject),
-        }
-    }
-
     /// Puts what moves out of `module` (which does not move whole) to its place in the destination. Returns the blocks
     /// that the parent's text must take in: those of an inline module.
     fn place(&mut self, module: ModuleId) {
@@ -132,7 +132,7 @@ impl<'a> Layout<'a, '_> {
         let imports = self.dest_imports(module, &"    ".repeat(depth));
         let blocks = self.body(module);
         if let Some(existing) = self.scope.dest_modules.get(value.path.as_str()) {
-            self.insert(*existing, imports, blocks);
+            self.insert(*existing, &imports, blocks);
             return;
         }
         let path = self.mirrored(&self.file_of(module).path);
@@ -143,7 +143,7 @@ impl<'a> Layout<'a, '_> {
             } else {
                 "\n"
             };
-            content.push(self.written(IMPORT_RULE, &value.path, imports + gap));
+            content.push(written(IMPORT_RULE, &value.path, imports + gap));
         }
         self.trim_first(&blocks);
         content.extend(blocks);
@@ -244,11 +244,15 @@ impl<'a> Layout<'a, '_> {
                 let inner = "    ".repeat(self.inline_depth(module) + 1);
                 let imports = self.dest_imports(child, &inner);
                 let body = self.body(child);
-                blocks.push(self.written("F1", &value.path, format!("\n{head} {{\n{imports}")));
+                blocks.push(written(
+                    "F1",
+                    &value.path,
+                    format!("\n{head} {{\n{imports}"),
+                ));
                 blocks.extend(body);
-                blocks.push(self.written("F1", &value.path, format!("{indent}}}\n")));
+                blocks.push(written("F1", &value.path, format!("{indent}}}\n")));
             } else {
-                blocks.push(self.written("F1", &value.path, format!("{head};\n")));
+                blocks.push(written("F1", &value.path, format!("{head};\n")));
                 self.place(child);
             }
         }
@@ -261,7 +265,7 @@ impl<'a> Layout<'a, '_> {
         item.attributes
             .iter()
             .filter(|attribute| !attribute.is_doc)
-            .map(|attribute| format!("{indent}{}\n", &file[attribute.range]))
+            .flat_map(|attribute| [indent, &file[attribute.range], "\n"])
             .collect()
     }
 
@@ -434,12 +438,11 @@ impl<'a> Layout<'a, '_> {
             .map(|segment| segment.name.as_str())
             .collect();
         let global = if leaf.path.global { "::" } else { "" };
-        let (prefix, last) = match leaf.binding {
-            Binding::Glob => (text::path(names.iter().copied()), "*".to_owned()),
-            _ => {
-                let (last, prefix) = names.split_last().expect("a path has a segment");
-                (text::path(prefix.iter().copied()), text::identifier(last))
-            }
+        let (prefix, last) = if leaf.binding == Binding::Glob {
+            (text::path(names.iter().copied()), "*".to_owned())
+        } else {
+            let (last, prefix) = names.split_last().expect("a path has a segment");
+            (text::path(prefix.iter().copied()), text::identifier(last))
         };
         let alias = match &leaf.binding {
             Binding::Name(name) if names.last() != Some(&name.as_str()) => {
@@ -465,12 +468,12 @@ impl<'a> Layout<'a, '_> {
     }
 
     /// Puts imports and moved items into a module that the destination already has.
-    fn insert(&mut self, existing: ModuleId, imports: String, blocks: Vec<Block>) {
+    fn insert(&mut self, existing: ModuleId, imports: &str, blocks: Vec<Block>) {
         let value = self.scope.workspace.module(existing);
         let text = &self.file_of(existing).text;
         if !imports.is_empty() {
-            let (offset, lines) = self.import_place(existing, &imports);
-            let block = self.written(IMPORT_RULE, &value.path, lines);
+            let (offset, lines) = self.import_place(existing, imports);
+            let block = written(IMPORT_RULE, &value.path, lines);
             self.insertions
                 .entry(value.file)
                 .or_default()
@@ -481,7 +484,7 @@ impl<'a> Layout<'a, '_> {
             let mut blocks = blocks;
             let at = value.body.end;
             if at > 0 && !text[..at as usize].ends_with(['\n', '{']) {
-                blocks.insert(0, self.written("F4", &value.path, "\n"));
+                blocks.insert(0, written("F4", &value.path, "\n"));
             }
             self.insertions
                 .entry(value.file)

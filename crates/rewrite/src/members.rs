@@ -19,7 +19,7 @@ pub(crate) fn skeleton(
     _root: CrateId,
     builder: &mut ChangeBuilder,
 ) -> Vec<Diagnostic> {
-    write(workspace, members(workspace, plan, None), None, builder)
+    write(workspace, &members(workspace, plan, None), None, builder)
 }
 
 /// The manifests after a move, and what the crate roots must import for macros and in the 2015 edition.
@@ -49,7 +49,7 @@ pub(crate) fn extend(
     let name = scope.plan.crates[scope.to].name.clone();
     write(
         scope.workspace,
-        members(scope.workspace, scope.plan, Some((&name, &needs))),
+        &members(scope.workspace, scope.plan, Some((&name, &needs))),
         None,
         builder,
     )
@@ -64,7 +64,7 @@ pub(crate) fn clean_up(
 ) -> Vec<Diagnostic> {
     write(
         workspace,
-        members(workspace, plan, None),
+        &members(workspace, plan, None),
         Some(needs),
         builder,
     )
@@ -96,7 +96,7 @@ fn members(workspace: &Workspace, plan: &Plan, changed: Option<(&str, &Needs)>) 
 
 fn write(
     workspace: &Workspace,
-    members: Vec<Member>,
+    members: &[Member],
     cleanup: Option<&Needs>,
     builder: &mut ChangeBuilder,
 ) -> Vec<Diagnostic> {
@@ -112,7 +112,7 @@ fn write(
         package: &package.name,
         publish: package.publish,
         version: &package.version,
-        members: &members,
+        members,
         cleanup,
     };
     let (texts, diagnostics) = manifests(&input);
@@ -138,7 +138,7 @@ fn write(
     if let (Some(old), Some(new)) = (separate, &texts.workspace) {
         put("Cargo.toml".into(), Some(old), new);
     }
-    for member in &members {
+    for member in members {
         if let Some(text) = texts.members.get(&member.name) {
             put(
                 &member.dir.join("Cargo.toml"),
@@ -208,35 +208,32 @@ pub(crate) fn declare(
         });
     let reason = Reason::new("D1", name);
     let attribute = if macros { "#[macro_use]\n" } else { "" };
-    match existing {
-        Some(item) => {
-            let has = item
-                .attributes
-                .iter()
-                .any(|attribute| attribute.path == "macro_use");
-            if macros && !has {
-                builder.replace(
-                    &file.path,
-                    TextRange::empty(item.range.start),
-                    attribute,
-                    reason,
-                );
-            }
-        }
-        None => {
-            let offset = if module.header.is_empty() {
-                module.body.start
-            } else {
-                module.header.end
-            };
-            let before = if module.header.is_empty() { "" } else { "\n\n" };
-            let after = if module.header.is_empty() { "\n\n" } else { "" };
-            builder.append(
+    if let Some(item) = existing {
+        let has = item
+            .attributes
+            .iter()
+            .any(|attribute| attribute.path == "macro_use");
+        if macros && !has {
+            builder.replace(
                 &file.path,
-                offset,
-                format!("{before}{attribute}extern crate {name};{after}"),
+                TextRange::empty(item.range.start),
+                attribute,
                 reason,
             );
         }
+    } else {
+        let offset = if module.header.is_empty() {
+            module.body.start
+        } else {
+            module.header.end
+        };
+        let before = if module.header.is_empty() { "" } else { "\n\n" };
+        let after = if module.header.is_empty() { "\n\n" } else { "" };
+        builder.append(
+            &file.path,
+            offset,
+            format!("{before}{attribute}extern crate {name};{after}"),
+            reason,
+        );
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cleave_graph::graph::Found;
 use cleave_graph::{Place, Resolution, Target};
 use cleave_syntax::change::Reason;
-use cleave_syntax::item::{PathContext, UseLeafId};
+use cleave_syntax::item::{Level, PathContext, UseLeafId};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{ChangeBuilder, CrateId, ItemId, TextRange, Workspace};
 
@@ -105,7 +105,7 @@ fn add(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution, dev: bool)
             set.insert(name.clone());
         }
         Target::Item(item) if scope.side(*item) == Side::Other => {
-            crates.push(workspace.crate_of(*item))
+            crates.push(workspace.crate_of(*item));
         }
         Target::Module(module) => crates.push(workspace.module(*module).krate),
         Target::CrateRoot(krate) => crates.push(*krate),
@@ -271,13 +271,21 @@ pub(crate) fn doc_tests(
 
 fn is_same_there(scope: &Scope<'_>, resolution: &Resolution, public: &BTreeSet<ItemId>) -> bool {
     let target = match resolution.target {
-        Target::Item(item) => scope.side(item) == Side::Dest && public.contains(&item),
+        Target::Item(item) => {
+            let owner = scope.workspace.item(item).parent.unwrap_or(item);
+            let open = scope.workspace.item(owner).visibility.level == Level::Public
+                || public.contains(&owner);
+            scope.side(item) == Side::Dest && open
+        }
         Target::Module(module) => scope.is_whole(module),
         _ => false,
     };
     let plain = resolution.lookups.iter().all(|lookup| match lookup.found {
         Found::Item(item) => match scope.workspace.item(item).declares {
-            Some(module) => scope.touched[module.index()],
+            Some(module) => {
+                let declared = scope.workspace.item(item).visibility.level == Level::Public;
+                scope.touched[module.index()] && (declared || !scope.is_whole(module))
+            }
             None => scope.side(item) == Side::Dest,
         },
         Found::Leaf(_) | Found::Glob(_) => scope.is_whole(lookup.module),

@@ -41,11 +41,11 @@ pub fn repairs(messages: &[Message], read: &dyn Fn(&Utf8Path) -> Option<String>)
     for message in messages {
         match message.code.as_str() {
             "E0603" | "E0616" | "E0624" | "E0451" | "E0364" | "E0365" => {
-                repairs.extend(widen(message, read))
+                repairs.extend(widen(message, read));
             }
             "unused_imports" if message.times > 1 => repairs.extend(unused(message)),
             "E0405" | "E0412" | "E0422" | "E0425" | "E0433" | "E0432" | "E0599" => {
-                repairs.extend(import(message))
+                repairs.extend(import(message));
             }
             _ => {}
         }

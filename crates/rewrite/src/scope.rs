@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::{Graph, Target};
-use cleave_plan::Plan;
+use cleave_plan::{Order, Plan};
 use cleave_syntax::item::{ItemKind, Level, UseLeafId};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
@@ -38,6 +38,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) touched: Vec<bool>,
     /// The destination's modules of today, by path.
     pub(crate) dest_modules: BTreeMap<&'a str, ModuleId>,
+    /// Which crate is above which.
+    order: Order,
     /// Imports that some path goes through.
     pub(crate) looked_up: BTreeSet<UseLeafId>,
 }
@@ -73,6 +75,7 @@ impl<'a> Scope<'a> {
             whole: vec![false; workspace.modules.len()],
             touched: vec![false; workspace.modules.len()],
             dest_modules,
+            order: Order::of(plan),
             looked_up: crate::traits::looked_up(graph),
         };
         scope.classify();
@@ -136,16 +139,40 @@ impl<'a> Scope<'a> {
         })
     }
 
-    /// Whether a `use` item has a leaf that can't go along, since it names what stays in the monolith.
+    /// Whether a `use` item has a leaf that can't go along, since it names what the destination does not see.
     fn has_bound_leaf(&self, item: ItemId) -> bool {
-        self.workspace.item(item).leaves.iter().any(|leaf| {
-            self.graph.leaves[leaf.index()]
-                .iter()
-                .any(|resolution| match resolution.target {
-                    Target::Item(target) => self.side(target) == Side::Root,
-                    _ => false,
-                })
-        })
+        let leaves = self.workspace.item(item).leaves.iter();
+        leaves
+            .flat_map(|leaf| &self.graph.leaves[leaf.index()])
+            .any(|resolution| match resolution.target {
+                Target::Item(target) => match self.side(target) {
+                    Side::Root => true,
+                    Side::Dest => false,
+                    Side::Other => !self.sees(self.workspace.crate_of(target)),
+                },
+                Target::Module(module) => {
+                    let krate = self.workspace.module(module).krate;
+                    krate != self.root && krate != self.dest && !self.sees(krate)
+                }
+                _ => false,
+            })
+    }
+
+    /// Whether the destination may name a crate of the workspace.
+    fn sees(&self, krate: CrateId) -> bool {
+        let name = &self
+            .workspace
+            .package(self.workspace.krate(krate).package)
+            .name;
+        match self
+            .plan
+            .crates
+            .iter()
+            .position(|planned| planned.name == *name)
+        {
+            Some(lower) => self.order.sees(Some(self.to), Some(lower)),
+            None => true,
+        }
     }
 
     /// Where an item is after the step.

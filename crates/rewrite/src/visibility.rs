@@ -163,14 +163,14 @@ impl Widening<'_, '_> {
             match item.kind {
                 ItemKind::MacroRules => export_macro(self.scope, *id, builder),
                 ItemKind::MacroCall => {
-                    made_public.extend(open_macro_call(self.scope, *id, builder))
+                    made_public.extend(open_macro_call(self.scope, *id, builder));
                 }
                 ItemKind::InherentImpl | ItemKind::TraitImpl | ItemKind::ForeignMod => {}
                 _ => made_public.extend(open(
                     self.scope,
                     item.module,
                     &item.visibility,
-                    path,
+                    &path,
                     builder,
                 )),
             }
@@ -194,7 +194,7 @@ impl Widening<'_, '_> {
                     self.scope,
                     item.module,
                     &item.visibility,
-                    path,
+                    &path,
                     builder,
                 ));
             }
@@ -208,7 +208,7 @@ fn open(
     scope: &Scope<'_>,
     module: ModuleId,
     visibility: &Visibility,
-    path: String,
+    path: &str,
     builder: &mut ChangeBuilder,
 ) -> Option<String> {
     if visibility.level == Level::Public {
@@ -220,12 +220,7 @@ fn open(
     } else {
         "pub"
     };
-    builder.replace(
-        &file.path,
-        visibility.range,
-        text,
-        Reason::new("B1", path.clone()),
-    );
+    builder.replace(&file.path, visibility.range, text, Reason::new("B1", path));
     let old = match &file[visibility.range] {
         "" => "private",
         written => written,
@@ -270,7 +265,7 @@ fn open_macro_call(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBuilder) -
             continue;
         };
         let path = format!("{}::{name}", scope.workspace.module(item.module).path);
-        made_public.extend(open(scope, item.module, &visibility, path, builder));
+        made_public.extend(open(scope, item.module, &visibility, &path, builder));
     }
     made_public
 }
@@ -406,7 +401,7 @@ impl Uses {
                     });
                 if built || self.sees(scope, &field.name, level, item.module) {
                     let path = format!("{}::{}", scope.workspace.path_of(id), field.name);
-                    made_public.extend(open(scope, item.module, &field.visibility, path, builder));
+                    made_public.extend(open(scope, item.module, &field.visibility, &path, builder));
                 }
             }
         }

@@ -96,7 +96,7 @@ pub fn commit(
         after: forward.clone(),
         back: backward,
     };
-    let number = undo_files(state)?.len() + 1;
+    let number = undo_files(state).len() + 1;
     write_json(&undo.join(format!("{number:04}.json")), &entry)?;
     put_in_place(state, &forward)?;
     recover(root, state).map(drop)
@@ -144,7 +144,7 @@ struct Undo {
 
 /// Takes the last step back; returns its title. Refuses where a file is no longer as the step left it.
 pub fn undo(root: &Utf8Path, state: &Utf8Path) -> Result<String, VerifyError> {
-    let path = undo_files(state)?.pop().ok_or(VerifyError::NothingToUndo)?;
+    let path = undo_files(state).pop().ok_or(VerifyError::NothingToUndo)?;
     let text = std::fs::read_to_string(&path).map_err(VerifyError::file("read", &path))?;
     let entry: Undo = serde_json::from_str(&text).map_err(|error| VerifyError::Record {
         path: path.clone(),
@@ -164,7 +164,7 @@ pub fn undo(root: &Utf8Path, state: &Utf8Path) -> Result<String, VerifyError> {
 /// The files that recorded steps wrote or took away: changes to them are ours.
 pub fn written(state: &Utf8Path) -> Result<Vec<Utf8PathBuf>, VerifyError> {
     let mut paths = Vec::new();
-    for path in undo_files(state)? {
+    for path in undo_files(state) {
         let text = std::fs::read_to_string(&path).map_err(VerifyError::file("read", &path))?;
         let Ok(entry) = serde_json::from_str::<Undo>(&text) else {
             continue;
@@ -186,24 +186,24 @@ pub fn written(state: &Utf8Path) -> Result<Vec<Utf8PathBuf>, VerifyError> {
 
 /// Forgets the recorded steps, as after a commit that holds them.
 pub fn forget(state: &Utf8Path) -> Result<(), VerifyError> {
-    for path in undo_files(state)? {
+    for path in undo_files(state) {
         std::fs::remove_file(&path).map_err(VerifyError::file("remove", &path))?;
     }
     Ok(())
 }
 
-fn undo_files(state: &Utf8Path) -> Result<Vec<Utf8PathBuf>, VerifyError> {
+fn undo_files(state: &Utf8Path) -> Vec<Utf8PathBuf> {
     let folder = state.join("undo");
     let Ok(entries) = folder.read_dir_utf8() else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
     let mut files: Vec<Utf8PathBuf> = entries
         .filter_map(Result::ok)
-        .map(|entry| entry.into_path())
+        .map(camino::Utf8DirEntry::into_path)
         .filter(|path| path.extension() == Some("json"))
         .collect();
     files.sort();
-    Ok(files)
+    files
 }
 
 fn put_in_place(state: &Utf8Path, record: &Record) -> Result<(), VerifyError> {

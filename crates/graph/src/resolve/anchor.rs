@@ -49,7 +49,7 @@ fn local(scopes: &Scopes<'_>, path: &PathUse, module: ModuleId, depth: usize) ->
         scopes.import(path, module, Namespace::Type, open)?
     } else {
         scopes
-            .path_from(module, path, 0, Namespace::Type, Vec::new(), open)
+            .path_from(module, path, 0, Namespace::Type, &[], open)
             .or_else(|| scopes.import(path, module, Namespace::Type, open))?
     };
     let Def::Item(id) = hit.def else { return None };

@@ -368,7 +368,7 @@ impl<'a> Scopes<'a> {
             );
         }
         let from = if old_edition { root } else { module };
-        self.path_from(from, path, 0, namespace, Vec::new(), open)
+        self.path_from(from, path, 0, namespace, &[], open)
             .or_else(|| {
                 let single = path.segments.len() == 1;
                 if single
@@ -426,7 +426,7 @@ impl<'a> Scopes<'a> {
                 used,
             });
         }
-        self.path_from(at, path, used, namespace, Vec::new(), open)
+        self.path_from(at, path, used, namespace, &[], open)
     }
 
     /// Looks up segment `used` of a path in a module and goes on from there.
@@ -436,7 +436,7 @@ impl<'a> Scopes<'a> {
         path: &PathUse,
         used: usize,
         namespace: Namespace,
-        lookups: Vec<Lookup>,
+        lookups: &[Lookup],
         open: &mut Open,
     ) -> Option<Hit> {
         let is_last = used + 1 == path.segments.len();
@@ -444,7 +444,7 @@ impl<'a> Scopes<'a> {
         let name = &path.segments[used].name;
         let mut best: Option<Hit> = None;
         for found in self.in_module(module, name, space, module, open) {
-            let mut all = lookups.clone();
+            let mut all = lookups.to_vec();
             all.extend(found.lookups);
             let hit = Hit {
                 def: found.def,
@@ -454,7 +454,7 @@ impl<'a> Scopes<'a> {
             match self.follow(hit, path, namespace, open) {
                 Some(hit) if hit.used == path.segments.len() => return Some(hit),
                 Some(hit) if best.as_ref().is_none_or(|best| best.used < hit.used) => {
-                    best = Some(hit)
+                    best = Some(hit);
                 }
                 _ => {}
             }
@@ -475,14 +475,14 @@ impl<'a> Scopes<'a> {
         }
         match hit.def {
             Def::Module(module) => {
-                self.path_from(module, path, hit.used, namespace, hit.lookups, open)
+                self.path_from(module, path, hit.used, namespace, &hit.lookups, open)
             }
             Def::Crate(krate) => self.path_from(
                 self.workspace.krate(krate).root,
                 path,
                 hit.used,
                 namespace,
-                hit.lookups,
+                &hit.lookups,
                 open,
             ),
             Def::External(_) | Def::Item(_) => Some(hit),
@@ -619,8 +619,7 @@ impl<'a> Scopes<'a> {
                     used: 1,
                 }]
             }
-            Def::Item(_) => Vec::new(),
-            Def::External(_) => Vec::new(),
+            Def::Item(_) | Def::External(_) => Vec::new(),
         };
         open.pop();
         hits.into_iter()

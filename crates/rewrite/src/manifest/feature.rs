@@ -93,7 +93,10 @@ pub(super) fn restricted(
                 .collect();
             for (krate, features) in lower {
                 if features.contains(name) {
-                    values.push(format!("{krate}/{name}"));
+                    let forward = format!("{krate}/{name}");
+                    if !values.contains(&forward) {
+                        values.push(forward);
+                    }
                 }
             }
             (name.clone(), values)

@@ -61,16 +61,20 @@ const BUILT_IN: &[&str] = &[
     "no_implicit_prelude",
 ];
 
-/// Collects from all attributes of a thing; neighbouring doc comments are read as one text.
+/// Collects from all attributes of a thing but its documentation.
 pub(super) fn collect_all(collector: &mut Collector<'_>, attributes: &[syn::Attribute]) {
-    let mut docs = Vec::new();
     for attribute in attributes {
-        if attribute.path().is_ident("doc") {
-            docs.push(collector.range_of(attribute));
-        } else {
-            collect(collector, attribute);
-        }
+        collect(collector, attribute);
     }
+}
+
+/// Collects from the documentation of a thing: neighbouring doc comments are one text.
+pub(super) fn collect_docs(collector: &mut Collector<'_>, attributes: &[syn::Attribute]) {
+    let docs: Vec<TextRange> = attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("doc"))
+        .map(|attribute| collector.range_of(attribute))
+        .collect();
     doc::collect(collector, &docs);
 }
 
@@ -92,7 +96,7 @@ fn one(collector: &mut Collector<'_>, name: Vec<Segment>, arguments: TokenStream
     let Some(last) = name.last() else { return };
     match last.name.as_str() {
         "derive" if name.len() == 1 => {
-            tokens::scan_as(collector, arguments, PathContext::Attribute)
+            tokens::scan_as(collector, arguments, PathContext::Attribute);
         }
         "cfg_attr" if name.len() == 1 => conditional(collector, arguments),
         word if name.len() == 1 && BUILT_IN.contains(&word) => {}

@@ -87,10 +87,10 @@ impl<'a> Collector<'a> {
         for parameter in &generics.params {
             match parameter {
                 syn::GenericParam::Type(parameter) => {
-                    self.bind(name_of(&parameter.ident), Local::Item)
+                    self.bind(name_of(&parameter.ident), Local::Item);
                 }
                 syn::GenericParam::Const(parameter) => {
-                    self.bind(name_of(&parameter.ident), Local::Item)
+                    self.bind(name_of(&parameter.ident), Local::Item);
                 }
                 syn::GenericParam::Lifetime(_) => {}
             }
@@ -246,10 +246,10 @@ impl<'a> Collector<'a> {
             }
             syn::UseTree::Name(name) => self.hoist_leaf(&name.ident, &name.ident, prefix, global),
             syn::UseTree::Rename(rename) => {
-                self.hoist_leaf(&rename.ident, &rename.rename, prefix, global)
+                self.hoist_leaf(&rename.ident, &rename.rename, prefix, global);
             }
             syn::UseTree::Glob(_) => {
-                self.record(prefix.clone(), global, PathContext::LocalUse, false)
+                self.record(prefix.clone(), global, PathContext::LocalUse, false);
             }
             syn::UseTree::Group(group) => {
                 for tree in &group.items {
@@ -486,7 +486,7 @@ impl<'ast> Visit<'ast> for Collector<'_> {
 
     fn visit_item_trait_alias(&mut self, item: &'ast syn::ItemTraitAlias) {
         self.with_generics(&item.generics, |this| {
-            visit::visit_item_trait_alias(this, item)
+            visit::visit_item_trait_alias(this, item);
         });
     }
 
@@ -496,13 +496,13 @@ impl<'ast> Visit<'ast> for Collector<'_> {
 
     fn visit_impl_item_type(&mut self, item: &'ast syn::ImplItemType) {
         self.with_generics(&item.generics, |this| {
-            visit::visit_impl_item_type(this, item)
+            visit::visit_impl_item_type(this, item);
         });
     }
 
     fn visit_trait_item_type(&mut self, item: &'ast syn::TraitItemType) {
         self.with_generics(&item.generics, |this| {
-            visit::visit_trait_item_type(this, item)
+            visit::visit_trait_item_type(this, item);
         });
     }
 

@@ -34,6 +34,7 @@ fn module(
         .cloned()
         .collect();
     attribute::collect_all(&mut collector, &inner);
+    attribute::collect_docs(&mut collector, &inner);
     let header = inner_attributes
         .iter()
         .map(|attribute| attribute.range)
@@ -167,6 +168,8 @@ fn item(node: &syn::Item, text: &str, prefix: u32) -> ParsedItem {
         syn::Item::Impl(node) => implementation(&mut collector, node, &mut parsed),
         _ => collector.visit_item(node),
     }
+    attribute::collect_docs(&mut collector, attributes);
+    inner_docs(&mut collector, node);
     details(&collector, node, &mut parsed.item);
     parsed.item.paths = collector.paths;
     parsed.item.member_uses = collector.members;
@@ -272,6 +275,44 @@ fn visibility(
         }
     };
     Visibility { level, range }
+}
+
+/// The documentation of what is in an item and is no item of its own.
+fn inner_docs(collector: &mut Collector<'_>, node: &syn::Item) {
+    match node {
+        syn::Item::Trait(node) => {
+            for member in &node.items {
+                match member {
+                    syn::TraitItem::Fn(member) => attribute::collect_docs(collector, &member.attrs),
+                    syn::TraitItem::Const(member) => {
+                        attribute::collect_docs(collector, &member.attrs);
+                    }
+                    syn::TraitItem::Type(member) => {
+                        attribute::collect_docs(collector, &member.attrs);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        syn::Item::Impl(node) if node.trait_.is_some() => {
+            for member in &node.items {
+                if let syn::ImplItem::Fn(member) = member {
+                    attribute::collect_docs(collector, &member.attrs);
+                }
+            }
+        }
+        syn::Item::Enum(node) => {
+            for variant in &node.variants {
+                attribute::collect_docs(collector, &variant.attrs);
+            }
+        }
+        syn::Item::Struct(node) => {
+            for field in &node.fields {
+                attribute::collect_docs(collector, &field.attrs);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// What only some kinds have.
@@ -615,6 +656,7 @@ fn method(collector: &Collector<'_>, node: &syn::ItemImpl, member: &syn::ImplIte
         item.visibility = visibility(collector, vis, first);
     }
     inner.visit_impl_item(member);
+    attribute::collect_docs(&mut inner, attributes);
     item.paths = inner.paths;
     item.member_uses = inner.members;
     item.includes = inner.includes;
