@@ -1,7 +1,7 @@
 //! Who depends on whom, item by item.
 //!
 //! # What
-//! [`resolve`] turns the paths of a [`Workspace`](cleave_syntax::Workspace) into a [`Graph`]: definitions per module and namespace, imports
+//! [`resolve()`] turns the paths of a [`Workspace`](cleave_syntax::Workspace) into a [`Graph`]: definitions per module and namespace, imports
 //! to a fixpoint, and for every path the definition it means with every name that was looked up on the way.
 //! [`knot`] finds what depends on itself in a circle. [`api`] lists what can be named from outside.
 //!

@@ -1,8 +1,8 @@
 //! Gives every item a home crate, and cuts the way there into steps.
 //!
 //! # What
-//! [`propose`] finds boundaries in a graph; `split.toml` ([`file`]) records them as intent; [`homes`] reads the intent
-//! against today's source; [`steps`] cuts the way from one to the other into pieces that a person can review.
+//! [`propose`] finds boundaries in a graph; `split.toml` ([`mod@file`]) records them as intent; [`homes()`] reads the intent
+//! against today's source; [`steps()`] cuts the way from one to the other into pieces that a person can review.
 //!
 //! # What not
 //! No I/O and no error type: a name in `split.toml` that does not exist is a diagnostic with its place.

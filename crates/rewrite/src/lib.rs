@@ -1,7 +1,7 @@
 //! Turns one step into one change set, and the compiler's messages into repairs.
 //!
 //! # What
-//! [`rewrite`] takes today's source, the plan and a step, and returns the pieces of the tree after the step.
+//! [`rewrite()`] takes today's source, the plan and a step, and returns the pieces of the tree after the step.
 //! Code keeps its paths: where a module or item has gone to another crate, the crate that still names it gets one
 //! import at the module where the name was looked up, so that `crate::a::X` goes on meaning the same everywhere: in
 //! macro tokens, attribute strings and doc links too.

@@ -1,7 +1,7 @@
 //! Reads a Cargo workspace into plain values: files, modules, items, and the byte range of every path in them.
 //!
 //! # What
-//! [`load`] asks Cargo for the packages and parses every module of every target with syn, in parallel and for all
+//! [`load()`] asks Cargo for the packages and parses every module of every target with syn, in parallel and for all
 //! `cfg`s at once. The result, a [`Workspace`], is the ground truth of all later stages. Beside it live the two types
 //! that those stages hand to each other: [`ChangeSet`], a new tree made of pieces of the old one, and [`Diagnostic`],
 //! something to say about the user's code.
