@@ -140,27 +140,18 @@ fn fetch(folder: &Utf8Path, entry: &Entry) -> Result<Utf8PathBuf, String> {
         .map_err(|error| format!("{asker}: {error}"))?;
     std::fs::write(asker.join("src/lib.rs"), "").map_err(|error| format!("{asker}: {error}"))?;
     let output = Command::new("cargo")
-        .args(["metadata", "--format-version", "1", "--quiet"])
+        .args(["fetch", "--quiet"])
         .current_dir(&asker)
         .output()
-        .map_err(|error| format!("cargo metadata: {error}"))?;
-    let metadata: Value = serde_json::from_slice(&output.stdout).map_err(|_| {
-        format!(
-            "cargo metadata: {}",
+        .map_err(|error| format!("cargo fetch: {error}"))?;
+    if !output.status.success() {
+        return Err(format!(
+            "cargo fetch: {}",
             String::from_utf8_lossy(&output.stderr).trim()
-        )
-    })?;
-    let source = metadata["packages"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .find(|package| {
-            package["name"] == entry.name.as_str() && package["version"] == entry.version.as_str()
-        })
-        .and_then(|package| package["manifest_path"].as_str())
-        .and_then(|path| Utf8Path::new(path).parent())
-        .ok_or("cargo did not fetch it")?;
-    place::copy_fresh(source, &package)?;
+        ));
+    }
+    let source = unpacked(&format!("{}-{}", entry.name, entry.version))?;
+    place::copy_fresh(&source, &package)?;
     let path = package.join("Cargo.toml");
     let text = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
     if !text.contains("[workspace]") {
@@ -171,6 +162,31 @@ fn fetch(folder: &Utf8Path, entry: &Entry) -> Result<Utf8PathBuf, String> {
     std::fs::write(&ignore, "/target\n").map_err(|error| format!("{ignore}: {error}"))?;
     git::make_repository(&package, "Start").map_err(|error| error.to_string())?;
     Ok(package)
+}
+
+/// Where cargo has unpacked a crate. A program is no dependency to cargo, so its metadata does not say.
+fn unpacked(name: &str) -> Result<Utf8PathBuf, String> {
+    let home = std::env::var("CARGO_HOME")
+        .map(Utf8PathBuf::from)
+        .or_else(|_| {
+            std::env::var("HOME")
+                .map(|home| Utf8PathBuf::from(home).join(".cargo"))
+                .map_err(|error| error.to_string())
+        })?;
+    let sources = home.join("registry/src");
+    let registries = sources
+        .read_dir_utf8()
+        .map_err(|error| format!("{sources}: {error}"))?;
+    let mut found: Vec<Utf8PathBuf> = registries
+        .filter_map(Result::ok)
+        .map(|registry| registry.path().join(name))
+        .filter(|path| path.is_dir())
+        .collect();
+    found.sort();
+    found
+        .into_iter()
+        .next()
+        .ok_or_else(|| format!("cargo has not unpacked {name}"))
 }
 
 fn print(rows: &[Value]) {

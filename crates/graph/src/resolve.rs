@@ -378,12 +378,12 @@ impl Resolver<'_> {
                 used,
             })
         };
-        if path.guessed && path.context != PathContext::Macro {
+        if path.guessed && !matches!(path.context, PathContext::Macro | PathContext::Attribute) {
             return None;
         }
         let builtin = match path.context {
             PathContext::Macro => single && builtin::is_macro(first),
-            PathContext::Attribute => true,
+            PathContext::Attribute => builtin::is_derive(first),
             _ => builtin::is_name(first),
         };
         if builtin {
@@ -394,7 +394,7 @@ impl Resolver<'_> {
         }
         let globs = self.scopes.foreign_globs(module, &mut BTreeSet::new());
         if let Some((glob, name)) = globs.into_iter().next() {
-            let namespace = if path.context == PathContext::Macro {
+            let namespace = if matches!(path.context, PathContext::Macro | PathContext::Attribute) {
                 Namespace::Macro
             } else {
                 Namespace::Type
@@ -411,7 +411,7 @@ impl Resolver<'_> {
                 used,
             });
         }
-        if path.guessed {
+        if path.guessed || path.context == PathContext::Attribute {
             return None;
         }
         plain(Target::Unresolved)

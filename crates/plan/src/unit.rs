@@ -1,10 +1,10 @@
 //! What can only move together, and who needs whom among it: the graph that homes are given on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::Graph;
 use cleave_syntax::item::ItemKind;
-use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
+use cleave_syntax::{CrateId, FileId, ItemId, ModuleId, Workspace};
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::plan::Plan;
@@ -238,6 +238,7 @@ impl<'a> Builder<'a> {
         // Kosaraju's order is reverse topological: what is needed comes first.
         let mut components = petgraph::algo::kosaraju_scc(&digraph);
         components.reverse();
+        let shared = shared_files(self.workspace);
         let mut result = Units {
             units: Vec::new(),
             unit_of: vec![None; self.workspace.items.len()],
@@ -252,7 +253,10 @@ impl<'a> Builder<'a> {
                 result.unit_of[id.index()] = Some(result.units.len());
             }
             let lines = items.iter().map(|id| self.workspace.lines_of(*id)).sum();
-            let pinned = items.iter().any(|id| is_pinned(self.workspace, *id));
+            let pinned = items.iter().any(|id| {
+                let file = self.workspace.module(self.workspace.item(*id).module).file;
+                shared.contains(&file) || is_pinned(self.workspace, *id)
+            });
             result.units.push(Unit {
                 items,
                 needs: Vec::new(),
@@ -274,6 +278,34 @@ impl<'a> Builder<'a> {
         }
         result
     }
+}
+
+/// Files that other targets of the package read too, such as a build script: they stay where those look for them.
+fn shared_files(workspace: &Workspace) -> BTreeSet<FileId> {
+    let package = workspace.package;
+    let monolith = workspace.monolith(package);
+    let others =
+        |krate: CrateId| workspace.krate(krate).package == package && Some(krate) != monolith;
+    let modules = workspace
+        .modules
+        .iter()
+        .filter(|module| others(module.krate))
+        .map(|module| module.file);
+    let mut shared: BTreeSet<FileId> = modules.collect();
+    for item in workspace
+        .items
+        .iter()
+        .filter(|item| others(workspace.module(item.module).krate))
+    {
+        let file = workspace.file(workspace.module(item.module).file);
+        let folder = file.path.parent().unwrap_or("".into());
+        shared.extend(
+            item.includes
+                .iter()
+                .filter_map(|include| workspace.file_at(&folder.join(&include.path))),
+        );
+    }
+    shared
 }
 
 fn is_pinned(workspace: &Workspace, id: ItemId) -> bool {

@@ -16,10 +16,17 @@ use crate::skeleton;
 pub(crate) fn skeleton(
     workspace: &Workspace,
     plan: &Plan,
-    _root: CrateId,
+    root: CrateId,
     builder: &mut ChangeBuilder,
 ) -> Vec<Diagnostic> {
-    write(workspace, &members(workspace, plan, None), None, builder)
+    let mut members = members(workspace, plan, None);
+    for member in members
+        .iter_mut()
+        .filter(|member| member.manifest.is_none())
+    {
+        skeleton::features(workspace, root, &mut member.needs.features);
+    }
+    write(workspace, &members, None, builder)
 }
 
 /// The manifests after a move, and what the crate roots must import for macros and in the 2015 edition.

@@ -1,10 +1,14 @@
 //! The first step: the workspace and its crates, empty (rows E5, E6).
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use cleave_plan::Plan;
 use cleave_syntax::change::{Block, Reason};
 use cleave_syntax::item::ItemKind;
 use cleave_syntax::{ChangeBuilder, CrateId, Workspace};
+
+use crate::needs::features_in;
 
 /// Crate attributes that a new crate does not inherit: they judge a public API or a whole program, and a crate that
 /// serves its own workspace has neither.
@@ -49,6 +53,14 @@ pub(crate) fn create(
                 reason: Reason::new("E6", krate.name.clone()),
             }],
         );
+    }
+}
+
+/// The features that the crate attributes of a new crate name.
+pub(crate) fn features(workspace: &Workspace, root: CrateId, features: &mut BTreeSet<String>) {
+    let module = workspace.module(workspace.krate(root).root);
+    for attribute in &module.inner_attributes {
+        features_in(&workspace.file(module.file)[attribute.range], features);
     }
 }
 

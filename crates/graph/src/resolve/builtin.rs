@@ -128,3 +128,19 @@ pub(super) fn is_macro(name: &str) -> bool {
     ];
     MACROS.contains(&name)
 }
+
+/// Derives and attributes of the language and the standard prelude.
+pub(super) fn is_derive(name: &str) -> bool {
+    const DERIVES: &[&str] = &[
+        "Clone",
+        "Copy",
+        "Debug",
+        "Default",
+        "Eq",
+        "Hash",
+        "Ord",
+        "PartialEq",
+        "PartialOrd",
+    ];
+    DERIVES.contains(&name)
+}
