@@ -63,26 +63,97 @@ pub struct SyntaxError {
     pub range: TextRange,
 }
 
+/// From offsets in what syn was given to offsets in the file.
+#[derive(Debug, Clone, Copy, Default)]
+struct Shift<'a> {
+    /// Bytes that syn was not given: a byte-order mark and a shebang line.
+    prefix: u32,
+    /// Where [`NAMED`] was put in for syn, in what it was given, ascending.
+    insertions: &'a [u32],
+}
+
+impl Shift<'_> {
+    fn offset(self, offset: usize) -> u32 {
+        let offset = offset as u32;
+        let before = self
+            .insertions
+            .partition_point(|insertion| *insertion < offset) as u32;
+        offset - (before * NAMED.len() as u32).min(offset) + self.prefix
+    }
+}
+
+/// What names a parameter that has none. The 2015 edition allows that in traits, syn does not.
+const NAMED: &str = "_:";
+
 /// Parses a whole file. Must run on a thread with a deep stack: parsing recurses.
 pub fn parse_text(text: &str) -> Result<ParsedModule, SyntaxError> {
     let prefix = prefix_length(text);
-    let result = syn::parse_str::<syn::File>(&text[prefix..]);
-    let module = match result {
-        Ok(file) => Ok(item::file(&file, text, prefix as u32)),
-        Err(error) => {
-            let span = error.span().byte_range();
-            let end = text.len() as u32;
-            let start = ((span.start + prefix) as u32).min(end);
-            let range = TextRange::new(start, ((span.end + prefix) as u32).clamp(start, end));
-            Err(SyntaxError {
-                message: error.to_string(),
-                range,
-            })
+    let mut given = text[prefix..].to_owned();
+    let mut insertions: Vec<u32> = Vec::new();
+    let result = loop {
+        match syn::parse_str::<syn::File>(&given) {
+            Ok(file) => {
+                let shift = Shift {
+                    prefix: prefix as u32,
+                    insertions: &insertions,
+                };
+                break Ok(item::file(&file, text, shift));
+            }
+            Err(error) => {
+                let span = error.span().byte_range();
+                let place = anonymous_parameter(&given, span.start, &error.to_string());
+                if let Some(place) =
+                    place.filter(|place| insertions.iter().all(|other| *other < *place as u32))
+                {
+                    given.insert_str(place, NAMED);
+                    insertions.push(place as u32);
+                    continue;
+                }
+                let shift = Shift {
+                    prefix: prefix as u32,
+                    insertions: &insertions,
+                };
+                let end = text.len() as u32;
+                let start = shift.offset(span.start).min(end);
+                let range = TextRange::new(start, shift.offset(span.end).clamp(start, end));
+                break Err(SyntaxError {
+                    message: error.to_string(),
+                    range,
+                });
+            }
         }
     };
     // The table behind the spans keeps the text of all that was parsed on this thread.
     proc_macro2::extra::invalidate_current_thread_spans();
-    module
+    result
+}
+
+/// Where a parameter starts whose type stands where syn wants a pattern, if that is what it stumbled over.
+fn anonymous_parameter(text: &str, at: usize, message: &str) -> Option<usize> {
+    if !message.contains("expected `:`") {
+        return None;
+    }
+    let mut depth = 0_u32;
+    for (index, byte) in text
+        .bytes()
+        .enumerate()
+        .take(at)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+    {
+        match byte {
+            b')' | b'>' | b']' => depth += 1,
+            b'(' | b',' if depth == 0 => {
+                let start = index + 1;
+                return Some(start + text[start..].len() - text[start..].trim_start().len());
+            }
+            b'(' | b'<' | b'[' => depth = depth.saturating_sub(1),
+            b';' | b'{' | b'}' => return None,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Bytes before what syn parses: a byte-order mark and a shebang line.

@@ -6,7 +6,7 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 
-use super::{attribute, pattern, tokens};
+use super::{Shift, attribute, pattern, tokens};
 use crate::item::{Include, MemberUse, PathContext, PathUse, Segment};
 use crate::source::TextRange;
 
@@ -24,7 +24,7 @@ pub(super) enum Local {
 /// Collects from one item.
 pub(super) struct Collector<'a> {
     pub(super) text: &'a str,
-    pub(super) prefix: u32,
+    pub(super) shift: Shift<'a>,
     pub(super) paths: Vec<PathUse>,
     pub(super) members: Vec<MemberUse>,
     pub(super) includes: Vec<Include>,
@@ -36,10 +36,10 @@ pub(super) struct Collector<'a> {
 }
 
 impl<'a> Collector<'a> {
-    pub(super) fn new(text: &'a str, prefix: u32) -> Self {
+    pub(super) fn new(text: &'a str, shift: Shift<'a>) -> Self {
         Self {
             text,
-            prefix,
+            shift,
             paths: Vec::new(),
             members: Vec::new(),
             includes: Vec::new(),
@@ -51,10 +51,7 @@ impl<'a> Collector<'a> {
 
     pub(super) fn range(&self, span: Span) -> TextRange {
         let range = span.byte_range();
-        TextRange::new(
-            range.start as u32 + self.prefix,
-            range.end as u32 + self.prefix,
-        )
+        TextRange::new(self.shift.offset(range.start), self.shift.offset(range.end))
     }
 
     pub(super) fn scoped(&mut self, inside: impl FnOnce(&mut Self)) {

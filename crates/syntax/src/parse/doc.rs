@@ -5,7 +5,7 @@ use std::str::FromStr;
 use proc_macro2::TokenStream;
 
 use super::collect::Collector;
-use super::tokens;
+use super::{Shift, tokens};
 use crate::item::PathContext;
 use crate::source::TextRange;
 
@@ -103,7 +103,7 @@ impl Block {
         let Ok(tokens) = TokenStream::from_str(&self.code) else {
             return;
         };
-        let mut inner = Collector::new(&self.code, 0);
+        let mut inner = Collector::new(&self.code, Shift::default());
         tokens::scan(&mut inner, tokens, PathContext::DocTest);
         for mut path in inner.paths {
             if path.segments.len() < 2 {

@@ -5,7 +5,7 @@ use syn::visit::Visit;
 
 use super::attribute::{self, Style};
 use super::collect::{Collector, name_of};
-use super::{DeclaredModule, ParsedItem, ParsedModule, tokens};
+use super::{DeclaredModule, ParsedItem, ParsedModule, Shift, tokens};
 use crate::item::{
     Binding, Field, Implementation, Item, ItemId, ItemKind, Level, MacroRules, PathContext,
     PathUse, Segment, UseLeaf, Visibility,
@@ -14,19 +14,19 @@ use crate::source::TextRange;
 use crate::workspace::ModuleId;
 
 /// A whole file.
-pub(super) fn file(file: &syn::File, text: &str, prefix: u32) -> ParsedModule {
+pub(super) fn file(file: &syn::File, text: &str, shift: Shift<'_>) -> ParsedModule {
     let body = TextRange::new(0, text.len() as u32);
-    module(&file.attrs, &file.items, text, prefix, body)
+    module(&file.attrs, &file.items, text, shift, body)
 }
 
 fn module(
     attributes: &[syn::Attribute],
     items: &[syn::Item],
     text: &str,
-    prefix: u32,
+    shift: Shift<'_>,
     body: TextRange,
 ) -> ParsedModule {
-    let mut collector = Collector::new(text, prefix);
+    let mut collector = Collector::new(text, shift);
     let inner_attributes = attribute::values(&collector, attributes, Style::Inner);
     let inner: Vec<syn::Attribute> = attributes
         .iter()
@@ -42,7 +42,7 @@ fn module(
         .unwrap_or(TextRange::empty(body.start));
     let mut parsed: Vec<ParsedItem> = items
         .iter()
-        .map(|item| self::item(item, text, prefix))
+        .map(|item| self::item(item, text, shift))
         .collect();
     let start = if header.is_empty() {
         body.start
@@ -132,8 +132,8 @@ fn blank(
     }
 }
 
-fn item(node: &syn::Item, text: &str, prefix: u32) -> ParsedItem {
-    let mut collector = Collector::new(text, prefix);
+fn item(node: &syn::Item, text: &str, shift: Shift<'_>) -> ParsedItem {
+    let mut collector = Collector::new(text, shift);
     let (kind, attributes) = kind_of(node);
     let mut item = blank(kind, &collector, node, attributes);
     if let Some(ident) = ident_of(node) {
@@ -163,7 +163,7 @@ fn item(node: &syn::Item, text: &str, prefix: u32) -> ParsedItem {
                 .cloned()
                 .collect();
             attribute::collect_all(&mut collector, &outer);
-            parsed.module = Some(declared(node, text, prefix, &collector));
+            parsed.module = Some(declared(node, text, shift, &collector));
         }
         syn::Item::Impl(node) => implementation(&mut collector, node, &mut parsed),
         _ => collector.visit_item(node),
@@ -407,12 +407,12 @@ fn fields<'n>(
 fn declared(
     node: &syn::ItemMod,
     text: &str,
-    prefix: u32,
+    shift: Shift<'_>,
     collector: &Collector<'_>,
 ) -> DeclaredModule {
     let inline = node.content.as_ref().map(|(brace, items)| {
         let body = between(collector.range(brace.span.join()));
-        module(&node.attrs, items, text, prefix, body)
+        module(&node.attrs, items, text, shift, body)
     });
     let conditional = node
         .attrs
@@ -612,7 +612,7 @@ fn implementation(collector: &mut Collector<'_>, node: &syn::ItemImpl, parsed: &
 
 /// An associated item of an inherent impl: an item of its own.
 fn method(collector: &Collector<'_>, node: &syn::ItemImpl, member: &syn::ImplItem) -> Item {
-    let mut inner = Collector::new(collector.text, collector.prefix);
+    let mut inner = Collector::new(collector.text, collector.shift);
     inner.bind_generics(&node.generics);
     let empty: &[syn::Attribute] = &[];
     let (kind, attributes, ident, vis) = match member {
