@@ -312,7 +312,7 @@ impl RootDemand {
             for id in &scope.workspace.module(module).items {
                 let item = scope.workspace.item(*id);
                 let public = item.visibility.level == Level::Public;
-                if item.kind == ItemKind::Use && public {
+                if item.kind == ItemKind::Use && public && is_library {
                     let fixed = scope.own_conditions(*id);
                     for leaf in &item.leaves {
                         let asker = Asker {

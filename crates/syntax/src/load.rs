@@ -3,6 +3,7 @@
 mod assemble;
 mod metadata;
 mod modules;
+mod names;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -81,7 +82,9 @@ pub fn load(options: &LoadOptions) -> Result<(Workspace, Vec<Diagnostic>), LoadE
         })?;
     pool.install(|| {
         let trees = modules::read(&outline)?;
-        Ok(assemble::workspace(outline, trees))
+        let (mut workspace, diagnostics) = assemble::workspace(outline, trees);
+        names::mend(&mut workspace, options);
+        Ok((workspace, diagnostics))
     })
 }
 

@@ -73,7 +73,7 @@ pub struct Dependency {
     pub package: String,
     /// The key in the manifest's table: the rename, or the package's name.
     pub key: String,
-    /// The name in source: the key with `-` turned into `_`.
+    /// The name in source: that of the library, or the rename, with `-` turned into `_`.
     pub extern_name: String,
     /// Which table it stands in.
     pub kind: DependencyKind,
