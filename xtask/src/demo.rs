@@ -48,8 +48,6 @@ pub(crate) fn run() -> Result<(), String> {
             &[
                 "--all",
                 "--commit",
-                "--verify",
-                "test",
                 "--report",
                 report_path.as_str(),
             ],

@@ -48,8 +48,12 @@ pub enum Verb {
         #[arg(long)]
         anew: bool,
     },
-    /// Takes back the last step.
-    Undo,
+    /// Takes back the last step; one that was committed is taken back by a further commit.
+    Undo {
+        /// Takes back all steps that were carried out here.
+        #[arg(long)]
+        all: bool,
+    },
     /// Writes the page for reviewers.
     Review {
         /// Where to.
@@ -87,7 +91,7 @@ pub struct Steps {
     /// Prints the difference and changes nothing.
     #[arg(long)]
     pub dry_run: bool,
-    /// How far to verify [default: check each step, test at the end].
+    /// How far to verify each step [default: check, and with --all test once at the end].
     #[arg(long, value_enum)]
     pub verify: Option<VerifyLevel>,
     /// Commits each step.
@@ -105,6 +109,11 @@ pub struct Steps {
 }
 
 impl Steps {
+    /// Whether each step becomes a commit.
+    pub fn commits(&self) -> bool {
+        self.commit || self.branch.is_some()
+    }
+
     /// Whether any step was asked for.
     pub fn is_any(&self) -> bool {
         self.step.is_some() || self.next || self.to.is_some() || self.all
@@ -116,9 +125,9 @@ impl Steps {
 pub enum VerifyLevel {
     /// Not at all.
     None,
-    /// All targets compile.
+    /// All targets compile; after the plan's last step each crate alone, too.
     Check,
-    /// The same tests pass, too.
+    /// Also each crate alone, the feature sets that compiled before, and the same tests with the same results.
     Test,
 }
 

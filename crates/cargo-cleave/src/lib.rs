@@ -10,6 +10,7 @@
 
 pub mod arguments;
 pub mod exit;
+mod interrupt;
 pub mod migrate;
 pub mod project;
 pub mod report;
@@ -48,6 +49,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Carries out what was asked for.
 pub fn execute(arguments: &Arguments) -> Exit {
+    interrupt::install();
     let mut screen = Screen::new(arguments);
     match verb::execute(arguments, &mut screen) {
         Ok(exit) => exit,

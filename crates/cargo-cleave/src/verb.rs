@@ -4,14 +4,16 @@ use camino::Utf8Path;
 
 use crate::arguments::{Arguments, Format, Level, Verb};
 use crate::exit::{Exit, Failure};
-use crate::migrate::migrate;
+use crate::interrupt;
+use crate::migrate::{migrate, recover};
 use crate::project::{Project, absolute};
 use crate::report;
 use crate::screen::Screen;
-use cleave_verify::journal;
+use cleave_verify::{VerifyError, git, journal};
 
 /// Does what was asked for.
 pub(crate) fn execute(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure> {
+    recover(&arguments.common, screen)?;
     if arguments.steps.is_any() {
         return migrate(arguments, screen);
     }
@@ -21,7 +23,7 @@ pub(crate) fn execute(arguments: &Arguments, screen: &mut Screen) -> Result<Exit
         Some(Verb::Plan { crates, name, anew }) => {
             plan(arguments, (*crates, name.as_deref()), *anew, screen)
         }
-        Some(Verb::Undo) => undo(arguments, screen),
+        Some(Verb::Undo { all }) => undo(arguments, *all, screen),
         Some(Verb::Review { output }) => review(arguments, output, screen),
     }
 }
@@ -250,14 +252,30 @@ fn planned_text(
     text + &steps_text(&route.steps)
 }
 
-fn undo(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure> {
+fn undo(arguments: &Arguments, all: bool, screen: &mut Screen) -> Result<Exit, Failure> {
     let project = Project::load(&arguments.common, screen)?;
+    let root = &project.workspace.root;
     let state = project.state();
     let _lock = journal::lock(&state)?;
-    journal::recover(&project.workspace.root, &state)?;
-    let title = journal::undo(&project.workspace.root, &state)?;
-    screen.result(&format!("Took back: {title}"));
+    take_back(root, &state, screen)?;
+    while all {
+        match take_back(root, &state, screen) {
+            Err(VerifyError::NothingToUndo) => break,
+            result => result?,
+        }
+    }
     Ok(Exit::Done)
+}
+
+/// Takes the last step back, and where a commit holds it makes one that takes it back.
+fn take_back(root: &Utf8Path, state: &Utf8Path, screen: &mut Screen) -> Result<(), VerifyError> {
+    let undone = interrupt::uninterrupted(|| journal::undo(root, state))?;
+    if let Some(commit) = &undone.commit {
+        let message = format!("Take back: {}\n\nThis takes back {commit}.\n", undone.title);
+        git::commit(root, &message, &undone.paths)?;
+    }
+    screen.result(&format!("Took back: {}", undone.title));
+    Ok(())
 }
 
 fn review(arguments: &Arguments, output: &Utf8Path, screen: &mut Screen) -> Result<Exit, Failure> {

@@ -38,6 +38,34 @@ pub enum VerifyError {
         /// The path.
         path: Utf8PathBuf,
     },
+    /// A path that leads through a symbolic link.
+    #[error(
+        "write `{path}`: `{link}` is a symbolic link; put the file itself there, or keep what is in it where it is"
+    )]
+    Link {
+        /// The path.
+        path: Utf8PathBuf,
+        /// The link on its way.
+        link: Utf8PathBuf,
+    },
+    /// A change that could neither be carried out nor taken back.
+    #[error(
+        "{source}; the change is half in the tree, and recorded: make room, and the next run finishes it"
+    )]
+    Unfinished {
+        /// What stood in the way.
+        source: Box<VerifyError>,
+    },
+    /// A file that was edited after the step that is to be taken back.
+    #[error(
+        "take back `{title}`: `{path}` is no longer as the step left it; take the later change back first"
+    )]
+    ChangedSince {
+        /// The step.
+        title: String,
+        /// The file.
+        path: Utf8PathBuf,
+    },
     /// Another run holds the lock.
     #[error("lock `{path}`: another run is at work here; wait for it to end")]
     Locked {

@@ -11,14 +11,21 @@
 //! - The user's tree is as before or as after a change, never between: see [`journal`].
 //! - Nothing is written outside the workspace root.
 
+pub mod baseline;
+mod bounds;
 pub mod cargo;
 pub mod error;
+pub mod fault;
 pub mod git;
 pub mod journal;
+pub mod moves;
 pub mod scratch;
+pub mod sources;
 pub mod tests;
+pub mod warnings;
 
-pub use cargo::{CheckReport, CompilerMessage};
+pub use baseline::Baseline;
+pub use cargo::{CargoOptions, CheckReport, CompilerMessage, Selection};
 pub use error::VerifyError;
 pub use scratch::Scratch;
 pub use tests::{TestComparison, TestReport, Totals};

@@ -1,0 +1,107 @@
+//! What the compiler says, as plain rows.
+
+use camino::Utf8PathBuf;
+use cargo_metadata::diagnostic::{Applicability, Diagnostic, DiagnosticLevel, DiagnosticSpan};
+
+/// Something the compiler said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompilerMessage {
+    /// Whether it is an error (else a warning).
+    pub is_error: bool,
+    /// `E0603`, `unused_imports`, ….
+    pub code: String,
+    /// One line.
+    pub message: String,
+    /// The file of the primary span, relative to the scratch tree; empty where there is none.
+    pub path: Utf8PathBuf,
+    /// The primary span's bytes.
+    pub range: (u32, u32),
+    /// All marked places: file, bytes, whether primary.
+    pub spans: Vec<(Utf8PathBuf, (u32, u32), bool)>,
+    /// What the compiler would replace: file, bytes, text, and whether a machine may.
+    pub suggestions: Vec<Suggestion>,
+    /// As the compiler draws it.
+    pub rendered: String,
+    /// The package it was compiling.
+    pub package: String,
+    /// For how many targets it was said: a library's code is compiled for its tests too.
+    pub times: usize,
+}
+
+/// A replacement that the compiler suggests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    /// The file.
+    pub path: Utf8PathBuf,
+    /// Its bytes.
+    pub range: (u32, u32),
+    /// What goes there.
+    pub text: String,
+    /// Whether it is sure to be what was meant.
+    pub applicable: bool,
+    /// The suggestion's words.
+    pub message: String,
+}
+
+/// Reads an error or a warning; what is neither (`aborting due to …`) is none.
+pub(super) fn read(diagnostic: &Diagnostic, package: String) -> Option<CompilerMessage> {
+    let is_error = matches!(
+        diagnostic.level,
+        DiagnosticLevel::Error | DiagnosticLevel::Ice
+    );
+    if !is_error && diagnostic.level != DiagnosticLevel::Warning {
+        return None;
+    }
+    let own = |span: &DiagnosticSpan| {
+        (
+            Utf8PathBuf::from(&span.file_name),
+            (span.byte_start, span.byte_end),
+            span.is_primary,
+        )
+    };
+    let primary = diagnostic.spans.iter().find(|span| span.is_primary);
+    if primary.is_none() && diagnostic.code.is_none() {
+        return None;
+    }
+    let mut spans: Vec<_> = diagnostic.spans.iter().map(own).collect();
+    let mut suggestions = Vec::new();
+    for child in &diagnostic.children {
+        spans.extend(child.spans.iter().map(|span| {
+            (
+                Utf8PathBuf::from(&span.file_name),
+                (span.byte_start, span.byte_end),
+                false,
+            )
+        }));
+        for span in &child.spans {
+            if let Some(text) = &span.suggested_replacement {
+                suggestions.push(Suggestion {
+                    path: Utf8PathBuf::from(&span.file_name),
+                    range: (span.byte_start, span.byte_end),
+                    text: text.clone(),
+                    applicable: span.suggestion_applicability
+                        == Some(Applicability::MachineApplicable),
+                    message: child.message.clone(),
+                });
+            }
+        }
+    }
+    Some(CompilerMessage {
+        is_error,
+        code: diagnostic
+            .code
+            .as_ref()
+            .map(|code| code.code.clone())
+            .unwrap_or_default(),
+        message: diagnostic.message.clone(),
+        path: primary
+            .map(|span| Utf8PathBuf::from(&span.file_name))
+            .unwrap_or_default(),
+        range: primary.map_or((0, 0), |span| (span.byte_start, span.byte_end)),
+        spans,
+        suggestions,
+        rendered: diagnostic.rendered.clone().unwrap_or_default(),
+        package,
+        times: 1,
+    })
+}
