@@ -6,7 +6,6 @@ use camino::{Utf8Path, Utf8PathBuf};
 use cleave_graph::Target;
 use cleave_syntax::change::{Block, Reason};
 use cleave_syntax::item::{Binding, Item, ItemKind, Level, UseLeafId};
-use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{ChangeBuilder, FileId, ItemId, ModuleId, TextRange};
 
 use crate::demand::{Asked, DestDemand, RootDemand};
@@ -335,11 +334,7 @@ impl<'a> Layout<'a, '_> {
     }
 
     fn needs_here(&self, leaf: UseLeafId) -> bool {
-        let workspace = self.scope.workspace;
-        let level = &workspace.item(workspace.leaf(leaf).item).visibility.level;
-        // Nobody outside a program sees what it exports.
-        let exports = workspace.krate(self.scope.root).kind == CrateKind::Lib;
-        self.root.leaves.contains_key(&leaf) || (exports && *level == Level::Public)
+        self.root.leaves.contains_key(&leaf) || self.scope.exports.leaves.contains(&leaf)
     }
 
     /// The text of the imports that the destination needs in a module and that do not move as they are.
