@@ -1,5 +1,6 @@
 //! Whole-program tests.
 
+mod crash;
 mod input;
 mod split;
 

@@ -45,12 +45,7 @@ pub(crate) fn run() -> Result<(), String> {
     must(
         place::cleave(
             &manifest,
-            &[
-                "--all",
-                "--commit",
-                "--report",
-                report_path.as_str(),
-            ],
+            &["--all", "--commit", "--report", report_path.as_str()],
         ),
         "the migration",
     )?;

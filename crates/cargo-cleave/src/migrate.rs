@@ -21,7 +21,9 @@ use crate::screen::Screen;
 
 /// Carries out the steps that were asked for.
 pub fn migrate(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure> {
-    let project = Project::load(&arguments.common, screen)?;
+    let mut project = Project::load(&arguments.common, screen)?;
+    project.plan()?;
+    project.read_foreign_traits(&arguments.common)?;
     let plan = project.plan()?;
     let (route, diagnostics) = project.route(plan);
     let wanted = wanted(arguments, &route.steps)?;

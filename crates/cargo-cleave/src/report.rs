@@ -24,7 +24,7 @@ pub struct Report {
     /// Wall time of the whole run.
     pub seconds: Seconds,
     /// What was checked beside `cargo check` of the workspace: each crate alone, and the feature sets.
-    pub checked: Vec<String>,
+    pub checked: Vec<Checked>,
     /// Before and after, where tests were run.
     pub tests: Option<TestComparison>,
     /// Non-test lines of the biggest crate over those of all.
@@ -86,6 +86,17 @@ pub struct StepRow {
     pub made_public: usize,
     /// Wall time.
     pub seconds: Seconds,
+}
+
+/// A check beside that of the workspace.
+#[derive(Debug, Clone, Serialize)]
+pub struct Checked {
+    /// The command line.
+    pub command: String,
+    /// Whether it compiles.
+    pub success: bool,
+    /// Wall time.
+    pub seconds: f64,
 }
 
 /// A repair.

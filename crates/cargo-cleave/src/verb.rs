@@ -258,13 +258,15 @@ fn undo(arguments: &Arguments, all: bool, screen: &mut Screen) -> Result<Exit, F
     let state = project.state();
     let _lock = journal::lock(&state)?;
     take_back(root, &state, screen)?;
-    while all {
+    if !all {
+        return Ok(Exit::Done);
+    }
+    loop {
         match take_back(root, &state, screen) {
-            Err(VerifyError::NothingToUndo) => break,
+            Err(VerifyError::NothingToUndo) => return Ok(Exit::Done),
             result => result?,
         }
     }
-    Ok(Exit::Done)
 }
 
 /// Takes the last step back, and where a commit holds it makes one that takes it back.

@@ -83,9 +83,12 @@ fn methods(scope: &Scope<'_>, leaf: UseLeafId) -> Methods {
             }
             Target::External(krate) => {
                 let last = import.path.segments.last().map_or("", |last| &last.name);
-                let standard = ["std", "core", "alloc"].contains(&krate.as_str());
-                match STANDARD.iter().find(|(name, _)| standard && *name == last) {
-                    Some((_, methods)) => known.extend(methods.split(' ').map(str::to_owned)),
+                match foreign(
+                    scope,
+                    krate,
+                    (import.binding != Binding::Glob).then_some(last),
+                ) {
+                    Some(methods) => known.extend(methods),
                     None => return Methods::Foreign,
                 }
             }
@@ -97,6 +100,24 @@ fn methods(scope: &Scope<'_>, leaf: UseLeafId) -> Methods {
     } else {
         Methods::Known(known)
     }
+}
+
+/// The methods of a trait of another crate, or of all its traits, as far as they are known.
+fn foreign(scope: &Scope<'_>, krate: &str, name: Option<&str>) -> Option<BTreeSet<String>> {
+    let Some(name) = name else {
+        let traits = scope.workspace.foreign_traits.get(krate)?;
+        return Some(traits.values().flatten().cloned().collect());
+    };
+    if ["std", "core", "alloc"].contains(&krate) {
+        let (_, methods) = STANDARD.iter().find(|(known, _)| *known == name)?;
+        return Some(methods.split(' ').map(str::to_owned).collect());
+    }
+    scope
+        .workspace
+        .foreign_traits
+        .get(krate)?
+        .get(name)
+        .cloned()
 }
 
 /// Whether code on one side that shares a module's imports calls a method, or names an associated item, of such a name.

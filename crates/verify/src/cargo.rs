@@ -139,14 +139,15 @@ fn read(
     report: &mut CheckReport,
     watch: Watch<'_>,
 ) {
-    let mut messages: BTreeMap<String, CompilerMessage> = BTreeMap::new();
+    // The first of a lint has a note that the others have not: the words and the place tell what is the same.
+    let mut messages: BTreeMap<_, CompilerMessage> = BTreeMap::new();
     for message in Message::parse_stream(stdout).flatten() {
         match message {
             Message::CompilerMessage(message) => {
                 let package = artifact::package_name(&message.package_id.repr);
                 if let Some(message) = message::read(&message.message, package) {
                     messages
-                        .entry(message.rendered.clone())
+                        .entry(message.key())
                         .and_modify(|known| known.times += 1)
                         .or_insert(message);
                 }

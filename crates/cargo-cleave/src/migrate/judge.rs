@@ -172,12 +172,11 @@ impl Run<'_> {
                 files: vec![file.clone()],
                 ..ChangeSet::default()
             })?;
-            match changes.files.iter_mut().find(|file| file.path == *path) {
-                Some(known) => known.text = file.text,
-                None => {
-                    changes.old.insert(path.clone(), old);
-                    changes.files.push(file);
-                }
+            if let Some(known) = changes.files.iter_mut().find(|file| file.path == *path) {
+                known.text = file.text;
+            } else {
+                changes.old.insert(path.clone(), old);
+                changes.files.push(file);
             }
         }
         Ok(done)

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use camino::Utf8PathBuf;
 use cleave_plan::{Plan, Step};
-use cleave_syntax::ChangeSet;
 use cleave_syntax::change::NewFile;
+use cleave_syntax::{ChangeSet, ForeignTraits};
 use cleave_verify::baseline::Key;
 use cleave_verify::cargo::Selection;
 use cleave_verify::git::GitState;
@@ -35,6 +35,8 @@ pub(super) struct Run<'a> {
     pub(super) options: CargoOptions,
     pub(super) baseline: Baseline,
     pub(super) report: Report,
+    /// They stay the same over all steps: no dependency comes or goes.
+    foreign_traits: ForeignTraits,
     commits: usize,
     start: Instant,
 }
@@ -73,6 +75,7 @@ impl<'a> Run<'a> {
             options,
             baseline,
             report: report::measure(project, project.plan.as_ref()),
+            foreign_traits: project.workspace.foreign_traits.clone(),
             commits: 0,
             start,
         })
@@ -127,10 +130,18 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// The tree as it is now.
+    fn load(&self, screen: &mut Screen) -> Result<Project, Failure> {
+        let mut project = Project::load(&self.arguments.common, screen)?;
+        let traits = &mut project.workspace.foreign_traits;
+        traits.clone_from(&self.foreign_traits);
+        Ok(project)
+    }
+
     fn step(&mut self, id: usize, screen: &mut Screen) -> Result<(), Failure> {
         let start = Instant::now();
         let cargo = self.report.seconds.cargo;
-        let project = Project::load(&self.arguments.common, screen)?;
+        let project = self.load(screen)?;
         let (route, _) = project.route(project.plan()?);
         let Some(step) = route.steps.get(id - 1).filter(|step| !step.done) else {
             return Ok(());
@@ -299,7 +310,7 @@ impl<'a> Run<'a> {
 
     /// After the last step: the figures; where the plan is done, each crate alone; and what was asked for at the end.
     pub(super) fn finish(&mut self, screen: &mut Screen) -> Result<Exit, Failure> {
-        let project = Project::load(&self.arguments.common, screen)?;
+        let project = self.load(screen)?;
         let now = report::measure(&project, project.plan.as_ref());
         self.report.crates = now.crates;
         self.report.lines = now.lines;

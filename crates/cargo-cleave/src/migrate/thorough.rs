@@ -9,6 +9,7 @@ use crate::exit::Failure;
 use crate::migrate::judge::words;
 use crate::migrate::run::Run;
 use crate::project::Project;
+use crate::report::Checked;
 use crate::screen::Screen;
 
 impl Run<'_> {
@@ -72,7 +73,7 @@ impl Run<'_> {
         for set in sets {
             let selection = Selection::Features(self.package.clone(), set.clone());
             let report = self.check(&selection, screen)?;
-            self.report.seconds.cargo += report.seconds;
+            self.note(&selection, &report);
             if report.success {
                 passed.push(set);
             }
@@ -149,9 +150,11 @@ impl Run<'_> {
 
     fn note(&mut self, selection: &Selection, report: &CheckReport) {
         self.report.seconds.cargo += report.seconds;
-        if report.success {
-            self.report.checked.push(selection.to_string());
-        }
+        self.report.checked.push(Checked {
+            command: selection.to_string(),
+            success: report.success,
+            seconds: report.seconds,
+        });
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
-use cargo_metadata::MetadataCommand;
 
 use super::LoadOptions;
 use crate::workspace::{PackageId, Workspace};
@@ -68,19 +67,7 @@ fn has_unnamed(workspace: &Workspace, package: PackageId) -> bool {
 
 /// By package and package it depends on: the name that the library has in source.
 fn ask(root: &Utf8Path, options: &LoadOptions) -> Option<BTreeMap<(String, String), String>> {
-    // Without a lock file Cargo would write one: it is asked in a folder that only looks like this one.
-    let locked = root.join("Cargo.lock").is_file();
-    let folder = if locked { None } else { Some(mirror(root)?) };
-    let manifest = match &folder {
-        Some(folder) => folder.path().join("Cargo.toml"),
-        None => root.join("Cargo.toml").into_std_path_buf(),
-    };
-    let mut command = MetadataCommand::new();
-    command.manifest_path(manifest);
-    let mut flags = Vec::new();
-    flags.extend(locked.then(|| "--locked".to_owned()));
-    flags.extend(options.offline.then(|| "--offline".to_owned()));
-    let metadata = command.other_options(flags).exec().ok()?;
+    let metadata = crate::foreign::ask(root, options)?;
     let names: BTreeMap<_, _> = metadata
         .packages
         .iter()
@@ -95,23 +82,4 @@ fn ask(root: &Utf8Path, options: &LoadOptions) -> Option<BTreeMap<(String, Strin
         }
     }
     Some(found)
-}
-
-/// A folder whose entries are links to those of the workspace, build products and the repository left out.
-#[cfg(unix)]
-fn mirror(root: &Utf8Path) -> Option<tempfile::TempDir> {
-    let folder = tempfile::tempdir().ok()?;
-    for entry in root.read_dir_utf8().ok()?.flatten() {
-        if !["target", ".git", "Cargo.lock"].contains(&entry.file_name()) {
-            let link = folder.path().join(entry.file_name());
-            std::os::unix::fs::symlink(entry.path(), link).ok()?;
-        }
-    }
-    Some(folder)
-}
-
-/// Links need a privilege elsewhere.
-#[cfg(not(unix))]
-fn mirror(_root: &Utf8Path) -> Option<tempfile::TempDir> {
-    None
 }

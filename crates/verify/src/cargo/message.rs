@@ -28,6 +28,20 @@ pub struct CompilerMessage {
     pub times: usize,
 }
 
+impl CompilerMessage {
+    /// Equal for what is said again for another target.
+    pub(super) fn key(&self) -> (Utf8PathBuf, (u32, u32), String, String) {
+        let (path, code) = (self.path.clone(), self.code.clone());
+        // Where there is no place, what is drawn tells one from another.
+        let words = if path.as_str().is_empty() {
+            self.rendered.clone()
+        } else {
+            self.message.clone()
+        };
+        (path, self.range, code, words)
+    }
+}
+
 /// A replacement that the compiler suggests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {
