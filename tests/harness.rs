@@ -112,6 +112,22 @@ impl Fixture {
         files
     }
 
+    /// Makes the files again what they were, and forgets what the command kept of its own.
+    ///
+    /// # Panics
+    /// If the disk says no.
+    pub fn restore(&self, tree: &BTreeMap<String, Vec<u8>>) {
+        for name in self.tree().keys().filter(|name| !tree.contains_key(*name)) {
+            std::fs::remove_file(self.root.join(name)).expect("a file");
+        }
+        for (name, bytes) in tree {
+            let path = self.root.join(name);
+            std::fs::create_dir_all(path.parent().unwrap_or(&self.root)).expect("a folder");
+            std::fs::write(path, bytes).expect("a file");
+        }
+        let _ = std::fs::remove_dir_all(self.root.join("target/cleave"));
+    }
+
     /// The text of a file, or nothing.
     pub fn read(&self, path: &str) -> String {
         std::fs::read_to_string(self.root.join(path)).unwrap_or_default()

@@ -27,11 +27,7 @@ pub(super) fn carry_out(
         .and_then(|journal| place(state, &journal).map(|()| journal));
     let journal = match staged {
         Ok(journal) => journal,
-        Err(error) => {
-            // The first error is the one to tell of.
-            let _ = clear(state);
-            return Err(error);
-        }
+        Err(error) => return Err(give_up(state, error)),
     };
     let Err(error) = finish(root, state, &journal) else {
         return Ok(());
@@ -45,6 +41,20 @@ pub(super) fn carry_out(
         Err(_) => Err(VerifyError::Unfinished {
             source: Box::new(error),
         }),
+    }
+}
+
+/// Forgets a change that has not begun. The journal goes before what it tells of.
+fn give_up(state: &Utf8Path, error: VerifyError) -> VerifyError {
+    match std::fs::remove_file(Journal::path(state)) {
+        Err(other) if other.kind() != ErrorKind::NotFound => VerifyError::Unfinished {
+            source: Box::new(error),
+        },
+        _ => {
+            // The first error is the one to tell of; the next run clears as well.
+            let _ = clear(state);
+            error
+        }
     }
 }
 
