@@ -6,6 +6,7 @@
 )]
 
 mod corpus;
+mod crash;
 mod demo;
 mod place;
 
@@ -16,6 +17,7 @@ const HELP: &str = "\
 Tasks:
   split …           the command, as `cargo cleave …`
   demo              splits the sample monolith, every step verified
+  crash [N]         kills a step of the sample at N random moments (200)
   corpus [NAME…]    splits real crates and prints a row for each (--format json, --fresh)";
 
 fn main() -> ExitCode {
@@ -33,6 +35,11 @@ fn main() -> ExitCode {
             );
         }
         "demo" => demo::run(),
+        "crash" => crash::run(
+            &rest
+                .filter_map(|word| word.into_string().ok())
+                .collect::<Vec<_>>(),
+        ),
         "corpus" => corpus::run(
             &rest
                 .filter_map(|word| word.into_string().ok())
