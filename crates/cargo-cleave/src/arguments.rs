@@ -39,10 +39,10 @@ pub enum Verb {
     /// Proposes boundaries and writes split.toml; one that is there is kept.
     Plan {
         /// How many new crates.
-        #[arg(long)]
+        #[arg(long, value_parser = at_least_one)]
         crates: Option<usize>,
         /// What the crates' names start with.
-        #[arg(long)]
+        #[arg(long, value_parser = package_name)]
         name: Option<String>,
         /// Proposes anew and replaces the plan.
         #[arg(long)]
@@ -62,6 +62,37 @@ pub enum Verb {
     },
 }
 
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("a plan has at least one new crate".to_owned()),
+        Ok(count) => Ok(count),
+        Err(_) => Err("not a number of crates".to_owned()),
+    }
+}
+
+fn package_name(text: &str) -> Result<String, String> {
+    if cleave_plan::file::is_package_name(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!(
+            "`{text}` can't start a package name; use letters, digits, `-` and `_`"
+        ))
+    }
+}
+
+impl Verb {
+    /// The word for it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Verb::Status => "status",
+            Verb::Graph { .. } => "graph",
+            Verb::Plan { .. } => "plan",
+            Verb::Undo { .. } => "undo",
+            Verb::Review { .. } => "review",
+        }
+    }
+}
+
 /// What are the nodes of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Level {
@@ -77,28 +108,28 @@ pub enum Level {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct Steps {
     /// Carries out step N.
-    #[arg(long, value_name = "N", conflicts_with_all = ["next", "to", "all"])]
+    #[arg(long, value_name = "N", group = "which")]
     pub step: Option<usize>,
     /// Carries out the next step.
-    #[arg(long, conflicts_with_all = ["to", "all"])]
+    #[arg(long, group = "which")]
     pub next: bool,
     /// Carries out all steps up to N.
-    #[arg(long, value_name = "N", conflicts_with = "all")]
+    #[arg(long, value_name = "N", group = "which")]
     pub to: Option<usize>,
     /// Carries out all steps.
-    #[arg(long)]
+    #[arg(long, group = "which")]
     pub all: bool,
     /// Prints the difference and changes nothing.
-    #[arg(long)]
+    #[arg(long, requires = "which")]
     pub dry_run: bool,
     /// How far to verify each step [default: check, and with --all test once at the end].
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, requires = "which")]
     pub verify: Option<VerifyLevel>,
     /// Commits each step.
-    #[arg(long)]
+    #[arg(long, requires = "which")]
     pub commit: bool,
     /// Puts each step on a branch of its own, PREFIX-step-N, stacked; implies --commit.
-    #[arg(long, value_name = "PREFIX")]
+    #[arg(long, value_name = "PREFIX", requires = "which")]
     pub branch: Option<String>,
     /// Works on a tree with changes that are not committed.
     #[arg(long)]

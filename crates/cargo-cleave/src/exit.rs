@@ -48,6 +48,8 @@ pub struct Unverified {
     pub rendered: Vec<String>,
     /// What they mean for the plan.
     pub findings: Vec<Diagnostic>,
+    /// Whether it was so before the first step: the tree is refused.
+    pub before: bool,
 }
 
 impl Failure {
@@ -57,6 +59,17 @@ impl Failure {
             message: message.into(),
             rendered,
             findings: Vec::new(),
+            before: false,
+        }))
+    }
+
+    /// A tree that does not verify before the first step.
+    pub fn refused(message: impl Into<String>, rendered: Vec<String>) -> Self {
+        Failure::Unverified(Box::new(Unverified {
+            message: message.into(),
+            rendered,
+            findings: Vec::new(),
+            before: true,
         }))
     }
 
@@ -64,6 +77,7 @@ impl Failure {
     pub fn exit(&self) -> Exit {
         match self {
             Failure::World(_) | Failure::Input(_) => Exit::CouldNotRun,
+            Failure::Unverified(unverified) if unverified.before => Exit::CouldNotRun,
             Failure::Refused(_) | Failure::Unverified(_) => Exit::Finding,
         }
     }

@@ -16,11 +16,12 @@ use cleave_verify::journal::{self, Recovered};
 use crate::arguments::{Arguments, Common};
 use crate::exit::{Exit, Failure};
 use crate::migrate::run::Run;
-use crate::project::{Project, absolute};
+use crate::project::{Project, manifest_path};
 use crate::screen::Screen;
 
 /// Carries out the steps that were asked for.
 pub fn migrate(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure> {
+    refuse::report(arguments)?;
     let mut project = Project::load(&arguments.common, screen)?;
     project.plan()?;
     project.read_foreign_traits(&arguments.common)?;
@@ -53,7 +54,7 @@ pub fn migrate(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failu
 
 /// Finishes what a run before was stopped in (row H2), before anything is read: half a change may not even parse.
 pub fn recover(common: &Common, screen: &mut Screen) -> Result<(), Failure> {
-    let manifest = absolute(&common.manifest_path)?;
+    let manifest = manifest_path(common)?;
     let journal = |root: &&Utf8Path| root.join("target/cleave/journal.json").is_file();
     let Some(root) = manifest.ancestors().skip(1).find(journal) else {
         return Ok(());

@@ -13,6 +13,12 @@ use cleave_verify::{VerifyError, git, journal};
 
 /// Does what was asked for.
 pub(crate) fn execute(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure> {
+    if let (true, Some(verb)) = (arguments.steps.is_any(), &arguments.verb) {
+        return Err(Failure::World(format!(
+            "failed to start: steps are carried out without a verb; say either the steps or `{}`",
+            verb.name()
+        )));
+    }
     recover(&arguments.common, screen)?;
     if arguments.steps.is_any() {
         return migrate(arguments, screen);

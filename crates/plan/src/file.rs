@@ -81,6 +81,13 @@ impl Reader {
                 ),
             }
         }
+        if !table.contains_key("version") {
+            self.problems.push(problem(
+                "`version` is missing",
+                None,
+                "this Cleave reads version 1 of the file: `version = 1`",
+            ));
+        }
         if plan.package.is_empty() {
             self.problems.push(problem(
                 "`package` is missing",
@@ -127,12 +134,7 @@ impl Reader {
                     "role" => krate.role = self.role(item),
                     "modules" => krate.modules = self.paths(item),
                     "items" => krate.items = self.paths(item),
-                    "depends-on" => {
-                        let values = item.as_array().into_iter().flatten();
-                        depends_on = values
-                            .filter_map(|value| Some((value.as_str()?.to_owned(), value.span())))
-                            .collect();
-                    }
+                    "depends-on" => depends_on = self.names(item),
                     other => self.unknown_in(
                         other,
                         item.span(),
@@ -215,12 +217,45 @@ impl Reader {
                 ));
             }
         }
+        self.check_names(plan, table);
+        self.check_claims(plan, table);
         if plan.crates.iter().any(|krate| krate.name == plan.package) {
             self.problems.push(problem(
                 format!("a crate has the name of the package, `{}`", plan.package),
                 table.get("crates").and_then(Item::span),
                 "give it another name",
             ));
+        }
+    }
+
+    /// Two crates may not have one name in source, nor one folder where case does not count.
+    fn check_names(&mut self, plan: &Plan, table: &Table) {
+        let plain = |name: &str| name.replace('-', "_").to_lowercase();
+        for (index, krate) in plan.crates.iter().enumerate() {
+            let mut earlier = plan.crates[..index].iter();
+            if let Some(twin) = earlier.find(|twin| plain(&twin.name) == plain(&krate.name)) {
+                self.problems.push(problem(
+                    format!("`{}` and `{}` are too much alike", twin.name, krate.name),
+                    span_of_crate(table, &krate.name),
+                    "give one of them another name",
+                ));
+            }
+        }
+    }
+
+    /// What two entries claim has no home.
+    fn check_claims(&mut self, plan: &Plan, table: &Table) {
+        let mut claimed = std::collections::BTreeSet::new();
+        for krate in &plan.crates {
+            for path in krate.modules.iter().chain(&krate.items) {
+                if !claimed.insert(path) {
+                    self.problems.push(problem(
+                        format!("`{path}` stands in two places"),
+                        span_of_crate(table, &krate.name),
+                        "leave it where it is to live",
+                    ));
+                }
+            }
         }
     }
 
@@ -249,26 +284,37 @@ impl Reader {
     }
 
     fn paths(&mut self, item: &Item) -> Vec<String> {
+        let mut paths = Vec::new();
+        for (path, span) in self.names(item) {
+            if is_path(&path) {
+                paths.push(path);
+            } else {
+                self.problems.push(problem(
+                    format!("`{path}` is no module or item path"),
+                    span,
+                    "write names from the crate root on, joined by `::`",
+                ));
+            }
+        }
+        paths
+    }
+
+    fn names(&mut self, item: &Item) -> Vec<Named> {
         let Some(array) = item.as_array() else {
             self.wrong("not a list", item, "write `[\"a\", \"b::c\"]`");
             return Vec::new();
         };
-        let mut paths = Vec::new();
+        let mut names = Vec::new();
         for value in array {
             match value.as_str() {
-                Some(path) if is_path(path) => paths.push(path.to_owned()),
-                Some(path) => self.problems.push(problem(
-                    format!("`{path}` is no module or item path"),
-                    value.span(),
-                    "write names from the crate root on, joined by `::`",
-                )),
+                Some(name) => names.push((name.to_owned(), value.span())),
                 None => {
                     self.problems
                         .push(problem("not a string", value.span(), "put it in quotes"));
                 }
             }
         }
-        paths
+        names
     }
 
     fn wrong(&mut self, message: impl Into<String>, item: &Item, help: &str) {
@@ -294,9 +340,62 @@ impl Reader {
     }
 }
 
-/// Cargo's rule for package names, and short enough for every file system.
-fn is_package_name(name: &str) -> bool {
+/// Keywords, and crates that are there without being asked for.
+const NOT_NAMES: &[&str] = &[
+    "alloc",
+    "as",
+    "async",
+    "await",
+    "break",
+    "const",
+    "continue",
+    "core",
+    "crate",
+    "dyn",
+    "else",
+    "enum",
+    "extern",
+    "false",
+    "fn",
+    "for",
+    "if",
+    "impl",
+    "in",
+    "let",
+    "loop",
+    "match",
+    "mod",
+    "move",
+    "mut",
+    "proc_macro",
+    "pub",
+    "ref",
+    "return",
+    "self",
+    "Self",
+    "static",
+    "std",
+    "struct",
+    "super",
+    "test",
+    "trait",
+    "true",
+    "type",
+    "unsafe",
+    "use",
+    "where",
+    "while",
+];
+
+fn span_of_crate(table: &Table, name: &str) -> Option<Range<usize>> {
+    let crates = table.get("crates")?.as_table_like()?;
+    crates.get_key_value(name)?.0.span()
+}
+
+/// Cargo's rule for package names, and short enough for every file system; nothing that means something else in source.
+pub fn is_package_name(name: &str) -> bool {
     name.len() <= 64
+        && !NOT_NAMES.contains(&name)
         && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name
             .chars()
@@ -307,6 +406,7 @@ fn is_package_name(name: &str) -> bool {
 fn is_path(path: &str) -> bool {
     let words_only = path.contains("impl ") || !path.contains(['/', '\\']);
     !path.is_empty()
+        && !path.contains(['$', '`'])
         && !path.contains("..")
         && words_only
         && !path.starts_with('/')

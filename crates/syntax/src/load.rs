@@ -85,7 +85,7 @@ pub fn load(options: &LoadOptions) -> Result<(Workspace, Vec<Diagnostic>), LoadE
 /// Threads with deep stacks: parsing recurses.
 pub(crate) fn pool() -> Result<rayon::ThreadPool, LoadError> {
     rayon::ThreadPoolBuilder::new()
-        .stack_size(64 << 20)
+        .stack_size(256 << 20)
         .build()
         .map_err(|error| LoadError::Threads {
             message: error.to_string(),

@@ -5,6 +5,7 @@
 
 mod attribute;
 mod collect;
+mod depth;
 mod doc;
 mod item;
 mod pattern;
@@ -91,7 +92,7 @@ pub fn parse_text(text: &str) -> Result<ParsedModule, SyntaxError> {
     let mut given = text[prefix..].to_owned();
     let mut insertions: Vec<u32> = Vec::new();
     let result = loop {
-        match syn::parse_str::<syn::File>(&given) {
+        match parse(&given) {
             Ok(file) => {
                 let shift = Shift {
                     prefix: prefix as u32,
@@ -126,6 +127,15 @@ pub fn parse_text(text: &str) -> Result<ParsedModule, SyntaxError> {
     // The table behind the spans keeps the text of all that was parsed on this thread.
     proc_macro2::extra::invalidate_current_thread_spans();
     result
+}
+
+/// Tokens first: what is too deep for a parser is found before one sees it.
+fn parse(text: &str) -> syn::Result<syn::File> {
+    let tokens: proc_macro2::TokenStream = text.parse()?;
+    match depth::too_deep(&tokens) {
+        Some(span) => Err(syn::Error::new(span, "nested too deep to be read")),
+        None => syn::parse2(tokens),
+    }
 }
 
 /// Where a parameter starts whose type stands where syn wants a pattern, if that is what it stumbled over.

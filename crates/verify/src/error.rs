@@ -32,6 +32,14 @@ pub enum VerifyError {
         /// The file.
         path: Utf8PathBuf,
     },
+    /// There is a file already where the change makes one.
+    #[error(
+        "write `{path}`: there is a file already; move it out of the way, or name the crate differently"
+    )]
+    Exists {
+        /// The file.
+        path: Utf8PathBuf,
+    },
     /// A path that would leave the workspace.
     #[error("write `{path}`: it lies outside the workspace")]
     Outside {

@@ -92,6 +92,11 @@ fn both_ways(root: &Utf8Path, changes: &ChangeSet) -> Result<(Change, Change), V
     for file in &changes.files {
         crate::bounds::inside(root, &file.path)?;
         let now = read_text(&root.join(&file.path))?;
+        if now.is_some() && !changes.old.contains_key(&file.path) {
+            return Err(VerifyError::Exists {
+                path: file.path.clone(),
+            });
+        }
         if now.as_ref() != changes.old.get(&file.path) {
             return Err(stale(&file.path));
         }

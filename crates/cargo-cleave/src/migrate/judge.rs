@@ -198,6 +198,7 @@ fn does_not_compile(case: &Case<'_>, report: &CheckReport) -> Failure {
         ),
         rendered: words(report),
         findings,
+        before: false,
     }))
 }
 
@@ -223,6 +224,7 @@ fn nothing_dropped_out(
         ),
         rendered: Vec::new(),
         findings: findings.collect(),
+        before: false,
     })))
 }
 

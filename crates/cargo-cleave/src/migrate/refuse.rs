@@ -34,6 +34,23 @@ pub(super) fn tree(
     Ok(state)
 }
 
+/// Refuses a place for the report that would only turn out wrong after the steps.
+pub(super) fn report(arguments: &Arguments) -> Result<(), Failure> {
+    let Some(path) = &arguments.common.report else {
+        return Ok(());
+    };
+    let folder = path.parent().filter(|folder| !folder.as_str().is_empty());
+    if path.is_dir() {
+        return Err(failed(&format!("`--report {path}`: `{path}` is a folder")));
+    }
+    match folder.filter(|folder| !folder.is_dir()) {
+        Some(folder) => Err(failed(&format!(
+            "`{path}` can't be written for `--report`: there is no folder `{folder}`"
+        ))),
+        None => Ok(()),
+    }
+}
+
 fn failed(message: &str) -> Failure {
     Failure::World(format!("failed to start: {message}"))
 }

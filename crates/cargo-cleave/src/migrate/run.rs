@@ -100,7 +100,7 @@ impl<'a> Run<'a> {
             let report = self.check(&Selection::Workspace, screen)?;
             self.report.seconds.cargo += report.seconds;
             if !report.success {
-                return Err(Failure::unverified(
+                return Err(Failure::refused(
                     "the tree does not compile as it is (row H4): mend it first",
                     words(&report),
                 ));

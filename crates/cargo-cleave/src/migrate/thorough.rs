@@ -93,7 +93,7 @@ impl Run<'_> {
         screen.progress("running the tests as they are");
         let report = self.test(screen)?;
         if let Some(error) = &report.build_error {
-            return Err(Failure::unverified(
+            return Err(Failure::refused(
                 format!(
                     "the tests do not build as they are: {error}; mend them, or say `--verify check`"
                 ),
