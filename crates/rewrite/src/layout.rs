@@ -356,7 +356,7 @@ impl<'a> Layout<'a, '_> {
                     continue;
                 };
                 if let Some(existing) = self.dest_binding(module, *leaf) {
-                    self.loosen(existing, &asked.clone());
+                    self.loosen(existing, *id, asked);
                     continue;
                 }
                 self.moves.dest_leaves.insert(*leaf);
@@ -392,12 +392,14 @@ impl<'a> Layout<'a, '_> {
             .map(|id| workspace.leaf(*id).item)
     }
 
-    /// An import that an earlier step wrote for tests, or for one module, is needed by more now.
-    fn loosen(&mut self, id: ItemId, asked: &Asked) {
+    /// An import that an earlier step wrote for tests, or for one module, is needed by more now: by those who ask for
+    /// `original` in the monolith.
+    fn loosen(&mut self, id: ItemId, original: ItemId, asked: &Asked) {
         let item = self.scope.workspace.item(id);
         let file = self.file_of(item.module);
         let file_id = self.scope.workspace.module(item.module).file;
-        let wanted = asked.conditions.clone().unwrap_or_default();
+        let mut wanted = asked.conditions.clone().unwrap_or_default();
+        wanted.extend(self.scope.own_conditions(original));
         let reason = || Reason::new("A3", "an import that more code needs");
         for attribute in item
             .attributes

@@ -7,6 +7,7 @@ use cleave_syntax::item::{Binding, ItemKind, Level, PathUse, UseLeafId};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
 
+use super::builtin;
 use crate::graph::{Found, Lookup, Namespace};
 
 /// What a name leads to.
@@ -531,6 +532,8 @@ impl<'a> Scopes<'a> {
         if hits.is_empty()
             && namespace != Namespace::Macro
             && !names.explicit.contains_key(name)
+            && !builtin::is_name(name)
+            && !builtin::is_derive(name)
             && let Some(item) = names.opaque.get(name)
             && !self.preludes[self.workspace.module(module).krate.index()].contains_key(name)
             && (name.starts_with(char::is_uppercase) || from != module)
