@@ -92,7 +92,8 @@ impl Widening<'_, '_> {
             }
             let item = self.scope.workspace.item(id);
             self.module(item.module);
-            self.twins(id);
+            // To whoever names them they are one.
+            self.pending.extend(self.scope.twins(id));
             self.signature(id);
             if item.kind == ItemKind::MacroRules {
                 self.macro_body(id);
@@ -103,21 +104,6 @@ impl Widening<'_, '_> {
                 }
             }
         }
-    }
-
-    /// Definitions of one name under different `cfg`s are one to whoever names them.
-    fn twins(&mut self, id: ItemId) {
-        let workspace = self.scope.workspace;
-        let item = workspace.item(id);
-        if item.name.is_empty() || item.parent.is_some() {
-            return;
-        }
-        let same = |other: &&ItemId| {
-            let other = workspace.item(**other);
-            other.name == item.name && other.kind == item.kind
-        };
-        let items = &workspace.module(item.module).items;
-        self.pending.extend(items.iter().filter(same));
     }
 
     /// A public signature may not show what is less public.
