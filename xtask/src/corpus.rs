@@ -10,6 +10,8 @@ use toml_edit::DocumentMut;
 
 use crate::place;
 
+mod analyse;
+
 struct Entry {
     name: String,
     version: String,
@@ -25,7 +27,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
     let fresh = words.iter().any(|word| word == "--fresh");
     let names: Vec<&String> = words
         .iter()
-        .filter(|word| !word.starts_with("--") && *word != "json" && *word != "text")
+        .filter(|word| !word.starts_with('-') && *word != "json" && *word != "text")
         .collect();
     let entries: Vec<Entry> = list(&root)?
         .into_iter()
@@ -33,6 +35,10 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
         .collect();
     if entries.is_empty() {
         return Err("no crate of tests/corpus.toml has that name".to_owned());
+    }
+    if words.iter().any(|word| word == "--analyse") {
+        let examples = words.iter().any(|word| word == "-v");
+        return analyse_all(&root, &entries, (as_json, examples, fresh));
     }
     let folder = root.join("target/corpus");
     std::fs::create_dir_all(&folder).map_err(|error| format!("{folder}: {error}"))?;
@@ -60,6 +66,31 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
         );
     } else {
         print(&rows);
+    }
+    Ok(())
+}
+
+/// Resolves every path of each crate as it was published, and prints what became of them.
+fn analyse_all(
+    root: &Utf8Path,
+    entries: &[Entry],
+    (as_json, examples, fresh): (bool, bool, bool),
+) -> Result<(), String> {
+    let folder = root.join("target/analyse");
+    let mut rows = Vec::new();
+    for entry in entries {
+        let package = folder.join(&entry.name);
+        if fresh || !package.join("Cargo.toml").is_file() {
+            fetch(&folder, entry)?;
+        }
+        let row = analyse::row(&package, entry, examples);
+        rows.push(row.map_err(|error| format!("{}: {error}", entry.name))?);
+    }
+    if as_json {
+        let text = serde_json::to_string_pretty(&rows).unwrap_or_default();
+        println!("{text}");
+    } else {
+        analyse::print(&rows);
     }
     Ok(())
 }
