@@ -415,7 +415,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
         );
         let path = &scope.workspace.item(item).paths[index as usize];
         match reference.resolution.target {
-            Target::Item(target) => {
+            Target::Item(target) | Target::Opaque(target) => {
                 let in_root = reference
                     .resolution
                     .lookups

@@ -41,8 +41,8 @@ enum Form {
 
 const FORMS: [(Form, &str); 3] = [
     (Form::Anchored, "anchored"),
-    (Form::Path, "path"),
-    (Form::Name, "name"),
+    (Form::Path, "paths"),
+    (Form::Name, "names"),
 ];
 
 /// The counts of one crate, and where each unresolved path stands.
@@ -234,16 +234,16 @@ pub(super) fn print(rows: &[Value]) {
                 .collect::<Vec<_>>()
                 .join(" / ")
         };
-        let lost = cell("path", "unresolved");
+        let lost = cell("paths", "unresolved");
         println!(
             "| {} | {} | {} / {} | {} | {:.3} % | {} |",
             row["name"].as_str().unwrap_or_default(),
             row["lines"],
             sum("anchored") - cell("anchored", "unresolved"),
             cell("anchored", "unresolved"),
-            list("path", ""),
-            lost as f64 * 100.0 / sum("path").max(1) as f64,
-            list("name", "member"),
+            list("paths", ""),
+            lost as f64 * 100.0 / sum("paths").max(1) as f64,
+            list("names", "member"),
         );
     }
     for row in rows {

@@ -345,7 +345,12 @@ fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut Item) {
                 .attrs
                 .iter()
                 .any(|attribute| attribute.path().is_ident("macro_export"));
-            item.macro_rules = Some(MacroRules { exported });
+            let (defines, calls) = tokens::transcribed(collector, node.mac.tokens.clone());
+            item.macro_rules = Some(MacroRules {
+                exported,
+                defines,
+                calls,
+            });
         }
         syn::Item::Macro(node) => {
             tokens::defines(collector, node.mac.tokens.clone(), &mut item.defines);
