@@ -609,7 +609,6 @@ impl<'a> Scopes<'a> {
         }
         if hits.is_empty()
             && open.trust > Trust::Seen
-            && !names.explicit.contains_key(name)
             && let Some((item, def)) = self.made(module, name, open.trust)
         {
             let lookup = Lookup {
@@ -627,6 +626,27 @@ impl<'a> Scopes<'a> {
         hits
     }
 
+    /// What an import brings in. One that leads nowhere in any namespace imports what a macro has made.
+    fn imported(&self, leaf: UseLeafId, namespace: Namespace, open: &mut Open) -> Option<Hit> {
+        let asked = open.trust;
+        let mut found = self.leaf(leaf, namespace, open);
+        open.trust = Trust::Seen;
+        let nowhere = found.is_none()
+            && NAMESPACES
+                .iter()
+                .all(|namespace| self.leaf(leaf, *namespace, open).is_none());
+        if nowhere {
+            found = [Trust::Likely, Trust::Anything]
+                .into_iter()
+                .find_map(|trust| {
+                    open.trust = trust;
+                    self.leaf(leaf, namespace, open)
+                });
+        }
+        open.trust = asked;
+        found
+    }
+
     /// Which macro call or derive in a module may have made a name that is defined nowhere.
     fn made(&self, module: ModuleId, name: &str, trust: Trust) -> Option<(ItemId, Def)> {
         let names = &self.modules[module.index()];
@@ -636,6 +656,13 @@ impl<'a> Scopes<'a> {
         let wanted = plain(name);
         let alike = names.makers.iter().copied().find(|id| {
             let item = self.workspace.item(*id);
+            if item
+                .includes
+                .iter()
+                .any(|include| include.path.ends_with(".rs"))
+            {
+                return true;
+            }
             let own = plain(&item.name);
             own.len().min(wanted.len()) > 2 && (wanted.contains(&own) || own.contains(&wanted))
                 || item.kind != ItemKind::MacroCall && has_word(self.workspace.text_of(*id), name)
@@ -678,7 +705,7 @@ impl<'a> Scopes<'a> {
                 (ItemKind::Mod, None) => return None,
                 _ => Def::Item(item),
             },
-            Found::Leaf(leaf) | Found::Glob(leaf) => self.leaf(leaf, namespace, open)?.def,
+            Found::Leaf(leaf) | Found::Glob(leaf) => self.imported(leaf, namespace, open)?.def,
         };
         Some(Hit {
             def,

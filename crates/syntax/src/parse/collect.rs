@@ -65,6 +65,16 @@ impl<'a> Collector<'a> {
         self.scopes.pop();
     }
 
+    /// Inside a module in a body: nothing local is in scope.
+    pub(super) fn in_module(&mut self, inside: impl FnOnce(&mut Self)) {
+        let around = std::mem::take(&mut self.scopes);
+        self.scopes.push(HashMap::new());
+        self.modules += 1;
+        inside(self);
+        self.modules -= 1;
+        self.scopes = around;
+    }
+
     pub(super) fn body(&mut self, inside: impl FnOnce(&mut Self)) {
         self.bodies += 1;
         inside(self);
@@ -573,15 +583,12 @@ impl<'ast> Visit<'ast> for Collector<'_> {
         let Some((_, items)) = &item.content else {
             return;
         };
-        let around = std::mem::take(&mut self.scopes);
-        self.scopes.push(HashMap::new());
-        self.modules += 1;
-        self.hoist_items(&items.iter().collect::<Vec<_>>());
-        for item in items {
-            self.visit_item(item);
-        }
-        self.modules -= 1;
-        self.scopes = around;
+        self.in_module(|this| {
+            this.hoist_items(&items.iter().collect::<Vec<_>>());
+            for item in items {
+                this.visit_item(item);
+            }
+        });
     }
 
     fn visit_bound_lifetimes(&mut self, _: &'ast syn::BoundLifetimes) {}

@@ -171,9 +171,30 @@ fn step(
         },
         TokenTree::Punct(_) => at + 1,
         TokenTree::Ident(ident) if ident == "use" => import(collector, tokens, at, context),
+        TokenTree::Ident(ident) if ident == "mod" => module(collector, tokens, at, context),
         // `&mut ::std::io`: the path starts behind the keyword.
         TokenTree::Ident(ident) if KEYWORDS.iter().any(|word| ident == word) => at + 1,
         TokenTree::Ident(_) => path(collector, tokens, at, (false, false), context),
+    }
+}
+
+/// `mod name { … }` or `mod $name { … }` in tokens.
+fn module(
+    collector: &mut Collector<'_>,
+    tokens: &[TokenTree],
+    at: usize,
+    context: PathContext,
+) -> usize {
+    let name = match tokens.get(at + 1) {
+        Some(TokenTree::Punct(punct)) if punct.as_char() == '$' => at + 2,
+        _ => at + 1,
+    };
+    match tokens.get(name + 1) {
+        Some(TokenTree::Group(body)) if body.delimiter() == Delimiter::Brace => {
+            collector.in_module(|this| scan(this, body.stream(), context));
+            name + 2
+        }
+        _ => at + 1,
     }
 }
 
