@@ -50,7 +50,8 @@ const FORMS: [(Form, &str); 3] = [
 struct Count {
     lines: usize,
     cells: [[usize; 6]; 3],
-    unresolved: Vec<(Form, String)>,
+    /// Each path that is unresolved or opaque, and where it stands.
+    doubtful: Vec<(Form, Outcome, String)>,
     problems: Vec<String>,
 }
 
@@ -98,13 +99,17 @@ fn value(entry: &Entry, count: &Count, examples: bool) -> Value {
     row["problems"] = json!(count.problems);
     if examples {
         for (form, name) in FORMS {
-            let places: Vec<&String> = count
-                .unresolved
-                .iter()
-                .filter(|(other, _)| *other == form)
-                .map(|(_, place)| place)
-                .collect();
-            row[name]["where"] = json!(places);
+            for (outcome, key) in [
+                (Outcome::Unresolved, "where"),
+                (Outcome::Opaque, "opaque_where"),
+            ] {
+                let places = count.doubtful.iter();
+                let places: Vec<&String> = places
+                    .filter(|(other, kind, _)| *other == form && *kind == outcome)
+                    .map(|(_, _, place)| place)
+                    .collect();
+                row[name][key] = json!(places);
+            }
         }
     }
     row
@@ -176,9 +181,9 @@ impl Counter<'_> {
             None => Outcome::Unresolved,
         };
         self.count.cells[form as usize][outcome as usize] += 1;
-        if outcome == Outcome::Unresolved {
+        if matches!(outcome, Outcome::Unresolved | Outcome::Opaque) {
             let place = self.place(self.workspace.module(module).file, path);
-            self.count.unresolved.push((form, place));
+            self.count.doubtful.push((form, outcome, place));
         }
     }
 
@@ -252,8 +257,10 @@ pub(super) fn print(rows: &[Value]) {
             println!("{name}: {}", problem.as_str().unwrap_or_default());
         }
         for (_, form) in FORMS {
-            for place in row[form]["where"].as_array().into_iter().flatten() {
-                println!("{name}: {form}: {}", place.as_str().unwrap_or_default());
+            for (key, what) in [("where", "unresolved"), ("opaque_where", "opaque")] {
+                for place in row[form][key].as_array().into_iter().flatten() {
+                    println!("{name}: {what}: {}", place.as_str().unwrap_or_default());
+                }
             }
         }
     }

@@ -30,14 +30,24 @@ impl Resolver<'_> {
         if matches!(path.context, PathContext::DocLink | PathContext::DocTest) {
             return Vec::new();
         }
+        let is_attribute = path.context == PathContext::Attribute;
         let likely = self.at(path, module, item, Trust::Likely);
-        if !likely.is_empty() {
+        if !(likely.is_empty() || is_attribute) {
             return likely;
         }
         if !path.guessed || is_name {
             if let Some(resolution) = self.foreign(path, module) {
                 return vec![resolution];
             }
+        }
+        if is_attribute {
+            // A tool's, or a helper of a derive or attribute around.
+            let known = if single {
+                Vec::new()
+            } else {
+                plain(path, Target::Builtin)
+            };
+            return known;
         }
         if let Some(item) = item.filter(|item| self.makes(*item, first)) {
             return plain(path, Target::Opaque(item));
@@ -56,9 +66,6 @@ impl Resolver<'_> {
             }
         }
         match path.context {
-            // A tool's, or a helper of a derive or attribute around.
-            PathContext::Attribute if !single => plain(path, Target::Builtin),
-            PathContext::Attribute => Vec::new(),
             _ if path.guessed => Vec::new(),
             _ => plain(path, Target::Unresolved),
         }

@@ -313,6 +313,9 @@ fn path(
     if single && (KEYWORDS.contains(&name.as_str()) || name == "self" || name == "crate") {
         return at;
     }
+    if is_macro && single && collector.is_local_macro(&name) {
+        return at + 1;
+    }
     if is_macro {
         collector.record(segments, global, PathContext::Macro, true);
         return at + 1;
