@@ -85,12 +85,8 @@ fn resolution(hit: Hit) -> Resolution {
 fn edges(workspace: &Workspace, from: ItemId, references: &[Reference]) -> Vec<ItemId> {
     let mut edges: Vec<ItemId> = references
         .iter()
-        .filter(|reference| match reference.place {
-            Place::Item(item, index) => !matches!(
-                workspace.item(item).paths[index as usize].context,
-                PathContext::DocLink | PathContext::DocTest
-            ),
-            Place::Header(..) => false,
+        .filter(|reference| {
+            matches!(reference.place, Place::Item(..)) && !Graph::is_doc(workspace, reference.place)
         })
         .flat_map(|reference| match reference.resolution.target {
             Target::Item(item) | Target::Opaque(item) => vec![item],

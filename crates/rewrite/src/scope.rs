@@ -42,6 +42,10 @@ pub(crate) struct Scope<'a> {
     order: Order,
     /// Imports that some path goes through.
     pub(crate) looked_up: BTreeSet<UseLeafId>,
+    /// By module: the modules that import all of it.
+    pub(crate) glob_importers: BTreeMap<ModuleId, BTreeSet<ModuleId>>,
+    /// Names of methods that the workspace itself defines.
+    pub(crate) own_methods: BTreeSet<&'a str>,
 }
 
 impl<'a> Scope<'a> {
@@ -77,6 +81,8 @@ impl<'a> Scope<'a> {
             dest_modules,
             order: Order::of(plan),
             looked_up: crate::traits::looked_up(graph),
+            glob_importers: crate::traits::glob_importers(workspace, graph),
+            own_methods: crate::traits::own_methods(workspace),
         };
         scope.classify();
         scope

@@ -380,6 +380,10 @@ impl<'a> Scopes<'a> {
         let item = self.workspace.item(leaf.item);
         let krate = self.workspace.module(item.module).krate;
         if item.kind == ItemKind::ExternCrate {
+            // A crate is a type-namespace name only.
+            if namespace != Namespace::Type {
+                return None;
+            }
             // Cargo has seen to it that there is such a crate: a package's library may have another name than it.
             let name = &leaf.path.segments[0].name;
             let def = self
@@ -395,6 +399,11 @@ impl<'a> Scopes<'a> {
             return None;
         }
         let hit = self.import(&leaf.path, item.module, namespace, open)?;
+        let names_crate =
+            leaf.path.segments.len() == 1 && matches!(hit.def, Def::Crate(_) | Def::External(_));
+        if names_crate && namespace != Namespace::Type {
+            return None;
+        }
         (hit.used == leaf.path.segments.len() || self.names_variant(&hit, &leaf.path))
             .then_some(hit)
     }
