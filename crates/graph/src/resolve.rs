@@ -54,9 +54,10 @@ fn leaf_resolutions(scopes: &Scopes<'_>, leaf: UseLeafId) -> Vec<Resolution> {
     for trust in [Trust::Seen, Trust::Likely, Trust::Anything] {
         for namespace in [Namespace::Type, Namespace::Value, Namespace::Macro] {
             if let Some(hit) = scopes.leaf(leaf, namespace, &mut Open::at(trust)) {
-                let resolution = resolution(hit);
-                if !found.iter().any(|other| other.target == resolution.target) {
-                    found.push(resolution);
+                for resolution in resolutions(hit) {
+                    if !found.iter().any(|other| other.target == resolution.target) {
+                        found.push(resolution);
+                    }
                 }
             }
         }
@@ -65,6 +66,12 @@ fn leaf_resolutions(scopes: &Scopes<'_>, leaf: UseLeafId) -> Vec<Resolution> {
         }
     }
     found
+}
+
+/// What was found, and what else it may be under other `cfg`s.
+fn resolutions(mut hit: Hit) -> Vec<Resolution> {
+    let others = std::mem::take(&mut hit.others);
+    std::iter::once(hit).chain(others).map(resolution).collect()
 }
 
 fn resolution(hit: Hit) -> Resolution {
@@ -148,11 +155,15 @@ impl Resolver<'_> {
 
     /// All that a path means: one thing in code, perhaps several in tokens.
     fn path(&self, path: &PathUse, module: ModuleId, item: Option<ItemId>) -> Vec<Resolution> {
+        // A glob in the body hides what is around the body.
+        if let Some(resolution) = self.local_glob(path, module, item, false) {
+            return vec![resolution];
+        }
         let found = self.at(path, module, item, Trust::Seen);
         if !found.is_empty() {
             return found;
         }
-        self.local_glob(path, module, item)
+        self.local_glob(path, module, item, true)
             .map(|resolution| vec![resolution])
             .unwrap_or_else(|| self.unknown(path, module, item))
     }
@@ -208,7 +219,10 @@ impl Resolver<'_> {
             self.lexical(path, (module, item), namespace, &mut Open::at(trust))
         };
         match hit {
-            Some(hit) => vec![self.member(resolution(hit), path, item)],
+            Some(hit) => resolutions(hit)
+                .into_iter()
+                .map(|resolution| self.member(resolution, path, item))
+                .collect(),
             None if namespace == Namespace::Macro
                 && path.segments.len() == 1
                 && !builtin::is_macro(first) =>
@@ -242,6 +256,11 @@ impl Resolver<'_> {
             return self.scopes.import(path, module, namespace, open);
         }
         let single = path.segments.len() == 1;
+        let is_spliced = !single && path.segments[0].range == path.segments[1].range;
+        if is_spliced && self.scopes.is_2015(module) {
+            // Put in place of what a `use` in the body binds.
+            return self.scopes.import(path, module, namespace, open);
+        }
         if namespace == Namespace::Macro
             && single
             && let Some(hit) = self.scopes.textual_macro(module, item, first)
@@ -271,11 +290,7 @@ impl Resolver<'_> {
                 self.scopes
                     .path_from(root, path, 1, namespace, &[], &mut Open::default())
             }
-            def => Some(Hit {
-                def,
-                lookups: Vec::new(),
-                used: 1,
-            }),
+            def => Some(Hit::first(def)),
         }
     }
 
@@ -341,15 +356,25 @@ impl Resolver<'_> {
         resolution
     }
 
-    /// A name that a function-local `use Enum::*` brings in.
+    /// A name that a function-local `use Enum::*` brings in; `foreign` is whether from another crate.
     fn local_glob(
         &self,
         path: &PathUse,
         module: ModuleId,
         item: Option<ItemId>,
+        foreign: bool,
     ) -> Option<Resolution> {
         let workspace = self.scopes.workspace;
         let first = &path.segments[0].name;
+        let starts_here = !path.global
+            && path.context != PathContext::LocalUse
+            && !matches!(
+                first.as_str(),
+                "crate" | "self" | "super" | "$crate" | "Self"
+            );
+        if !starts_here {
+            return None;
+        }
         let imports = workspace
             .item(item?)
             .paths
@@ -384,7 +409,7 @@ impl Resolver<'_> {
                     };
                     found.or_else(value).map(resolution)
                 }
-                Def::External(_) => Some(Resolution {
+                Def::External(_) if foreign => Some(Resolution {
                     used: path.segments.len() as u32,
                     ..resolution(hit)
                 }),

@@ -28,6 +28,24 @@ pub(super) struct Hit {
     pub(super) lookups: Vec<Lookup>,
     /// How many segments were used.
     pub(super) used: usize,
+    /// What else it may be: definitions of the same name under other `cfg`s.
+    pub(super) others: Vec<Hit>,
+}
+
+impl Hit {
+    fn new(def: Def, lookups: Vec<Lookup>, used: usize) -> Self {
+        Self {
+            def,
+            lookups,
+            used,
+            others: Vec::new(),
+        }
+    }
+
+    /// What a name alone leads to.
+    pub(super) fn first(def: Def) -> Self {
+        Self::new(def, Vec::new(), 1)
+    }
 }
 
 #[derive(Default)]
@@ -389,11 +407,7 @@ impl<'a> Scopes<'a> {
             let def = self
                 .extern_crate(krate, name)
                 .unwrap_or_else(|| Def::External(name.clone()));
-            return Some(Hit {
-                def,
-                lookups: Vec::new(),
-                used: 1,
-            });
+            return Some(Hit::first(def));
         }
         if (leaf.is_self || leaf.binding == Binding::Glob) && namespace != Namespace::Type {
             return None;
@@ -444,16 +458,7 @@ impl<'a> Scopes<'a> {
         }
         if path.global && !old_edition {
             let def = self.preludes[krate.index()].get(first).cloned()?;
-            return self.follow(
-                Hit {
-                    def,
-                    lookups: Vec::new(),
-                    used: 1,
-                },
-                path,
-                namespace,
-                open,
-            );
+            return self.follow(Hit::first(def), path, namespace, open);
         }
         let from = if old_edition { root } else { module };
         let trust = open.trust;
@@ -472,16 +477,7 @@ impl<'a> Scopes<'a> {
                 return None;
             }
             let def = self.preludes[krate.index()].get(first).cloned()?;
-            self.follow(
-                Hit {
-                    def,
-                    lookups: Vec::new(),
-                    used: 1,
-                },
-                path,
-                namespace,
-                open,
-            )
+            self.follow(Hit::first(def), path, namespace, open)
         })
     }
 
@@ -511,11 +507,7 @@ impl<'a> Scopes<'a> {
             } else {
                 Def::Module(at)
             };
-            return Some(Hit {
-                def,
-                lookups: Vec::new(),
-                used,
-            });
+            return Some(Hit::new(def, Vec::new(), used));
         }
         self.path_from(at, path, used, namespace, &[], open)
     }
@@ -534,6 +526,7 @@ impl<'a> Scopes<'a> {
         let space = if is_last { namespace } else { Namespace::Type };
         let name = &path.segments[used].name;
         let mut best: Option<Hit> = None;
+        let mut full: Option<Hit> = None;
         let trust = open.trust;
         if used == 0 && !is_last {
             // That a path starts with something that nobody has seen would explain anything.
@@ -544,20 +537,20 @@ impl<'a> Scopes<'a> {
         for found in bindings {
             let mut all = lookups.to_vec();
             all.extend(found.lookups);
-            let hit = Hit {
-                def: found.def,
-                lookups: all,
-                used: used + 1,
-            };
+            let hit = Hit::new(found.def, all, used + 1);
             match self.follow(hit, path, namespace, open) {
-                Some(hit) if hit.used == path.segments.len() => return Some(hit),
+                Some(hit) if hit.used == path.segments.len() => match &mut full {
+                    Some(first) if first.def == hit.def => {}
+                    Some(first) => first.others.push(hit),
+                    None => full = Some(hit),
+                },
                 Some(hit) if best.as_ref().is_none_or(|best| best.used < hit.used) => {
                     best = Some(hit);
                 }
                 _ => {}
             }
         }
-        best
+        full.or(best)
     }
 
     /// Goes on behind what was found, as long as that is a module.
@@ -603,7 +596,11 @@ impl<'a> Scopes<'a> {
             .map(|spaces| &spaces[slot(namespace)])
         {
             for found in found {
-                hits.extend(self.bound(module, name, namespace, *found, open));
+                for hit in self.bound(module, name, namespace, *found, open) {
+                    if hits.iter().all(|other: &Hit| other.def != hit.def) {
+                        hits.push(hit);
+                    }
+                }
             }
         }
         if hits.is_empty() {
@@ -626,11 +623,7 @@ impl<'a> Scopes<'a> {
                 namespace,
                 found: Found::Item(item),
             };
-            hits.push(Hit {
-                def,
-                lookups: vec![lookup],
-                used: 1,
-            });
+            hits.push(Hit::new(def, vec![lookup], 1));
         }
         hits
     }
@@ -698,29 +691,33 @@ impl<'a> Scopes<'a> {
         namespace: Namespace,
         found: Found,
         open: &mut Open,
-    ) -> Option<Hit> {
+    ) -> Vec<Hit> {
         let lookup = Lookup {
             module,
             name: name.to_owned(),
             namespace,
             found,
         };
-        let def = match found {
+        let defs = match found {
             Found::Item(item) => match (
                 self.workspace.item(item).kind,
                 self.workspace.item(item).declares,
             ) {
-                (_, Some(child)) => Def::Module(child),
-                (ItemKind::Mod, None) => return None,
-                _ => Def::Item(item),
+                (_, Some(child)) => vec![Def::Module(child)],
+                (ItemKind::Mod, None) => Vec::new(),
+                _ => vec![Def::Item(item)],
             },
-            Found::Leaf(leaf) | Found::Glob(leaf) => self.imported(leaf, namespace, open)?.def,
+            Found::Leaf(leaf) | Found::Glob(leaf) => self
+                .imported(leaf, namespace, open)
+                .map(|hit| {
+                    let others = hit.others.into_iter().map(|other| other.def);
+                    std::iter::once(hit.def).chain(others).collect()
+                })
+                .unwrap_or_default(),
         };
-        Some(Hit {
-            def,
-            lookups: vec![lookup],
-            used: 1,
-        })
+        defs.into_iter()
+            .map(|def| Hit::new(def, vec![lookup.clone()], 1))
+            .collect()
     }
 
     fn through_glob(
@@ -763,24 +760,12 @@ impl<'a> Scopes<'a> {
                     .iter()
                     .any(|member| member == name) =>
             {
-                vec![Hit {
-                    def: Def::Item(item),
-                    lookups: Vec::new(),
-                    used: 1,
-                }]
+                vec![Hit::first(Def::Item(item))]
             }
             Def::Item(item) if open.trust == Trust::Anything && self.is_call(item) => {
-                vec![Hit {
-                    def: Def::Item(item),
-                    lookups: Vec::new(),
-                    used: 1,
-                }]
+                vec![Hit::first(Def::Item(item))]
             }
-            Def::Made(item) if open.trust == Trust::Anything => vec![Hit {
-                def: Def::Made(item),
-                lookups: Vec::new(),
-                used: 1,
-            }],
+            Def::Made(item) if open.trust == Trust::Anything => vec![Hit::first(Def::Made(item))],
             Def::Item(_) | Def::External(_) | Def::Made(_) => Vec::new(),
         };
         open.keys.pop();
@@ -861,11 +846,7 @@ impl<'a> Scopes<'a> {
                     namespace: Namespace::Macro,
                     found: Found::Item(*item),
                 };
-                return Some(Hit {
-                    def: Def::Item(*item),
-                    lookups: vec![lookup],
-                    used: 1,
-                });
+                return Some(Hit::new(Def::Item(*item), vec![lookup], 1));
             }
             place = self.workspace.module(around).declaration;
             at = self.workspace.module(around).parent;
@@ -902,18 +883,10 @@ impl<'a> Scopes<'a> {
                         .get(name)
                         .map(|spaces| &spaces[2]);
                     if let Some(Found::Item(item)) = bound.and_then(|found| found.first()) {
-                        return vec![Hit {
-                            def: Def::Item(*item),
-                            lookups: Vec::new(),
-                            used: 1,
-                        }];
+                        return vec![Hit::first(Def::Item(*item))];
                     }
                 }
-                other => foreign.push(Hit {
-                    def: other.clone(),
-                    lookups: Vec::new(),
-                    used: 1,
-                }),
+                other => foreign.push(Hit::first(other.clone())),
             }
         }
         foreign

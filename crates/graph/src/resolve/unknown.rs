@@ -31,7 +31,12 @@ impl Resolver<'_> {
             return Vec::new();
         }
         let is_attribute = path.context == PathContext::Attribute;
-        let likely = self.at(path, module, item, Trust::Likely);
+        let is_macro = path.context == PathContext::Macro;
+        let mut likely = self.at(path, module, item, Trust::Likely);
+        // A call does not define the macro that it calls.
+        likely.retain(|resolution| {
+            !is_macro || Some(&resolution.target) != item.map(Target::Item).as_ref()
+        });
         if !(likely.is_empty() || is_attribute) {
             return likely;
         }
@@ -58,8 +63,8 @@ impl Resolver<'_> {
         {
             return plain(path, Target::Opaque(rules));
         }
-        let starts_here = single && !first.starts_with(char::is_uppercase) && !is_name;
-        if !(starts_here || path.guessed && single) {
+        let starts_here = single && !first.starts_with(char::is_uppercase);
+        if !(starts_here || is_macro || path.guessed && single) {
             let anything = self.at(path, module, item, Trust::Anything);
             if !anything.is_empty() {
                 return anything;

@@ -103,6 +103,36 @@ fn blank(
     attributes: &[syn::Attribute],
 ) -> Item {
     let range = collector.range_of(node);
+    blank_at(kind, collector, range, attributes)
+}
+
+/// The range of a module without a walk through all that is in it.
+fn range_of_module(collector: &Collector<'_>, node: &syn::ItemMod) -> TextRange {
+    let first = match (&node.vis, node.unsafety) {
+        (syn::Visibility::Inherited, Some(token)) => collector.range(token.span),
+        (syn::Visibility::Inherited, None) => collector.range(node.mod_token.span),
+        (written, _) => collector.range_of(written),
+    };
+    let start = node
+        .attrs
+        .iter()
+        .filter(|attribute| matches!(attribute.style, syn::AttrStyle::Outer))
+        .map(|attribute| collector.range_of(attribute))
+        .fold(first, TextRange::cover);
+    let end = match (&node.content, &node.semi) {
+        (Some((brace, _)), _) => collector.range(brace.span.close()),
+        (None, Some(semi)) => collector.range(semi.span),
+        (None, None) => collector.range(node.ident.span()),
+    };
+    start.cover(end)
+}
+
+fn blank_at(
+    kind: ItemKind,
+    collector: &Collector<'_>,
+    range: TextRange,
+    attributes: &[syn::Attribute],
+) -> Item {
     Item {
         module: ModuleId(0),
         parent: None,
@@ -135,7 +165,13 @@ fn blank(
 fn item(node: &syn::Item, text: &str, shift: Shift<'_>) -> ParsedItem {
     let mut collector = Collector::new(text, shift);
     let (kind, attributes) = kind_of(node);
-    let mut item = blank(kind, &collector, node, attributes);
+    let mut item = match node {
+        syn::Item::Mod(node) => {
+            let range = range_of_module(&collector, node);
+            blank_at(kind, &collector, range, attributes)
+        }
+        _ => blank(kind, &collector, node, attributes),
+    };
     if let Some(ident) = ident_of(node) {
         item.name = name_of(ident);
         item.name_range = collector.range(ident.span());
