@@ -110,13 +110,16 @@ fn edges(workspace: &Workspace, from: ItemId, references: &[Reference]) -> Vec<I
     edges
 }
 
+/// Whether a path is written in an attribute as a path, and is no mere word in its arguments.
 fn is_attribute(workspace: &Workspace, place: Place) -> bool {
-    match place {
-        Place::Item(item, index) => {
-            workspace.item(item).paths[index as usize].context == PathContext::AttributeArgument
-        }
-        Place::Header(..) => false,
-    }
+    let Place::Item(item, index) = place else {
+        return false;
+    };
+    let item = workspace.item(item);
+    let path = &item.paths[index as usize];
+    let text = &workspace.file(workspace.module(item.module).file).text;
+    let quoted = text[..path.range().start as usize].ends_with('"');
+    path.context == PathContext::AttributeArgument && (quoted || path.segments.len() > 1)
 }
 
 struct Resolver<'a> {

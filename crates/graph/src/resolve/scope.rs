@@ -595,8 +595,13 @@ impl<'a> Scopes<'a> {
             .get(name)
             .map(|spaces| &spaces[slot(namespace)])
         {
+            // What is imported from outside is a macro, say, if the name is defined here as a type.
+            let defined = found.iter().any(|found| self.is_defined(*found));
             for found in found {
                 for hit in self.bound(module, name, namespace, *found, open) {
+                    if defined && matches!(hit.def, Def::External(_)) {
+                        continue;
+                    }
                     if hits.iter().all(|other: &Hit| other.def != hit.def) {
                         hits.push(hit);
                     }
@@ -806,6 +811,15 @@ impl<'a> Scopes<'a> {
             }
         });
         hits
+    }
+
+    /// Whether a name is bound to a definition that no `cfg` turns off.
+    fn is_defined(&self, found: Found) -> bool {
+        let Found::Item(item) = found else {
+            return false;
+        };
+        let mut attributes = self.workspace.item(item).attributes.iter();
+        !self.is_call(item) && attributes.all(|attribute| attribute.path != "cfg")
     }
 
     fn is_call(&self, item: ItemId) -> bool {

@@ -37,6 +37,20 @@ fn derives_and_attributes_come_from_crates() {
 }
 
 #[test]
+fn a_module_in_a_string_stands_for_what_is_in_it() {
+    let (workspace, _) = crate::Fixture::new(
+        "mod a { pub fn g() {} } #[serde(with = \"a\")] fn f() {} #[skip(a)] fn h(a: u8) {}",
+    )
+    .load();
+    let graph = cleave_graph::resolve(&workspace);
+    let edges = |name: &str| {
+        let id = workspace.items.iter().position(|item| item.name == name);
+        graph.edges[id.expect("the item")].len()
+    };
+    assert_eq!((edges("f"), edges("h")), (1, 0));
+}
+
+#[test]
 fn a_path_in_a_string_is_a_path() {
     check(
         "
@@ -58,12 +72,17 @@ fn a_path_in_the_arguments_of_an_attribute_is_a_path() {
     check(
         "
         mod a { pub fn parse() {} pub struct E; }
+        #[instrument(skip(a))]
+        fn g(a: u8) {}
         #[derive(Args)]
         struct X { #[arg(value_parser = a::parse, default_value_t = Y::new())] x: u8 }
         struct Y;
         #[rustfmt::skip]
         fn f() {}
         ",
-        "X: Y a::parse",
+        "
+        g: a::
+        X: Y a::parse
+        ",
     );
 }

@@ -193,3 +193,23 @@ fn raw_identifiers_are_names_like_others() {
         "f: type::X",
     );
 }
+
+#[test]
+fn a_derive_may_have_the_name_of_a_type() {
+    check(
+        "
+        use std::fmt::Debug;
+        struct Debug;
+        fn f(_: Debug) {}
+        #[cfg(unix)] use std::fmt::Display;
+        #[cfg(windows)] struct Display;
+        fn g(_: Display) {}
+        ",
+        "
+        use: std
+        f: Debug
+        use: std
+        g: Display std
+        ",
+    );
+}

@@ -7,6 +7,7 @@
 
 mod associated;
 mod attribute;
+mod blind;
 mod doc;
 mod edition;
 mod import;
