@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
-use cleave_graph::{Place, Target};
+use cleave_graph::{Graph, Place, Target};
 use cleave_syntax::change::Reason;
 use cleave_syntax::item::{ItemKind, Level, PathContext, UseLeafId, Visibility};
 use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, TextRange};
@@ -343,6 +343,9 @@ impl Uses {
                 let Place::Item(_, index) = reference.place else {
                     continue;
                 };
+                if Graph::is_doc(scope.workspace, reference.place) {
+                    continue;
+                }
                 let path = &item.paths[index as usize];
                 for segment in path.segments.iter().skip(1) {
                     by_name
