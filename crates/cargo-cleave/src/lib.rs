@@ -10,6 +10,7 @@
 
 pub mod arguments;
 pub mod exit;
+mod insight;
 mod interrupt;
 pub mod migrate;
 pub mod project;

@@ -82,6 +82,20 @@ pub fn load(options: &LoadOptions) -> Result<(Workspace, Vec<Diagnostic>), LoadE
     })
 }
 
+/// Reads one crate from its root file on, as a package `app` of which Cargo is not asked. For tests of what must hold
+/// for any text.
+pub fn read_crate(
+    root: &Utf8Path,
+    file: &str,
+    edition: &str,
+) -> Result<(Workspace, Vec<Diagnostic>), LoadError> {
+    let outline = metadata::single(root, file, edition);
+    pool()?.install(|| {
+        let trees = modules::read(&outline)?;
+        Ok(assemble::workspace(outline, trees))
+    })
+}
+
 /// Threads with deep stacks: parsing recurses.
 pub(crate) fn pool() -> Result<rayon::ThreadPool, LoadError> {
     rayon::ThreadPoolBuilder::new()

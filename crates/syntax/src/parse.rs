@@ -8,6 +8,7 @@ mod collect;
 mod depth;
 mod doc;
 mod item;
+mod link;
 mod pattern;
 mod tokens;
 
