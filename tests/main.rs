@@ -3,6 +3,7 @@
 mod crash;
 mod input;
 mod split;
+mod verify;
 
 /// Runs the command on a fixture; returns the exit status and what it printed.
 fn cleave(fixture: &cleave_tests::Fixture, words: &[&str]) -> (i32, String) {

@@ -204,6 +204,11 @@ fn bring_link(_: &Utf8Path, _: &Utf8Path, _: &Utf8Path) -> std::io::Result<Vec<u
     Ok(Vec::new())
 }
 
+/// Git's own, and target folders by any name: Cargo marks them.
+fn is_no_source(entry: &camino::Utf8DirEntry) -> bool {
+    matches!(entry.file_name(), "target" | ".git") || entry.path().join("CACHEDIR.TAG").is_file()
+}
+
 /// All files below a folder, relative to it, in order. Links are not followed.
 pub(crate) fn walk(root: &Utf8Path) -> Result<Vec<Utf8PathBuf>, VerifyError> {
     let mut files = Vec::new();
@@ -219,8 +224,7 @@ pub(crate) fn walk(root: &Utf8Path) -> Result<Vec<Utf8PathBuf>, VerifyError> {
             let kind = entry
                 .file_type()
                 .map_err(VerifyError::file("list", &full))?;
-            let skipped =
-                folder.as_str().is_empty() && matches!(entry.file_name(), "target" | ".git");
+            let skipped = folder.as_str().is_empty() && is_no_source(&entry);
             if kind.is_dir() && !skipped {
                 pending.push(path);
             } else if !kind.is_dir() {

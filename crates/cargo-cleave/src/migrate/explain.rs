@@ -1,6 +1,6 @@
 //! What the compiler's words mean for the plan: which item, which hazard, which line of `split.toml`.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use cleave_plan::Plan;
 use cleave_syntax::change::{NewFile, Piece};
 use cleave_syntax::{ChangeSet, Diagnostic, ItemId, Severity, TextRange};
@@ -51,7 +51,7 @@ const ROWS: &[(&[&str], &str, &str)] = &[
         "this was legal only inside the defining crate; keep both sides in one crate in split.toml",
     ),
     (
-        &["E0463", "E0460", "E0432"],
+        &["E0463", "E0460"],
         "E1",
         "a dependency is missing in the new crate's Cargo.toml",
     ),
@@ -118,15 +118,18 @@ fn finding(project: &Project, plan: &Plan, id: ItemId, message: &CompilerMessage
 }
 
 /// The place in the old tree that a message is about.
-fn place(changes: &ChangeSet, message: &CompilerMessage) -> Option<(camino::Utf8PathBuf, u32)> {
-    match changes.files.iter().find(|file| file.path == message.path) {
-        Some(file) => origin(file, message.range.0),
-        None => Some((message.path.clone(), message.range.0)),
+fn place(changes: &ChangeSet, message: &CompilerMessage) -> Option<(Utf8PathBuf, u32)> {
+    let offset = message.range.0;
+    if let Some(file) = changes.files.iter().find(|file| file.path == message.path) {
+        return origin(file, offset);
     }
+    let moved = changes.moved.iter().find(|(_, to)| *to == message.path);
+    let path = moved.map_or(&message.path, |(from, _)| from);
+    Some((path.clone(), offset))
 }
 
 /// Where a byte of a new file was. What was written anew counts as what follows it.
-fn origin(file: &NewFile, offset: u32) -> Option<(camino::Utf8PathBuf, u32)> {
+fn origin(file: &NewFile, offset: u32) -> Option<(Utf8PathBuf, u32)> {
     let length = |piece: &Piece| match piece {
         Piece::Copied { range, .. } => range.len(),
         Piece::Written { text, .. } => text.len() as u32,

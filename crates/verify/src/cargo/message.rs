@@ -67,13 +67,11 @@ pub(super) fn read(diagnostic: &Diagnostic, package: String) -> Option<CompilerM
         return None;
     }
     let own = |span: &DiagnosticSpan| {
-        (
-            Utf8PathBuf::from(&span.file_name),
-            (span.byte_start, span.byte_end),
-            span.is_primary,
-        )
+        let (path, range) = place(span);
+        (path, range, span.is_primary)
     };
     let primary = diagnostic.spans.iter().find(|span| span.is_primary);
+    let (path, range) = primary.map(place).unwrap_or_default();
     if primary.is_none() && diagnostic.code.is_none() {
         return None;
     }
@@ -108,14 +106,24 @@ pub(super) fn read(diagnostic: &Diagnostic, package: String) -> Option<CompilerM
             .map(|code| code.code.clone())
             .unwrap_or_default(),
         message: diagnostic.message.clone(),
-        path: primary
-            .map(|span| Utf8PathBuf::from(&span.file_name))
-            .unwrap_or_default(),
-        range: primary.map_or((0, 0), |span| (span.byte_start, span.byte_end)),
+        path,
+        range,
         spans,
         suggestions,
         rendered: diagnostic.rendered.clone().unwrap_or_default(),
         package,
         times: 1,
     })
+}
+
+/// The file and bytes of a span; where it lies in a macro of another crate, of the call.
+fn place(span: &DiagnosticSpan) -> (Utf8PathBuf, (u32, u32)) {
+    let mut span = span;
+    while let Some(expansion) = &span.expansion
+        && (span.file_name.starts_with(['/', '<']) || span.file_name.contains(':'))
+    {
+        span = &expansion.span;
+    }
+    let range = (span.byte_start, span.byte_end);
+    (Utf8PathBuf::from(&span.file_name), range)
 }
