@@ -57,7 +57,8 @@ fn complaint(fixture: &Fixture, words: &[&str], says: &str) -> Option<String> {
 
 /// Fails if there is any complaint.
 #[track_caller]
-fn none_of(complaints: Vec<String>) {
+fn none_of(complaints: impl IntoIterator<Item = String>) {
+    let complaints: Vec<String> = complaints.into_iter().collect();
     assert!(
         complaints.is_empty(),
         "{} cases:\n\n{}",

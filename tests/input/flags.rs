@@ -99,5 +99,5 @@ fn wrong_flags_are_refused() {
     let complaints = CASES
         .iter()
         .filter_map(|(words, says)| complaint(&fixture, words, says));
-    none_of(complaints.collect());
+    none_of(complaints);
 }

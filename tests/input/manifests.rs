@@ -82,7 +82,7 @@ fn a_package_without_code_is_refused() {
     let fixture = Fixture::new("//- examples/e.rs\nfn main() {}\n");
     fixture.commit();
     let said = complaint(&fixture, &["plan"], "neither a library nor a binary");
-    none_of(said.into_iter().collect());
+    none_of(said);
 }
 
 #[test]
@@ -96,9 +96,5 @@ fn a_workspace_of_two_has_to_be_told_which() {
         member("y")
     ));
     fixture.commit();
-    none_of(
-        complaint(&fixture, &["plan"], "`x`, `y`")
-            .into_iter()
-            .collect(),
-    );
+    none_of(complaint(&fixture, &["plan"], "`x`, `y`"));
 }

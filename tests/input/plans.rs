@@ -171,9 +171,5 @@ fn wrong_plans_are_refused() {
 fn a_plan_that_is_a_folder_is_refused() {
     let fixture = Fixture::new("//- src/lib.rs\n\n//- split.toml/x\n");
     fixture.commit();
-    none_of(
-        complaint(&fixture, &["--all"], "split.toml")
-            .into_iter()
-            .collect(),
-    );
+    none_of(complaint(&fixture, &["--all"], "split.toml"));
 }

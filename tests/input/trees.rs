@@ -115,7 +115,7 @@ const STATES: &[Case] = &[
                 fixture,
                 ".git/MERGE_HEAD",
                 "0000000000000000000000000000000000000000\n",
-            )
+            );
         },
         &["--all"],
         "in the middle of a merge",
@@ -141,7 +141,7 @@ const STATES: &[Case] = &[
                 fixture,
                 "target/cleave/journal.json",
                 "{\"version\":2,\"title\":\"x\",\"direction\":\"Forward\",\"moves\":[[\"src/a.rs\",\"../out.rs\"]],\"writes\":[],\"deletes\":[],\"adds\":null,\"removes\":null}",
-            )
+            );
         },
         &["status"],
         "`../out.rs`: it lies outside the workspace",
@@ -212,7 +212,7 @@ fn a_second_run_is_refused_while_one_is_at_work() {
     fixture.commit();
     let _lock = cleave_verify::journal::lock(&fixture.root.join("target/cleave")).expect("a lock");
     let said = complaint(&fixture, &["--all"], "another run is at work here");
-    none_of(said.into_iter().collect());
+    none_of(said);
 }
 
 #[test]

@@ -225,7 +225,8 @@ fn build() -> Result<Utf8PathBuf, String> {
         return Err("the command under test does not build".to_owned());
     }
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
-    let own = Utf8PathBuf::from_path_buf(own).map_err(|path| format!("{path:?} is not UTF-8"))?;
+    let own = Utf8PathBuf::from_path_buf(own)
+        .map_err(|path| format!("`{}` is not UTF-8", path.display()))?;
     // A copy, so that a build meanwhile does not change what is tested.
     let copy = place::root().join("target/crash/cleave-under-test");
     let folder = place::root().join("target/crash");

@@ -537,4 +537,37 @@ mod tests {
         assert_eq!(problems[0].message, "unknown key `module`");
         assert_eq!(problems[0].help.as_deref(), Some("did you mean `modules`?"));
     }
+
+    /// Lines that are right or nearly so, in any order and number.
+    const LINES: [&str; 14] = [
+        "version = 1",
+        "package = \"app\"",
+        "keep = [\"a::Y\"]",
+        "[crates.app-low]",
+        "[crates.app-top] # the upper one",
+        "role = \"shared\"",
+        "modules = [\"a\", \"b::c\"]",
+        "items = [\"d::X\",",
+        "]",
+        "depends-on = [\"app-low\"]",
+        "[[steps]]",
+        "to = \"app-low\"",
+        "moves = [\"a\"]",
+        "x = [[[[{",
+    ];
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_is_too_much(
+            lines in proptest::collection::vec(0..LINES.len(), 0..12),
+            tail in ".{0,40}",
+        ) {
+            let mut text: String = lines.iter().map(|line| format!("{}\n", LINES[*line])).collect();
+            text.push_str(&tail);
+            if let Ok(plan) = parse(&text) {
+                proptest::prop_assert_eq!(parse(&write(&plan, Some(&text))).as_ref(), Ok(&plan));
+                proptest::prop_assert_eq!(parse(&write(&plan, None)).as_ref(), Ok(&plan));
+            }
+        }
+    }
 }
