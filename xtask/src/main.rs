@@ -5,6 +5,7 @@
     reason = "a task talks to whoever started it"
 )]
 
+mod bench;
 mod corpus;
 mod demo;
 mod place;
@@ -16,7 +17,8 @@ const HELP: &str = "\
 Tasks:
   split …           the command, as `cargo cleave …`
   demo              splits the sample monolith, every step verified
-  corpus [NAME…]    splits real crates and prints a row for each (--format json, --fresh)";
+  corpus [NAME…]    splits real crates and prints a row for each (--format json, --fresh)
+  bench [LINES…]    prints lines a second and bytes a line on generated monoliths and the fetched corpus (--generated)";
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().skip(1).collect();
@@ -34,6 +36,11 @@ fn main() -> ExitCode {
         }
         "demo" => demo::run(),
         "corpus" => corpus::run(
+            &rest
+                .filter_map(|word| word.into_string().ok())
+                .collect::<Vec<_>>(),
+        ),
+        "bench" => bench::run(
             &rest
                 .filter_map(|word| word.into_string().ok())
                 .collect::<Vec<_>>(),
