@@ -8,6 +8,9 @@ use camino::Utf8PathBuf;
 use cleave_syntax::{LoadOptions, Workspace};
 use serde_json::json;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let Some(folder) = std::env::args().nth(1).map(Utf8PathBuf::from) else {
         println!("usage: measure FOLDER");
