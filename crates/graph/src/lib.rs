@@ -6,7 +6,7 @@
 //! [`knot`] finds what depends on itself in a circle. [`api`] lists what can be named from outside.
 //!
 //! # What not
-//! No I/O, and no error type: a path that can't be resolved is a fact in the result. petgraph stays inside.
+//! No I/O, and no error type: a path that can't be resolved is a fact in the result.
 //!
 //! # Invariants
 //! - [`Graph::references`] is ordered by the item they stand in, then by position.
