@@ -1,6 +1,7 @@
 //! Whole-program tests.
 
 mod input;
+mod knot;
 mod split;
 
 /// Runs the command on a fixture; returns the exit status and what it printed.
