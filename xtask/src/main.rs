@@ -16,7 +16,8 @@ const HELP: &str = "\
 Tasks:
   split …           the command, as `cargo cleave …`
   demo              splits the sample monolith, every step verified
-  corpus [NAME…]    splits real crates and prints a row for each (--format json, --fresh)";
+  corpus [NAME…]    splits real crates and prints a row for each (--format json, --fresh)
+  corpus --plan [NAME…]  proposes a plan for each, without compiling, and prints its figures";
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().skip(1).collect();
