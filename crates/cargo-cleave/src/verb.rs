@@ -175,7 +175,7 @@ fn plan(
         let options = cleave_plan::ProposeOptions {
             crates,
             prefix: prefix.map(str::to_owned),
-            pins: None,
+            ..cleave_plan::ProposeOptions::default()
         };
         let (plan, diagnostics) =
             cleave_plan::propose(&project.workspace, &project.graph, &options);

@@ -87,7 +87,7 @@ pub fn homes(plan: &Plan, workspace: &Workspace, graph: &Graph) -> (Homes, Vec<D
 /// Gives every unit the highest home that its wish and all who need it see. Units come users first.
 pub fn settle(order: &Order, units: &Units, wishes: &[Home]) -> Vec<Home> {
     let mut homes = wishes.to_vec();
-    let stays = stays_in_root(units);
+    let stays = unit::stays_in_root(units);
     for index in 0..units.units.len() {
         if stays[index] {
             homes[index] = None;
@@ -99,15 +99,6 @@ pub fn settle(order: &Order, units: &Units, wishes: &[Home]) -> Vec<Home> {
         }
     }
     homes
-}
-
-/// What is pinned to the root, and all that needs it.
-fn stays_in_root(units: &Units) -> Vec<bool> {
-    let mut stays: Vec<bool> = units.units.iter().map(|unit| unit.pinned).collect();
-    for index in (0..units.units.len()).rev() {
-        stays[index] |= units.units[index].needs.iter().any(|need| stays[*need]);
-    }
-    stays
 }
 
 fn wish(workspace: &Workspace, claims: &Claims<'_>, items: &[ItemId]) -> Home {

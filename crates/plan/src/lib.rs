@@ -22,6 +22,7 @@ pub mod plan;
 pub mod step;
 pub mod unit;
 
+pub use cost::{Cost, Weights};
 pub use history::History;
 pub use home::{Homes, homes};
 pub use measure::{Figures, measure};

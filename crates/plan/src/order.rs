@@ -35,15 +35,6 @@ impl Order {
         Self { below }
     }
 
-    /// A bottom crate (index 0) with `siblings` beside each other on top of it.
-    pub fn star(siblings: usize) -> Self {
-        let count = siblings + 1;
-        let below = (0..count)
-            .map(|a| (0..count).map(|b| a > 0 && b == 0).collect())
-            .collect();
-        Self { below }
-    }
-
     /// Whether code in `upper` may name what is in `lower`.
     pub fn sees(&self, upper: Home, lower: Home) -> bool {
         match (upper, lower) {

@@ -280,6 +280,15 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// What is pinned to the root, and all that needs it.
+pub(crate) fn stays_in_root(units: &Units) -> Vec<bool> {
+    let mut stays: Vec<bool> = units.units.iter().map(|unit| unit.pinned).collect();
+    for index in (0..units.units.len()).rev() {
+        stays[index] |= units.units[index].needs.iter().any(|need| stays[*need]);
+    }
+    stays
+}
+
 /// Files that other targets of the package read too, such as a build script: they stay where those look for them.
 fn shared_files(workspace: &Workspace) -> BTreeSet<FileId> {
     let package = workspace.package;

@@ -14,6 +14,8 @@ struct Row {
     figures: Figures,
     plan: Plan,
     method_knot: f64,
+    item_knot: f64,
+    biggest_unit: f64,
     steps: usize,
     load: f64,
     search: f64,
@@ -64,10 +66,24 @@ fn row(name: &str, package: &Utf8Path) -> Result<Row, String> {
         figures: cleave_plan::measure(&plan, &homes, &workspace, &History::default()),
         steps: cleave_plan::steps(&plan, &homes, &workspace, &graph).len(),
         method_knot: knots.method.share,
+        item_knot: knots.item.share,
+        biggest_unit: biggest_unit(&workspace, &graph, monolith),
         plan,
         load,
         search,
     })
+}
+
+/// Share of the lines of what can only move in one piece.
+fn biggest_unit(
+    workspace: &cleave_syntax::Workspace,
+    graph: &cleave_graph::Graph,
+    krate: cleave_syntax::CrateId,
+) -> f64 {
+    let units = cleave_plan::unit::units(workspace, graph, &[krate]).units;
+    let all: usize = units.iter().map(|unit| unit.lines).sum();
+    let biggest = units.iter().map(|unit| unit.lines).max().unwrap_or(0);
+    biggest as f64 / all.max(1) as f64
 }
 
 fn crates(row: &Row) -> String {
@@ -99,19 +115,21 @@ fn crates(row: &Row) -> String {
 
 fn table(rows: &[Row]) {
     println!(
-        "| crate | lines | new crates | largest | biggest method-level knot | items torn | rebuild after / before | critical path | steps | read s | plan s |"
+        "| crate | lines | new crates | largest | biggest knot by methods / by items / unit | items torn | rebuild after / before | critical path | steps | read s | plan s |"
     );
     println!("|---|---|---|---|---|---|---|---|---|---|---|");
     let percent = |share: f64| format!("{:.1} %", share * 100.0);
     for row in rows {
         let figures = &row.figures;
         println!(
-            "| {} | {} | {} | {} | {} | {} | {:.2} | {:.2} | {} | {:.2} | {:.2} |",
+            "| {} | {} | {} | {} | {} / {} / {} | {} | {:.2} | {:.2} | {} | {:.2} | {:.2} |",
             row.name,
             figures.lines,
             row.plan.crates.len(),
             percent(figures.largest),
             percent(row.method_knot),
+            percent(row.item_knot),
+            percent(row.biggest_unit),
             percent(figures.torn_share()),
             figures.rebuild_ratio(),
             figures.critical_path as f64 / figures.lines.max(1) as f64,
