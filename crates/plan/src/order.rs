@@ -35,6 +35,12 @@ impl Order {
         Self { below }
     }
 
+    /// Each crate on all before it.
+    pub fn chain(count: usize) -> Self {
+        let below = (0..count).map(|a| (0..count).map(|b| b < a).collect()).collect();
+        Self { below }
+    }
+
     /// Whether code in `upper` may name what is in `lower`.
     pub fn sees(&self, upper: Home, lower: Home) -> bool {
         match (upper, lower) {

@@ -18,7 +18,8 @@ use cleave_syntax::{Diagnostic, Severity, Workspace};
 
 use crate::cost::Weights;
 use crate::history::History;
-use crate::order::Home;
+use crate::home::settle;
+use crate::order::{Home, Order};
 use crate::plan::{Plan, PlannedCrate};
 use crate::step;
 use problem::Problem;
@@ -80,7 +81,9 @@ pub fn propose(
 
 /// One crate with all that can leave the root.
 fn start(problem: &Problem) -> State<'_> {
-    let home = problem.stays.iter().map(|stays| usize::from(*stays)).collect();
+    let order = Order::chain(1);
+    let homes = settle(&order, &problem.units, &vec![Some(0); problem.lines.len()]);
+    let home = homes.into_iter().map(|home| home.unwrap_or(1)).collect();
     State::new(problem, 1, home, problem.stays.clone())
 }
 

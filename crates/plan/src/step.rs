@@ -137,7 +137,12 @@ fn close(
     by_step: &mut [Vec<ItemId>],
 ) {
     let crates = unit::crates(workspace, plan);
-    let units = unit::units(workspace, graph, &crates[..crates.len().min(1)]);
+    let units = unit::units_at(
+        workspace,
+        graph,
+        &crates[..crates.len().min(1)],
+        &homes.planned,
+    );
     let mut step: BTreeMap<ItemId, usize> = BTreeMap::new();
     for (index, items) in by_step.iter().enumerate() {
         step.extend(items.iter().map(|id| (*id, index)));
@@ -297,7 +302,7 @@ pub(crate) fn divide(workspace: &Workspace, graph: &Graph, plan: &mut Plan) {
     let Some(root) = workspace.monolith(workspace.package) else {
         return;
     };
-    let units = unit::units(workspace, graph, &[root]);
+    let units = unit::units_at(workspace, graph, &[root], &homes.planned);
     for to in 0..plan.crates.len() {
         let mine: Vec<usize> = (0..units.units.len())
             .rev()

@@ -30,6 +30,8 @@ pub(crate) struct Problem {
     pub(crate) groups_of: Vec<Vec<(usize, i64)>>,
     /// By unit: whether it, or what it needs, has to stay in the root.
     pub(crate) stays: Vec<bool>,
+    /// By unit: the impls with several legal homes that need it.
+    pub(crate) open_users: Vec<Vec<usize>>,
     /// Module paths that have items, in order.
     pub(crate) modules: Vec<String>,
     /// By unit: the module of most of its lines, and its lines by module.
@@ -80,6 +82,7 @@ impl Problem {
             groups: Vec::new(),
             groups_of: vec![Vec::new(); count],
             stays: unit::stays_in_root(&units),
+            open_users: vec![Vec::new(); count],
             modules: Vec::new(),
             module_of: Vec::new(),
             parts: Vec::new(),
@@ -90,6 +93,13 @@ impl Problem {
             for id in &unit.items {
                 problem.lines[index] += workspace.lines_of(*id) as i64;
                 problem.heat[index] += (heat.of(workspace, *id) * 1000.0).round() as i64;
+            }
+        }
+        for (index, unit) in problem.units.units.iter().enumerate() {
+            if !unit.anchors.is_empty() {
+                for need in &unit.needs {
+                    problem.open_users[*need].push(index);
+                }
             }
         }
         problem.total = problem.lines.iter().sum();
@@ -109,6 +119,11 @@ impl Problem {
     /// What a crate costs in upkeep.
     pub(crate) fn upkeep(&self) -> f64 {
         0.03 * self.total as f64 + 200.0
+    }
+
+    /// Whether a unit is an impl whose home follows from those of its type and trait.
+    pub(crate) fn is_open(&self, unit: usize) -> bool {
+        !self.units.units[unit].anchors.is_empty()
     }
 
     fn find_modules(&mut self, workspace: &Workspace) {

@@ -2,6 +2,8 @@
 //!
 //! Crates are numbered bottom-up and the root comes last, so "no circle" is: nobody needs anything of a higher number.
 
+use std::collections::BTreeSet;
+
 use super::problem::{Kind, ONE, Problem};
 use crate::cost::Cost;
 
@@ -192,67 +194,112 @@ impl<'a> State<'a> {
         }
     }
 
+    /// Where an impl with several legal homes has to live: as high as the highest of its needs, and one of its homes
+    /// has to be there.
+    fn home_of_impl(&self, unit: usize, home: &dyn Fn(usize) -> usize) -> Option<usize> {
+        let unit = &self.problem.units.units[unit];
+        let highest = unit.needs.iter().map(|need| home(*need)).max()?;
+        unit.anchors.iter().any(|anchor| home(*anchor) == highest).then_some(highest)
+    }
+
     /// Moves units, with everything that then has to go there too: what they need from below, what needs them from
     /// above. Nothing happens where something fixed is in the way or more than `limit` lines would have to go.
     pub(crate) fn with_closure(&mut self, units: &[usize], to: usize, limit: i64) -> Option<Log> {
+        let problem = self.problem;
         let mut log = Log::new();
         let mut pending: Vec<usize> = units.to_vec();
+        let mut impls: BTreeSet<usize> = BTreeSet::new();
         let mut moved = 0;
-        while let Some(unit) = pending.pop() {
-            let from = self.home[unit];
-            if from == to {
-                continue;
+        loop {
+            while let Some(unit) = pending.pop() {
+                let from = self.home[unit];
+                if from == to || problem.is_open(unit) {
+                    continue;
+                }
+                moved += problem.lines[unit];
+                if self.fixed[unit] || moved > limit {
+                    self.undo(&log);
+                    return None;
+                }
+                log.push((unit, from));
+                self.set(unit, to);
+                let needs = problem.needs[unit].iter().map(|(need, _)| *need);
+                pending.extend(needs.filter(|need| self.home[*need] > to));
+                let users = problem.users[unit].iter().map(|(user, _)| *user);
+                pending.extend(users.filter(|user| self.home[*user] < to));
+                impls.extend(&problem.open_users[unit]);
             }
-            moved += self.problem.lines[unit];
-            if self.fixed[unit] || moved > limit {
-                self.undo(&log);
-                return None;
-            }
-            log.push((unit, from));
-            self.set(unit, to);
-            for (need, _) in &self.problem.needs[unit] {
-                if self.home[*need] > to {
-                    pending.push(*need);
+            for open in &impls {
+                if let Some(home) = self.home_of_impl(*open, &|unit| self.home[unit]) {
+                    if home != self.home[*open] {
+                        log.push((*open, self.home[*open]));
+                        self.set(*open, home);
+                    }
+                    continue;
+                }
+                let unit = &problem.units.units[*open];
+                let above: Vec<usize> = unit.needs.iter().copied().filter(|need| self.home[*need] > to).collect();
+                if above.is_empty() {
+                    pending.push(unit.anchors[0]);
+                } else {
+                    pending.extend(above);
                 }
             }
-            for (user, _) in &self.problem.users[unit] {
-                if self.home[*user] < to {
-                    pending.push(*user);
-                }
+            if pending.is_empty() {
+                break;
             }
         }
         (!log.is_empty()).then_some(log)
     }
 
-    /// Moves those of the units that can go without anything else having to.
+    /// Moves those of the units that can go without anything else having to, but for impls.
     /// `strict`: and without any crate coming to depend on another that it did not depend on.
     pub(crate) fn what_can(&mut self, units: &[usize], to: usize, strict: bool) -> Option<Log> {
         let below = if strict { self.below() } else { self.linear() };
-        let sees = |upper: usize, lower: usize| below[upper] >> lower & 1 == 1;
-        let mut going: Vec<usize> = units.iter().copied().filter(|unit| self.home[*unit] != to && !self.fixed[*unit]).collect();
+        let mut going: Vec<usize> = units
+            .iter()
+            .copied()
+            .filter(|unit| self.home[*unit] != to && !self.fixed[*unit] && !self.problem.is_open(*unit))
+            .collect();
         going.sort_unstable();
-        let mut changed = true;
-        while changed && !going.is_empty() {
-            changed = false;
-            let kept: Vec<usize> = going
-                .iter()
-                .copied()
-                .filter(|unit| {
-                    let with = |other: usize| going.binary_search(&other).is_ok();
-                    let needs = self.problem.needs[*unit].iter();
-                    let users = self.problem.users[*unit].iter();
-                    needs.clone().all(|(need, _)| with(*need) || sees(to, self.home[*need]))
-                        && users.clone().all(|(user, _)| with(*user) || sees(self.home[*user], to))
-                })
-                .collect();
-            changed |= kept.len() != going.len();
+        loop {
+            let kept: Vec<usize> = going.iter().copied().filter(|unit| self.can_go(*unit, &going, to, &below)).collect();
+            let stable = kept.len() == going.len();
             going = kept;
+            if stable {
+                break;
+            }
         }
-        let log: Log = going.iter().map(|unit| (*unit, self.home[*unit])).collect();
+        let mut log: Log = going.iter().map(|unit| (*unit, self.home[*unit])).collect();
+        let mut impls: BTreeSet<usize> = BTreeSet::new();
         for unit in going {
             self.set(unit, to);
+            impls.extend(&self.problem.open_users[unit]);
+        }
+        for open in impls {
+            let home = self.home_of_impl(open, &|unit| self.home[unit]);
+            if let Some(home) = home.filter(|home| *home != self.home[open]) {
+                log.push((open, self.home[open]));
+                self.set(open, home);
+            }
         }
         (!log.is_empty()).then_some(log)
+    }
+
+    /// Whether a unit can go where the others go, with no more than they going.
+    fn can_go(&self, unit: usize, going: &[usize], to: usize, below: &[u64]) -> bool {
+        let problem = self.problem;
+        let sees = |upper: usize, lower: usize| below[upper] >> lower & 1 == 1;
+        let after = |other: usize| if going.binary_search(&other).is_ok() { to } else { self.home[other] };
+        let needs = problem.needs[unit].iter().all(|(need, _)| sees(to, after(*need)));
+        let mut users = problem.users[unit].iter().filter(|(user, _)| !problem.is_open(*user));
+        needs
+            && users.all(|(user, _)| sees(after(*user), to))
+            && problem.open_users[unit].iter().all(|open| {
+                let home = self.home_of_impl(*open, &after);
+                let mut needs = problem.units.units[*open].needs.iter();
+                home.is_some_and(|home| needs.all(|need| sees(home, after(*need))))
+            })
     }
 
     /// As [`State::below`], if each crate depended on all of a lower number.
