@@ -14,6 +14,8 @@ pub struct Weights {
     pub folder: f64,
     /// An item away from most of those whose modules have a word of their names in common with its own.
     pub word: f64,
+    /// An item away from the others whose modules' names claim the same role, or in one crate with those of another.
+    pub role: f64,
     /// Two files in different crates that changed together, each time.
     pub together: f64,
     /// A reference that crosses a boundary.
@@ -24,6 +26,8 @@ pub struct Weights {
     pub small: f64,
     /// A line that the biggest crate has above half of all.
     pub large: f64,
+    /// A line that stays in the root though it could leave.
+    pub root: f64,
     /// A crate: another manifest, another name to know.
     pub krate: f64,
 }
@@ -35,27 +39,31 @@ impl Default for Weights {
             torn: 30.0,
             folder: 12.0,
             word: 2.0,
+            role: 40.0,
             together: 4.0,
             reference: 0.3,
             public: 2.0,
             small: 3.0,
-            large: 2.0,
+            large: 1.0,
+            root: 0.3,
             krate: 1.0,
         }
     }
 }
 
 /// The names of the weights, as in `split.toml`.
-pub const WEIGHTS: [&str; 10] = [
+pub const WEIGHTS: [&str; 12] = [
     "rebuild",
     "torn",
     "folder",
     "word",
+    "role",
     "together",
     "reference",
     "public",
     "small",
     "large",
+    "root",
     "crate",
 ];
 
@@ -67,27 +75,31 @@ impl Weights {
             "torn" => &mut self.torn,
             "folder" => &mut self.folder,
             "word" => &mut self.word,
+            "role" => &mut self.role,
             "together" => &mut self.together,
             "reference" => &mut self.reference,
             "public" => &mut self.public,
             "small" => &mut self.small,
             "large" => &mut self.large,
+            "root" => &mut self.root,
             "crate" => &mut self.krate,
             _ => return None,
         })
     }
 
-    fn by_term(self) -> [f64; 10] {
+    fn by_term(self) -> [f64; 12] {
         [
             self.rebuild,
             self.torn,
             self.folder,
             self.word,
+            self.role,
             self.together,
             self.reference,
             self.public,
             self.small,
             self.large,
+            self.root,
             self.krate,
         ]
     }
@@ -97,7 +109,7 @@ impl Weights {
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Cost {
     /// In the order of [`WEIGHTS`].
-    pub amounts: [f64; 10],
+    pub amounts: [f64; 12],
 }
 
 /// A term, ready to print.
@@ -126,16 +138,18 @@ impl Cost {
 
     /// The terms in a fixed order.
     pub fn terms(&self, weights: &Weights) -> Vec<Term> {
-        const WHAT: [&str; 10] = [
+        const WHAT: [&str; 12] = [
             "expected lines to look at again after an edit",
             "items torn from their module",
             "items away from most of their folder",
             "items away from those of like name",
+            "items away from those of the same role, or with or above those of another",
             "joint changes of files in different crates",
             "references across boundaries",
             "items made public",
             "lines that too small crates lack",
             "lines that the biggest crate has above half",
+            "lines left in the root that could leave it",
             "crates, in lines of their upkeep",
         ];
         let weights = weights.by_term();
@@ -170,6 +184,6 @@ mod tests {
         for (index, name) in WEIGHTS.iter().enumerate() {
             *weights.get_mut(name).expect("it is listed") = index as f64;
         }
-        assert_eq!(weights.by_term().map(|weight| weight as usize), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        assert_eq!(weights.by_term().map(|weight| weight as usize), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
     }
 }

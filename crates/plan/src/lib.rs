@@ -27,6 +27,6 @@ pub use history::History;
 pub use home::{Homes, homes};
 pub use measure::{Figures, measure};
 pub use order::{Home, Order};
-pub use partition::{ProposeOptions, propose};
+pub use partition::{ProposeOptions, cost, propose};
 pub use plan::{Plan, PlannedCrate, PlannedStep, Role};
 pub use step::{Step, StepKind, steps};

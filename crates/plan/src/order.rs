@@ -41,6 +41,14 @@ impl Order {
         Self { below }
     }
 
+    /// A bottom crate (index 0) with `siblings` beside each other on top of it.
+    pub fn star(siblings: usize) -> Self {
+        let below = (0..=siblings)
+            .map(|a| (0..=siblings).map(|b| a > 0 && b == 0).collect())
+            .collect();
+        Self { below }
+    }
+
     /// Whether code in `upper` may name what is in `lower`.
     pub fn sees(&self, upper: Home, lower: Home) -> bool {
         match (upper, lower) {

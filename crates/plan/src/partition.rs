@@ -16,12 +16,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use cleave_graph::Graph;
 use cleave_syntax::{Diagnostic, Severity, Workspace};
 
-use crate::cost::Weights;
+use crate::cost::{Cost, Weights};
 use crate::history::History;
-use crate::home::settle;
+use crate::home::{Homes, settle};
 use crate::order::{Home, Order};
 use crate::plan::{Plan, PlannedCrate};
 use crate::step;
+use crate::unit;
 use problem::Problem;
 use state::State;
 
@@ -64,7 +65,9 @@ pub fn propose(
     if problem.modules.is_empty() {
         return nothing("the package has no items to move");
     }
-    let found = search::search(start(&problem), options.crates);
+    let Some(found) = search::search(starts(&problem), options.crates) else {
+        return nothing("the package has no items to move");
+    };
     let plan = record(workspace, graph, options, &found);
     let mut diagnostics = Vec::new();
     let wanted = options.crates.unwrap_or(0);
@@ -79,12 +82,54 @@ pub fn propose(
     (plan, diagnostics)
 }
 
-/// One crate with all that can leave the root.
-fn start(problem: &Problem) -> State<'_> {
-    let order = Order::chain(1);
-    let homes = settle(&order, &problem.units, &vec![Some(0); problem.lines.len()]);
-    let home = homes.into_iter().map(|home| home.unwrap_or(1)).collect();
-    State::new(problem, 1, home, problem.stays.clone())
+/// What homes cost, in terms. Linear in the references.
+pub fn cost(
+    plan: &Plan,
+    homes: &Homes,
+    (workspace, graph): (&Workspace, &Graph),
+    data: (&History, Weights),
+) -> Cost {
+    let crates = unit::crates(workspace, plan);
+    let problem = Problem::new(workspace, graph, &crates, data);
+    let count = plan.crates.len();
+    let units = problem.units.units.iter();
+    let home = units
+        .map(|unit| homes.planned[unit.items[0].index()].unwrap_or(count))
+        .collect();
+    State::new(&problem, count, home, problem.stays.clone()).cost()
+}
+
+/// One crate with all that can leave the root; and where names of modules claim roles, a crate for each beside each
+/// other on a shared one.
+fn starts(problem: &Problem) -> Vec<State<'_>> {
+    let all = settled(problem, &Order::chain(1), 1, &|_| 0);
+    let role = |unit: usize| match problem.role_of[unit] {
+        Some(0) => 2,
+        Some(_) => 1,
+        None => 0,
+    };
+    let roles = settled(problem, &Order::star(2), 3, &role);
+    let claimed = problem.role_of.iter().any(Option::is_some);
+    std::iter::once(all).chain(claimed.then_some(roles)).collect()
+}
+
+/// What claims nothing wants to be below all, but for what needs something that claims a home: that wants to be above.
+/// Then everything settles.
+fn settled<'a>(problem: &'a Problem, order: &Order, crates: usize, wish: &dyn Fn(usize) -> usize) -> State<'a> {
+    let count = problem.lines.len();
+    let mut wishes: Vec<Home> = (0..count).map(|unit| Some(wish(unit))).collect();
+    // Users come before what they need.
+    for unit in (0..count).rev() {
+        let needs = problem.needs[unit].iter().map(|(need, _)| wishes[*need]);
+        let all: Vec<Home> = needs.chain([wishes[unit]]).collect();
+        wishes[unit] = order.lowest_above(&all);
+    }
+    for unit in (0..count).filter(|unit| wish(*unit) != 0) {
+        wishes[unit] = Some(wish(unit));
+    }
+    let homes = settle(order, &problem.units, &wishes);
+    let home = homes.into_iter().map(|home| home.unwrap_or(crates)).collect();
+    State::new(problem, crates, home, problem.stays.clone())
 }
 
 /// Whether a module path is another or below it.

@@ -8,7 +8,9 @@ use cleave_syntax::{CrateId, ItemId, Workspace};
 
 use crate::cost::Weights;
 use crate::history::History;
+use super::naming;
 use crate::measure::Heat;
+use crate::plan::Role;
 use crate::unit::{self, Units};
 
 /// What the search works on.
@@ -28,6 +30,8 @@ pub(crate) struct Problem {
     pub(crate) groups: Vec<Cohesion>,
     /// By unit: the groups that it is in, and with how much.
     pub(crate) groups_of: Vec<Vec<(usize, i64)>>,
+    /// By unit: the role that the name of its module claims, 0 for orchestration and 1 for worker.
+    pub(crate) role_of: Vec<Option<usize>>,
     /// By unit: whether it, or what it needs, has to stay in the root.
     pub(crate) stays: Vec<bool>,
     /// By unit: the impls with several legal homes that need it.
@@ -55,6 +59,8 @@ pub(crate) enum Kind {
     Folder,
     /// Items of modules with a word in common.
     Word,
+    /// Items of modules whose names claim one role.
+    Role,
     /// Two files that change together.
     Together,
 }
@@ -81,6 +87,7 @@ impl Problem {
             hidden: vec![0; count],
             groups: Vec::new(),
             groups_of: vec![Vec::new(); count],
+            role_of: vec![None; count],
             stays: unit::stays_in_root(&units),
             open_users: vec![Vec::new(); count],
             modules: Vec::new(),
@@ -106,7 +113,8 @@ impl Problem {
         problem.find_modules(workspace);
         problem.find_references(workspace, graph);
         problem.find_folders(workspace);
-        problem.find_words(workspace);
+        problem.find_words();
+        problem.find_roles();
         problem.find_history(workspace, history);
         problem
     }
@@ -124,6 +132,11 @@ impl Problem {
     /// Whether a unit is an impl whose home follows from those of its type and trait.
     pub(crate) fn is_open(&self, unit: usize) -> bool {
         !self.units.units[unit].anchors.is_empty()
+    }
+
+    /// Whether a unit is at home elsewhere than in the root: the crate root's own items are not.
+    pub(crate) fn could_leave(&self, unit: usize) -> bool {
+        !self.stays[unit] && !self.modules[self.module_of[unit]].is_empty()
     }
 
     fn find_modules(&mut self, workspace: &Workspace) {
@@ -210,7 +223,7 @@ impl Problem {
     }
 
     /// Words that a few modules have in their names.
-    fn find_words(&mut self, workspace: &Workspace) {
+    fn find_words(&mut self) {
         let mut words: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
         for (index, path) in self.modules.iter().enumerate() {
             for word in path.split("::").flat_map(|name| name.split('_')) {
@@ -232,7 +245,29 @@ impl Problem {
             }
             self.group(Kind::Word, members);
         }
-        let _ = workspace;
+    }
+
+    /// What the names of modules say of their roles, where they tell both from each other.
+    fn find_roles(&mut self) {
+        let claimed: Vec<Option<Role>> = self.modules.iter().map(|path| naming::role(path)).collect();
+        let roles = [Role::Orchestration, Role::Worker];
+        let lines = roles.map(|role| {
+            let units = (0..self.lines.len()).filter(|unit| claimed[self.module_of[*unit]] == Some(role));
+            units.map(|unit| self.lines[unit]).sum::<i64>()
+        });
+        if lines[0].min(lines[1]) < self.least() {
+            return;
+        }
+        for (role, wanted) in roles.into_iter().enumerate() {
+            let mut members: BTreeMap<usize, i64> = BTreeMap::new();
+            for (index, unit) in self.units.units.iter().enumerate() {
+                if claimed[self.module_of[index]] == Some(wanted) {
+                    self.role_of[index] = Some(role);
+                    members.insert(index, unit.items.len() as i64 * ONE);
+                }
+            }
+            self.group(Kind::Role, members);
+        }
     }
 
     /// Pairs of files that changed together, each file with a weight of one.

@@ -33,33 +33,40 @@ impl Effort {
 }
 
 /// Finds a partition: of so many crates, or of at least three and as many as pay.
-/// `start` is legal; what is fixed in it stays.
-pub(super) fn search<'a>(start: State<'a>, wanted: Option<usize>) -> State<'a> {
+/// The starts are legal, those with fewer crates first; what is fixed in them stays.
+pub(super) fn search<'a>(starts: Vec<State<'a>>, wanted: Option<usize>) -> Option<State<'a>> {
+    let problem = starts.first()?.problem;
     let search = Search {
-        sets: Sets::of(start.problem),
-        effort: Effort::of(start.problem),
+        sets: Sets::of(problem),
+        effort: Effort::of(problem),
     };
-    let mut start = start;
-    search.improve(&mut start, 4);
-    let most = wanted.unwrap_or(MOST).max(start.crates);
-    let mut line = vec![start];
-    let mut best = line[0].clone();
+    let first = starts.iter().map(|start| start.crates).min()?;
+    let most = wanted.unwrap_or(MOST).max(first);
+    let mut line: Vec<State<'a>> = Vec::new();
+    let mut best: Option<State<'a>> = None;
     let mut worse = 0;
-    for _ in best.crates..most {
+    for crates in first..=most {
         line = search.grow(&line);
-        let Some(mut first) = line.first().cloned() else { break };
-        search.polish(&mut first);
-        let better = first.total() < best.total();
-        worse = if better { 0 } else { worse + 1 };
-        if better || wanted.is_some() || best.crates < 3 {
-            best = first.clone();
+        for start in starts.iter().filter(|start| start.crates == crates) {
+            let mut start = start.clone();
+            search.improve(&mut start, 4);
+            line.push(start);
         }
-        line[0] = first;
-        if wanted.is_none() && worse >= 2 && best.crates >= 3 {
+        for state in &mut line {
+            search.polish(state);
+        }
+        line.sort_by(|a, b| a.total().total_cmp(&b.total()));
+        line.truncate(search.effort.width);
+        let Some(first) = line.first() else { break };
+        let better = best.as_ref().is_none_or(|best| first.total() < best.total());
+        worse = if better { 0 } else { worse + 1 };
+        if better || wanted.is_some() || crates <= 3 {
+            best = Some(first.clone());
+        }
+        if wanted.is_none() && worse >= 2 && crates > 3 {
             break;
         }
     }
-    search.polish(&mut best);
     best
 }
 
@@ -189,6 +196,7 @@ impl Search {
             for set in &self.sets.sets {
                 improved |= best_move(state, set);
             }
+            improved |= part(state);
             if !improved {
                 break;
             }
@@ -215,6 +223,60 @@ fn open<'a>(state: &State<'a>, from: usize, up: bool) -> State<'a> {
     let first = if up { from + 1 } else { from };
     let home = state.home.iter().map(|home| home + usize::from(*home >= first)).collect();
     State::new(state.problem, state.crates + 1, home, state.fixed.clone())
+}
+
+/// Parts two crates of which one depends on the other, where that is cheaper: of each reference either what is needed
+/// goes further down or what needs it goes up to the root, whichever takes less along. They become siblings.
+fn part(state: &mut State<'_>) -> bool {
+    let mut parted = false;
+    for lower in 1..state.crates {
+        for upper in lower + 1..state.crates {
+            let start = state.total();
+            for to in 0..lower {
+                let log = part_at(state, lower, upper, to);
+                if state.total() + 1e-6 < start {
+                    parted |= !log.is_empty();
+                    break;
+                }
+                state.undo(&log);
+            }
+        }
+    }
+    parted
+}
+
+fn part_at(state: &mut State<'_>, lower: usize, upper: usize, to: usize) -> Log {
+    let problem = state.problem;
+    let mut all = Log::new();
+    for unit in 0..state.home.len() {
+        if state.home[unit] != upper || problem.is_open(unit) {
+            continue;
+        }
+        let needed: Vec<usize> = problem.needs[unit]
+            .iter()
+            .map(|(need, _)| *need)
+            .filter(|need| state.home[*need] == lower)
+            .collect();
+        if needed.is_empty() {
+            continue;
+        }
+        let weight = |log: &Log| log.iter().map(|(unit, _)| problem.lines[*unit]).sum::<i64>();
+        let down = state.with_closure(&needed, to, problem.total);
+        if let Some(log) = &down {
+            state.undo(log);
+        }
+        let up = state.with_closure(&[unit], state.crates, problem.total);
+        let log = match (down, up) {
+            (Some(down), Some(up)) if weight(&down) <= weight(&up) => {
+                state.undo(&up);
+                state.with_closure(&needed, to, problem.total)
+            }
+            (Some(_), None) => state.with_closure(&needed, to, problem.total),
+            (_, up) => up,
+        };
+        all.extend(log.into_iter().flatten());
+    }
+    all
 }
 
 /// Moves a set to wherever it costs the least; false where it is best as it is.

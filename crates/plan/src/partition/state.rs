@@ -23,7 +23,11 @@ pub(crate) struct State<'a> {
     /// By group and crate.
     mass: Vec<i64>,
     /// By kind of group: what is away from the most.
-    loose: [i64; 4],
+    loose: [i64; 5],
+    /// By crate: items that claim either role.
+    roles: Vec<[i64; 2]>,
+    /// Lines in the root that could leave it.
+    root: i64,
     crossing: i64,
     /// By unit: references to it from other crates.
     foreign: Vec<i64>,
@@ -45,7 +49,9 @@ impl<'a> State<'a> {
             heat: vec![0; slots],
             edges: vec![0; slots * slots],
             mass: vec![0; problem.groups.len() * slots],
-            loose: [0; 4],
+            loose: [0; 5],
+            roles: vec![[0; 2]; slots],
+            root: 0,
             crossing: 0,
             foreign: vec![0; home.len()],
             public: 0,
@@ -55,6 +61,12 @@ impl<'a> State<'a> {
             let home = state.home[unit];
             state.lines[home] += problem.lines[unit];
             state.heat[home] += problem.heat[unit];
+            if let Some(role) = problem.role_of[unit] {
+                state.roles[home][role] += problem.units.units[unit].items.len() as i64;
+            }
+            if home == crates && problem.could_leave(unit) {
+                state.root += problem.lines[unit];
+            }
             for (group, mass) in &problem.groups_of[unit] {
                 state.mass[group * slots + home] += mass;
             }
@@ -82,11 +94,15 @@ impl<'a> State<'a> {
         self.crates + 1
     }
 
-    /// What of a group is not where most of it is.
+    /// What of a group is not where most of it is. A role wants a crate of its own: the root is none.
     fn away(&self, group: usize) -> i64 {
         let slots = self.slots();
         let masses = &self.mass[group * slots..(group + 1) * slots];
-        masses.iter().sum::<i64>() - masses.iter().max().copied().unwrap_or(0)
+        let homes = match self.problem.groups[group].kind {
+            Kind::Role => &masses[..self.crates],
+            _ => masses,
+        };
+        masses.iter().sum::<i64>() - homes.iter().max().copied().unwrap_or(0)
     }
 
     /// Moves one unit, whatever needs it or it needs.
@@ -102,6 +118,14 @@ impl<'a> State<'a> {
         self.lines[to] += problem.lines[unit];
         self.heat[from] -= problem.heat[unit];
         self.heat[to] += problem.heat[unit];
+        if let Some(role) = problem.role_of[unit] {
+            let items = problem.units.units[unit].items.len() as i64;
+            self.roles[from][role] -= items;
+            self.roles[to][role] += items;
+        }
+        if problem.could_leave(unit) {
+            self.root += problem.lines[unit] * (i64::from(to == self.crates) - i64::from(from == self.crates));
+        }
         for (group, mass) in &problem.groups_of[unit] {
             let kind = problem.groups[*group].kind as usize;
             self.loose[kind] -= self.away(*group);
@@ -165,6 +189,7 @@ impl<'a> State<'a> {
         let least = self.problem.least();
         let lacking: i64 = self.lines[..self.crates].iter().map(|lines| (least - lines).max(0)).sum();
         let largest = self.lines.iter().max().copied().unwrap_or(0);
+        let mixed = self.mixed(&below);
         let loose = |kind: Kind| self.loose[kind as usize] as f64 / ONE as f64;
         Cost {
             amounts: [
@@ -172,14 +197,29 @@ impl<'a> State<'a> {
                 loose(Kind::Module),
                 loose(Kind::Folder),
                 loose(Kind::Word),
+                loose(Kind::Role) + mixed as f64,
                 loose(Kind::Together),
                 self.crossing as f64,
                 self.public as f64,
                 lacking as f64,
                 (largest - self.problem.total / 2).max(0) as f64,
+                self.root as f64,
                 self.crates as f64 * self.problem.upkeep(),
             ],
         }
+    }
+
+    /// Items of one role in a crate that has, or depends on, those of the other.
+    fn mixed(&self, below: &[u64]) -> i64 {
+        let mut mixed = 0;
+        for upper in 0..self.crates {
+            let [own, other] = self.roles[upper];
+            mixed += own.min(other);
+            for lower in (0..upper).filter(|lower| below[upper] >> lower & 1 == 1) {
+                mixed += own.min(self.roles[lower][1]) + other.min(self.roles[lower][0]);
+            }
+        }
+        mixed
     }
 
     /// The cost in lines.
