@@ -184,6 +184,9 @@ mod tests {
         for (index, name) in WEIGHTS.iter().enumerate() {
             *weights.get_mut(name).expect("it is listed") = index as f64;
         }
-        assert_eq!(weights.by_term().map(|weight| weight as usize), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+        assert_eq!(
+            weights.by_term().map(|weight| weight as usize),
+            [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
+        );
     }
 }

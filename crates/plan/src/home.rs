@@ -117,12 +117,19 @@ fn open_units(units: &Units) -> impl Iterator<Item = usize> + '_ {
 }
 
 /// The home among its anchors' from which an impl sees all that it needs.
-pub(crate) fn home_of_impl(order: &Order, units: &Units, homes: &[Home], index: usize) -> Option<Home> {
+pub(crate) fn home_of_impl(
+    order: &Order,
+    units: &Units,
+    homes: &[Home],
+    index: usize,
+) -> Option<Home> {
     let unit = &units.units[index];
     let candidates = unit.anchors.iter().map(|anchor| homes[*anchor]);
-    candidates
-        .into_iter()
-        .find(|home| unit.needs.iter().all(|need| order.sees(*home, homes[*need])))
+    candidates.into_iter().find(|home| {
+        unit.needs
+            .iter()
+            .all(|need| order.sees(*home, homes[*need]))
+    })
 }
 
 fn place_impls(order: &Order, units: &Units, mut homes: Vec<Home>) -> Vec<Home> {
@@ -135,18 +142,32 @@ fn place_impls(order: &Order, units: &Units, mut homes: Vec<Home>) -> Vec<Home> 
 
 /// Settles all but the open impls, with what their anchors need besides. What two crates need that have nothing below
 /// both draws its users up to where they see it: to the root at worst.
-fn settle_closed(order: &Order, units: &Units, wishes: &[Home], extra: &BTreeMap<usize, Vec<usize>>) -> Vec<Home> {
+fn settle_closed(
+    order: &Order,
+    units: &Units,
+    wishes: &[Home],
+    extra: &BTreeMap<usize, Vec<usize>>,
+) -> Vec<Home> {
     let count = units.units.len();
     let needs: Vec<Vec<usize>> = (0..count)
         .map(|index| match &units.units[index] {
             unit if !unit.anchors.is_empty() => Vec::new(),
-            unit => unit.needs.iter().chain(extra.get(&index).into_iter().flatten()).copied().collect(),
+            unit => unit
+                .needs
+                .iter()
+                .chain(extra.get(&index).into_iter().flatten())
+                .copied()
+                .collect(),
         })
         .collect();
     let mut stays: Vec<bool> = units.units.iter().map(|unit| unit.pinned).collect();
     loop {
         close_upwards(&needs, &mut stays);
-        let mut homes: Vec<Home> = wishes.iter().zip(&stays).map(|(wish, stays)| wish.filter(|_| !stays)).collect();
+        let mut homes: Vec<Home> = wishes
+            .iter()
+            .zip(&stays)
+            .map(|(wish, stays)| wish.filter(|_| !stays))
+            .collect();
         let mut apart = Vec::new();
         // One pass does it, but for circles that an impl's needs close.
         let mut changed = true;

@@ -37,7 +37,9 @@ impl Order {
 
     /// Each crate on all before it.
     pub fn chain(count: usize) -> Self {
-        let below = (0..count).map(|a| (0..count).map(|b| b < a).collect()).collect();
+        let below = (0..count)
+            .map(|a| (0..count).map(|b| b < a).collect())
+            .collect();
         Self { below }
     }
 

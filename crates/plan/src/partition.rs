@@ -110,12 +110,19 @@ fn starts(problem: &Problem) -> Vec<State<'_>> {
     };
     let roles = settled(problem, &Order::star(2), 3, &role);
     let claimed = problem.role_of.iter().any(Option::is_some);
-    std::iter::once(all).chain(claimed.then_some(roles)).collect()
+    std::iter::once(all)
+        .chain(claimed.then_some(roles))
+        .collect()
 }
 
 /// What claims nothing wants to be below all, but for what needs something that claims a home: that wants to be above.
 /// Then everything settles.
-fn settled<'a>(problem: &'a Problem, order: &Order, crates: usize, wish: &dyn Fn(usize) -> usize) -> State<'a> {
+fn settled<'a>(
+    problem: &'a Problem,
+    order: &Order,
+    crates: usize,
+    wish: &dyn Fn(usize) -> usize,
+) -> State<'a> {
     let count = problem.lines.len();
     let mut wishes: Vec<Home> = (0..count).map(|unit| Some(wish(unit))).collect();
     // Users come before what they need.
@@ -128,7 +135,10 @@ fn settled<'a>(problem: &'a Problem, order: &Order, crates: usize, wish: &dyn Fn
         wishes[unit] = Some(wish(unit));
     }
     let homes = settle(order, &problem.units, &wishes);
-    let home = homes.into_iter().map(|home| home.unwrap_or(crates)).collect();
+    let home = homes
+        .into_iter()
+        .map(|home| home.unwrap_or(crates))
+        .collect();
     State::new(problem, crates, home, problem.stays.clone())
 }
 
@@ -147,7 +157,11 @@ fn record(
 ) -> Plan {
     let table = state.problem;
     let root = state.crates;
-    let homes: Vec<Home> = state.home.iter().map(|home| (*home != root).then_some(*home)).collect();
+    let homes: Vec<Home> = state
+        .home
+        .iter()
+        .map(|home| (*home != root).then_some(*home))
+        .collect();
     let package = workspace.package(workspace.package).name.clone();
     let prefix = options.prefix.clone().unwrap_or_else(|| package.clone());
     let used: Vec<usize> = homes

@@ -71,9 +71,16 @@ pub fn units_at(
     builder.join_what_must();
     for unit in open.units.iter().filter(|unit| !unit.anchors.is_empty()) {
         let home = planned[unit.items[0].index()];
-        let anchors = unit.anchors.iter().map(|anchor| open.units[*anchor].items[0]);
+        let anchors = unit
+            .anchors
+            .iter()
+            .map(|anchor| open.units[*anchor].items[0]);
         // Anchors are in the order of units, so the first is the uppermost.
-        if let Some(anchor) = anchors.clone().find(|anchor| planned[anchor.index()] == home).or_else(|| anchors.clone().next()) {
+        if let Some(anchor) = anchors
+            .clone()
+            .find(|anchor| planned[anchor.index()] == home)
+            .or_else(|| anchors.clone().next())
+        {
             builder.join(unit.items[0], anchor);
         }
     }
@@ -224,7 +231,11 @@ impl<'a> Builder<'a> {
                 .open
                 .iter()
                 .copied()
-                .filter(|id| self.common_anchors(&components[component_of[id]], &component_of).len() < 2)
+                .filter(|id| {
+                    self.common_anchors(&components[component_of[id]], &component_of)
+                        .len()
+                        < 2
+                })
                 .collect();
             if settled.is_empty() {
                 return;
@@ -238,10 +249,18 @@ impl<'a> Builder<'a> {
     }
 
     /// The components in which all impls of one component may live, ascending.
-    fn common_anchors(&self, items: &[ItemId], component_of: &BTreeMap<ItemId, usize>) -> Vec<usize> {
+    fn common_anchors(
+        &self,
+        items: &[ItemId],
+        component_of: &BTreeMap<ItemId, usize>,
+    ) -> Vec<usize> {
         let mut common: Option<BTreeSet<usize>> = None;
         for id in items {
-            let own: BTreeSet<usize> = self.anchors(*id).iter().map(|anchor| component_of[anchor]).collect();
+            let own: BTreeSet<usize> = self
+                .anchors(*id)
+                .iter()
+                .map(|anchor| component_of[anchor])
+                .collect();
             common = Some(match common {
                 None => own,
                 Some(common) => common.intersection(&own).copied().collect(),

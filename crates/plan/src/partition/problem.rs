@@ -6,9 +6,9 @@ use cleave_graph::Graph;
 use cleave_syntax::item::Level;
 use cleave_syntax::{CrateId, ItemId, Workspace};
 
+use super::naming;
 use crate::cost::Weights;
 use crate::history::History;
-use super::naming;
 use crate::measure::Heat;
 use crate::plan::Role;
 use crate::unit::{self, Units};
@@ -141,15 +141,27 @@ impl Problem {
 
     fn find_modules(&mut self, workspace: &Workspace) {
         let path = |id: &ItemId| workspace.module(workspace.item(*id).module).path.as_str();
-        let paths: BTreeSet<&str> = self.units.units.iter().flat_map(|unit| &unit.items).map(path).collect();
-        let index: BTreeMap<&str, usize> = paths.iter().enumerate().map(|(index, path)| (*path, index)).collect();
+        let paths: BTreeSet<&str> = self
+            .units
+            .units
+            .iter()
+            .flat_map(|unit| &unit.items)
+            .map(path)
+            .collect();
+        let index: BTreeMap<&str, usize> = paths
+            .iter()
+            .enumerate()
+            .map(|(index, path)| (*path, index))
+            .collect();
         self.modules = paths.iter().map(|path| (*path).to_owned()).collect();
         for unit in &self.units.units {
             let mut parts: BTreeMap<usize, usize> = BTreeMap::new();
             for id in &unit.items {
                 *parts.entry(index[path(id)]).or_default() += workspace.lines_of(*id).max(1);
             }
-            let most = parts.iter().max_by_key(|(module, lines)| (**lines, std::cmp::Reverse(**module)));
+            let most = parts
+                .iter()
+                .max_by_key(|(module, lines)| (**lines, std::cmp::Reverse(**module)));
             self.module_of.push(most.map_or(0, |(module, _)| *module));
             self.parts.push(parts.into_iter().collect());
         }
@@ -159,10 +171,14 @@ impl Problem {
         let mut named = vec![false; workspace.items.len()];
         for (index, unit) in self.units.units.iter().enumerate() {
             let mut needs: BTreeMap<usize, i64> = BTreeMap::new();
-            let parts = unit.items.iter().flat_map(|id| std::iter::once(id).chain(&workspace.item(*id).methods));
+            let parts = unit
+                .items
+                .iter()
+                .flat_map(|id| std::iter::once(id).chain(&workspace.item(*id).methods));
             for target in parts.flat_map(|part| graph.edges_of(*part)) {
                 let owner = workspace.item(*target).parent.unwrap_or(*target);
-                let Some(need) = self.units.unit_of[owner.index()].filter(|need| *need != index) else {
+                let Some(need) = self.units.unit_of[owner.index()].filter(|need| *need != index)
+                else {
                     continue;
                 };
                 named[owner.index()] = true;
@@ -177,7 +193,9 @@ impl Problem {
         }
         for (index, unit) in self.units.units.iter().enumerate() {
             let hidden = unit.items.iter().filter(|id| {
-                named[id.index()] && !workspace.item(**id).name.is_empty() && workspace.item(**id).visibility.level != Level::Public
+                named[id.index()]
+                    && !workspace.item(**id).name.is_empty()
+                    && workspace.item(**id).visibility.level != Level::Public
             });
             self.hidden[index] = hidden.count() as i64;
         }
@@ -249,10 +267,12 @@ impl Problem {
 
     /// What the names of modules say of their roles, where they tell both from each other.
     fn find_roles(&mut self) {
-        let claimed: Vec<Option<Role>> = self.modules.iter().map(|path| naming::role(path)).collect();
+        let claimed: Vec<Option<Role>> =
+            self.modules.iter().map(|path| naming::role(path)).collect();
         let roles = [Role::Orchestration, Role::Worker];
         let lines = roles.map(|role| {
-            let units = (0..self.lines.len()).filter(|unit| claimed[self.module_of[*unit]] == Some(role));
+            let units =
+                (0..self.lines.len()).filter(|unit| claimed[self.module_of[*unit]] == Some(role));
             units.map(|unit| self.lines[unit]).sum::<i64>()
         });
         if lines[0].min(lines[1]) < self.least() {
@@ -278,21 +298,32 @@ impl Problem {
             for id in &unit.items {
                 let file = workspace.file(workspace.module(workspace.item(*id).module).file);
                 let lines = workspace.lines_of(*id).max(1) as i64;
-                *by_file.entry(file.path.as_str()).or_default().entry(index).or_default() += lines;
+                *by_file
+                    .entry(file.path.as_str())
+                    .or_default()
+                    .entry(index)
+                    .or_default() += lines;
             }
         }
-        let mut pairs: Vec<(&(String, String), u32)> =
-            history.together.iter().map(|(pair, count)| (pair, *count)).filter(|(_, count)| *count > 1).collect();
+        let mut pairs: Vec<(&(String, String), u32)> = history
+            .together
+            .iter()
+            .map(|(pair, count)| (pair, *count))
+            .filter(|(_, count)| *count > 1)
+            .collect();
         pairs.sort_by_key(|(pair, count)| (std::cmp::Reverse(*count), *pair));
         for ((first, second), count) in pairs.into_iter().take(PAIRS) {
-            let (Some(first), Some(second)) = (by_file.get(first.as_str()), by_file.get(second.as_str())) else {
+            let (Some(first), Some(second)) =
+                (by_file.get(first.as_str()), by_file.get(second.as_str()))
+            else {
                 continue;
             };
             let mut members: BTreeMap<usize, i64> = BTreeMap::new();
             for file in [first, second] {
                 let lines: i64 = file.values().sum();
                 for (unit, part) in file {
-                    *members.entry(*unit).or_default() += part * ONE * i64::from(count) / lines.max(1);
+                    *members.entry(*unit).or_default() +=
+                        part * ONE * i64::from(count) / lines.max(1);
                 }
             }
             self.group(Kind::Together, members);
@@ -303,6 +334,9 @@ impl Problem {
 /// A word without the endings that make no difference.
 fn stem(word: &str) -> String {
     let word = word.to_lowercase();
-    let stem = word.strip_suffix("ies").or_else(|| word.strip_suffix('s')).unwrap_or(&word);
+    let stem = word
+        .strip_suffix("ies")
+        .or_else(|| word.strip_suffix('s'))
+        .unwrap_or(&word);
     stem.to_owned()
 }

@@ -11,8 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::problem::Problem;
 use super::state::{Log, State};
 
-/// How many crates a plan has at most where nobody asked for a number.
-const MOST: usize = 8;
+/// How many crates a plan has at most where nobody asked for a number: one for so many lines, three in any case.
+fn most(problem: &Problem) -> usize {
+    const LINES: i64 = 2000;
+    (problem.total / LINES).clamp(3, 8) as usize
+}
 
 /// How the search is bounded; none of it is a time.
 struct Effort {
@@ -41,7 +44,7 @@ pub(super) fn search<'a>(starts: Vec<State<'a>>, wanted: Option<usize>) -> Optio
         effort: Effort::of(problem),
     };
     let first = starts.iter().map(|start| start.crates).min()?;
-    let most = wanted.unwrap_or(MOST).max(first);
+    let most = wanted.unwrap_or_else(|| most(problem)).max(first);
     let mut line: Vec<State<'a>> = Vec::new();
     let mut best: Option<State<'a>> = None;
     let mut worse = 0;
@@ -58,7 +61,9 @@ pub(super) fn search<'a>(starts: Vec<State<'a>>, wanted: Option<usize>) -> Optio
         line.sort_by(|a, b| a.total().total_cmp(&b.total()));
         line.truncate(search.effort.width);
         let Some(first) = line.first() else { break };
-        let better = best.as_ref().is_none_or(|best| first.total() < best.total());
+        let better = best
+            .as_ref()
+            .is_none_or(|best| first.total() < best.total());
         worse = if better { 0 } else { worse + 1 };
         if better || wanted.is_some() || crates <= 3 {
             best = Some(first.clone());
@@ -166,7 +171,11 @@ impl Search {
 
     fn take_out(&self, opened: &mut State<'_>, set: &[usize], to: usize, up: bool) -> Option<Log> {
         let from = if up { to - 1 } else { to + 1 };
-        let inside: Vec<usize> = set.iter().copied().filter(|unit| opened.home[*unit] == from).collect();
+        let inside: Vec<usize> = set
+            .iter()
+            .copied()
+            .filter(|unit| opened.home[*unit] == from)
+            .collect();
         if inside.is_empty() {
             return None;
         }
@@ -221,7 +230,11 @@ impl Search {
 /// The same partition with an empty crate above or below one of its own.
 fn open<'a>(state: &State<'a>, from: usize, up: bool) -> State<'a> {
     let first = if up { from + 1 } else { from };
-    let home = state.home.iter().map(|home| home + usize::from(*home >= first)).collect();
+    let home = state
+        .home
+        .iter()
+        .map(|home| home + usize::from(*home >= first))
+        .collect();
     State::new(state.problem, state.crates + 1, home, state.fixed.clone())
 }
 
@@ -260,7 +273,11 @@ fn part_at(state: &mut State<'_>, lower: usize, upper: usize, to: usize) -> Log 
         if needed.is_empty() {
             continue;
         }
-        let weight = |log: &Log| log.iter().map(|(unit, _)| problem.lines[*unit]).sum::<i64>();
+        let weight = |log: &Log| {
+            log.iter()
+                .map(|(unit, _)| problem.lines[*unit])
+                .sum::<i64>()
+        };
         let down = state.with_closure(&needed, to, problem.total);
         if let Some(log) = &down {
             state.undo(log);

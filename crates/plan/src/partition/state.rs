@@ -39,7 +39,12 @@ pub(crate) type Log = Vec<(usize, usize)>;
 
 impl<'a> State<'a> {
     /// Adds everything up; homes must be legal.
-    pub(crate) fn new(problem: &'a Problem, crates: usize, home: Vec<usize>, fixed: Vec<bool>) -> Self {
+    pub(crate) fn new(
+        problem: &'a Problem,
+        crates: usize,
+        home: Vec<usize>,
+        fixed: Vec<bool>,
+    ) -> Self {
         let slots = crates + 1;
         let mut state = State {
             problem,
@@ -124,7 +129,8 @@ impl<'a> State<'a> {
             self.roles[to][role] += items;
         }
         if problem.could_leave(unit) {
-            self.root += problem.lines[unit] * (i64::from(to == self.crates) - i64::from(from == self.crates));
+            self.root += problem.lines[unit]
+                * (i64::from(to == self.crates) - i64::from(from == self.crates));
         }
         for (group, mass) in &problem.groups_of[unit] {
             let kind = problem.groups[*group].kind as usize;
@@ -182,18 +188,28 @@ impl<'a> State<'a> {
         let below = self.below();
         let mut rebuild = 0.0;
         for lower in 0..slots {
-            let above: i64 = (lower..slots).filter(|upper| below[*upper] >> lower & 1 == 1).map(|upper| self.lines[upper]).sum();
+            let above: i64 = (lower..slots)
+                .filter(|upper| below[*upper] >> lower & 1 == 1)
+                .map(|upper| self.lines[upper])
+                .sum();
             rebuild += self.heat[lower] as f64 * above as f64;
         }
         let heat: i64 = self.heat.iter().sum();
         let least = self.problem.least();
-        let lacking: i64 = self.lines[..self.crates].iter().map(|lines| (least - lines).max(0)).sum();
+        let lacking: i64 = self.lines[..self.crates]
+            .iter()
+            .map(|lines| (least - lines).max(0))
+            .sum();
         let largest = self.lines.iter().max().copied().unwrap_or(0);
         let mixed = self.mixed(&below);
         let loose = |kind: Kind| self.loose[kind as usize] as f64 / ONE as f64;
         Cost {
             amounts: [
-                if heat == 0 { 0.0 } else { rebuild / heat as f64 },
+                if heat == 0 {
+                    0.0
+                } else {
+                    rebuild / heat as f64
+                },
                 loose(Kind::Module),
                 loose(Kind::Folder),
                 loose(Kind::Word),
@@ -239,7 +255,10 @@ impl<'a> State<'a> {
     fn home_of_impl(&self, unit: usize, home: &dyn Fn(usize) -> usize) -> Option<usize> {
         let unit = &self.problem.units.units[unit];
         let highest = unit.needs.iter().map(|need| home(*need)).max()?;
-        unit.anchors.iter().any(|anchor| home(*anchor) == highest).then_some(highest)
+        unit.anchors
+            .iter()
+            .any(|anchor| home(*anchor) == highest)
+            .then_some(highest)
     }
 
     /// Moves units, with everything that then has to go there too: what they need from below, what needs them from
@@ -278,7 +297,12 @@ impl<'a> State<'a> {
                     continue;
                 }
                 let unit = &problem.units.units[*open];
-                let above: Vec<usize> = unit.needs.iter().copied().filter(|need| self.home[*need] > to).collect();
+                let above: Vec<usize> = unit
+                    .needs
+                    .iter()
+                    .copied()
+                    .filter(|need| self.home[*need] > to)
+                    .collect();
                 if above.is_empty() {
                     pending.push(unit.anchors[0]);
                 } else {
@@ -299,11 +323,17 @@ impl<'a> State<'a> {
         let mut going: Vec<usize> = units
             .iter()
             .copied()
-            .filter(|unit| self.home[*unit] != to && !self.fixed[*unit] && !self.problem.is_open(*unit))
+            .filter(|unit| {
+                self.home[*unit] != to && !self.fixed[*unit] && !self.problem.is_open(*unit)
+            })
             .collect();
         going.sort_unstable();
         loop {
-            let kept: Vec<usize> = going.iter().copied().filter(|unit| self.can_go(*unit, &going, to, &below)).collect();
+            let kept: Vec<usize> = going
+                .iter()
+                .copied()
+                .filter(|unit| self.can_go(*unit, &going, to, &below))
+                .collect();
             let stable = kept.len() == going.len();
             going = kept;
             if stable {
@@ -330,9 +360,19 @@ impl<'a> State<'a> {
     fn can_go(&self, unit: usize, going: &[usize], to: usize, below: &[u64]) -> bool {
         let problem = self.problem;
         let sees = |upper: usize, lower: usize| below[upper] >> lower & 1 == 1;
-        let after = |other: usize| if going.binary_search(&other).is_ok() { to } else { self.home[other] };
-        let needs = problem.needs[unit].iter().all(|(need, _)| sees(to, after(*need)));
-        let mut users = problem.users[unit].iter().filter(|(user, _)| !problem.is_open(*user));
+        let after = |other: usize| {
+            if going.binary_search(&other).is_ok() {
+                to
+            } else {
+                self.home[other]
+            }
+        };
+        let needs = problem.needs[unit]
+            .iter()
+            .all(|(need, _)| sees(to, after(*need)));
+        let mut users = problem.users[unit]
+            .iter()
+            .filter(|(user, _)| !problem.is_open(*user));
         needs
             && users.all(|(user, _)| sees(after(*user), to))
             && problem.open_users[unit].iter().all(|open| {
@@ -344,6 +384,8 @@ impl<'a> State<'a> {
 
     /// As [`State::below`], if each crate depended on all of a lower number.
     fn linear(&self) -> Vec<u64> {
-        (0..self.slots()).map(|upper| (2_u64 << upper) - 1).collect()
+        (0..self.slots())
+            .map(|upper| (2_u64 << upper) - 1)
+            .collect()
     }
 }
