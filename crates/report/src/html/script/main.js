@@ -1,0 +1,143 @@
+// Puts the page together.
+
+let selection;
+const graphs = [];
+
+/** Selects a box or an arrow, everywhere. */
+function select(selected) {
+  selection = selected;
+  for (const graph of graphs) graph.show(selected);
+  drawPanel(selected);
+}
+
+/** Tries a move; says so where it can't be. */
+function moveTo(box, crate) {
+  const why = refusal(box, crate);
+  if (why) {
+    announce(`“${box.path || "crate root"}” can't go there: ${why}.`);
+    return;
+  }
+  move(box, crate);
+  redraw();
+  announce(`Moved to ${data.crates[crate].name}.`);
+  const moved = graphs[graphs.length - 1];
+  const id = box.kind === "item" ? box.id : `m${crate}|${box.path}`;
+  select(moved.tree.boxes.has(id) ? { ...ofBox(moved, id) } : undefined);
+  panel.scrollTop = 0;
+}
+
+function takeBack(index) {
+  if (index === undefined) moves.length = 0;
+  else moves.splice(index, 1);
+  redraw();
+  select(selection?.kind === "arrow" ? selection : undefined);
+}
+
+function redraw() {
+  graphs[graphs.length - 1].setHomes(placed());
+  matrix.draw();
+}
+
+function announce(text) {
+  const place = document.getElementById("announce");
+  place.textContent = text;
+  place.className = "toast";
+  clearTimeout(announce.timer);
+  announce.timer = setTimeout(() => place.classList.add("hidden"), 5000);
+}
+
+graphs.push(new Graph("today", "Today", data.today, false));
+if (data.is_planned) graphs.push(new Graph("planned", "Planned", data.planned, true));
+const matrix = new Matrix(graphs[graphs.length - 1]);
+graphs[graphs.length - 1].onopen = () => matrix.draw();
+const panes = new Map([...graphs.map((graph) => [graph.name, graph]), ["matrix", matrix]]);
+document.querySelector(".panes").append(...[...panes.values()].map((pane) => pane.element));
+
+/** A narrow window has room for one pane. */
+const isNarrow = matchMedia("(max-width: 719px)");
+const choices = [...document.querySelectorAll("[data-pane]")];
+const isShown = (choice) => choice.getAttribute("aria-pressed") === "true";
+
+function showPane(choice) {
+  const shown = choices.filter(isShown);
+  if (isNarrow.matches) for (const other of choices) other.setAttribute("aria-pressed", String(other === choice));
+  else if (!isShown(choice) || shown.length > 1) choice.setAttribute("aria-pressed", String(!isShown(choice)));
+  applyPanes();
+}
+
+function applyPanes() {
+  for (const choice of choices) panes.get(choice.dataset.pane).element.hidden = !isShown(choice);
+  document.querySelector(".panes").dataset.count = String(choices.filter(isShown).length);
+}
+
+function onePane() {
+  const best = choices.find((choice) => choice.dataset.pane === "planned") ?? choices[0];
+  for (const choice of choices) choice.setAttribute("aria-pressed", String(isNarrow.matches ? choice === best : choice.dataset.pane !== "matrix"));
+  applyPanes();
+}
+
+for (const choice of choices) choice.addEventListener("click", () => showPane(choice));
+isNarrow.addEventListener("change", onePane);
+for (const one of document.querySelectorAll("[data-open]")) {
+  one.addEventListener("click", () => graphs.forEach((graph) => graph.openTo(Number(one.dataset.open))));
+}
+
+const help = document.querySelector(".help");
+help.addEventListener("click", () => {
+  const keys = document.getElementById("keys");
+  keys.hidden = !keys.hidden;
+  help.setAttribute("aria-expanded", String(!keys.hidden));
+});
+
+for (const link of document.querySelectorAll("[data-item]")) {
+  link.addEventListener("click", () => {
+    const item = Number(link.dataset.item);
+    for (const graph of graphs) graph.goTo(item);
+    const graph = graphs[graphs.length - 1];
+    select(ofBox(graph, `i${item}`));
+  });
+}
+for (const link of document.querySelectorAll("[data-arrow]")) {
+  link.addEventListener("click", () => {
+    const index = Number(link.dataset.arrow);
+    const [from, to, total] = data.arrows[index];
+    select({ kind: "arrow", from: itemPath(from), to: itemPath(to), total, arrows: [index] });
+  });
+}
+for (const mark of document.querySelectorAll("[data-step]")) {
+  mark.hidden = false;
+  mark.addEventListener("click", () => {
+    const marked = new Set(mark.dataset.step.split(" ").map(Number));
+    for (const graph of graphs) {
+      graph.marked = marked;
+      graph.show(selection);
+    }
+    document.getElementById("boundaries").scrollIntoView();
+  });
+}
+for (const filter of document.querySelectorAll("[data-filter]")) {
+  filter.parentElement.hidden = false;
+  const rows = [...document.querySelectorAll(`[data-rows="${filter.dataset.filter}"] tbody tr`)];
+  filter.addEventListener("input", () => {
+    const wanted = filter.value.trim().toLowerCase();
+    for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+  });
+}
+addEventListener("keydown", (event) => {
+  const isTyping = event.target.closest?.("input, select, textarea");
+  if (event.key === "/" && !isTyping) {
+    event.preventDefault();
+    field.focus();
+  } else if (event.key === "Escape" && !isTyping) {
+    for (const graph of graphs) graph.marked = new Set();
+    select(undefined);
+  }
+});
+addEventListener("beforeprint", () => {
+  for (const graph of graphs) graph.camera.fit();
+});
+
+document.querySelector(".toolbar").hidden = false;
+document.querySelector(".bench").hidden = false;
+onePane();
+drawPanel(undefined);

@@ -1,0 +1,81 @@
+// The ways of arrows around boxes.
+
+/** More than this, and an arrow goes straight. */
+const CAREFUL = { arrows: 90, boxes: 70 };
+
+/** Curves for all arrows: control points from who needs to what is needed. */
+function routes(arrows, view, leaves) {
+  const isCareful = arrows.length <= CAREFUL.arrows && leaves.length <= CAREFUL.boxes;
+  return arrows.map((arrow) => {
+    const [from, to] = [view.boxes.get(arrow.from), view.boxes.get(arrow.to)];
+    const others = isCareful ? leaves.filter((box) => box !== from && box !== to) : [];
+    return route(from, to, others);
+  });
+}
+
+function route(from, to, others) {
+  let best;
+  for (const bend of [0, 40, -40, 80, -80, 130, -130, 190, -190, 260, -260, 340, -340]) {
+    const curve = bent(from, to, bend);
+    const hits = others.length ? crossings(curve, others) : 0;
+    if (!best || hits < best.hits) best = { curve, hits };
+    if (!hits) break;
+  }
+  return best.curve;
+}
+
+function bent(from, to, bend) {
+  const [a, b] = [center(from), center(to)];
+  const isDown = from.y + from.h <= to.y;
+  const isUp = to.y + to.h <= from.y;
+  const lean = (box, other) => clamp((other.x - center(box).x) * 0.3 + bend * 0.2, -box.w * 0.36, box.w * 0.36);
+  if (isDown || isUp) {
+    const start = { x: a.x + lean(from, b), y: isDown ? from.y + from.h : from.y };
+    const end = { x: b.x + lean(to, a), y: isDown ? to.y : to.y + to.h };
+    const reach = (end.y - start.y) * (bend ? 0.34 : 0.45);
+    return [start, { x: start.x + bend, y: start.y + reach }, { x: end.x + bend, y: end.y - reach }, end];
+  }
+  const isRight = a.x < b.x;
+  const start = { x: isRight ? from.x + from.w : from.x, y: a.y };
+  const end = { x: isRight ? to.x : to.x + to.w, y: b.y };
+  const reach = (end.x - start.x) * 0.4;
+  const sag = bend ? bend * 0.8 : isRight ? 10 : -10;
+  return [start, { x: start.x + reach, y: start.y + sag }, { x: end.x - reach, y: end.y + sag }, end];
+}
+
+const center = (box) => ({ x: box.x + box.w / 2, y: box.y + box.h / 2 });
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+
+function at([a, b, c, d], t) {
+  const s = 1 - t;
+  const mix = (key) => s * s * s * a[key] + 3 * s * s * t * b[key] + 3 * s * t * t * c[key] + t * t * t * d[key];
+  return { x: mix("x"), y: mix("y") };
+}
+
+function crossings(curve, boxes) {
+  let hits = 0;
+  for (let step = 1; step < 24; step += 1) {
+    const { x, y } = at(curve, step / 24);
+    if (boxes.some((box) => x > box.x - 4 && x < box.x + box.w + 4 && y > box.y - 4 && y < box.y + box.h + 4)) hits += 1;
+  }
+  return hits;
+}
+
+const drawn = ([a, b, c, d]) =>
+  `M${round(a)}C${round(b)} ${round(c)} ${round(d)}`;
+const round = ({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`;
+
+/** A spot on a curve where a number covers no box and no other number; nothing where there is none. */
+function numberSpot(curve, leaves, taken, width) {
+  for (const t of [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74]) {
+    const { x, y } = at(curve, t);
+    const area = { x: x - width / 2, y: y - 8, w: width, h: 16 };
+    if (![...leaves, ...taken].some((box) => overlaps(area, box))) {
+      taken.push(area);
+      return { x, y };
+    }
+  }
+  return undefined;
+}
+
+const overlaps = (a, b) => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
