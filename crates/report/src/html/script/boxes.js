@@ -20,6 +20,7 @@ const FONT = {
   crate: "600 15px system-ui, sans-serif",
   module: "500 13px system-ui, sans-serif",
   item: "12px ui-monospace, monospace",
+  lines: "12px system-ui, sans-serif",
 };
 const shorten = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 const label = (box) => shorten(box.name, box.kind === "item" ? 32 : 40);
@@ -43,7 +44,8 @@ function measured(box, view, open) {
     box.w = Math.max(44, measure(label(box), FONT.item) + 18);
     box.h = 24;
   } else {
-    box.w = Math.max(box.kind === "crate" ? 132 : 84, measure(label(box), FONT[box.kind]) + 42);
+    const text = Math.max(measure(label(box), FONT[box.kind]), measure(plural(box.lines, "line"), FONT.lines));
+    box.w = Math.max(box.kind === "crate" ? 132 : 84, text + 50);
     box.h = box.kind === "crate" ? 56 : 42;
   }
   return box;
@@ -53,7 +55,7 @@ const heading = (box) => measure(label(box), FONT[box.kind]) + 110;
 
 const GAPS = {
   crate: { column: 34, row: 72, wrapped: 40, least: 620 },
-  module: { column: 16, row: 40, wrapped: 22, least: 340 },
+  module: { column: 16, row: 32, wrapped: 18, least: 360 },
   item: { column: 10, row: 24, wrapped: 12, least: 300 },
 };
 

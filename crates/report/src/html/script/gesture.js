@@ -2,7 +2,7 @@
 
 class Camera {
   constructor(outer, scene) {
-    Object.assign(this, { outer, scene, x: 0, y: 0, scale: 1, size: { w: 1, h: 1 }, isFitted: true });
+    Object.assign(this, { outer, scene, x: 0, y: 0, scale: 1, size: { x: 0, y: 0, w: 1, h: 1 }, isFitted: true });
     new ResizeObserver(() => this.isFitted && this.fit()).observe(outer);
     outer.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
   }
@@ -23,7 +23,7 @@ class Camera {
 
   fit() {
     const { w, h } = this.port();
-    this.look({ x: 0, y: 0, w: this.size.w, h: this.size.h }, Math.min(1.15, (w - 32) / this.size.w, (h - 32) / this.size.h));
+    this.look(this.size, Math.min(1.15, (w - 32) / this.size.w, (h - 32) / this.size.h));
     this.isFitted = true;
   }
 

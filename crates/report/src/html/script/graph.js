@@ -30,14 +30,19 @@ class Graph {
 
   draw() {
     const { tree, open } = this;
-    this.size = place(tree, open);
+    const size = place(tree, open);
     this.boxes = visible(tree, open);
     this.leaves = this.boxes.filter((box) => !open.has(box.id));
     this.arrows = visibleArrows(tree, open);
     const component = components(this.leaves.map((box) => box.id), this.arrows.map(({ from, to }) => [from, to]));
-    for (const arrow of this.arrows) arrow.isCircle = component.get(arrow.from) === component.get(arrow.to);
-    this.camera.setSize(this.size);
+    for (const arrow of this.arrows) {
+      const isCircle = component.get(arrow.from) === component.get(arrow.to);
+      const isInside = tree.boxes.get(arrow.from).crate === tree.boxes.get(arrow.to).crate;
+      arrow.kind = !isCircle ? "plain" : isInside ? "knot" : "circle";
+    }
     const curves = routes(this.arrows, tree, this.leaves);
+    this.size = extent(size, curves);
+    this.camera.setSize(this.size);
     this.nodes = new Map(this.boxes.map((box) => [box.id, this.drawBox(box)]));
     const outer = this.boxes.filter((box) => open.has(box.id)).map((box) => this.nodes.get(box.id));
     const inner = this.leaves.map((box) => this.nodes.get(box.id));
@@ -81,7 +86,7 @@ class Graph {
   }
 
   drawText(box, isOpen, canOpen) {
-    const middle = (box.w / 2).toFixed(1);
+    const middle = (box.w / 2 + (box.kind === "item" ? 0 : 8)).toFixed(1);
     if (box.kind === "item") return [svg("text", { x: middle, y: 16, class: "name" }, label(box))];
     const sign = canOpen && svg("path", { class: "sign", d: isOpen ? "M-4 -2L0 3L4 -2" : "M-2 -4L3 0L-2 4", transform: isOpen ? "translate(17 20)" : `translate(16 ${box.h / 2})` });
     if (isOpen) {
@@ -97,9 +102,9 @@ class Graph {
   }
 
   drawArrow(arrow, curve, taken, numbers) {
-    const width = Math.min(4.5, 1.1 + Math.log2(arrow.total) / 3);
+    const width = Math.min(3.6, 1.1 + Math.log2(arrow.total) / 4);
     const d = drawn(curve);
-    const kind = arrow.isCircle ? "circle" : "plain";
+    const kind = arrow.kind;
     const line = svg(
       "g",
       { class: `line ${kind}`, "data-key": arrow.key },
@@ -208,7 +213,7 @@ class Graph {
 
   fillTable() {
     const rows = [...this.arrows].sort((a, b) => b.total - a.total).slice(0, 400);
-    const row = (arrow) => element("tr", {}, element("td", {}, this.nameOf(arrow.from)), element("td", {}, this.nameOf(arrow.to)), element("td", { class: "number" }, grouped(arrow.total)), element("td", {}, arrow.isCircle ? "in a circle" : ""));
+    const row = (arrow) => element("tr", {}, element("td", {}, this.nameOf(arrow.from)), element("td", {}, this.nameOf(arrow.to)), element("td", { class: "number" }, grouped(arrow.total)), element("td", {}, { plain: "", knot: "in a circle within its crate", circle: "in a circle between crates" }[arrow.kind]));
     const head = element("tr", {}, ...["Who needs", "what", "references", ""].map((text) => element("th", { scope: "col" }, text)));
     this.table.replaceChildren(element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows.map(row))));
     if (this.arrows.length > rows.length) this.table.append(`… and ${this.arrows.length - rows.length} more`);
@@ -217,7 +222,7 @@ class Graph {
 
 function arrowHeads(name) {
   const head = (kind) => svg("marker", { id: `${name}-${kind}`, class: `head ${kind}`, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 9, markerHeight: 9, markerUnits: "userSpaceOnUse", orient: "auto" }, svg("path", { d: "M0 .8L8 4L0 7.2z" }));
-  return svg("defs", {}, head("plain"), head("circle"));
+  return svg("defs", {}, head("plain"), head("knot"), head("circle"));
 }
 
 /** The same as text, made when it is asked for. */

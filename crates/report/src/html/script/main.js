@@ -8,6 +8,8 @@ function select(selected) {
   selection = selected;
   for (const graph of graphs) graph.show(selected);
   drawPanel(selected);
+  // The panel lies over the page there.
+  if (selected && isNarrow.matches) document.querySelector(".panes").scrollIntoView({ block: "start" });
 }
 
 /** Tries a move; says so where it can't be. */

@@ -68,7 +68,7 @@ class Matrix {
       );
     });
     this.scene.replaceChildren(...lines, ...marks);
-    this.camera.setSize({ w: left + whole + 8, h: top + whole + 8 });
+    this.camera.setSize({ x: 0, y: 0, w: left + whole + 8, h: top + whole + 8 });
   }
 
   listen() {

@@ -26,7 +26,7 @@ function welcome() {
       "Click an arrow to read the code behind it.",
       data.is_planned && "Drag a module or an item onto another crate, under “Planned”, to see what that costs.",
     ].filter(Boolean).map((text) => element("li", {}, text))),
-    element("div", { class: "legend" }, legend("plain", "needs"), legend("circle", "needs, and is needed: a circle")),
+    element("div", { class: "legend" }, legend("plain", "needs"), legend("knot", "a circle within a crate: allowed"), legend("circle", "a circle between crates: can’t be built")),
   );
 }
 
@@ -83,7 +83,9 @@ function neighbours(graph, box, way) {
       const [from, to, total] = data.arrows[index];
       const other = way === "needs" ? to : from;
       if (inside.has(other)) continue;
-      const name = box.kind === "item" ? itemPath(other) : box.kind === "crate" ? data.crates[graph.tree.homes[other]].name : modulePath(other) || "crate root";
+      const home = graph.tree.homes[other];
+      const path = box.kind === "item" ? itemPath(other) : modulePath(other) || "crate root";
+      const name = box.kind === "crate" ? data.crates[home].name : home === box.crate ? path : `${path} in ${data.crates[home].name}`;
       if (!found.has(name)) found.set(name, { name, total: 0, arrows: [] });
       found.get(name).total += total;
       found.get(name).arrows.push(index);
@@ -106,7 +108,7 @@ function growing(name, rows, first = FIRST) {
     list.append(...rows.slice(shown, shown + 50));
     shown += 50;
     update();
-  }, { class: "plain" });
+  }, { class: "quiet" });
   const update = () => {
     more.textContent = `${grouped(rows.length - shown)} more`;
     more.hidden = shown >= rows.length;
@@ -134,7 +136,7 @@ function ofArrow({ from, to, total, arrows, back }) {
   return card(
     "references",
     closing(),
-    back && button("‹ Back", () => select(back), { class: "plain back" }),
+    back && button("‹ Back", () => select(back), { class: "quiet back" }),
     element("p", { class: "kicker" }, plural(total, "reference")),
     element("h4", {}, code(from), " → ", code(to)),
     ...growing("ol", rows),
@@ -206,7 +208,7 @@ function sinking(sunk, after) {
 function pinCard() {
   const text = element("pre", { id: "pins", tabindex: "0", "aria-label": "Pins for split.toml" }, pins());
   const copy = button("Copy", () => copyPins(text, copy));
-  return element("div", { class: "pins" }, element("h5", {}, "Pins for split.toml"), element("p", { class: "note" }, "Put these in place of the entries of the same name."), text, element("p", {}, copy, button("Take all back", () => takeBack(), { class: "plain" })));
+  return element("div", { class: "pins" }, element("h5", {}, "Pins for split.toml"), element("p", { class: "note" }, "Put these in place of the entries of the same name."), text, element("p", {}, copy, button("Take all back", () => takeBack(), { class: "quiet" })));
 }
 
 function copyPins(text, copy) {

@@ -15,11 +15,11 @@ function routes(arrows, view, leaves) {
 
 function route(from, to, others) {
   let best;
-  for (const bend of [0, 40, -40, 80, -80, 130, -130, 190, -190, 260, -260, 340, -340]) {
+  for (const bend of [0, 40, -40, 80, -80, 120, -120, 170, -170, 220, -220]) {
     const curve = bent(from, to, bend);
-    const hits = others.length ? crossings(curve, others) : 0;
-    if (!best || hits < best.hits) best = { curve, hits };
-    if (!hits) break;
+    const price = (others.length ? crossings(curve, others) * 18 : 0) + Math.abs(bend);
+    if (!best || price < best.price) best = { curve, price };
+    if (price <= Math.abs(bend)) break;
   }
   return best.curve;
 }
@@ -59,6 +59,15 @@ function crossings(curve, boxes) {
     if (boxes.some((box) => x > box.x - 4 && x < box.x + box.w + 4 && y > box.y - 4 && y < box.y + box.h + 4)) hits += 1;
   }
   return hits;
+}
+
+/** The area that boxes and curves take up. */
+function extent(size, curves) {
+  const points = curves.flatMap((curve) => [0.25, 0.5, 0.75].map((t) => at(curve, t)));
+  const xs = [0, size.w, ...points.map(({ x }) => x)];
+  const ys = [0, size.h, ...points.map(({ y }) => y)];
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  return { x, y, w: Math.max(...xs) - x, h: Math.max(...ys) - y };
 }
 
 const drawn = ([a, b, c, d]) =>

@@ -16,7 +16,8 @@ function find(text) {
     if (!path.includes(wanted)) continue;
     const rank = name === wanted ? 0 : name.startsWith(wanted) ? 1 : name.includes(wanted) ? 2 : 3;
     const kind = { crate: 0, module: 1, item: 2 }[box.kind];
-    found.push({ box, order: [rank, kind, box.path.length, box.id] });
+    const size = -box.lines;
+    found.push({ box, order: [rank, kind, box.path.length, box.path, size] });
   }
   found.sort((a, b) => {
     const place = a.order.findIndex((value, index) => value !== b.order[index]);
@@ -34,7 +35,7 @@ function drawHits() {
   hits.replaceChildren(...found.map((box, index) => element("li", { role: "option", id: `hit-${index}`, "data-id": box.id, onpointerdown: (event) => {
     event.preventDefault();
     goToHit(box.id);
-  } }, element("span", { class: "kind" }, kind(box)), element("code", {}, box.path || "crate root"))));
+  } }, element("span", { class: "kind" }, kind(box)), element("code", {}, box.path || "crate root"), box.kind !== "crate" && element("small", {}, data.crates[box.crate].name))));
   if (field.value.trim() && !found.length) hits.replaceChildren(element("li", { class: "none" }, "Nothing has that in its path."));
   hits.hidden = !field.value.trim();
   field.setAttribute("aria-expanded", String(!hits.hidden));
@@ -53,7 +54,8 @@ function goToHit(id) {
   hits.hidden = true;
   field.setAttribute("aria-expanded", "false");
   for (const one of graphs) {
-    if (box.item !== undefined) one.goTo(box.item);
+    if (one === graph) one.goToBox(id);
+    else if (box.item !== undefined) one.goTo(box.item);
     else {
       const same = [...one.tree.boxes.values()].find((other) => other.kind === box.kind && other.path === box.path);
       if (same) one.goToBox(same.id);
