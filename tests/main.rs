@@ -1,6 +1,8 @@
 //! Whole-program tests.
 
+mod browser;
 mod input;
+mod review;
 mod split;
 
 /// Runs the command on a fixture; returns the exit status and what it printed.

@@ -150,8 +150,7 @@ fn items(subject: &Subject<'_>, model: &Model, modules: &[String], code: &mut Co
             line: starts[module.file.index()]
                 .partition_point(|start| *start <= item.name_range.start),
         };
-        let is_public =
-            item.visibility.level == Level::Public || item.implementation.is_some();
+        let is_public = item.visibility.level == Level::Public || item.implementation.is_some();
         items.label.push(item.label());
         items.kind.push(kind(item.kind));
         items

@@ -86,10 +86,7 @@ fn arrange(boxes: usize, arrows: &[(usize, usize)]) -> Vec<Spot> {
 /// Sugiyama's layout, reduced to ranks and the order in each.
 fn layered(boxes: usize, arrows: &[(usize, usize)]) -> Vec<Spot> {
     let vertices: Vec<(u32, (f64, f64))> = (0..boxes as u32).map(|at| (at, (10.0, 10.0))).collect();
-    let edges: Vec<(u32, u32)> = arrows
-        .iter()
-        .map(|(a, b)| (*a as u32, *b as u32))
-        .collect();
+    let edges: Vec<(u32, u32)> = arrows.iter().map(|(a, b)| (*a as u32, *b as u32)).collect();
     let mut spots = vec![(0, 0); boxes];
     let mut left = 0;
     for (component, _, _) in

@@ -172,10 +172,7 @@ impl Model {
     /// Keeps the page small: what is left out is the tail of long lists.
     fn cap(&mut self) {
         let all = |cap: usize, arrows: &[Arrow]| -> usize {
-            arrows
-                .iter()
-                .map(|arrow| arrow.places.len().min(cap))
-                .sum()
+            arrows.iter().map(|arrow| arrow.places.len().min(cap)).sum()
         };
         let mut cap = PLACES;
         while cap > 1 && all(cap, &self.arrows) > ALL_PLACES {

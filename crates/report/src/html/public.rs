@@ -57,6 +57,12 @@ pub(super) fn widened(subject: &Subject<'_>, model: &Model) -> Vec<Widened> {
                     entry.arrow = entry.arrow.or_else(|| model.arrow(from, to));
                 };
                 note(items.entry(target).or_default());
+                // Who calls `Type::method` names the type.
+                if let Some(parent) = workspace.item(target).parent {
+                    for owner in subject.graph.anchors[parent.index()].iter().take(1) {
+                        note(items.entry(*owner).or_default());
+                    }
+                }
                 let mut at = Some(workspace.item(target).module);
                 while let Some(module) = at {
                     note(modules.entry(module).or_default());

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use cleave_plan::order::{Home, Order};
 use cleave_plan::Plan;
+use cleave_plan::order::{Home, Order};
 
 use super::Subject;
 use super::model::Model;
@@ -132,10 +132,7 @@ impl Finder<'_> {
 
     /// It uses what the module's crate can't see.
     fn pulled_up(&self, item: usize, from: usize) -> Option<(String, Option<usize>)> {
-        let start = self
-            .model
-            .arrows
-            .partition_point(|arrow| arrow.from < item);
+        let start = self.model.arrows.partition_point(|arrow| arrow.from < item);
         let out = self.model.arrows[start..]
             .iter()
             .enumerate()
@@ -188,7 +185,8 @@ impl Finder<'_> {
             None => self.plan.keep.contains(&path),
         };
         if self.model.pinned[item] {
-            "it has to stay in the root: the linker, or another target, looks for it there".to_owned()
+            "it has to stay in the root: the linker, or another target, looks for it there"
+                .to_owned()
         } else if is_listed {
             "split.toml lists it by name; nothing there forces it".to_owned()
         } else {
@@ -197,7 +195,10 @@ impl Finder<'_> {
     }
 
     fn name(&self, index: usize) -> String {
-        format!("`{}`", self.subject.workspace.path_of(self.model.items[index]))
+        format!(
+            "`{}`",
+            self.subject.workspace.path_of(self.model.items[index])
+        )
     }
 
     fn crate_name(&self, index: usize) -> String {

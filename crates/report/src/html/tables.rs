@@ -223,14 +223,16 @@ fn names(subject: &Subject<'_>, crates: impl Iterator<Item = usize>) -> String {
 }
 
 fn moves(subject: &Subject<'_>, model: &Model) -> Table<MoveRow> {
-    let rows = departures(subject, model).into_iter().map(|departure| MoveRow {
-        item: departure.item,
-        name: subject.workspace.path_of(model.items[departure.item]),
-        from: subject.crate_name(departure.from).to_owned(),
-        to: subject.crate_name(departure.to).to_owned(),
-        why: pieces(&departure.why),
-        arrow: departure.arrow,
-    });
+    let rows = departures(subject, model)
+        .into_iter()
+        .map(|departure| MoveRow {
+            item: departure.item,
+            name: subject.workspace.path_of(model.items[departure.item]),
+            from: subject.crate_name(departure.from).to_owned(),
+            to: subject.crate_name(departure.to).to_owned(),
+            why: pieces(&departure.why),
+            arrow: departure.arrow,
+        });
     capped(rows.collect())
 }
 

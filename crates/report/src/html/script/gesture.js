@@ -33,8 +33,16 @@ class Camera {
     this.scale = clamp(scale, 0.02, 4);
     this.x = w / 2 - (area.x + area.w / 2) * this.scale;
     this.y = h / 2 - (area.y + area.h / 2) * this.scale;
+    this.x = this.held(this.x, this.size.x, this.size.w, w);
+    this.y = this.held(this.y, this.size.y, this.size.h, h);
     this.isFitted = false;
     this.apply();
+  }
+
+  /** No empty room on one side while something is hidden on the other. */
+  held(offset, start, length, room) {
+    const [low, high] = [room - 16 - (start + length) * this.scale, 16 - start * this.scale];
+    return low > high ? (low + high) / 2 : clamp(offset, low, high);
   }
 
   /** All of it where that can still be read, else the box with what is around it. */

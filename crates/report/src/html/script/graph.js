@@ -47,7 +47,7 @@ class Graph {
     const outer = this.boxes.filter((box) => open.has(box.id)).map((box) => this.nodes.get(box.id));
     const inner = this.leaves.map((box) => this.nodes.get(box.id));
     this.lines = new Map();
-    const taken = [];
+    const taken = this.boxes.filter((box) => open.has(box.id)).map((box) => ({ x: box.x, y: box.y, w: heading(box), h: HEAD }));
     const numbers = [];
     const lines = this.arrows.map((arrow, index) => this.drawArrow(arrow, curves[index], taken, numbers));
     this.scene.replaceChildren(
@@ -56,7 +56,7 @@ class Graph {
       svg("g", {}, ...inner),
       svg("g", { "aria-hidden": "true", class: "numbers" }, ...numbers),
     );
-    if (!this.nodes.has(this.focused)) this.focused = this.boxes[0]?.id;
+    if (!this.nodes.has(this.focused)) this.focused = [...this.boxes].sort((a, b) => a.y - b.y || a.x - b.x)[0]?.id;
     this.nodes.get(this.focused)?.setAttribute("tabindex", "0");
     if (this.isTableOpen) this.fillTable();
     this.show(selection);

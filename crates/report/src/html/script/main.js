@@ -9,7 +9,7 @@ function select(selected) {
   for (const graph of graphs) graph.show(selected);
   drawPanel(selected);
   // The panel lies over the page there.
-  if (selected && isNarrow.matches) document.querySelector(".panes").scrollIntoView({ block: "start" });
+  if (selected && isNarrow.matches) document.querySelector(".panes").scrollIntoView({ block: "start", behavior: "instant" });
 }
 
 /** Tries a move; says so where it can't be. */
@@ -24,7 +24,9 @@ function moveTo(box, crate) {
   announce(`Moved to ${data.crates[crate].name}.`);
   const moved = graphs[graphs.length - 1];
   const id = box.kind === "item" ? box.id : `m${crate}|${box.path}`;
-  select(moved.tree.boxes.has(id) ? { ...ofBox(moved, id) } : undefined);
+  const isThere = moved.tree.boxes.has(id);
+  if (isThere) moved.goToBox(id);
+  select(isThere ? ofBox(moved, id) : undefined);
   panel.scrollTop = 0;
 }
 

@@ -6,17 +6,61 @@ const CAREFUL = { arrows: 90, boxes: 70 };
 /** Curves for all arrows: control points from who needs to what is needed. */
 function routes(arrows, view, leaves) {
   const isCareful = arrows.length <= CAREFUL.arrows && leaves.length <= CAREFUL.boxes;
+  const found = ports(arrows, view);
   return arrows.map((arrow) => {
     const [from, to] = [view.boxes.get(arrow.from), view.boxes.get(arrow.to)];
     const others = isCareful ? leaves.filter((box) => box !== from && box !== to) : [];
-    return route(from, to, others);
+    return route(found.get(arrow), others);
   });
 }
 
-function route(from, to, others) {
+/** Where each arrow leaves and arrives: spread along the sides of the boxes, so that no two cover each other. */
+function ports(arrows, view) {
+  const sides = new Map();
+  const found = new Map();
+  const note = (arrow, end, box, side, toward) => {
+    const key = `${box.id} ${side}`;
+    if (!sides.has(key)) sides.set(key, { box, side, ends: [] });
+    sides.get(key).ends.push({ arrow, end, toward });
+  };
+  for (const arrow of arrows) {
+    const [from, to] = [view.boxes.get(arrow.from), view.boxes.get(arrow.to)];
+    const [out, into] = facing(from, to);
+    const way = out === "top" || out === "bottom" ? "x" : "y";
+    found.set(arrow, { isLevel: way === "y" });
+    note(arrow, "start", from, out, center(to)[way]);
+    note(arrow, "end", to, into, center(from)[way]);
+  }
+  for (const { box, side, ends } of sides.values()) {
+    ends.sort((a, b) => a.toward - b.toward || (a.arrow.key + a.end < b.arrow.key + b.end ? -1 : 1));
+    const length = side === "top" || side === "bottom" ? box.w : box.h;
+    const gap = Math.min(22, (length * 0.8) / Math.max(1, ends.length - 1));
+    ends.forEach(({ arrow, end }, index) => {
+      found.get(arrow)[end] = onSide(box, side, (index - (ends.length - 1) / 2) * gap);
+    });
+  }
+  return found;
+}
+
+/** The sides by which an arrow leaves and arrives. */
+function facing(from, to) {
+  if (from.y + from.h <= to.y) return ["bottom", "top"];
+  if (to.y + to.h <= from.y) return ["top", "bottom"];
+  return center(from).x < center(to).x ? ["right", "left"] : ["left", "right"];
+}
+
+function onSide(box, side, offset) {
+  const { x, y } = center(box);
+  if (side === "top") return { x: x + offset, y: box.y };
+  if (side === "bottom") return { x: x + offset, y: box.y + box.h };
+  return { x: side === "left" ? box.x : box.x + box.w, y: y + offset };
+}
+
+/** The least bent curve that is worth it: a box that is crossed costs as much as a wide bend. */
+function route(port, others) {
   let best;
   for (const bend of [0, 40, -40, 80, -80, 120, -120, 170, -170, 220, -220]) {
-    const curve = bent(from, to, bend);
+    const curve = bent(port, bend);
     const price = (others.length ? crossings(curve, others) * 18 : 0) + Math.abs(bend);
     if (!best || price < best.price) best = { curve, price };
     if (price <= Math.abs(bend)) break;
@@ -24,23 +68,14 @@ function route(from, to, others) {
   return best.curve;
 }
 
-function bent(from, to, bend) {
-  const [a, b] = [center(from), center(to)];
-  const isDown = from.y + from.h <= to.y;
-  const isUp = to.y + to.h <= from.y;
-  const lean = (box, other) => clamp((other.x - center(box).x) * 0.3 + bend * 0.2, -box.w * 0.36, box.w * 0.36);
-  if (isDown || isUp) {
-    const start = { x: a.x + lean(from, b), y: isDown ? from.y + from.h : from.y };
-    const end = { x: b.x + lean(to, a), y: isDown ? to.y : to.y + to.h };
-    const reach = (end.y - start.y) * (bend ? 0.34 : 0.45);
-    return [start, { x: start.x + bend, y: start.y + reach }, { x: end.x + bend, y: end.y - reach }, end];
+function bent({ start, end, isLevel }, bend) {
+  if (isLevel) {
+    const reach = (end.x - start.x) * 0.4;
+    const sag = bend * 0.8;
+    return [start, { x: start.x + reach, y: start.y + sag }, { x: end.x - reach, y: end.y + sag }, end];
   }
-  const isRight = a.x < b.x;
-  const start = { x: isRight ? from.x + from.w : from.x, y: a.y };
-  const end = { x: isRight ? to.x : to.x + to.w, y: b.y };
-  const reach = (end.x - start.x) * 0.4;
-  const sag = bend ? bend * 0.8 : isRight ? 10 : -10;
-  return [start, { x: start.x + reach, y: start.y + sag }, { x: end.x - reach, y: end.y + sag }, end];
+  const reach = (end.y - start.y) * (bend ? 0.34 : 0.45);
+  return [start, { x: start.x + bend, y: start.y + reach }, { x: end.x + bend, y: end.y - reach }, end];
 }
 
 const center = (box) => ({ x: box.x + box.w / 2, y: box.y + box.h / 2 });
