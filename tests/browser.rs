@@ -1,4 +1,4 @@
-//! A headless Chromium, spoken to in its DevTools protocol over a pipe: no port, no driver, no waiting for a time.
+//! A headless Chromium, spoken to in its own protocol over a pipe: no port, no driver, no waiting for a time.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -26,7 +26,11 @@ impl Browser {
     /// Starts it; where there is none, says so, and the test has nothing to do.
     pub(crate) fn start() -> Option<Self> {
         let Some(name) = NAMES.iter().find(|name| is_installed(name)) else {
-            eprintln!("skipped: there is no Chromium here (`apt-get install chromium`)");
+            // Not through the macro, whose text the harness keeps to itself.
+            let _ = writeln!(
+                std::io::stderr(),
+                "skipped: there is no Chromium here (`apt-get install chromium`)"
+            );
             return None;
         };
         let profile = tempfile::tempdir().expect("a temporary folder");

@@ -188,7 +188,7 @@ impl Finder<'_> {
             "it has to stay in the root: the linker, or another target, looks for it there"
                 .to_owned()
         } else if is_listed {
-            "split.toml lists it by name; nothing there forces it".to_owned()
+            "nothing forces it: split.toml lists it by name".to_owned()
         } else {
             "split.toml claims less of its module for this crate than for the other".to_owned()
         }

@@ -341,7 +341,10 @@ fn moved(step: &Step) -> &[cleave_syntax::ItemId] {
 
 /// A sentence with code between backticks, taken apart: every other piece is code.
 fn pieces(text: &str) -> Vec<String> {
-    text.split('`').map(str::to_owned).collect()
+    let mut start = text.chars();
+    let first = start.next().map(|first| first.to_uppercase().to_string());
+    let sentence = first.unwrap_or_default() + start.as_str();
+    sentence.split('`').map(str::to_owned).collect()
 }
 
 fn share(lines: usize, total: usize) -> Share {
@@ -356,7 +359,7 @@ fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push('\u{202f}');
         }
         text.push(digit);
@@ -378,6 +381,6 @@ mod tests {
     #[test]
     fn code_in_a_sentence_is_every_other_piece() {
         assert_eq!(pieces("`a` needs `b`"), ["", "a", " needs ", "b", ""]);
-        assert_eq!(pieces("plain"), ["plain"]);
+        assert_eq!(pieces("it is plain"), ["It is plain"]);
     }
 }

@@ -63,7 +63,7 @@ const GAPS = {
 function pack(boxes, kind) {
   const gap = GAPS[kind];
   const area = boxes.reduce((sum, box) => sum + (box.w + gap.column) * (box.h + gap.row), 0);
-  const widest = Math.max(gap.least, Math.sqrt(area) * 1.35);
+  const most = Math.max(gap.least, Math.sqrt(area) * 1.35);
   const ranks = new Map();
   for (const box of boxes) {
     if (!ranks.has(box.spot[0])) ranks.set(box.spot[0], []);
@@ -72,29 +72,33 @@ function pack(boxes, kind) {
   const rows = [];
   for (const rank of [...ranks.keys()].sort((a, b) => a - b)) {
     const members = ranks.get(rank).sort((a, b) => a.spot[1] - b.spot[1]);
-    rows.push(...wrap(members, widest, gap));
+    rows.push(...wrap(members, most, gap));
   }
-  const width = Math.max(0, ...rows.map((row) => row.w));
+  const widest = Math.max(0, ...rows.map((row) => row.w));
+  const height = rows.reduce((sum, row) => sum + gap.row + Math.max(...row.boxes.map((box) => box.h)), 0);
+  // A long chain is set from side to side, so that its boxes can stand closer.
+  const isChain = rows.length > 7 && height > 2.4 * widest;
+  const sway = isChain ? widest * 0.62 : 0;
   let y = 0;
   rows.forEach((row, index) => {
-    if (index) y += row.isWrapped ? gap.wrapped : gap.row;
-    let x = (width - row.w) / 2;
-    const height = Math.max(...row.boxes.map((box) => box.h));
+    if (index) y += isChain ? gap.row * 0.35 : row.isWrapped ? gap.wrapped : gap.row;
+    let x = (widest - row.w) / 2 + (index % 2 ? 2 * sway : 0);
+    const tallest = Math.max(...row.boxes.map((box) => box.h));
     for (const box of row.boxes) {
       box.dx = x;
-      box.dy = y + (height - box.h) / 2;
+      box.dy = y + (tallest - box.h) / 2;
       x += box.w + gap.column;
     }
-    y += height;
+    y += tallest;
   });
-  return { w: width, h: y };
+  return { w: widest + 2 * sway, h: y };
 }
 
-function wrap(members, widest, gap) {
+function wrap(members, most, gap) {
   const rows = [];
   let row = { boxes: [], w: -gap.column, isWrapped: false };
   for (const box of members) {
-    if (row.boxes.length && row.w + gap.column + box.w > widest) {
+    if (row.boxes.length && row.w + gap.column + box.w > most) {
       rows.push(row);
       row = { boxes: [], w: -gap.column, isWrapped: true };
     }

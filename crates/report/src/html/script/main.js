@@ -76,7 +76,10 @@ function applyPanes() {
 
 function onePane() {
   const best = choices.find((choice) => choice.dataset.pane === "planned") ?? choices[0];
-  for (const choice of choices) choice.setAttribute("aria-pressed", String(isNarrow.matches ? choice === best : choice.dataset.pane !== "matrix"));
+  // With all steps done, today is the plan: one of them will do.
+  const isSame = data.is_planned && String(data.today.home) === String(data.planned.home);
+  const other = isSame || !data.is_planned ? "matrix" : "today";
+  for (const choice of choices) choice.setAttribute("aria-pressed", String(choice === best || (!isNarrow.matches && choice.dataset.pane === other)));
   applyPanes();
 }
 
@@ -119,13 +122,24 @@ for (const mark of document.querySelectorAll("[data-step]")) {
     document.getElementById("boundaries").scrollIntoView();
   });
 }
-for (const filter of document.querySelectorAll("[data-filter]")) {
-  filter.parentElement.hidden = false;
-  const rows = [...document.querySelectorAll(`[data-rows="${filter.dataset.filter}"] tbody tr`)];
-  filter.addEventListener("input", () => {
+/** Long tables start short; what is looked for is found in all of them. */
+const SHORT = 40;
+for (const table of document.querySelectorAll("[data-rows]")) {
+  const rows = [...table.tBodies[0].rows];
+  const filter = document.querySelector(`[data-filter="${table.dataset.rows}"]`);
+  const more = button("", () => show(rows.length), { class: "quiet" });
+  const show = (most) => {
     const wanted = filter.value.trim().toLowerCase();
-    for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(wanted);
-  });
+    const found = rows.filter((row) => row.textContent.toLowerCase().includes(wanted));
+    const shown = new Set(found.slice(0, most));
+    for (const row of rows) row.hidden = !shown.has(row);
+    more.hidden = shown.size === found.length;
+    more.textContent = `Show all ${grouped(found.length)}`;
+  };
+  filter.parentElement.hidden = rows.length < 10;
+  filter.addEventListener("input", () => show(SHORT));
+  table.parentElement.after(more);
+  show(SHORT);
 }
 addEventListener("keydown", (event) => {
   const isTyping = event.target.closest?.("input, select, textarea");
