@@ -140,30 +140,109 @@ fn an_item_that_leaves_its_module_has_its_reason() {
     let fixture = Fixture::new(PLANNED);
     review(&fixture);
     let page = fixture.read("review.html");
-    let row = page
-        .lines()
-        .find(|line| line.contains("<tr>") && line.contains("left::SHARED"))
-        .expect("a row");
-    let text: String = row.split(['<', '>']).step_by(2).collect();
     assert_eq!(
-        text.trim(),
-        "left::SHAREDapp-left → app-lowright::work in app-right needs it, and can&#x27;t see app-left the code"
+        rows(&page, "moves"),
+        [
+            "left::SHARED app-left → app-low right::work in app-right needs it, and can&#x27;t see app-left the code"
+        ]
     );
-    let widened: Vec<&str> = page
-        .lines()
-        .skip_while(|line| !line.contains("id=\"public\""))
-        .take_while(|line| !line.contains("</section>"))
-        .filter(|line| line.contains("<th scope=\"row\">"))
-        .map(|line| line.split(['<', '>']).nth(6).unwrap_or_default())
+    let widened = rows(&page, "public");
+    let names: Vec<&str> = widened
+        .iter()
+        .map(|row| row.split(" pub").next().unwrap_or_default())
         .collect();
     assert_eq!(
-        widened,
+        names,
         [
             "base::Value",
             "base::Value::new",
             "left::SHARED",
             "tool::only_left",
-            "mod tool"
+            "mod tool private app-low app-left 1",
+        ]
+    );
+}
+
+/// The rows of a section's table, as text.
+fn rows(page: &str, section: &str) -> Vec<String> {
+    let rows = page
+        .lines()
+        .skip_while(|line| !line.contains(&format!("id=\"{section}\"")))
+        .take_while(|line| !line.contains("</section>"))
+        .filter(|line| line.contains("<th scope=\"row\">"));
+    rows.map(|line| {
+        let text: Vec<&str> = line.split(['<', '>']).step_by(2).collect();
+        let words: Vec<&str> = text.iter().map(|part| part.trim()).collect();
+        words
+            .join(" ")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    })
+    .collect()
+}
+
+#[test]
+fn every_kind_of_reason_is_told() {
+    let fixture = Fixture::new(
+        "\
+//- src/lib.rs
+pub mod low;
+pub mod high;
+//- src/low.rs
+pub struct Type;
+pub trait Show {}
+pub fn stays() {}
+pub fn also_stays() {}
+
+pub fn climbs() {
+    crate::high::top();
+}
+
+pub fn chosen() {}
+//- src/high.rs
+pub fn top() {}
+pub fn more() {}
+pub fn and_more() {}
+pub struct Upper;
+pub struct Sinks;
+
+impl crate::low::Show for Upper {}
+
+impl crate::low::Show for Sinks {}
+
+impl From<Sinks> for crate::low::Type {
+    fn from(_: Sinks) -> Self {
+        crate::low::Type
+    }
+}
+//- split.toml
+version = 1
+package = \"app\"
+
+[crates.app-low]
+role = \"shared\"
+modules = [\"low\"]
+items = [\"high::Sinks\"]
+depends-on = []
+
+[crates.app-high]
+role = \"part\"
+modules = [\"high\"]
+items = [\"low::climbs\", \"low::chosen\"]
+depends-on = [\"app-low\"]
+",
+    );
+    review(&fixture);
+    let page = fixture.read("review.html");
+    assert_eq!(
+        rows(&page, "moves"),
+        [
+            "low::Type app-low → app-high It can only move together with high::impl From&lt;Sinks&gt; for crate::low::Type the code",
+            "low::climbs app-low → app-high It needs high::top in app-high , which app-low can&#x27;t see the code",
+            "low::chosen app-low → app-high Nothing forces it: split.toml lists it by name",
+            "high::Sinks app-high → app-low high::impl crate::low::Show for Sinks in app-low needs it, and can&#x27;t see app-high the code",
+            "high::impl crate::low::Show for Sinks app-high → app-low An impl stands in the crate of its type or trait: it goes with high::Sinks the code",
         ]
     );
 }
@@ -216,6 +295,9 @@ fn what_a_move_costs_is_shown_and_its_pin_does_it() {
         "[data-name=planned] [data-id='c1']",
     );
     assert_eq!(browser.text("[data-term=crossing] td:last-child"), "−1");
+    // What the page's script works out for the plan is what its text says.
+    let told = browser.text("#crates .heading b");
+    assert_eq!(browser.text("[data-term=rebuild] td"), told);
     assert!(browser.text(".verdict").contains("No circle"));
     let pins = browser.text("#pins");
     assert!(pins.contains("items = [\"tool::only_left\"]"), "{pins}");
@@ -378,4 +460,77 @@ fn boxes_do_not_overlap() {
          }).map((other) => `${one.dataset.id} ${other.dataset.id}`))",
     );
     assert_eq!(overlaps, serde_json::json!([]));
+}
+
+#[test]
+fn the_graph_is_there_as_text_too() {
+    let Some(mut browser) = opened(&Fixture::new(PLANNED)) else {
+        return;
+    };
+    browser.click("[data-name=planned] summary");
+    let rows = browser.value(
+        "[...document.querySelectorAll('[data-name=planned] tbody tr')].map((row) => row.innerText.trim().split(/\\s+/).join(' ')).sort()",
+    );
+    let expected = [
+        "app app-left 1",
+        "app app-right 1",
+        "app-left app-low 2",
+        "app-right app-low 2",
+    ];
+    assert_eq!(rows, serde_json::json!(expected));
+    let unnamed = browser.value(
+        "[...document.querySelectorAll('button, input, select, [role=button], svg[role=group], table')]\
+         .filter((one) => !one.closest('[hidden]') && !(one.getAttribute('aria-label') || one.textContent.trim() || one.labels?.length))\
+         .map((one) => one.outerHTML.slice(0, 80))",
+    );
+    assert_eq!(unnamed, serde_json::json!([]));
+}
+
+/// Twenty crates, each with five modules of fourteen modules.
+fn large() -> Fixture {
+    let mut lib = String::from("//- src/lib.rs\n");
+    let mut modules = String::new();
+    let mut plan = String::from("//- split.toml\nversion = 1\npackage = \"app\"\n");
+    for krate in 0..20 {
+        let names: Vec<String> = (0..5).map(|at| format!("\"m{krate}_{at}\"")).collect();
+        let below: Vec<String> = (0..krate).map(|at| format!("\"app-{at}\"")).collect();
+        plan += &format!(
+            "\n[crates.app-{krate}]\nrole = \"part\"\nmodules = [{}]\ndepends-on = [{}]\n",
+            names.join(", "),
+            below.join(", ")
+        );
+        for outer in 0..5 {
+            lib += &format!("pub mod m{krate}_{outer};\n");
+            modules += &format!("//- src/m{krate}_{outer}.rs\n");
+            for inner in 0..14 {
+                let (to, other) = (krate - krate.min(1 + inner % 3), (outer + 1) % 5);
+                let call = if krate == 0 {
+                    String::new()
+                } else {
+                    format!("crate::m{to}_{other}::n{inner}::f()")
+                };
+                modules += &format!("pub mod n{inner} {{\n    pub fn f() {{ {call} }}\n}}\n");
+            }
+        }
+    }
+    Fixture::new(&format!("{lib}{modules}{plan}"))
+}
+
+#[test]
+fn twenty_crates_and_fifteen_hundred_modules_are_no_problem() {
+    let fixture = large();
+    let Some(mut browser) = opened(&fixture) else {
+        return;
+    };
+    assert!(fixture.read("review.html").len() < 3_000_000);
+    assert_eq!(browser.count("[data-name=planned] .box.crate"), 21);
+    browser.click("[data-open='1']");
+    assert_eq!(browser.count("[data-name=planned] .box.module"), 100);
+    browser.press("/");
+    browser.write("m19_4::n13::f");
+    browser.press("Enter");
+    let text = browser.text("#panel");
+    assert!(text.contains("planned for app-19"), "{text}");
+    assert!(text.contains("m17_0::n13::f in app-17"), "{text}");
+    assert_eq!(browser.complaints, [""; 0]);
 }

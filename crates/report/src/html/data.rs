@@ -24,7 +24,7 @@ pub(super) struct Data {
     items: Items,
     today: View,
     planned: View,
-    /// From, to, references, then indexes of code lines.
+    /// From, to, references, lines left out, then indexes of code lines.
     arrows: Vec<Vec<usize>>,
     /// File, line, text.
     lines: Vec<(usize, usize, String)>,
@@ -82,7 +82,7 @@ impl Data {
             .iter()
             .map(|arrow| {
                 let places = arrow.places.iter().map(|place| code.line(*place));
-                [arrow.from, arrow.to, arrow.total]
+                [arrow.from, arrow.to, arrow.total, arrow.left_out]
                     .into_iter()
                     .chain(places)
                     .collect()

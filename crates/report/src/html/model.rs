@@ -44,6 +44,8 @@ pub(super) struct Arrow {
     pub(super) total: usize,
     /// The first lines of code that have one.
     pub(super) places: Vec<CodeLine>,
+    /// How many more lines there are.
+    pub(super) left_out: usize,
 }
 
 /// A line of a file, counted from 1.
@@ -114,6 +116,7 @@ impl Model {
                     to,
                     total,
                     places,
+                    left_out: 0,
                 });
             }
         }
@@ -179,6 +182,7 @@ impl Model {
             cap -= 1;
         }
         for arrow in &mut self.arrows {
+            arrow.left_out = arrow.places.len().saturating_sub(cap);
             arrow.places.truncate(cap);
         }
     }

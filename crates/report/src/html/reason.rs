@@ -8,12 +8,12 @@ use cleave_plan::order::{Home, Order};
 use super::Subject;
 use super::model::Model;
 
-/// An item that lives in another crate than most of its module.
+/// An item that lives in another crate than its module.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Departure {
     /// Index into the model's items.
     pub(super) item: usize,
-    /// The crate of most of its module.
+    /// The crate of its module.
     pub(super) from: usize,
     /// Its own.
     pub(super) to: usize,
@@ -28,7 +28,7 @@ pub(super) fn departures(subject: &Subject<'_>, model: &Model) -> Vec<Departure>
     let Some((plan, _)) = subject.plan else {
         return Vec::new();
     };
-    let most = most_of_modules(subject, model);
+    let most = most_of_modules(subject, plan, model);
     let finder = Finder {
         subject,
         model,
@@ -45,8 +45,12 @@ pub(super) fn departures(subject: &Subject<'_>, model: &Model) -> Vec<Departure>
         .collect()
 }
 
-/// By module path: the crate that gets most of its lines.
-fn most_of_modules<'a>(subject: &Subject<'a>, model: &Model) -> BTreeMap<&'a str, usize> {
+/// By module path: the crate that claims it, or where nothing of it lives there, the one that gets most of its lines.
+fn most_of_modules<'a>(
+    subject: &Subject<'a>,
+    plan: &Plan,
+    model: &Model,
+) -> BTreeMap<&'a str, usize> {
     let workspace = subject.workspace;
     let mut lines: BTreeMap<&str, BTreeMap<usize, usize>> = BTreeMap::new();
     for (index, id) in model.items.iter().enumerate() {
@@ -54,16 +58,40 @@ fn most_of_modules<'a>(subject: &Subject<'a>, model: &Model) -> BTreeMap<&'a str
         let homes = lines.entry(path).or_default();
         *homes.entry(model.planned[index]).or_default() += workspace.lines_of(*id);
     }
-    let most = |homes: BTreeMap<usize, usize>| {
+    let most = |homes: &BTreeMap<usize, usize>| {
         let best = homes
-            .into_iter()
-            .max_by_key(|(home, lines)| (*lines, std::cmp::Reverse(*home)));
-        best.map_or(0, |(home, _)| home)
+            .iter()
+            .max_by_key(|(home, lines)| (**lines, std::cmp::Reverse(**home)));
+        best.map_or(0, |(home, _)| *home)
+    };
+    let home = |path: &str, homes: &BTreeMap<usize, usize>| {
+        let claimed = claimed(plan, path);
+        if homes.contains_key(&claimed) {
+            claimed
+        } else {
+            most(homes)
+        }
     };
     lines
-        .into_iter()
-        .map(|(path, homes)| (path, most(homes)))
+        .iter()
+        .map(|(path, homes)| (*path, home(path, homes)))
         .collect()
+}
+
+/// The crate with the longest entry around a module; the root where there is none.
+fn claimed(plan: &Plan, path: &str) -> usize {
+    let is_around = |outer: &str| {
+        path.strip_prefix(outer)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    };
+    let entries = plan.crates.iter().enumerate().flat_map(|(index, krate)| {
+        let modules = krate.modules.iter();
+        modules.map(move |module| (module.as_str(), index))
+    });
+    entries
+        .filter(|(module, _)| is_around(module))
+        .max_by_key(|(module, _)| module.len())
+        .map_or(plan.crates.len(), |(_, index)| index)
 }
 
 /// By item: the arrows that lead to it.
@@ -174,7 +202,7 @@ impl Finder<'_> {
             .model
             .arrow(item, mate)
             .or_else(|| self.model.arrow(mate, item));
-        let why = format!("it is in a circle with {}", self.name(mate));
+        let why = format!("it can only move together with {}", self.name(mate));
         Some((why, arrow))
     }
 
@@ -190,7 +218,7 @@ impl Finder<'_> {
         } else if is_listed {
             "nothing forces it: split.toml lists it by name".to_owned()
         } else {
-            "split.toml claims less of its module for this crate than for the other".to_owned()
+            "the plan has it here; nothing forces it".to_owned()
         }
     }
 

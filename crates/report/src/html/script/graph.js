@@ -58,7 +58,7 @@ class Graph {
     );
     if (!this.nodes.has(this.focused)) this.focused = [...this.boxes].sort((a, b) => a.y - b.y || a.x - b.x)[0]?.id;
     this.nodes.get(this.focused)?.setAttribute("tabindex", "0");
-    if (this.isTableOpen) this.fillTable();
+    if (this.table.hasChildNodes()) this.fillTable();
     this.show(selection);
   }
 
@@ -227,9 +227,5 @@ function arrowHeads(name) {
 
 /** The same as text, made when it is asked for. */
 function asTable(place, fill) {
-  const made = element("details", { class: "as-table" }, element("summary", {}, "As a table"), place);
-  made.addEventListener("toggle", () => {
-    if (made.open) fill();
-  });
-  return made;
+  return element("details", { class: "as-table" }, element("summary", { onclick: fill }, "As a table"), place);
 }

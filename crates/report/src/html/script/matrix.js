@@ -61,7 +61,7 @@ class Matrix {
       const says = `${this.graph.nameOf(arrow.from)} needs ${this.graph.nameOf(arrow.to)}: ${plural(arrow.total, "reference")}${column > row ? ", against the order" : ""}`;
       return svg(
         "g",
-        { class: column > row ? "cell against" : "cell", role: "button", tabindex: index ? "-1" : "0", "data-cell": String(index), "aria-label": says, transform: `translate(${left + column * side} ${top + row * side})` },
+        { class: column > row ? `cell against ${arrow.kind}` : "cell", role: "button", tabindex: index ? "-1" : "0", "data-cell": String(index), "aria-label": says, transform: `translate(${left + column * side} ${top + row * side})` },
         svg("title", {}, says),
         svg("rect", { x: 1.5, y: 1.5, width: side - 3, height: side - 3, rx: 3, style: `--strength:${strength.toFixed(2)}` }),
         svg("text", { x: side / 2, y: 15.5 }, arrow.total > 999 ? `${Math.round(arrow.total / 1000)}k` : String(arrow.total)),

@@ -125,13 +125,12 @@ function where(line) {
 function ofArrow({ from, to, total, arrows, back }) {
   const order = [...arrows].sort((a, b) => data.arrows[b][2] - data.arrows[a][2] || a - b);
   const rows = order.map((index) => {
-    const [user, need, references, ...places] = data.arrows[index];
-    const left = references - places.length;
+    const [user, need, , left, ...places] = data.arrows[index];
     const line = (place) => {
       const [file, number, text] = data.lines[place];
       return element("li", {}, element("span", { class: "where" }, `${data.files[file]}:${number}`), element("pre", {}, marked(text, need)));
     };
-    return element("li", {}, element("p", { class: "pair" }, code(itemPath(user)), " → ", code(itemPath(need))), element("ol", {}, ...places.map(line)), left > 0 && element("p", { class: "note" }, `${plural(references, "reference")} on these and other lines`));
+    return element("li", {}, element("p", { class: "pair" }, code(itemPath(user)), " → ", code(itemPath(need))), element("ol", {}, ...places.map(line)), left > 0 && element("p", { class: "note" }, `… and on ${plural(left, "more line", "more lines")}`));
   });
   return card(
     "references",
