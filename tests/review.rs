@@ -399,7 +399,7 @@ pub mod b;
 pub fn say(_: &str) {}
 //- src/b.rs
 pub fn run() {
-    crate::a::say(\"</script><script>window.broken=1</script><img src=x onerror=window.broken=1>\");
+    crate::a::say(\"</script ><script>window.broken=1</script ><img src=x onerror=window.broken=1>\");
     crate::a::say(\"<!-- <script> {{ package }} {% if %} &lt; \u{2028} \\\" ' \");
 }
 ",
@@ -411,7 +411,7 @@ pub fn run() {
     browser.click("[data-key='m0|b>m0|a']");
     let text = browser.text("#panel");
     assert!(
-        text.contains("</script><script>window.broken=1</script><img src=x"),
+        text.contains("</script ><script>window.broken=1</script ><img src=x"),
         "{text}"
     );
     assert!(
