@@ -43,6 +43,8 @@ class Graph {
     const curves = routes(this.arrows, tree, this.leaves);
     this.size = extent(size, curves);
     this.camera.setSize(this.size);
+    // Over the arrows, so that they can be read.
+    this.headings = [];
     this.nodes = new Map(this.boxes.map((box) => [box.id, this.drawBox(box)]));
     const outer = this.boxes.filter((box) => open.has(box.id)).map((box) => this.nodes.get(box.id));
     const inner = this.leaves.map((box) => this.nodes.get(box.id));
@@ -54,6 +56,7 @@ class Graph {
       svg("g", {}, ...outer),
       svg("g", { "aria-hidden": "true", class: this.arrows.length > MANY ? "arrows many" : "arrows" }, ...lines),
       svg("g", {}, ...inner),
+      svg("g", { "aria-hidden": "true", class: "headings" }, ...this.headings),
       svg("g", { "aria-hidden": "true", class: "numbers" }, ...numbers),
     );
     if (!this.nodes.has(this.focused)) this.focused = [...this.boxes].sort((a, b) => a.y - b.y || a.x - b.x)[0]?.id;
@@ -80,8 +83,9 @@ class Graph {
       },
       svg("title", {}, `${box.path || box.name}\n${plural(box.lines, "line")}`),
       svg("rect", { width: box.w.toFixed(1), height: box.h.toFixed(1), rx: box.kind === "crate" ? 10 : box.kind === "module" ? 7 : 4 }),
-      ...this.drawText(box, isOpen, canOpen),
     );
+    if (isOpen) this.headings.push(svg("g", { class: `heading ${box.kind}`, transform: `translate(${box.x.toFixed(1)} ${box.y.toFixed(1)})`, style: `--h:${hue(box.crate)}` }, ...this.drawText(box, isOpen, canOpen)));
+    else drawn.append(...this.drawText(box, isOpen, canOpen));
     return drawn;
   }
 
@@ -94,7 +98,7 @@ class Graph {
       return [sign, svg("text", { x: 28, y: 24, class: "name start" }, label(box)), svg("text", { x: start.toFixed(1), y: 24, class: "lines start" }, plural(box.lines, "line"))];
     }
     const [name, lines] = box.kind === "crate" ? [25, 43] : [18, 33];
-    return [sign, svg("text", { x: middle, y: name, class: "name" }, label(box)), svg("text", { x: middle, y: lines, class: "lines" }, plural(box.lines, "line"))];
+    return [...(sign ? [sign] : []), svg("text", { x: middle, y: name, class: "name" }, label(box)), svg("text", { x: middle, y: lines, class: "lines" }, plural(box.lines, "line"))];
   }
 
   isMoved(box) {
@@ -183,16 +187,14 @@ class Graph {
   show(selected) {
     this.svg.classList.toggle("has-selection", Boolean(selected));
     const own = selected && this.find(selected);
-    const near = new Set(own ? [own] : []);
+    const isOwn = (id) => id === own || (this.open.has(own) && this.isWithin(id, own));
     for (const arrow of this.arrows) {
-      const isIt = selected?.kind === "arrow" ? this.isSame(arrow, selected) : arrow.from === own || arrow.to === own;
-      this.lines.get(arrow.key).classList.toggle("hot", Boolean(own || selected?.kind === "arrow") && isIt);
-      if (isIt) near.add(arrow.from).add(arrow.to);
+      const isIt = selected?.kind === "arrow" ? this.isSame(arrow, selected) : Boolean(own) && (isOwn(arrow.from) || isOwn(arrow.to));
+      this.lines.get(arrow.key).classList.toggle("hot", isIt);
     }
     for (const [id, node] of this.nodes) {
       const box = this.tree.boxes.get(id);
       node.classList.toggle("selected", id === own);
-      node.classList.toggle("near", near.has(id));
       node.classList.toggle("marked", this.marked.size > 0 && box.items.some((item) => this.marked.has(item)));
     }
   }

@@ -111,9 +111,23 @@ for (const link of document.querySelectorAll("[data-arrow]")) {
     select({ kind: "arrow", from: itemPath(from), to: itemPath(to), total, arrows: [index] });
   });
 }
+function unmark() {
+  for (const mark of document.querySelectorAll("[data-step]")) {
+    mark.setAttribute("aria-pressed", "false");
+    mark.textContent = "Mark them in the graph";
+  }
+  for (const graph of graphs) graph.marked = new Set();
+  for (const graph of graphs) graph.show(selection);
+}
+
 for (const mark of document.querySelectorAll("[data-step]")) {
   mark.hidden = false;
   mark.addEventListener("click", () => {
+    const isMarked = mark.getAttribute("aria-pressed") === "true";
+    unmark();
+    if (isMarked) return;
+    mark.setAttribute("aria-pressed", "true");
+    mark.textContent = "Marked in the graph";
     const marked = new Set(mark.dataset.step.split(" ").map(Number));
     for (const graph of graphs) {
       graph.marked = marked;
@@ -147,7 +161,7 @@ addEventListener("keydown", (event) => {
     event.preventDefault();
     field.focus();
   } else if (event.key === "Escape" && !isTyping) {
-    for (const graph of graphs) graph.marked = new Set();
+    unmark();
     select(undefined);
   }
 });
