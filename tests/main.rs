@@ -1,7 +1,9 @@
 //! Whole-program tests.
 
+mod browser;
 mod input;
 mod knot;
+mod review;
 mod split;
 
 /// Runs the command on a fixture; returns the exit status and what it printed.

@@ -165,23 +165,15 @@ fn picture(project: &Project, level: Level) -> cleave_report::Picture {
 }
 
 fn page(project: &Project) -> String {
-    let figures = report::measure(project, project.plan.as_ref());
-    let steps = project
-        .plan
-        .as_ref()
-        .map(|plan| project.route(plan).0.steps)
-        .unwrap_or_default();
-    let input = cleave_report::html::Page {
-        package: figures.package.clone(),
-        summary: summary(&figures),
-        crates: cleave_report::svg::draw(&picture(project, Level::Crate)),
-        modules: cleave_report::svg::draw(&picture(project, Level::Module)),
-        steps: steps
-            .iter()
-            .map(|step| (step.id, step.title.clone(), step.why.clone(), step.done))
-            .collect(),
-    };
-    cleave_report::html::draw(&input)
+    let route = project.plan.as_ref().map(|plan| project.route(plan).0);
+    let plan = project.plan.as_ref().zip(route.as_ref());
+    cleave_report::html::draw(&cleave_report::html::Subject {
+        workspace: &project.workspace,
+        graph: &project.graph,
+        monolith: project.monolith,
+        plan: plan.map(|(plan, route)| (plan, &route.homes)),
+        steps: route.as_ref().map_or(&[], |route| route.steps.as_slice()),
+    })
 }
 
 fn plan(
