@@ -1,5 +1,7 @@
 //! The command line.
 
+mod help;
+
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -50,6 +52,17 @@ pub enum Verb {
     },
     /// Takes back the last step.
     Undo,
+    /// Fails where today's source or manifests go against the plan's boundaries: for CI.
+    #[command(after_long_help = help::CHECK)]
+    Check {
+        /// Lets through what `split-baseline.toml` knows, beside split.toml, and takes out of it what is mended.
+        /// Where there is no such file yet, one is made of today's findings.
+        #[arg(long)]
+        baseline: bool,
+        /// JSON or SARIF into a file; standard output then has the findings for people.
+        #[arg(long, value_name = "FILE")]
+        output: Option<Utf8PathBuf>,
+    },
     /// Writes the page for reviewers.
     Review {
         /// Where to.
@@ -172,6 +185,8 @@ pub enum Format {
     Svg,
     /// A page.
     Html,
+    /// SARIF 2.1.0, for code scanning; only `check` knows it.
+    Sarif,
 }
 
 /// When to colour.

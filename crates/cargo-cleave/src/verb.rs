@@ -1,5 +1,7 @@
 //! The verbs.
 
+mod check;
+
 use camino::Utf8Path;
 
 use crate::arguments::{Arguments, Format, Level, Verb};
@@ -22,6 +24,9 @@ pub(crate) fn execute(arguments: &Arguments, screen: &mut Screen) -> Result<Exit
             plan(arguments, (*crates, name.as_deref()), *anew, screen)
         }
         Some(Verb::Undo) => undo(arguments, screen),
+        Some(Verb::Check { baseline, output }) => {
+            check::check(arguments, *baseline, output.as_deref(), screen)
+        }
         Some(Verb::Review { output }) => review(arguments, output, screen),
     }
 }
@@ -113,6 +118,11 @@ fn graph(
         Format::Json => cleave_report::json::draw(&picture),
         Format::Svg => cleave_report::svg::draw(&picture),
         Format::Html => page(&project),
+        Format::Sarif => {
+            return Err(Failure::World(
+                "failed to draw the graph as SARIF: that is for findings; the graph has `dot`, `mermaid`, `svg`, `json` and `html`".to_owned(),
+            ));
+        }
     };
     match output {
         Some(path) => write(path, &text)?,
