@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use cleave_graph::graph::Target;
 use cleave_graph::{Place, Reference};
 use cleave_plan::Home;
-use cleave_syntax::item::PathContext;
+use cleave_syntax::item::{ItemKind, PathContext};
 use cleave_syntax::{ItemId, TextRange};
 
 use crate::Judge;
@@ -68,13 +68,13 @@ fn crossing(judge: &Judge<'_>, from: ItemId, to: ItemId) -> Finding {
     );
     let mut finding = Finding::new(kind, &format!("{user} -> {used}"), message);
     let places = places(judge, from, to);
-    for (path, range) in places.iter().take(SHOWN) {
-        let label = format!(
-            "`{}` may not name `{}`",
-            judge.name(upper),
-            judge.name(lower)
-        );
-        finding = finding.at((path, *range), &label);
+    let label = format!(
+        "`{}` may not name `{}`",
+        judge.name(upper),
+        judge.name(lower)
+    );
+    for (index, (path, range)) in places.iter().take(SHOWN).enumerate() {
+        finding = finding.at((path, *range), if index == 0 { &label } else { "" });
     }
     let label = format!("lives in `{}`", judge.name(lower));
     finding = finding.at(definition(workspace, to), &label);
@@ -92,6 +92,18 @@ fn home(judge: &Judge<'_>, id: ItemId) -> Home {
 
 fn whole(judge: &Judge<'_>, id: ItemId) -> ItemId {
     judge.input.workspace.item(id).parent.unwrap_or(id)
+}
+
+/// What a list of the plan would name: the type, for a method of it.
+fn subject(judge: &Judge<'_>, id: ItemId) -> ItemId {
+    let id = whole(judge, id);
+    match judge.input.workspace.item(id).kind {
+        ItemKind::InherentImpl => judge.input.graph.anchors[id.index()]
+            .first()
+            .copied()
+            .unwrap_or(id),
+        _ => id,
+    }
 }
 
 fn unit(judge: &Judge<'_>, id: ItemId) -> Option<usize> {
@@ -141,7 +153,7 @@ fn arrow_help(judge: &Judge<'_>, from: ItemId, to: ItemId) -> String {
         .order
         .meet(home(judge, to), home(judge, from))
         .flatten();
-    let used = workspace.path_of(whole(judge, to));
+    let used = workspace.path_of(subject(judge, to));
     let (Some(meet), Some(start)) = (meet, unit(judge, to)) else {
         return format!(
             "take the reference out: no crate is below both, so `{used}` can't go to one"
@@ -167,7 +179,7 @@ fn arrow_help(judge: &Judge<'_>, from: ItemId, to: ItemId) -> String {
         more => format!(", with {} items that go along", more - 1),
     };
     format!(
-        "hand in what is needed as an argument or through a trait of `{}`, or let `{used}` live there: add it to `items` of `[crates.{}]` in split.toml{with}",
+        "hand in what is needed as an argument or through a trait of `{}`, or let `{used}` live in `{1}`: add it to `items` of `[crates.{1}]` in split.toml{with}",
         judge.name(home(judge, from)),
         judge.name(Some(meet)),
     )
@@ -263,7 +275,7 @@ fn needed_below(judge: &Judge<'_>, to: ItemId, users: &[ItemId]) -> Option<Findi
     }
     Some(finding.help(format!(
         "add `{}` to `items` of `[crates.{}]` in split.toml, or take the reference out",
-        workspace.path_of(whole(judge, to)),
+        workspace.path_of(subject(judge, to)),
         judge.name(meet)
     )))
 }
