@@ -10,7 +10,7 @@ use crate::cleave;
 fn half_way() -> Fixture {
     let here = Utf8Path::new(env!("CARGO_MANIFEST_DIR"));
     let fixture = Fixture::of(&here.join("monolith"));
-    let plan = std::fs::read_to_string(here.join("fixtures/guard/split.toml")).expect("a plan");
+    let plan = std::fs::read_to_string(here.join("guard/split.toml")).expect("a plan");
     fixture.write("split.toml", &plan);
     fixture.commit();
     let (status, text) = cleave(&fixture, &["--to", "3", "--verify", "none"]);

@@ -1,5 +1,6 @@
 //! Whole-program tests.
 
+mod explain;
 mod guard;
 mod input;
 mod split;

@@ -69,6 +69,21 @@ pub enum Verb {
         #[arg(long, default_value = "target/cleave/review.html")]
         output: Utf8PathBuf,
     },
+    /// The page of a hazard row or of a finding: what, why, before and after, what to do; with none, the list of all.
+    #[command(after_long_help = help::EXPLAIN)]
+    Explain {
+        /// A row (`A1`) or a word (`arrow`), as it stands in brackets behind `error` or `refused`.
+        code: Option<String>,
+    },
+    /// The manual page, in roff.
+    #[command(after_long_help = help::MAN)]
+    Man,
+    /// Completions for a shell.
+    #[command(after_long_help = help::COMPLETIONS)]
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
 }
 
 /// What are the nodes of a picture.

@@ -10,6 +10,7 @@
 
 pub mod arguments;
 pub mod exit;
+pub mod explain;
 pub mod migrate;
 pub mod project;
 pub mod report;

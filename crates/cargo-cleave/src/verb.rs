@@ -1,6 +1,8 @@
 //! The verbs.
 
 mod check;
+mod explain;
+mod manual;
 
 use camino::Utf8Path;
 
@@ -27,6 +29,9 @@ pub(crate) fn execute(arguments: &Arguments, screen: &mut Screen) -> Result<Exit
         Some(Verb::Check { baseline, output }) => {
             check::check(arguments, *baseline, output.as_deref(), screen)
         }
+        Some(Verb::Explain { code }) => explain::explain(arguments, code.as_deref(), screen),
+        Some(Verb::Man) => manual::man(screen),
+        Some(Verb::Completions { shell }) => Ok(manual::completions(*shell, screen)),
         Some(Verb::Review { output }) => review(arguments, output, screen),
     }
 }

@@ -19,3 +19,24 @@ Examples:
   cargo cleave check --format sarif --output cleave.sarif    for code scanning
 
 Exit status: 0 nothing new; 1 findings; 2 it could not run.";
+
+/// Of `explain`.
+pub(super) const EXPLAIN: &str = "\
+Examples:
+  cargo cleave explain          all rows and words, a line each
+  cargo cleave explain C2       the orphan rule
+  cargo cleave explain arrow    a reference against the plan's arrows";
+
+/// Of `man`.
+pub(super) const MAN: &str = "\
+Examples:
+  cargo cleave man | man -l -
+  cargo cleave man > ~/.local/share/man/man1/cargo-cleave.1";
+
+/// Of `completions`.
+pub(super) const COMPLETIONS: &str = "\
+They are for the program's own name, `cargo-cleave`.
+
+Examples:
+  cargo cleave completions bash > ~/.local/share/bash-completion/completions/cargo-cleave
+  cargo cleave completions fish > ~/.config/fish/completions/cargo-cleave.fish";
