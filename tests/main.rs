@@ -3,6 +3,7 @@
 mod explain;
 mod guard;
 mod input;
+mod pull_request;
 mod split;
 
 /// Runs the command on a fixture; returns the exit status and what it printed.

@@ -75,6 +75,13 @@ pub enum Verb {
         /// A row (`A1`) or a word (`arrow`), as it stands in brackets behind `error` or `refused`.
         code: Option<String>,
     },
+    /// Title and body of a step's pull request, in Markdown.
+    #[command(after_long_help = help::PR)]
+    Pr {
+        /// The step's number.
+        #[arg(value_name = "N")]
+        number: usize,
+    },
     /// The manual page, in roff.
     #[command(after_long_help = help::MAN)]
     Man,

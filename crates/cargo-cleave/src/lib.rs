@@ -8,6 +8,7 @@
 //! Nothing is decided here about the user's code: the stages are the other crates', called one after the other in
 //! [`project`] and [`migrate`].
 
+pub mod account;
 pub mod arguments;
 pub mod exit;
 pub mod explain;

@@ -3,6 +3,7 @@
 mod check;
 mod explain;
 mod manual;
+mod pr;
 
 use camino::Utf8Path;
 
@@ -30,6 +31,7 @@ pub(crate) fn execute(arguments: &Arguments, screen: &mut Screen) -> Result<Exit
             check::check(arguments, *baseline, output.as_deref(), screen)
         }
         Some(Verb::Explain { code }) => explain::explain(arguments, code.as_deref(), screen),
+        Some(Verb::Pr { number }) => pr::pull_request(arguments, *number, screen),
         Some(Verb::Man) => manual::man(screen),
         Some(Verb::Completions { shell }) => Ok(manual::completions(*shell, screen)),
         Some(Verb::Review { output }) => review(arguments, output, screen),

@@ -2,7 +2,8 @@
 //!
 //! # What
 //! A [`Picture`] is a graph of crates, modules or items, ready to draw; [`dot`], [`mermaid`], [`svg`] and [`json`] draw
-//! it. [`finding`], [`sarif`] and [`annotation`] tell findings to other programs. [`html`] makes the reviewers' page, [`diff`] a unified difference, [`diagnostic`] rustc's look of a finding.
+//! it. [`finding`], [`sarif`] and [`annotation`] tell findings to other programs, [`pull_request`] a step to
+//! its reviewers. [`html`] makes the reviewers' page, [`diff`] a unified difference, [`diagnostic`] rustc's look of a finding.
 //!
 //! # What not
 //! No I/O, and no error type: every value can be drawn.
@@ -19,6 +20,7 @@ pub mod html;
 pub mod json;
 pub mod mermaid;
 pub mod picture;
+pub mod pull_request;
 pub mod sarif;
 pub mod svg;
 

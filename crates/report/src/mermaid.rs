@@ -19,11 +19,7 @@ pub fn draw(picture: &Picture) -> String {
             let _ = writeln!(text, "  subgraph c{cluster}[\"{name}\"]");
         }
         for (index, node) in &nodes {
-            let name = node
-                .name
-                .replace('"', "#quot;")
-                .replace('<', "#lt;")
-                .replace('>', "#gt;");
+            let name = escape(&node.name);
             let _ = writeln!(text, "    n{index}[\"{name}<br>{} lines\"]", node.lines);
         }
         if !alone && !nodes.is_empty() {
@@ -37,4 +33,11 @@ pub fn draw(picture: &Picture) -> String {
         }
     }
     text
+}
+
+/// Text in a node.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('"', "#quot;")
+        .replace('<', "#lt;")
+        .replace('>', "#gt;")
 }

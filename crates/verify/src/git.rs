@@ -155,3 +155,45 @@ pub fn make_repository(root: &Utf8Path, message: &str) -> Result<(), VerifyError
     }
     commit_all(root, message)
 }
+
+/// The last commit with this subject, on the branch that is checked out.
+pub fn commit_with_subject(root: &Utf8Path, subject: &str) -> Result<Option<String>, VerifyError> {
+    let pattern = format!("--grep={subject}");
+    let listed = run(
+        root,
+        &["log", "--fixed-strings", &pattern, "--format=%H %s"],
+    )?;
+    let listed = listed.unwrap_or_default();
+    let mut commits = listed.lines().filter_map(|line| line.split_once(' '));
+    Ok(commits
+        .find(|(_, other)| *other == subject)
+        .map(|(commit, _)| commit.to_owned()))
+}
+
+/// Checks the tree before a commit out into an empty folder; returns where in it `root` is.
+pub fn tree_before(
+    root: &Utf8Path,
+    commit: &str,
+    folder: &Utf8Path,
+) -> Result<Utf8PathBuf, VerifyError> {
+    let parent = format!("{commit}^");
+    must(
+        root,
+        &[
+            "worktree",
+            "add",
+            "--quiet",
+            "--force",
+            "--detach",
+            folder.as_str(),
+            &parent,
+        ],
+    )?;
+    let prefix = must(root, &["rev-parse", "--show-prefix"])?;
+    Ok(folder.join(prefix.trim()))
+}
+
+/// Removes what [`tree_before`] made, if it is there.
+pub fn forget_tree(root: &Utf8Path, folder: &Utf8Path) -> Result<(), VerifyError> {
+    run(root, &["worktree", "remove", "--force", folder.as_str()]).map(drop)
+}

@@ -40,3 +40,15 @@ They are for the program's own name, `cargo-cleave`.
 Examples:
   cargo cleave completions bash > ~/.local/share/bash-completion/completions/cargo-cleave
   cargo cleave completions fish > ~/.config/fish/completions/cargo-cleave.fish";
+
+/// Of `pr`.
+pub(super) const PR: &str = "\
+The first line is the title, the body starts at the third. For a step that was carried out here, it tells how it was
+verified; for one that was carried out elsewhere, it is worked out again from the tree before its commit; for one that
+is to come, from today's tree with the steps before it done.
+
+Examples:
+  cargo cleave pr 2
+  cargo cleave --all --branch split      # one branch a step, stacked: split-step-1, split-step-2, …
+  gh pr create --base split-step-1 --head split-step-2 \\
+    --title \"$(cargo cleave pr 2 | head -1)\" --body \"$(cargo cleave pr 2 | tail -n +3)\"";
