@@ -2,6 +2,7 @@
 
 mod explain;
 mod guard;
+mod init;
 mod input;
 mod pull_request;
 mod split;

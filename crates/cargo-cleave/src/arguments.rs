@@ -82,6 +82,16 @@ pub enum Verb {
         #[arg(value_name = "N")]
         number: usize,
     },
+    /// Makes `cargo xtask split …`, and the guard in CI, work for everyone who clones the repository.
+    #[command(after_long_help = help::INIT)]
+    Init {
+        /// Where others get cargo-cleave from: a git URL, or its folder. Default: where it was installed from.
+        #[arg(long, value_name = "URL")]
+        from: Option<String>,
+        /// Shows what it would write, as a difference, and writes nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// The manual page, in roff.
     #[command(after_long_help = help::MAN)]
     Man,

@@ -2,6 +2,7 @@
 
 mod check;
 mod explain;
+mod init;
 mod manual;
 mod pr;
 
@@ -32,6 +33,9 @@ pub(crate) fn execute(arguments: &Arguments, screen: &mut Screen) -> Result<Exit
         }
         Some(Verb::Explain { code }) => explain::explain(arguments, code.as_deref(), screen),
         Some(Verb::Pr { number }) => pr::pull_request(arguments, *number, screen),
+        Some(Verb::Init { from, dry_run }) => {
+            init::init(arguments, from.as_deref(), *dry_run, screen)
+        }
         Some(Verb::Man) => manual::man(screen),
         Some(Verb::Completions { shell }) => Ok(manual::completions(*shell, screen)),
         Some(Verb::Review { output }) => review(arguments, output, screen),

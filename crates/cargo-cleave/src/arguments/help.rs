@@ -52,3 +52,16 @@ Examples:
   cargo cleave --all --branch split      # one branch a step, stacked: split-step-1, split-step-2, …
   gh pr create --base split-step-1 --head split-step-2 \\
     --title \"$(cargo cleave pr 2 | head -1)\" --body \"$(cargo cleave pr 2 | tail -n +3)\"";
+
+/// Of `init`.
+pub(super) const INIT: &str = "\
+It adds
+  xtask/                          a package of its own with the task `split`; one that is there is extended
+  .cargo/config.toml              the alias `xtask`, if there is none
+  .github/workflows/cleave.yml    runs the guard, and verifies the branches of steps
+and overwrites nothing.
+
+Examples:
+  cargo cleave init --dry-run
+  cargo cleave init
+  cargo cleave init --from https://git.example.org/cleave.git";
