@@ -12,6 +12,7 @@ pub mod account;
 pub mod arguments;
 pub mod exit;
 pub mod explain;
+mod insight;
 pub mod migrate;
 pub mod project;
 pub mod report;
