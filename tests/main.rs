@@ -2,6 +2,7 @@
 
 mod explain;
 mod guard;
+mod guide;
 mod init;
 mod input;
 mod pull_request;
