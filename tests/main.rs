@@ -1,5 +1,6 @@
 //! Whole-program tests.
 
+mod hazard;
 mod input;
 mod split;
 

@@ -42,6 +42,7 @@ impl Project {
             package: common.package.clone(),
             offline: common.offline,
             locked: common.locked,
+            threads: None,
         };
         let (workspace, diagnostics) = cleave_syntax::load(&options)?;
         screen.sources = workspace

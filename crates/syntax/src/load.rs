@@ -20,6 +20,8 @@ pub struct LoadOptions {
     pub offline: bool,
     /// Handed on to Cargo.
     pub locked: bool,
+    /// How many threads parse; all cores where it is not said.
+    pub threads: Option<usize>,
 }
 
 /// Why nothing could be read.
@@ -75,6 +77,7 @@ pub fn load(options: &LoadOptions) -> Result<(Workspace, Vec<Diagnostic>), LoadE
     let outline = metadata::read(options)?;
     let pool = rayon::ThreadPoolBuilder::new()
         .stack_size(64 << 20)
+        .num_threads(options.threads.unwrap_or(0))
         .build()
         .map_err(|error| LoadError::Threads {
             message: error.to_string(),
