@@ -294,7 +294,10 @@ fn place_tests(
             .collect();
         let wishes: Vec<Home> = members
             .iter()
-            .map(|index| about_home(workspace, claims, &groups[*index], planned))
+            .map(|index| {
+                let group = &groups[*index];
+                about_home(workspace, claims, (group, &targets(group)), planned)
+            })
             .collect();
         let wish = wishes
             .iter()
@@ -310,18 +313,21 @@ fn place_tests(
     }
 }
 
-/// The home of most of what a test stands beside.
+/// The home of most of what a test stands beside and names; where it names nothing of that, of all it stands beside.
 fn about_home(
     workspace: &Workspace,
     claims: &Claims<'_>,
-    group: &TestGroup,
+    (group, targets): (&TestGroup, &[ItemId]),
     planned: &[Home],
 ) -> Home {
+    let beside = || {
+        let items = workspace.module(group.about).items.iter().copied();
+        items.filter(|id| workspace.item(*id).is_node() && !workspace.item(*id).is_test)
+    };
+    let named = beside().any(|id| targets.contains(&id));
     let mut votes: BTreeMap<Home, usize> = BTreeMap::new();
-    for id in &workspace.module(group.about).items {
-        if workspace.item(*id).is_node() && !workspace.item(*id).is_test {
-            *votes.entry(planned[id.index()]).or_default() += workspace.lines_of(*id) + 1;
-        }
+    for id in beside().filter(|id| !named || targets.contains(id)) {
+        *votes.entry(planned[id.index()]).or_default() += workspace.lines_of(id) + 1;
     }
     let most = votes
         .into_iter()

@@ -169,7 +169,7 @@ impl RootDemand {
                 continue;
             }
             if scope.is_whole(module) {
-                self.found_in_moved(scope, lookup);
+                self.found_in_moved(scope, lookup, asker);
                 continue;
             }
             let conditions = asker.conditions(scope, module);
@@ -237,16 +237,18 @@ impl RootDemand {
         }
     }
 
-    fn found_in_moved(&mut self, scope: &Scope<'_>, lookup: &Lookup) {
+    fn found_in_moved(&mut self, scope: &Scope<'_>, lookup: &Lookup, asker: &Asker<'_>) {
         match lookup.found {
-            Found::Item(item) => match scope.workspace.item(item).declares {
-                Some(child) => {
+            Found::Item(item) => {
+                let value = scope.workspace.item(item);
+                // In textual scope, by `#[macro_use]` on the module that moved.
+                self.bare_macros |= asker.bare && value.kind == ItemKind::MacroRules;
+                if let Some(child) = value.declares {
                     self.public_modules.insert(child);
-                }
-                None => {
+                } else {
                     self.public_items.insert(item);
                 }
-            },
+            }
             Found::Leaf(leaf) | Found::Glob(leaf) => {
                 self.public_leaves.insert(leaf);
             }

@@ -375,7 +375,7 @@ impl<'a> Layout<'a, '_> {
                 }
             }
         }
-        crates + &text::imports(&list, indent)
+        crates + &text::imports(&list, indent, self.scope.style())
     }
 
     /// The import of the destination's module of today that is the same as one of the monolith's.
@@ -483,7 +483,10 @@ impl<'a> Layout<'a, '_> {
         if !blocks.is_empty() {
             let mut blocks = blocks;
             let at = value.body.end;
-            if at > 0 && !text[..at as usize].ends_with(['\n', '{']) {
+            let open = at > 0 && !text[..at as usize].ends_with(['\n', '{']);
+            // The front page of a new crate ends with its docs and attributes.
+            let first = value.items.is_empty() && value.parent.is_none() && at > 0;
+            if open || first {
                 blocks.insert(0, written("F4", &value.path, "\n"));
             }
             self.insertions
@@ -638,7 +641,7 @@ impl<'a> Layout<'a, '_> {
                 });
             }
         }
-        let lines = text::imports(&written, &indent);
+        let lines = text::imports(&written, &indent, self.scope.style());
         if !lines.is_empty() {
             let (offset, place) = self.import_place(module, &lines);
             let path = &workspace.module(module).path;
@@ -679,7 +682,7 @@ impl<'a> Layout<'a, '_> {
             leaf: text::identifier(name),
         };
         let indent = "    ".repeat(self.inline_depth(item.module));
-        let line = text::imports(&[import], &indent);
+        let line = text::imports(&[import], &indent, self.scope.style());
         let needs_break =
             item.full.start > 0 && file.text.as_bytes()[item.full.start as usize - 1] != b'\n';
         let line = if needs_break {

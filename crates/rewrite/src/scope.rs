@@ -8,6 +8,8 @@ use cleave_syntax::item::{ItemKind, Level, UseLeafId};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
 
+use crate::order::Style;
+
 /// On which side of the new boundary something is after the step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Side {
@@ -221,6 +223,11 @@ impl<'a> Scope<'a> {
             }
             Level::In(_) | Level::Crate | Level::Public => true,
         }
+    }
+
+    /// rustfmt's style for the code on both sides.
+    pub(crate) fn style(&self) -> Style {
+        Style::of(&self.workspace.krate(self.root).edition)
     }
 
     /// The name in source of the crate that items move to.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Lookup, Target};
-use cleave_syntax::item::{ItemKind, UseLeafId};
+use cleave_syntax::ModuleId;
+use cleave_syntax::item::{Binding, ItemKind, UseLeafId};
 
 use crate::scope::Scope;
 
@@ -57,10 +58,11 @@ pub(crate) fn is_used(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> bool 
     if known.is_none() && scope.looked_up.contains(&leaf) {
         return false;
     }
+    let reached = reached(scope, module);
     workspace.items_of(scope.root).any(|id| {
         let item = workspace.item(id);
         scope.moving[id.index()] == moving
-            && scope.is_within(item.module, module)
+            && reached.contains(&item.module)
             && match &known {
                 None => item.member_uses.iter().any(|member| member.called),
                 Some(known) => {
@@ -77,6 +79,33 @@ pub(crate) fn is_used(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> bool 
                 }
             }
     })
+}
+
+/// The modules in which an import of `module` is in scope: itself, and those that import it by a glob.
+fn reached(scope: &Scope<'_>, module: ModuleId) -> BTreeSet<ModuleId> {
+    let workspace = scope.workspace;
+    let mut reached = BTreeSet::from([module]);
+    let globs: Vec<(ModuleId, ModuleId)> = (0..workspace.leaves.len())
+        .map(UseLeafId::new)
+        .filter(|leaf| workspace.leaf(*leaf).binding == Binding::Glob)
+        .flat_map(|leaf| {
+            let importer = workspace.item(workspace.leaf(leaf).item).module;
+            let targets = scope.graph.leaves[leaf.index()].iter();
+            targets.filter_map(move |resolution| match resolution.target {
+                Target::Module(target) => Some((importer, target)),
+                Target::CrateRoot(krate) => Some((importer, workspace.krate(krate).root)),
+                _ => None,
+            })
+        })
+        .collect();
+    let mut grows = true;
+    while grows {
+        grows = false;
+        for (importer, target) in &globs {
+            grows |= reached.contains(target) && reached.insert(*importer);
+        }
+    }
+    reached
 }
 
 /// The methods of the standard traits that are imported for their methods alone.
