@@ -225,9 +225,9 @@ pub fn apply(before: &Tree, snapshot: &str) -> Tree {
     let text = format!("\n{snapshot}");
     for part in text.split("\n//- ").skip(1) {
         let (header, body) = part.split_once('\n').unwrap_or((part, ""));
-        let mut body = body.replace('␍', "\r").replace("<BOM>", "\u{feff}");
+        let mut body: String = body.replace('␍', "\r").replace("<BOM>", "\u{feff}");
         if let Some(whole) = body.trim_end().strip_suffix("<no newline>") {
-            body = whole.to_owned();
+            whole.clone_into(&mut body);
         } else if !body.is_empty() && !body.ends_with('\n') {
             body.push('\n');
         }
