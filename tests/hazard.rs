@@ -19,7 +19,7 @@ macro_rules! rows {
 }
 
 rows! {
-    a1 "A1" a2 "A2" a3 "A3" a4 "A4" a5 "A5" b1 "B1" c2 "C2" d1 "D1" e2 "E2" g1 "G1"
+    a1 "A1" a2 "A2" a3 "A3" a4 "A4" a5 "A5" a6 "A6" a7 "A7" a8 "A8" a9 "A9" a10 "A10" a11 "A11" b1 "B1" b2 "B2" b3 "B3" b4 "B4" b5 "B5" b6 "B6" c1 "C1" c2 "C2" c3 "C3" c4 "C4" c5 "C5" c6 "C6" d1 "D1" d2 "D2" d3 "D3" d4 "D4" e2 "E2" g1 "G1"
 }
 
 fn folder() -> Utf8PathBuf {

@@ -226,8 +226,8 @@ pub fn apply(before: &Tree, snapshot: &str) -> Tree {
     for part in text.split("\n//- ").skip(1) {
         let (header, body) = part.split_once('\n').unwrap_or((part, ""));
         let mut body: String = body.replace('␍', "\r").replace("<BOM>", "\u{feff}");
-        if let Some(whole) = body.trim_end().strip_suffix("<no newline>") {
-            whole.clone_into(&mut body);
+        if let Some(end) = body.rfind("<no newline>") {
+            body.truncate(end);
         } else if !body.is_empty() && !body.ends_with('\n') {
             body.push('\n');
         }

@@ -52,11 +52,12 @@ impl Today {
             package: Some(plan.package.clone()),
             ..options
         };
-        let (workspace, wrong) = cleave_syntax::load(&options)
+        let (mut workspace, wrong) = cleave_syntax::load(&options)
             .map_err(|error| vec![format!("error: failed to {error}")])?;
         if wrong.iter().any(|found| found.severity == Severity::Error) {
             return Err(lines(&wrong));
         }
+        workspace.foreign_traits = cleave_syntax::foreign::foreign_traits(&workspace, &options);
         let graph = cleave_graph::resolve(&workspace);
         let (homes, diagnostics) = cleave_plan::homes(&plan, &workspace, &graph);
         let steps = cleave_plan::steps(&plan, &homes, &workspace, &graph);

@@ -334,14 +334,7 @@ impl<'a> Layout<'a, '_> {
     }
 
     fn needs_here(&self, leaf: UseLeafId) -> bool {
-        self.root.leaves.contains_key(&leaf)
-            || self
-                .scope
-                .workspace
-                .item(self.scope.workspace.leaf(leaf).item)
-                .visibility
-                .level
-                == Level::Public
+        self.root.leaves.contains_key(&leaf) || self.scope.exports.leaves.contains(&leaf)
     }
 
     /// The text of the imports that the destination needs in a module and that do not move as they are.
@@ -536,12 +529,21 @@ impl<'a> Layout<'a, '_> {
         (offset, place)
     }
 
+    /// Whether a `use` item of the monolith may lose leaves: something moves out of its module, or who used it moves.
+    fn changes(&self, id: ItemId) -> bool {
+        let item = self.scope.workspace.item(id);
+        self.scope.workspace.crate_of(id) == self.scope.root
+            && (self.scope.touched[item.module.index()]
+                || item
+                    .leaves
+                    .iter()
+                    .any(|leaf| self.dest.asked.contains(leaf)))
+    }
+
     /// Whether an import leaves its module by this step, as it is or for good.
     fn goes(&self, id: ItemId) -> bool {
         let item = self.scope.workspace.item(id);
-        let touched = self.scope.workspace.crate_of(id) == self.scope.root
-            && self.scope.touched[item.module.index()];
-        touched
+        self.changes(id)
             && (self.moves_as_it_is(id)
                 || (item.kind == ItemKind::Use && self.gone(id).len() == item.leaves.len()))
     }
@@ -551,8 +553,10 @@ impl<'a> Layout<'a, '_> {
         let leaves = self.scope.workspace.item(id).leaves.iter().copied();
         leaves
             .filter(|leaf| {
-                let unused =
-                    !self.needs_here(*leaf) && (self.needs_there(*leaf) || self.is_orphaned(*leaf));
+                let unused = !self.needs_here(*leaf)
+                    && (self.needs_there(*leaf)
+                        || self.dest.asked.contains(leaf)
+                        || self.is_orphaned(*leaf));
                 unused || self.is_for_tests_now(*leaf)
             })
             .collect()
@@ -613,10 +617,7 @@ impl<'a> Layout<'a, '_> {
                 .is_some_and(|child| self.scope.is_whole(child))
             {
                 self.alias(*id);
-            } else if item.kind == ItemKind::Use
-                && self.scope.touched[module.index()]
-                && !self.moves_as_it_is(*id)
-            {
+            } else if item.kind == ItemKind::Use && self.changes(*id) && !self.moves_as_it_is(*id) {
                 self.thin_out(*id);
             } else if item.kind == ItemKind::Use {
                 self.repoint(*id);

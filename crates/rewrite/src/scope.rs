@@ -8,6 +8,7 @@ use cleave_syntax::item::{ItemKind, Level, UseLeafId};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
 
+use crate::export::Exports;
 use crate::order::Style;
 
 /// On which side of the new boundary something is after the step.
@@ -44,6 +45,12 @@ pub(crate) struct Scope<'a> {
     order: Order,
     /// Imports that some path goes through.
     pub(crate) looked_up: BTreeSet<UseLeafId>,
+    /// By module: the modules that import all of it.
+    pub(crate) glob_importers: BTreeMap<ModuleId, BTreeSet<ModuleId>>,
+    /// What the monolith shows to other packages.
+    pub(crate) exports: Exports,
+    /// Names of methods that the workspace itself defines.
+    pub(crate) own_methods: BTreeSet<&'a str>,
 }
 
 impl<'a> Scope<'a> {
@@ -79,6 +86,9 @@ impl<'a> Scope<'a> {
             dest_modules,
             order: Order::of(plan),
             looked_up: crate::traits::looked_up(graph),
+            glob_importers: crate::traits::glob_importers(workspace, graph),
+            exports: Exports::of(workspace, graph, root),
+            own_methods: crate::traits::own_methods(workspace),
         };
         scope.classify();
         scope

@@ -3,6 +3,7 @@
 mod assemble;
 mod metadata;
 mod modules;
+mod names;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -75,17 +76,23 @@ pub fn load(options: &LoadOptions) -> Result<(Workspace, Vec<Diagnostic>), LoadE
         });
     }
     let outline = metadata::read(options)?;
-    let pool = rayon::ThreadPoolBuilder::new()
+    pool(options.threads)?.install(|| {
+        let trees = modules::read(&outline)?;
+        let (mut workspace, diagnostics) = assemble::workspace(outline, trees);
+        names::mend(&mut workspace, options);
+        Ok((workspace, diagnostics))
+    })
+}
+
+/// Threads with deep stacks: parsing recurses.
+pub(crate) fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool, LoadError> {
+    rayon::ThreadPoolBuilder::new()
         .stack_size(64 << 20)
-        .num_threads(options.threads.unwrap_or(0))
+        .num_threads(threads.unwrap_or(0))
         .build()
         .map_err(|error| LoadError::Threads {
             message: error.to_string(),
-        })?;
-    pool.install(|| {
-        let trees = modules::read(&outline)?;
-        Ok(assemble::workspace(outline, trees))
-    })
+        })
 }
 
 /// A path relative to the workspace root, with forward slashes; as it is where it lies elsewhere.

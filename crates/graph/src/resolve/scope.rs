@@ -305,6 +305,10 @@ impl<'a> Scopes<'a> {
         let item = self.workspace.item(leaf.item);
         let krate = self.workspace.module(item.module).krate;
         if item.kind == ItemKind::ExternCrate {
+            // A crate is a type-namespace name only.
+            if namespace != Namespace::Type {
+                return None;
+            }
             let def = self.extern_crate(krate, &leaf.path.segments[0].name)?;
             return Some(Hit {
                 def,
@@ -316,6 +320,11 @@ impl<'a> Scopes<'a> {
             return None;
         }
         let hit = self.import(&leaf.path, item.module, namespace, open)?;
+        let names_crate =
+            leaf.path.segments.len() == 1 && matches!(hit.def, Def::Crate(_) | Def::External(_));
+        if names_crate && namespace != Namespace::Type {
+            return None;
+        }
         (hit.used == leaf.path.segments.len() || self.names_variant(&hit, &leaf.path))
             .then_some(hit)
     }
