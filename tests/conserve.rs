@@ -68,6 +68,9 @@ fn count(counts: &mut Counts, text: &str, by: i64) {
 
 fn count_comments(counts: &mut Counts, text: &str, by: i64) {
     for line in text.lines() {
+        if line.trim_start().starts_with("///") || line.trim_start().starts_with("//!") {
+            continue;
+        }
         if let Some(at) = line.find("// ").filter(|at| !line[..*at].ends_with(':')) {
             *counts.entry(line[at..].trim().to_owned()).or_default() += by;
         }

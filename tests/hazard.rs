@@ -19,7 +19,14 @@ macro_rules! rows {
 }
 
 rows! {
-    a1 "A1" a2 "A2" a3 "A3" a4 "A4" a5 "A5" a6 "A6" a7 "A7" a8 "A8" a9 "A9" a10 "A10" a11 "A11" b1 "B1" b2 "B2" b3 "B3" b4 "B4" b5 "B5" b6 "B6" c1 "C1" c2 "C2" c3 "C3" c4 "C4" c5 "C5" c6 "C6" d1 "D1" d2 "D2" d3 "D3" d4 "D4" e2 "E2" g1 "G1"
+    a1 "A1" a2 "A2" a3 "A3" a4 "A4" a5 "A5" a6 "A6" a7 "A7" a8 "A8" a9 "A9" a10 "A10" a11 "A11"
+    b1 "B1" b2 "B2" b3 "B3" b4 "B4" b5 "B5" b6 "B6"
+    c1 "C1" c2 "C2" c3 "C3" c4 "C4" c5 "C5" c6 "C6"
+    d1 "D1" d2 "D2" d3 "D3" d4 "D4"
+    e1 "E1" e2 "E2" e3 "E3" e4 "E4" e5 "E5" e6 "E6" e7 "E7" e8 "E8" e9 "E9" e10 "E10" e11 "E11"
+    f1 "F1" f2 "F2" f3 "F3" f4 "F4" f5 "F5" f6 "F6"
+    g1 "G1" g2 "G2" g3 "G3" g4 "G4" g5 "G5" g6 "G6" g7 "G7"
+    h1 "H1" h4 "H4" h5 "H5"
 }
 
 fn folder() -> Utf8PathBuf {
@@ -96,16 +103,30 @@ fn split(tree: &Tree) -> Walk {
 
 /// What a user would see: the report, then only files that changed.
 fn shown(before: &Tree, walk: &Walk) -> String {
-    let report: String = walk
-        .report
-        .iter()
-        .map(|line| format!("//! {line}\n"))
-        .collect();
+    let mut report = String::new();
+    for line in &walk.report {
+        report.push_str("//! ");
+        report.push_str(line);
+        report.push('\n');
+    }
     report + &tree::changes(before, &walk.after, &walk.moves)
 }
 
-fn sorted_lines(text: &str) -> Vec<&str> {
-    let mut lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
+/// Lines without blank ones and visibilities, each import for itself: what was open for a while stays open.
+fn sorted_lines(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let text = text.replace("pub ", "").replace("#[macro_export]", "");
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        match line.split_once("::{").filter(|_| line.contains("use ")) {
+            Some((head, leaves)) => lines.extend(
+                leaves
+                    .trim_end_matches("};")
+                    .split(", ")
+                    .map(|leaf| format!("{head}::{leaf};")),
+            ),
+            None => lines.push(line.to_owned()),
+        }
+    }
     lines.sort_unstable();
     lines
 }

@@ -670,7 +670,7 @@ impl<'a> Layout<'a, '_> {
         attributes.dedup();
         let full = format!(
             "{}::{}",
-            self.scope.dest_name(),
+            self.scope.dest_path(item.module),
             workspace.module(child).path
         );
         let (prefix, name) = full
@@ -761,7 +761,7 @@ impl<'a> Layout<'a, '_> {
             });
             if moved_macro && !path.global {
                 let file = self.file_of(workspace.item(id).module);
-                let text = format!("{}::", self.scope.dest_name());
+                let text = format!("{}::", self.scope.dest_path(workspace.item(id).module));
                 let range = TextRange::empty(segment.range.start);
                 self.builder.replace(
                     &file.path,
@@ -789,7 +789,7 @@ impl<'a> Layout<'a, '_> {
                 } else {
                     workspace.module(item.module).path.as_str()
                 };
-                let names = std::iter::once(self.scope.dest_name()).chain(
+                let names = std::iter::once(self.scope.dest_path(module)).chain(
                     path.split("::")
                         .filter(|part| !part.is_empty())
                         .map(str::to_owned),

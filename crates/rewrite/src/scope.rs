@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::{Graph, Target};
 use cleave_plan::{Order, Plan};
-use cleave_syntax::item::{ItemKind, Level, UseLeafId};
+use cleave_syntax::item::{Binding, ItemKind, Level, UseLeafId};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
 
@@ -243,6 +243,28 @@ impl<'a> Scope<'a> {
     /// The name in source of the crate that items move to.
     pub(crate) fn dest_name(&self) -> String {
         self.workspace.krate(self.dest).extern_name.clone()
+    }
+
+    /// How an import in `module` names the crate that items move to: by `::name` where `name` means something else there
+    /// too (row A6).
+    pub(crate) fn dest_path(&self, module: ModuleId) -> String {
+        let name = self.dest_name();
+        let binds = |id: &ItemId| {
+            let item = self.workspace.item(*id);
+            let mut leaves = item.leaves.iter();
+            item.name == name
+                || leaves.any(|leaf| {
+                    let binding = &self.workspace.leaf(*leaf).binding;
+                    item.kind == ItemKind::Use && *binding == Binding::Name(name.clone())
+                })
+        };
+        let is_2015 = self.workspace.krate(self.root).edition == "2015";
+        let items = &self.workspace.module(module).items;
+        if !is_2015 && items.iter().any(binds) {
+            format!("::{name}")
+        } else {
+            name
+        }
     }
 
     /// The package name of a crate of the plan that a crate of the workspace is, if it is one.

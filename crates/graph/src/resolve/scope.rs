@@ -452,7 +452,11 @@ impl<'a> Scopes<'a> {
         let space = if is_last { namespace } else { Namespace::Type };
         let name = &path.segments[used].name;
         let mut best: Option<Hit> = None;
-        for found in self.in_module(module, name, space, module, open) {
+        let mut hits = self.in_module(module, name, space, module, open);
+        if hits.is_empty() && used > 0 {
+            hits.extend(self.defined_by_call(module, name, space));
+        }
+        for found in hits {
             let mut all = lookups.to_vec();
             all.extend(found.lookups);
             let hit = Hit {
@@ -528,26 +532,31 @@ impl<'a> Scopes<'a> {
                 }
             }
         }
-        if hits.is_empty()
-            && namespace != Namespace::Macro
-            && !names.explicit.contains_key(name)
-            && let Some(item) = names.opaque.get(name)
-            && !self.preludes[self.workspace.module(module).krate.index()].contains_key(name)
-            && (name.starts_with(char::is_uppercase) || from != module)
-        {
-            let lookup = Lookup {
-                module,
-                name: name.to_owned(),
-                namespace,
-                found: Found::Item(*item),
-            };
-            hits.push(Hit {
-                def: Def::Item(*item),
-                lookups: vec![lookup],
-                used: 1,
-            });
+        if hits.is_empty() && (name.starts_with(char::is_uppercase) || from != module) {
+            hits.extend(self.defined_by_call(module, name, namespace));
         }
         hits
+    }
+
+    /// A macro call at module level that names in its tokens what is defined nowhere else (row D3).
+    fn defined_by_call(&self, module: ModuleId, name: &str, namespace: Namespace) -> Option<Hit> {
+        let names = &self.modules[module.index()];
+        let krate = self.workspace.module(module).krate;
+        let elsewhere = namespace == Namespace::Macro
+            || names.explicit.contains_key(name)
+            || self.preludes[krate.index()].contains_key(name);
+        let item = *names.opaque.get(name).filter(|_| !elsewhere)?;
+        let lookup = Lookup {
+            module,
+            name: name.to_owned(),
+            namespace,
+            found: Found::Item(item),
+        };
+        Some(Hit {
+            def: Def::Item(item),
+            lookups: vec![lookup],
+            used: 1,
+        })
     }
 
     fn bound(
