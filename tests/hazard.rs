@@ -26,7 +26,7 @@ rows! {
     e1 "E1" e2 "E2" e3 "E3" e4 "E4" e5 "E5" e6 "E6" e7 "E7" e8 "E8" e9 "E9" e10 "E10" e11 "E11"
     f1 "F1" f2 "F2" f3 "F3" f4 "F4" f5 "F5" f6 "F6"
     g1 "G1" g2 "G2" g3 "G3" g4 "G4" g5 "G5" g6 "G6" g7 "G7"
-    h1 "H1" h4 "H4" h5 "H5"
+    h1 "H1" h5 "H5"
 }
 
 fn folder() -> Utf8PathBuf {
