@@ -16,7 +16,11 @@ const HELP: &str = "\
 Tasks:
   split …           the command, as `cargo cleave …`
   demo              splits the sample monolith, every step verified
-  corpus [NAME…]    splits real crates and prints a row for each (--format json, --fresh)";
+  corpus [NAME…]    splits real crates and prints a row for each (--format json, --fresh)
+  corpus --analyse [NAME…]
+                    resolves every path of them and counts what became of it (-v says where, --format json)
+  corpus --oracle [NAME…]
+                    compares the item edges found with those that rustc sees (-v, --format json)";
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().skip(1).collect();

@@ -7,6 +7,7 @@ mod attribute;
 mod collect;
 mod doc;
 mod item;
+mod link;
 mod pattern;
 mod tokens;
 

@@ -103,6 +103,36 @@ fn blank(
     attributes: &[syn::Attribute],
 ) -> Item {
     let range = collector.range_of(node);
+    blank_at(kind, collector, range, attributes)
+}
+
+/// The range of a module without a walk through all that is in it.
+fn range_of_module(collector: &Collector<'_>, node: &syn::ItemMod) -> TextRange {
+    let first = match (&node.vis, node.unsafety) {
+        (syn::Visibility::Inherited, Some(token)) => collector.range(token.span),
+        (syn::Visibility::Inherited, None) => collector.range(node.mod_token.span),
+        (written, _) => collector.range_of(written),
+    };
+    let start = node
+        .attrs
+        .iter()
+        .filter(|attribute| matches!(attribute.style, syn::AttrStyle::Outer))
+        .map(|attribute| collector.range_of(attribute))
+        .fold(first, TextRange::cover);
+    let end = match (&node.content, &node.semi) {
+        (Some((brace, _)), _) => collector.range(brace.span.close()),
+        (None, Some(semi)) => collector.range(semi.span),
+        (None, None) => collector.range(node.ident.span()),
+    };
+    start.cover(end)
+}
+
+fn blank_at(
+    kind: ItemKind,
+    collector: &Collector<'_>,
+    range: TextRange,
+    attributes: &[syn::Attribute],
+) -> Item {
     Item {
         module: ModuleId(0),
         parent: None,
@@ -135,7 +165,13 @@ fn blank(
 fn item(node: &syn::Item, text: &str, shift: Shift<'_>) -> ParsedItem {
     let mut collector = Collector::new(text, shift);
     let (kind, attributes) = kind_of(node);
-    let mut item = blank(kind, &collector, node, attributes);
+    let mut item = match node {
+        syn::Item::Mod(node) => {
+            let range = range_of_module(&collector, node);
+            blank_at(kind, &collector, range, attributes)
+        }
+        _ => blank(kind, &collector, node, attributes),
+    };
     if let Some(ident) = ident_of(node) {
         item.name = name_of(ident);
         item.name_range = collector.range(ident.span());
@@ -279,37 +315,38 @@ fn visibility(
 
 /// The documentation of what is in an item and is no item of its own.
 fn inner_docs(collector: &mut Collector<'_>, node: &syn::Item) {
+    let mut docs = |attributes: &[syn::Attribute]| attribute::collect_docs(collector, attributes);
     match node {
         syn::Item::Trait(node) => {
             for member in &node.items {
                 match member {
-                    syn::TraitItem::Fn(member) => attribute::collect_docs(collector, &member.attrs),
-                    syn::TraitItem::Const(member) => {
-                        attribute::collect_docs(collector, &member.attrs);
-                    }
-                    syn::TraitItem::Type(member) => {
-                        attribute::collect_docs(collector, &member.attrs);
-                    }
+                    syn::TraitItem::Fn(member) => docs(&member.attrs),
+                    syn::TraitItem::Const(member) => docs(&member.attrs),
+                    syn::TraitItem::Type(member) => docs(&member.attrs),
                     _ => {}
                 }
             }
         }
         syn::Item::Impl(node) if node.trait_.is_some() => {
             for member in &node.items {
-                if let syn::ImplItem::Fn(member) = member {
-                    attribute::collect_docs(collector, &member.attrs);
+                match member {
+                    syn::ImplItem::Fn(member) => docs(&member.attrs),
+                    syn::ImplItem::Const(member) => docs(&member.attrs),
+                    syn::ImplItem::Type(member) => docs(&member.attrs),
+                    _ => {}
                 }
             }
         }
         syn::Item::Enum(node) => {
             for variant in &node.variants {
-                attribute::collect_docs(collector, &variant.attrs);
+                docs(&variant.attrs);
+                variant.fields.iter().for_each(|field| docs(&field.attrs));
             }
         }
-        syn::Item::Struct(node) => {
-            for field in &node.fields {
-                attribute::collect_docs(collector, &field.attrs);
-            }
+        syn::Item::Struct(node) => node.fields.iter().for_each(|field| docs(&field.attrs)),
+        syn::Item::Union(node) => {
+            let fields = node.fields.named.iter();
+            fields.for_each(|field| docs(&field.attrs));
         }
         _ => {}
     }
@@ -345,7 +382,12 @@ fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut Item) {
                 .attrs
                 .iter()
                 .any(|attribute| attribute.path().is_ident("macro_export"));
-            item.macro_rules = Some(MacroRules { exported });
+            let (defines, calls) = tokens::transcribed(collector, node.mac.tokens.clone());
+            item.macro_rules = Some(MacroRules {
+                exported,
+                defines,
+                calls,
+            });
         }
         syn::Item::Macro(node) => {
             tokens::defines(collector, node.mac.tokens.clone(), &mut item.defines);
