@@ -74,9 +74,12 @@ fn check(row: &str, name: &str) -> Vec<String> {
         problems.extend(claim_by_claim(&case.tree, &walk.after));
     }
     problems.extend(nothing_moves(&case.tree));
-    let cache = Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures");
-    let before = compile::build(&case.tree, &cache);
-    problems.extend(before.compare(&compile::build(&walk.after, &cache)));
+    // What is refused leaves the tree as it was, which need not compile.
+    if walk.after != case.tree {
+        let cache = Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures");
+        let before = compile::build(&case.tree, &cache);
+        problems.extend(before.compare(&compile::build(&walk.after, &cache)));
+    }
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(format!("../snapshots/{row}"));
     settings.set_prepend_module_to_snapshot(false);

@@ -292,7 +292,14 @@ fn place_tests(
             .filter(|to| group_of[to.index()].is_none() && workspace.item(*to).is_node())
             .map(|to| planned[to.index()])
             .collect();
-        let wishes: Vec<Home> = members
+        // Helpers go where the tests go that they help.
+        let tests: Vec<usize> = members
+            .iter()
+            .copied()
+            .filter(|index| has_tests(workspace, &groups[*index]))
+            .collect();
+        let deciding = if tests.is_empty() { members } else { &tests };
+        let wishes: Vec<Home> = deciding
             .iter()
             .map(|index| {
                 let group = &groups[*index];
@@ -311,6 +318,17 @@ fn place_tests(
             planned[id.index()] = home;
         }
     }
+}
+
+/// Whether a group has test functions, not just what they use.
+fn has_tests(workspace: &Workspace, group: &TestGroup) -> bool {
+    group.items.iter().any(|id| {
+        let mut attributes = workspace.item(*id).attributes.iter();
+        attributes.any(|attribute| {
+            let name = attribute.path.rsplit("::").next().unwrap_or_default();
+            name.contains("test") || name == "bench"
+        })
+    })
 }
 
 /// The home of most of what a test stands beside and names; where it names nothing of that, of all it stands beside.

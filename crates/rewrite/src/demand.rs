@@ -9,6 +9,7 @@ use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId};
 
 use crate::scope::{Scope, Side};
+use crate::twin;
 
 /// Who asks for a name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -163,6 +164,7 @@ pub(crate) fn root_demand(scope: &Scope<'_>, dest: &DestDemand) -> RootDemand {
     }
     demand.exports(scope);
     demand.imports(scope, dest);
+    twin::ask_for_all(scope, &mut demand);
     demand
 }
 

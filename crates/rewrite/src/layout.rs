@@ -230,7 +230,10 @@ impl<'a> Layout<'a, '_> {
             self.place(child);
         } else {
             let indent = "    ".repeat(self.inline_depth(module));
-            let attributes = self.declaration_attributes(declaration, &indent);
+            let mut attributes = self.declaration_attributes(declaration, &indent);
+            if self.scope.is_published() && !self.scope.exports.modules.contains(&child) {
+                attributes = format!("{indent}#[doc(hidden)]\n{attributes}");
+            }
             let visibility = if self.scope.touched[child.index()] {
                 "pub"
             } else {

@@ -33,6 +33,7 @@ mod spacing;
 mod text;
 mod traits;
 mod tree;
+mod twin;
 mod visibility;
 
 pub use rewrite::{Figures, Outcome, rewrite};

@@ -145,6 +145,7 @@ fn move_items(
     let needs_root = needs::doc_tests(&scope, &root_demand.public_items, builder);
     let made_public = visibility::widen(&scope, &root_demand, builder);
     include::correct(&scope, &moves, builder);
+    include::correct_manifest_folder(&scope, builder);
     let diagnostics = members::extend(
         &scope,
         &moves,

@@ -235,6 +235,13 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// Whether the code is a library that a registry takes: then its docs and what they promise are read by others.
+    pub(crate) fn is_published(&self) -> bool {
+        let krate = self.workspace.krate(self.root);
+        let package = self.workspace.package(krate.package);
+        krate.kind == CrateKind::Lib && package.publish && package.manifest.contains("\nlicense")
+    }
+
     /// rustfmt's style for the code on both sides.
     pub(crate) fn style(&self) -> Style {
         Style::of(&self.workspace.krate(self.root).edition)
