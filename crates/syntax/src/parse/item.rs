@@ -15,7 +15,7 @@ use crate::workspace::ModuleId;
 
 /// A whole file.
 pub(super) fn file(file: &syn::File, text: &str, shift: Shift<'_>) -> ParsedModule {
-    let body = TextRange::new(0, text.len() as u32);
+    let body = TextRange::new(shift.prefix, text.len() as u32);
     module(&file.attrs, &file.items, text, shift, body)
 }
 
