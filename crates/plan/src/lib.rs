@@ -16,6 +16,7 @@ pub mod file;
 pub mod history;
 pub mod home;
 pub mod measure;
+pub mod mojo;
 pub mod order;
 pub mod partition;
 pub mod plan;

@@ -65,7 +65,7 @@ pub fn propose(
     if problem.modules.is_empty() {
         return nothing("the package has no items to move");
     }
-    let Some(found) = search::search(starts(&problem), options.crates) else {
+    let Some(found) = search::search(&starts(&problem), options.crates) else {
         return nothing("the package has no items to move");
     };
     let plan = record(workspace, graph, options, &found);
