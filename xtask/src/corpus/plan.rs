@@ -140,7 +140,11 @@ fn against(people: &[(String, String, usize)], workspace: &Workspace, graph: &Gr
             theirs,
             weight: *lines,
         });
-        apart.push(format!("  {lines:5} {file}: {theirs} | {ours}"));
+        apart.push((
+            ours,
+            theirs,
+            format!("  {lines:5} {file}: {theirs} | {ours}"),
+        ));
     }
     let files: Vec<Placed<'_>> = objects
         .iter()
@@ -149,13 +153,27 @@ fn against(people: &[(String, String, usize)], workspace: &Workspace, graph: &Gr
             ..*object
         })
         .collect();
+    let mut common: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    for object in &objects {
+        *common
+            .entry(object.ours)
+            .or_default()
+            .entry(object.theirs)
+            .or_default() += object.weight;
+    }
+    let most = |ours: &str| {
+        let theirs = common[ours].iter().max_by_key(|(_, lines)| **lines);
+        theirs.map_or("", |(theirs, _)| *theirs)
+    };
+    apart.retain(|(ours, theirs, _)| most(ours) != *theirs);
+    let apart: Vec<String> = apart.into_iter().map(|(_, _, line)| line).collect();
     let names: Vec<&str> = plan
         .crates
         .iter()
         .map(|krate| krate.name.as_str())
         .collect();
     format!(
-        "with {} new crates ({}), MoJoFM by lines {:.1} %, by files {:.1} %\n{}",
+        "with {} new crates ({}), MoJoFM by lines {:.1} %, by files {:.1} %; not with most of theirs:\n{}",
         plan.crates.len(),
         names.join(", "),
         mojo::agreement(&objects) * 100.0,
