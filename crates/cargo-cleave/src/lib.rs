@@ -11,6 +11,7 @@
 pub mod arguments;
 pub mod exit;
 pub mod migrate;
+mod planning;
 pub mod project;
 pub mod report;
 mod screen;

@@ -22,6 +22,7 @@ pub mod partition;
 pub mod plan;
 pub mod step;
 pub mod unit;
+pub mod what_if;
 
 pub use cost::{Cost, Weights};
 pub use history::History;
@@ -30,4 +31,5 @@ pub use measure::{Figures, measure};
 pub use order::{Home, Order};
 pub use partition::{ProposeOptions, cost, propose};
 pub use plan::{Plan, PlannedCrate, PlannedStep, Role};
-pub use step::{Step, StepKind, steps};
+pub use step::{Step, StepKind, refresh, steps};
+pub use what_if::{Change, suggestions};

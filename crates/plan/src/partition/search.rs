@@ -236,7 +236,10 @@ fn open<'a>(state: &State<'a>, from: usize, up: bool) -> State<'a> {
         .iter()
         .map(|home| home + usize::from(*home >= first))
         .collect();
-    State::new(state.problem, state.crates + 1, home, state.fixed.clone())
+    let mut opened = State::new(state.problem, state.crates + 1, home, state.fixed.clone());
+    opened.named.clone_from(&state.named);
+    opened.named.insert(first, None);
+    opened
 }
 
 /// Parts two crates of which one depends on the other, where that is cheaper: of each reference either what is needed
@@ -322,6 +325,21 @@ fn try_homes(state: &mut State<'_>, set: &[usize], homes: &[usize]) -> bool {
     match best {
         Some((_, to, way)) => go(state, set, to, way, limit).is_some(),
         None => false,
+    }
+}
+
+/// Tries every way to bring a set to a crate, shows each result, and takes it back.
+pub(crate) fn try_ways(
+    state: &mut State<'_>,
+    set: &[usize],
+    to: usize,
+    mut show: impl FnMut(&State<'_>, &Log),
+) {
+    for way in 0..3 {
+        if let Some(log) = go(state, set, to, way, state.problem.total) {
+            show(state, &log);
+            state.undo(&log);
+        }
     }
 }
 

@@ -16,6 +16,8 @@ pub(crate) struct State<'a> {
     pub(crate) home: Vec<usize>,
     /// Units that do not move: where a person said so, and what stays in the root.
     pub(crate) fixed: Vec<bool>,
+    /// By crate: which of the crates that a person named it is.
+    pub(crate) named: Vec<Option<usize>>,
     pub(crate) lines: Vec<i64>,
     heat: Vec<i64>,
     /// References from crate to crate.
@@ -50,6 +52,7 @@ impl<'a> State<'a> {
             problem,
             crates,
             fixed,
+            named: vec![None; crates],
             lines: vec![0; slots],
             heat: vec![0; slots],
             edges: vec![0; slots * slots],
