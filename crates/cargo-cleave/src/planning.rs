@@ -81,16 +81,7 @@ fn intended(
         base.pins.extend(pins);
     }
     if kept {
-        let crates = base.crates.iter().map(|krate| &krate.name).chain([package]);
-        if let Some((path, krate)) = base
-            .pins
-            .iter()
-            .find(|(_, krate)| crates.clone().all(|name| name != *krate))
-        {
-            return Err(Failure::World(format!(
-                "failed to pin `{path}`: `{krate}` is no crate of the plan, nor the package"
-            )));
-        }
+        check_pins(&base)?;
         if !wanted.what_if {
             cleave_plan::refresh(workspace, graph, &mut base);
         }
@@ -121,6 +112,17 @@ fn pins(wanted: &Planning) -> Result<Vec<(String, String)>, Failure> {
         Ok((path.trim().to_owned(), krate.trim().to_owned()))
     });
     pins.collect()
+}
+
+/// Whether every pin names a crate of the plan, or the package.
+fn check_pins(plan: &Plan) -> Result<(), Failure> {
+    let lost = |krate: &String| crate_names(plan).all(|name| name != krate);
+    match plan.pins.iter().find(|(_, krate)| lost(krate)) {
+        None => Ok(()),
+        Some((path, krate)) => Err(Failure::World(format!(
+            "failed to pin `{path}`: `{krate}` is no crate of the plan, nor the package"
+        ))),
+    }
 }
 
 /// Forgets all but what a person nailed down, and the crates that this names.
@@ -176,20 +178,7 @@ fn what_if(
         };
         (other, _) = cleave_plan::propose(&project.workspace, &project.graph, &options);
     }
-    let names = other
-        .crates
-        .iter()
-        .map(|krate| &krate.name)
-        .chain([&other.package]);
-    if let Some((path, krate)) = other
-        .pins
-        .iter()
-        .find(|(_, krate)| names.clone().all(|name| name != *krate))
-    {
-        return Err(Failure::World(format!(
-            "failed to pin `{path}`: `{krate}` is no crate of the plan, nor the package"
-        )));
-    }
+    check_pins(&other)?;
     let after = judge(project, data, &other);
     let mut text = String::from("Nothing is written. Lines of the crates, before and after:\n");
     let mut rows: Vec<(&str, Option<usize>, Option<usize>)> = Vec::new();
