@@ -1,9 +1,16 @@
 //! The verbs.
 
+mod check;
+mod explain;
+mod init;
+mod manual;
+mod pr;
+
 use camino::Utf8Path;
 
 use crate::arguments::{Arguments, Format, Level, Verb};
 use crate::exit::{Exit, Failure};
+use crate::insight;
 use crate::migrate::migrate;
 use crate::planning;
 use crate::project::{Project, absolute};
@@ -21,6 +28,16 @@ pub(crate) fn execute(arguments: &Arguments, screen: &mut Screen) -> Result<Exit
         Some(Verb::Graph { level, output }) => graph(arguments, *level, output.as_deref(), screen),
         Some(Verb::Plan(wanted)) => planning::plan(arguments, wanted, screen),
         Some(Verb::Undo) => undo(arguments, screen),
+        Some(Verb::Check { baseline, output }) => {
+            check::check(arguments, *baseline, output.as_deref(), screen)
+        }
+        Some(Verb::Explain { code }) => explain::explain(arguments, code.as_deref(), screen),
+        Some(Verb::Pr { number }) => pr::pull_request(arguments, *number, screen),
+        Some(Verb::Init { from, dry_run }) => {
+            init::init(arguments, from.as_deref(), *dry_run, screen)
+        }
+        Some(Verb::Man) => manual::man(screen),
+        Some(Verb::Completions { shell }) => Ok(manual::completions(*shell, screen)),
         Some(Verb::Review { output }) => review(arguments, output, screen),
     }
 }
@@ -47,6 +64,7 @@ fn status(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     screen.result(&summary(&figures));
+    screen.result(&cleave_report::knot::brief(&knots(&project)));
     if project.plan.is_none() {
         screen.result("\nThere is no plan yet: `plan` proposes one and writes split.toml.");
         return Ok(Exit::Done);
@@ -107,17 +125,43 @@ fn graph(
     let project = Project::load(&arguments.common, screen)?;
     let picture = picture(&project, level);
     let text = match arguments.common.format {
-        Format::Text | Format::Mermaid => cleave_report::mermaid::draw(&picture),
+        Format::Text => knots_text(&project, arguments.common.verbose),
+        Format::Mermaid => cleave_report::mermaid::draw(&picture),
         Format::Dot => cleave_report::dot::draw(&picture),
-        Format::Json => cleave_report::json::draw(&picture),
+        Format::Json => insight::extend(
+            &cleave_report::json::draw(&picture, &knots(&project)),
+            &project,
+        ),
         Format::Svg => cleave_report::svg::draw(&picture),
         Format::Html => page(&project),
+        Format::Sarif => {
+            return Err(Failure::World(
+                "failed to draw the graph as SARIF: that is for findings; the graph has `dot`, `mermaid`, `svg`, `json` and `html`".to_owned(),
+            ));
+        }
     };
     match output {
         Some(path) => write(path, &text)?,
         None => screen.result(&text),
     }
+    if let Some(text) = insight::said(&insight::blind(&project), arguments.common.verbose > 0) {
+        screen.progress(&text);
+    }
     Ok(Exit::Done)
+}
+
+fn knots_text(project: &Project, verbose: u8) -> String {
+    let package = &project.workspace.package(project.workspace.package).name;
+    let detail = if verbose > 0 {
+        cleave_report::knot::Detail::All
+    } else {
+        cleave_report::knot::Detail::Most
+    };
+    cleave_report::knot::draw(package, &knots(project), detail)
+}
+
+fn knots(project: &Project) -> cleave_graph::knot::Knots {
+    cleave_graph::knot::knots(&project.workspace, &project.graph, project.monolith)
 }
 
 fn picture(project: &Project, level: Level) -> cleave_report::Picture {
@@ -141,23 +185,15 @@ fn picture(project: &Project, level: Level) -> cleave_report::Picture {
 }
 
 fn page(project: &Project) -> String {
-    let figures = report::measure(project, project.plan.as_ref());
-    let steps = project
-        .plan
-        .as_ref()
-        .map(|plan| project.route(plan).0.steps)
-        .unwrap_or_default();
-    let input = cleave_report::html::Page {
-        package: figures.package.clone(),
-        summary: summary(&figures),
-        crates: cleave_report::svg::draw(&picture(project, Level::Crate)),
-        modules: cleave_report::svg::draw(&picture(project, Level::Module)),
-        steps: steps
-            .iter()
-            .map(|step| (step.id, step.title.clone(), step.why.clone(), step.done))
-            .collect(),
-    };
-    cleave_report::html::draw(&input)
+    let route = project.plan.as_ref().map(|plan| project.route(plan).0);
+    let plan = project.plan.as_ref().zip(route.as_ref());
+    cleave_report::html::draw(&cleave_report::html::Subject {
+        workspace: &project.workspace,
+        graph: &project.graph,
+        monolith: project.monolith,
+        plan: plan.map(|(plan, route)| (plan, &route.homes)),
+        steps: route.as_ref().map_or(&[], |route| route.steps.as_slice()),
+    })
 }
 
 fn undo(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure> {

@@ -9,7 +9,8 @@ pub struct Plan {
     pub package: String,
     /// The new crates, bottom-up: each may depend on earlier ones only.
     pub crates: Vec<PlannedCrate>,
-    /// Items that stay in the package although a crate claims their module.
+    /// Modules (with all below them that no crate claims) and items that stay in the package. Where modules are named,
+    /// the plan is closed: what no list names is new.
     pub keep: Vec<String>,
     /// What a person nailed down: modules or items by path, each with the name of its crate, or of the package for the
     /// root. Pins win over everything, and stay when the rest is proposed anew.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
-use cleave_graph::{Lookup, Place, Reference, Target};
+use cleave_graph::{Graph, Lookup, Place, Reference, Target};
 use cleave_syntax::item::{Binding, ItemKind, Level, PathContext, UseLeafId};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId};
@@ -136,13 +136,10 @@ fn references<'b>(scope: &'b Scope<'_>, side: Side) -> impl Iterator<Item = &'b 
         .references
         .iter()
         .filter(move |reference| match reference.place {
-            Place::Item(item, index) => {
+            Place::Item(item, _) => {
                 scope.workspace.crate_of(item) == scope.root
                     && (scope.moving[item.index()] == (side == Side::Dest))
-                    && !matches!(
-                        scope.workspace.item(item).paths[index as usize].context,
-                        PathContext::DocLink | PathContext::DocTest
-                    )
+                    && !Graph::is_doc(scope.workspace, reference.place)
             }
             Place::Header(..) => false,
         })
@@ -412,7 +409,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
         );
         let path = &scope.workspace.item(item).paths[index as usize];
         match reference.resolution.target {
-            Target::Item(target) => {
+            Target::Item(target) | Target::Opaque(target) => {
                 let in_root = reference
                     .resolution
                     .lookups

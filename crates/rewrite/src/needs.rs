@@ -196,6 +196,9 @@ pub(crate) fn of_package(
         let (item, is_test) = match reference.place {
             Place::Item(item, index) => {
                 let context = workspace.item(item).paths[index as usize].context;
+                if context == PathContext::DocLink {
+                    continue;
+                }
                 (
                     workspace.crate_of(item),
                     workspace.item(item).is_test || context == PathContext::DocTest,
@@ -203,6 +206,9 @@ pub(crate) fn of_package(
             }
             Place::Header(module, index) => {
                 let context = workspace.module(module).paths[index as usize].context;
+                if context == PathContext::DocLink {
+                    continue;
+                }
                 (
                     workspace.module(module).krate,
                     context == PathContext::DocTest,

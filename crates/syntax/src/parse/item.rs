@@ -5,7 +5,7 @@ use syn::visit::Visit;
 
 use super::attribute::{self, Style};
 use super::collect::{Collector, name_of};
-use super::{DeclaredModule, ParsedItem, ParsedModule, Shift, tokens};
+use super::{DeclaredModule, ParsedItem, ParsedModule, Shift, extent, tokens};
 use crate::item::{
     Binding, Field, Implementation, Item, ItemId, ItemKind, Level, MacroRules, PathContext,
     PathUse, Segment, UseLeaf, Visibility,
@@ -99,10 +99,10 @@ fn tile(items: Vec<&mut Item>, text: &str, start: u32, end: u32) {
 fn blank(
     kind: ItemKind,
     collector: &Collector<'_>,
-    node: &impl Spanned,
+    ends: extent::Ends,
     attributes: &[syn::Attribute],
 ) -> Item {
-    let range = collector.range_of(node);
+    let range = collector.between(ends);
     Item {
         module: ModuleId(0),
         parent: None,
@@ -135,7 +135,7 @@ fn blank(
 fn item(node: &syn::Item, text: &str, shift: Shift<'_>) -> ParsedItem {
     let mut collector = Collector::new(text, shift);
     let (kind, attributes) = kind_of(node);
-    let mut item = blank(kind, &collector, node, attributes);
+    let mut item = blank(kind, &collector, extent::item(node), attributes);
     if let Some(ident) = ident_of(node) {
         item.name = name_of(ident);
         item.name_range = collector.range(ident.span());
@@ -224,7 +224,7 @@ fn visibility_of(node: &syn::Item) -> Option<(&syn::Visibility, proc_macro2::Spa
         syn::Item::Const(item) => (&item.vis, item.const_token.span),
         syn::Item::Enum(item) => (&item.vis, item.enum_token.span),
         syn::Item::ExternCrate(item) => (&item.vis, item.extern_token.span),
-        syn::Item::Fn(item) => (&item.vis, item.sig.span()),
+        syn::Item::Fn(item) => (&item.vis, extent::signature(&item.sig)),
         syn::Item::Mod(item) => (
             &item.vis,
             item.unsafety
@@ -254,6 +254,7 @@ fn visibility(
 ) -> Visibility {
     let range = match visibility {
         syn::Visibility::Inherited => TextRange::empty(collector.range(first).start),
+        syn::Visibility::Public(token) => collector.range(token.span),
         written => collector.range_of(written),
     };
     let level = match visibility {
@@ -279,37 +280,38 @@ fn visibility(
 
 /// The documentation of what is in an item and is no item of its own.
 fn inner_docs(collector: &mut Collector<'_>, node: &syn::Item) {
+    let mut docs = |attributes: &[syn::Attribute]| attribute::collect_docs(collector, attributes);
     match node {
         syn::Item::Trait(node) => {
             for member in &node.items {
                 match member {
-                    syn::TraitItem::Fn(member) => attribute::collect_docs(collector, &member.attrs),
-                    syn::TraitItem::Const(member) => {
-                        attribute::collect_docs(collector, &member.attrs);
-                    }
-                    syn::TraitItem::Type(member) => {
-                        attribute::collect_docs(collector, &member.attrs);
-                    }
+                    syn::TraitItem::Fn(member) => docs(&member.attrs),
+                    syn::TraitItem::Const(member) => docs(&member.attrs),
+                    syn::TraitItem::Type(member) => docs(&member.attrs),
                     _ => {}
                 }
             }
         }
         syn::Item::Impl(node) if node.trait_.is_some() => {
             for member in &node.items {
-                if let syn::ImplItem::Fn(member) = member {
-                    attribute::collect_docs(collector, &member.attrs);
+                match member {
+                    syn::ImplItem::Fn(member) => docs(&member.attrs),
+                    syn::ImplItem::Const(member) => docs(&member.attrs),
+                    syn::ImplItem::Type(member) => docs(&member.attrs),
+                    _ => {}
                 }
             }
         }
         syn::Item::Enum(node) => {
             for variant in &node.variants {
-                attribute::collect_docs(collector, &variant.attrs);
+                docs(&variant.attrs);
+                variant.fields.iter().for_each(|field| docs(&field.attrs));
             }
         }
-        syn::Item::Struct(node) => {
-            for field in &node.fields {
-                attribute::collect_docs(collector, &field.attrs);
-            }
+        syn::Item::Struct(node) => node.fields.iter().for_each(|field| docs(&field.attrs)),
+        syn::Item::Union(node) => {
+            let fields = node.fields.named.iter();
+            fields.for_each(|field| docs(&field.attrs));
         }
         _ => {}
     }
@@ -345,7 +347,12 @@ fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut Item) {
                 .attrs
                 .iter()
                 .any(|attribute| attribute.path().is_ident("macro_export"));
-            item.macro_rules = Some(MacroRules { exported });
+            let (defines, calls) = tokens::transcribed(collector, node.mac.tokens.clone());
+            item.macro_rules = Some(MacroRules {
+                exported,
+                defines,
+                calls,
+            });
         }
         syn::Item::Macro(node) => {
             tokens::defines(collector, node.mac.tokens.clone(), &mut item.defines);
@@ -624,7 +631,7 @@ fn method(collector: &Collector<'_>, node: &syn::ItemImpl, member: &syn::ImplIte
                 &member.vis,
                 member
                     .defaultness
-                    .map_or_else(|| member.sig.span(), |token| token.span),
+                    .map_or_else(|| extent::signature(&member.sig), |token| token.span),
             )),
         ),
         syn::ImplItem::Const(member) => (
@@ -647,7 +654,7 @@ fn method(collector: &Collector<'_>, node: &syn::ItemImpl, member: &syn::ImplIte
         syn::ImplItem::Macro(member) => (ItemKind::MacroCall, &member.attrs[..], None, None),
         _ => (ItemKind::Verbatim, empty, None, None),
     };
-    let mut item = blank(kind, collector, member, attributes);
+    let mut item = blank(kind, collector, extent::member(member), attributes);
     if let Some(ident) = ident {
         item.name = name_of(ident);
         item.name_range = collector.range(ident.span());
