@@ -1,7 +1,16 @@
 //! Whole-program tests.
 
+mod browser;
 mod crash;
+mod explain;
+mod guard;
+mod guide;
+mod hazard;
+mod init;
 mod input;
+mod knot;
+mod pull_request;
+mod review;
 mod split;
 mod verify;
 

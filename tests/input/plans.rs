@@ -123,9 +123,14 @@ const CASES: &[(&str, &str)] = &[
 
 /// A whole `split.toml`, and what is said.
 const WHOLE: &[(&[u8], &str)] = &[
-    (b"", "`package` is missing"),
-    (b"version = 1\n", "`package` is missing"),
-    (b"package = \"app\"\n", "`version` is missing"),
+    (
+        b"version = 1\n[[steps]]\nto = \"x\"\n",
+        "`package` is missing",
+    ),
+    (
+        b"package = \"app\"\n[[steps]]\nto = \"x\"\n",
+        "`version` is missing",
+    ),
     (b"version = 2\npackage = \"app\"\n", "split.toml:1:"),
     (b"version = \"1\"\npackage = \"app\"\n", "split.toml:1:"),
     (b"version = 1\npackage = 1\n", "split.toml:2:"),

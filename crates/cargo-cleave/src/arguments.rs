@@ -1,5 +1,7 @@
 //! The command line.
 
+mod help;
+
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -37,22 +39,23 @@ pub enum Verb {
         output: Option<Utf8PathBuf>,
     },
     /// Proposes boundaries and writes split.toml; one that is there is kept.
-    Plan {
-        /// How many new crates.
-        #[arg(long, value_parser = at_least_one)]
-        crates: Option<usize>,
-        /// What the crates' names start with.
-        #[arg(long, value_parser = package_name)]
-        name: Option<String>,
-        /// Proposes anew and replaces the plan.
-        #[arg(long)]
-        anew: bool,
-    },
+    Plan(Planning),
     /// Takes back the last step; one that was committed is taken back by a further commit.
     Undo {
         /// Takes back all steps that were carried out here.
         #[arg(long)]
         all: bool,
+    },
+    /// Fails where today's source or manifests go against the plan's boundaries: for CI.
+    #[command(after_long_help = help::CHECK)]
+    Check {
+        /// Lets through what `split-baseline.toml` knows, beside split.toml, and takes out of it what is mended.
+        /// Where there is no such file yet, one is made of today's findings.
+        #[arg(long)]
+        baseline: bool,
+        /// JSON or SARIF into a file; standard output then has the findings for people.
+        #[arg(long, value_name = "FILE")]
+        output: Option<Utf8PathBuf>,
     },
     /// Writes the page for reviewers.
     Review {
@@ -60,6 +63,59 @@ pub enum Verb {
         #[arg(long, default_value = "target/cleave/review.html")]
         output: Utf8PathBuf,
     },
+    /// The page of a hazard row or of a finding: what, why, before and after, what to do; with none, the list of all.
+    #[command(after_long_help = help::EXPLAIN)]
+    Explain {
+        /// A row (`A1`) or a word (`arrow`), as it stands in brackets behind `error` or `refused`.
+        code: Option<String>,
+    },
+    /// Title and body of a step's pull request, in Markdown.
+    #[command(after_long_help = help::PR)]
+    Pr {
+        /// The step's number.
+        #[arg(value_name = "N")]
+        number: usize,
+    },
+    /// Makes `cargo xtask split …`, and the guard in CI, work for everyone who clones the repository.
+    #[command(after_long_help = help::INIT)]
+    Init {
+        /// Where others get cargo-cleave from: a git URL, or its folder. Default: where it was installed from.
+        #[arg(long, value_name = "URL")]
+        from: Option<String>,
+        /// Shows what it would write, as a difference, and writes nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// The manual page, in roff.
+    #[command(after_long_help = help::MAN)]
+    Man,
+    /// Completions for a shell.
+    #[command(after_long_help = help::COMPLETIONS)]
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What a plan is to be like.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct Planning {
+    /// How many new crates.
+    #[arg(long, value_parser = at_least_one)]
+    pub crates: Option<usize>,
+    /// What the crates' names start with.
+    #[arg(long, value_parser = package_name)]
+    pub name: Option<String>,
+    /// Proposes anew and replaces the plan, but for its pins.
+    #[arg(long)]
+    pub anew: bool,
+    /// Nails a module or item to a crate (or, by the package's name, to the root); may be repeated.
+    #[arg(long, value_name = "PATH=CRATE")]
+    pub pin: Vec<String>,
+    /// Writes nothing: shows what the pins or the number of crates would do to the plan, term by term; with neither,
+    /// the cheapest changes.
+    #[arg(long)]
+    pub what_if: bool,
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
@@ -86,7 +142,13 @@ impl Verb {
         match self {
             Verb::Status => "status",
             Verb::Graph { .. } => "graph",
-            Verb::Plan { .. } => "plan",
+            Verb::Plan(_) => "plan",
+            Verb::Check { .. } => "check",
+            Verb::Explain { .. } => "explain",
+            Verb::Pr { .. } => "pr",
+            Verb::Init { .. } => "init",
+            Verb::Man => "man",
+            Verb::Completions { .. } => "completions",
             Verb::Undo { .. } => "undo",
             Verb::Review { .. } => "review",
         }
@@ -212,6 +274,8 @@ pub enum Format {
     Svg,
     /// A page.
     Html,
+    /// SARIF 2.1.0, for code scanning; only `check` knows it.
+    Sarif,
 }
 
 /// When to colour.

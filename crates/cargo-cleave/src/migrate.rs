@@ -138,7 +138,7 @@ fn dry_run(
 }
 
 /// The change of a step; a refusal is a failure.
-fn work_out(project: &Project, step: &Step) -> Result<Outcome, Failure> {
+pub(crate) fn work_out(project: &Project, step: &Step) -> Result<Outcome, Failure> {
     let outcome =
         cleave_rewrite::rewrite(&project.workspace, &project.graph, project.plan()?, step);
     if outcome.is_refused() {

@@ -1,5 +1,11 @@
 //! The verbs.
 
+mod check;
+mod explain;
+mod init;
+mod manual;
+mod pr;
+
 use camino::Utf8Path;
 
 use crate::arguments::{Arguments, Format, Level, Verb};
@@ -7,6 +13,7 @@ use crate::exit::{Exit, Failure};
 use crate::insight;
 use crate::interrupt;
 use crate::migrate::{migrate, recover};
+use crate::planning;
 use crate::project::{Project, absolute};
 use crate::report;
 use crate::screen::Screen;
@@ -27,10 +34,18 @@ pub(crate) fn execute(arguments: &Arguments, screen: &mut Screen) -> Result<Exit
     match &arguments.verb {
         None | Some(Verb::Status) => status(arguments, screen),
         Some(Verb::Graph { level, output }) => graph(arguments, *level, output.as_deref(), screen),
-        Some(Verb::Plan { crates, name, anew }) => {
-            plan(arguments, (*crates, name.as_deref()), *anew, screen)
-        }
+        Some(Verb::Plan(wanted)) => planning::plan(arguments, wanted, screen),
         Some(Verb::Undo { all }) => undo(arguments, *all, screen),
+        Some(Verb::Check { baseline, output }) => {
+            check::check(arguments, *baseline, output.as_deref(), screen)
+        }
+        Some(Verb::Explain { code }) => explain::explain(arguments, code.as_deref(), screen),
+        Some(Verb::Pr { number }) => pr::pull_request(arguments, *number, screen),
+        Some(Verb::Init { from, dry_run }) => {
+            init::init(arguments, from.as_deref(), *dry_run, screen)
+        }
+        Some(Verb::Man) => manual::man(screen),
+        Some(Verb::Completions { shell }) => Ok(manual::completions(*shell, screen)),
         Some(Verb::Review { output }) => review(arguments, output, screen),
     }
 }
@@ -57,6 +72,7 @@ fn status(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     screen.result(&summary(&figures));
+    screen.result(&cleave_report::knot::brief(&knots(&project)));
     if project.plan.is_none() {
         screen.result("\nThere is no plan yet: `plan` proposes one and writes split.toml.");
         return Ok(Exit::Done);
@@ -99,7 +115,7 @@ fn summary(figures: &report::Report) -> String {
     text
 }
 
-fn steps_text(steps: &[cleave_plan::Step]) -> String {
+pub(crate) fn steps_text(steps: &[cleave_plan::Step]) -> String {
     let mut text = String::from("\nSteps:\n");
     for step in steps {
         let mark = if step.done { "done" } else { "    " };
@@ -117,11 +133,20 @@ fn graph(
     let project = Project::load(&arguments.common, screen)?;
     let picture = picture(&project, level);
     let text = match arguments.common.format {
-        Format::Text | Format::Mermaid => cleave_report::mermaid::draw(&picture),
+        Format::Text => knots_text(&project, arguments.common.verbose),
+        Format::Mermaid => cleave_report::mermaid::draw(&picture),
         Format::Dot => cleave_report::dot::draw(&picture),
-        Format::Json => insight::extend(&cleave_report::json::draw(&picture), &project),
+        Format::Json => insight::extend(
+            &cleave_report::json::draw(&picture, &knots(&project)),
+            &project,
+        ),
         Format::Svg => cleave_report::svg::draw(&picture),
         Format::Html => page(&project),
+        Format::Sarif => {
+            return Err(Failure::World(
+                "failed to draw the graph as SARIF: that is for findings; the graph has `dot`, `mermaid`, `svg`, `json` and `html`".to_owned(),
+            ));
+        }
     };
     match output {
         Some(path) => write(path, &text)?,
@@ -131,6 +156,20 @@ fn graph(
         screen.progress(&text);
     }
     Ok(Exit::Done)
+}
+
+fn knots_text(project: &Project, verbose: u8) -> String {
+    let package = &project.workspace.package(project.workspace.package).name;
+    let detail = if verbose > 0 {
+        cleave_report::knot::Detail::All
+    } else {
+        cleave_report::knot::Detail::Most
+    };
+    cleave_report::knot::draw(package, &knots(project), detail)
+}
+
+fn knots(project: &Project) -> cleave_graph::knot::Knots {
+    cleave_graph::knot::knots(&project.workspace, &project.graph, project.monolith)
 }
 
 fn picture(project: &Project, level: Level) -> cleave_report::Picture {
@@ -154,112 +193,15 @@ fn picture(project: &Project, level: Level) -> cleave_report::Picture {
 }
 
 fn page(project: &Project) -> String {
-    let figures = report::measure(project, project.plan.as_ref());
-    let steps = project
-        .plan
-        .as_ref()
-        .map(|plan| project.route(plan).0.steps)
-        .unwrap_or_default();
-    let input = cleave_report::html::Page {
-        package: figures.package.clone(),
-        summary: summary(&figures),
-        crates: cleave_report::svg::draw(&picture(project, Level::Crate)),
-        modules: cleave_report::svg::draw(&picture(project, Level::Module)),
-        steps: steps
-            .iter()
-            .map(|step| (step.id, step.title.clone(), step.why.clone(), step.done))
-            .collect(),
-    };
-    cleave_report::html::draw(&input)
-}
-
-fn plan(
-    arguments: &Arguments,
-    (crates, prefix): (Option<usize>, Option<&str>),
-    anew: bool,
-    screen: &mut Screen,
-) -> Result<Exit, Failure> {
-    let project = Project::load(&arguments.common, screen)?;
-    let keep = project.plan.clone().filter(|_| !anew && crates.is_none());
-    let plan = if let Some(plan) = keep {
-        plan
-    } else {
-        let options = cleave_plan::ProposeOptions {
-            crates,
-            prefix: prefix.map(str::to_owned),
-            pins: None,
-        };
-        let (plan, diagnostics) =
-            cleave_plan::propose(&project.workspace, &project.graph, &options);
-        screen.diagnostics(&diagnostics);
-        plan
-    };
-    let text = cleave_plan::file::write(
-        &plan,
-        project
-            .plan_text
-            .as_deref()
-            .filter(|_| !anew && crates.is_none()),
-    );
-    if project.plan_text.as_ref() != Some(&text) {
-        write(&project.plan_path(), &text)?;
-        screen.progress("wrote split.toml");
-    }
-    let (route, diagnostics) = project.route(&plan);
-    screen.diagnostics(&diagnostics);
-    screen.result(&planned_text(&project, &plan, &route));
-    Ok(Exit::Done)
-}
-
-fn planned_text(
-    project: &Project,
-    plan: &cleave_plan::Plan,
-    route: &crate::project::Route,
-) -> String {
-    let mut lines = vec![0_usize; plan.crates.len() + 1];
-    let crates = cleave_plan::unit::crates(&project.workspace, plan);
-    for id in crates
-        .iter()
-        .flat_map(|krate| project.workspace.items_of(*krate))
-    {
-        let slot = route.homes.planned[id.index()].unwrap_or(plan.crates.len());
-        lines[slot] += project.workspace.lines_of(id);
-    }
-    let total: usize = lines.iter().sum::<usize>().max(1);
-    let width = plan
-        .crates
-        .iter()
-        .map(|krate| krate.name.len())
-        .max()
-        .unwrap_or(0)
-        .max(plan.package.len());
-    let mut text = String::from("Crates, bottom-up:\n");
-    let mut row = |name: &str, role: &str, lines: usize, below: String| {
-        let share = lines * 100 / total;
-        text.push_str(&format!(
-            "  {name:width$}  {role:13}  {lines:6} lines  {share:3} %  on {below}\n"
-        ));
-    };
-    for (index, krate) in plan.crates.iter().enumerate() {
-        let below: Vec<&str> = krate
-            .depends_on
-            .iter()
-            .map(|lower| plan.crates[*lower].name.as_str())
-            .collect();
-        let below = if below.is_empty() {
-            "nothing".to_owned()
-        } else {
-            below.join(", ")
-        };
-        row(&krate.name, krate.role.as_str(), lines[index], below);
-    }
-    row(
-        &plan.package,
-        "root",
-        lines[plan.crates.len()],
-        "all of them".to_owned(),
-    );
-    text + &steps_text(&route.steps)
+    let route = project.plan.as_ref().map(|plan| project.route(plan).0);
+    let plan = project.plan.as_ref().zip(route.as_ref());
+    cleave_report::html::draw(&cleave_report::html::Subject {
+        workspace: &project.workspace,
+        graph: &project.graph,
+        monolith: project.monolith,
+        plan: plan.map(|(plan, route)| (plan, &route.homes)),
+        steps: route.as_ref().map_or(&[], |route| route.steps.as_slice()),
+    })
 }
 
 fn undo(arguments: &Arguments, all: bool, screen: &mut Screen) -> Result<Exit, Failure> {
@@ -302,7 +244,7 @@ fn review(arguments: &Arguments, output: &Utf8Path, screen: &mut Screen) -> Resu
     Ok(Exit::Done)
 }
 
-fn write(path: &Utf8Path, text: &str) -> Result<(), Failure> {
+pub(crate) fn write(path: &Utf8Path, text: &str) -> Result<(), Failure> {
     let result = path
         .parent()
         .map_or(Ok(()), std::fs::create_dir_all)

@@ -1,28 +1,17 @@
-//! The message of a step's commit.
+//! What the message of a step's commit says of files.
 
 use std::collections::BTreeSet;
 
 use camino::Utf8Path;
-use cleave_plan::{Step, StepKind};
-use cleave_rewrite::Figures;
 use cleave_syntax::ChangeSet;
 use cleave_syntax::change::Piece;
 
 /// How many lines of a list are shown.
 const SHOWN: usize = 40;
 
-/// What moved, what became public, and how it was verified.
-pub(super) fn of(step: &Step, changes: &ChangeSet, figures: &Figures, verified: &str) -> String {
-    let mut text = format!("{}\n\nWhy now: {}.\n", step.title, step.why);
-    if let StepKind::Move { items, .. } = &step.kind {
-        let items = items.len();
-        let plural = if items == 1 {
-            "item moves"
-        } else {
-            "items move"
-        };
-        text.push_str(&format!("\n{items} {plural}; module paths stay.\n"));
-    }
+/// Where files come from, as far as git does not tell.
+pub(super) fn files(changes: &ChangeSet) -> String {
+    let mut text = String::new();
     let renames = changes.renames();
     let arrow = |(from, to): &(&Utf8Path, &Utf8Path)| format!("{from} -> {to}");
     list(
@@ -36,12 +25,6 @@ pub(super) fn of(step: &Step, changes: &ChangeSet, figures: &Figures, verified: 
         "Split off (the past is in the file on the left):",
         &splits.iter().map(arrow).collect::<Vec<_>>(),
     );
-    list(
-        &mut text,
-        "Made public, since they are used across the new boundary:",
-        &figures.made_public,
-    );
-    text.push_str(&format!("\n{verified}\n"));
     text
 }
 

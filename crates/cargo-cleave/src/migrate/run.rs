@@ -11,6 +11,7 @@ use cleave_verify::cargo::Selection;
 use cleave_verify::git::GitState;
 use cleave_verify::{Baseline, CargoOptions, CheckReport, Scratch, git, journal, moves};
 
+use crate::account;
 use crate::arguments::{Arguments, VerifyLevel};
 use crate::exit::{Exit, Failure};
 use crate::interrupt;
@@ -163,6 +164,7 @@ impl<'a> Run<'a> {
             ..StepRow::default()
         };
         screen.diagnostics(&outcome.diagnostics);
+        let mut account = account::account(&project, &route, step, &outcome);
         let mut case = Case::new(&project, step, outcome.changes, row);
         let judged = self.judge(&mut case, screen);
         let judged = judged.and_then(|check| self.judge_thoroughly(check, &project, screen));
@@ -176,10 +178,19 @@ impl<'a> Run<'a> {
         row.seconds.cargo += self.report.seconds.cargo - cargo;
         row.seconds.tool = start.elapsed().as_secs_f64() - row.seconds.cargo;
         self.report.seconds.cargo += checks;
+        let repaired = row
+            .repaired
+            .iter()
+            .map(|it| format!("{} ({})", it.message, it.rule));
+        account::verify(&mut account, row.check_rounds, repaired.collect(), checks);
         self.report.steps.push(row);
         let check = judged?;
-        let message = message::of(step, &changes, &outcome.figures, &self.how_verified());
-        self.bring_over(&mut changes, step, &message)?;
+        let message = account.commit() + &message::files(&changes) + &self.how_verified();
+        self.bring_over(&mut changes, step)?;
+        account::keep(&self.state, &account)?;
+        if self.arguments.steps.commits() {
+            self.commit(&message)?;
+        }
         self.keep_baseline(check.as_ref(), checks)
     }
 
@@ -219,13 +230,8 @@ impl<'a> Run<'a> {
             .collect()
     }
 
-    /// The change reaches the user's tree, and git where that was asked for.
-    fn bring_over(
-        &mut self,
-        changes: &mut ChangeSet,
-        step: &Step,
-        message: &str,
-    ) -> Result<(), Failure> {
+    /// The change reaches the user's tree.
+    fn bring_over(&mut self, changes: &mut ChangeSet, step: &Step) -> Result<(), Failure> {
         let root = self.scratch.root.clone();
         self.take_over_lock(changes);
         let record = std::fs::read_to_string(root.join(moves::PATH)).ok();
@@ -233,11 +239,9 @@ impl<'a> Run<'a> {
         if let Some(prefix) = &self.arguments.steps.branch {
             git::create_branch(&root, &refuse::branch(prefix, step.id))?;
         }
-        interrupt::uninterrupted(|| journal::commit(&root, &self.state, changes, &step.title))?;
-        if self.arguments.steps.commits() {
-            self.commit(message)?;
-        }
-        Ok(())
+        Ok(interrupt::uninterrupted(|| {
+            journal::commit(&root, &self.state, changes, &step.title)
+        })?)
     }
 
     fn commit(&mut self, message: &str) -> Result<(), Failure> {
@@ -292,20 +296,16 @@ impl<'a> Run<'a> {
         });
     }
 
+    /// What the account does not know of the checks.
     fn how_verified(&self) -> String {
-        match self.level {
-            VerifyLevel::None => "Not verified.".to_owned(),
-            VerifyLevel::Check => {
-                "Verified with `cargo check --workspace --all-targets`.".to_owned()
-            }
-            VerifyLevel::Test => {
-                let tests = self.baseline.tests.as_ref();
-                let passed = tests.map_or(0, |tests| tests.totals().passed);
-                format!(
-                    "Verified with `cargo check --workspace --all-targets`, each crate alone, and `cargo test --workspace`:\nthe same tests with the same results, {passed} passed."
-                )
-            }
+        if self.level != VerifyLevel::Test {
+            return String::new();
         }
+        let tests = self.baseline.tests.as_ref();
+        let passed = tests.map_or(0, |tests| tests.totals().passed);
+        format!(
+            "\nEach crate was checked alone, too, and `cargo test --workspace` has the same tests with the same results, {passed} passed.\n"
+        )
     }
 
     /// After the last step: the figures; where the plan is done, each crate alone; and what was asked for at the end.
