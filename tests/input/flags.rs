@@ -59,7 +59,10 @@ const CASES: &[(&[&str], &str)] = &[
         "is no name for a branch",
     ),
     (&["--all", "--features", "nope"], "nope"),
-    (&["--all", "--report", "nowhere/r.json"], "`nowhere/r.json`"),
+    (
+        &["--all", "--report", "src/lib.rs/r.json"],
+        "`src/lib.rs` is no folder",
+    ),
     (&["--all", "--report", "src"], "`src`"),
     (&["--report"], "--report <FILE>"),
     (&["--color", "blue"], "'blue'"),

@@ -100,13 +100,6 @@ impl Reader {
             }
         }
         // What has no steps yet are hints, which need not say whom they are for.
-        if !table.contains_key("version") && !plan.steps.is_empty() {
-            self.problems.push(problem(
-                "`version` is missing",
-                None,
-                "this Cleave reads version 1 of the file: `version = 1`",
-            ));
-        }
         if plan.package.is_empty() && !plan.steps.is_empty() {
             self.problems.push(problem(
                 "`package` is missing",

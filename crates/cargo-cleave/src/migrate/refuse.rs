@@ -39,13 +39,13 @@ pub(super) fn report(arguments: &Arguments) -> Result<(), Failure> {
     let Some(path) = &arguments.common.report else {
         return Ok(());
     };
-    let folder = path.parent().filter(|folder| !folder.as_str().is_empty());
     if path.is_dir() {
         return Err(failed(&format!("`--report {path}`: `{path}` is a folder")));
     }
-    match folder.filter(|folder| !folder.is_dir()) {
-        Some(folder) => Err(failed(&format!(
-            "`{path}` can't be written for `--report`: there is no folder `{folder}`"
+    let above = path.ancestors().skip(1).find(|above| above.exists());
+    match above.filter(|above| !above.as_str().is_empty() && !above.is_dir()) {
+        Some(file) => Err(failed(&format!(
+            "`{path}` can't be written for `--report`: `{file}` is no folder"
         ))),
         None => Ok(()),
     }

@@ -370,7 +370,10 @@ impl<'a> Run<'a> {
             return Ok(());
         };
         let text = serde_json::to_string_pretty(&self.report).unwrap_or_default();
-        std::fs::write(path, text + "\n")
+        let folder = path.parent().filter(|folder| !folder.as_str().is_empty());
+        folder
+            .map_or(Ok(()), std::fs::create_dir_all)
+            .and_then(|()| std::fs::write(path, text + "\n"))
             .map_err(|error| Failure::World(format!("failed to write `{path}`: {error}")))?;
         screen.progress(&format!("wrote {path}"));
         Ok(())
