@@ -47,7 +47,7 @@ pub(super) fn row(package: &Utf8Path, entry: &Entry, examples: bool) -> Result<V
     Ok(compared.value(&workspace, entry, examples))
 }
 
-/// Lets rustc print what it sees of a crate, its tests included.
+/// Lets rustc print what it sees of a crate, its tests included; once, until `--fresh`.
 fn compile(
     package: &Utf8Path,
     entry: &Entry,
@@ -56,6 +56,10 @@ fn compile(
 ) -> Result<Utf8PathBuf, String> {
     let target = package.join("target/oracle");
     std::fs::create_dir_all(&target).map_err(|error| format!("{target}: {error}"))?;
+    let out = target.join("tree");
+    if out.with_extension("thir").is_file() {
+        return Ok(out);
+    }
     let wrapper = target.join("wrapper.sh");
     std::fs::write(&wrapper, WRAPPER).map_err(|error| format!("{wrapper}: {error}"))?;
     let status = Command::new("chmod")
@@ -63,7 +67,6 @@ fn compile(
         .status();
     status.map_err(|error| format!("chmod: {error}"))?;
     let value = workspace.krate(krate);
-    let out = target.join("tree");
     let mut command = Command::new("cargo");
     command.args(["check", "--quiet", "--profile", "test"]);
     match value.kind {
@@ -73,8 +76,7 @@ fn compile(
     if let Some(features) = &entry.features {
         command.args(["--features", features]);
     }
-    // A fresh crate hash, so that rustc does run.
-    let _ = std::fs::remove_file(out.with_extension("hir"));
+    // Newer than what cargo has seen, so that rustc does run.
     let root = package.join(&workspace.file(workspace.module(value.root).file).path);
     let touched = std::fs::File::options().append(true).open(&root);
     let now = std::time::SystemTime::now();
@@ -272,9 +274,15 @@ impl<'a> Texts<'a> {
             .filter(|(_, to)| self.is_macro(*to))
             .map(|(from, _)| *from)
             .collect();
+        let calls: BTreeSet<Edge> = ours.keys().map(|(from, to)| (*to, *from)).collect();
         for (edge, place) in &theirs {
             let made = self.is_macro(edge.1) && makes.contains(&edge.0);
-            if ours.contains_key(edge) || made {
+            // A name that a call hands over has the place of the macro's parameter.
+            let handed = self.is_macro(edge.0)
+                && calls
+                    .range((edge.0, ItemId(0))..=(edge.0, ItemId(u32::MAX)))
+                    .any(|(_, caller)| ours.contains_key(&(*caller, edge.1)));
+            if ours.contains_key(edge) || made || handed {
                 compared.both.insert(*edge);
             } else {
                 compared.missed.insert(*edge, place.clone());

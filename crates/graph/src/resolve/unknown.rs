@@ -142,13 +142,19 @@ impl Resolver<'_> {
                 let known = found.iter().any(|reference| {
                     reference.place == place && reference.resolution.target != Target::Unresolved
                 });
-                if known || path.segments.len() == 1 && path.context != PathContext::Macro {
+                if known {
                     continue;
                 }
-                let there = [Trust::Seen, Trust::Likely].into_iter().find_map(|trust| {
+                let word = path.segments.len() == 1 && path.context != PathContext::Macro;
+                let trusts: &[Trust] = if word {
+                    &[Trust::Seen]
+                } else {
+                    &[Trust::Seen, Trust::Likely]
+                };
+                let there = trusts.iter().find_map(|trust| {
                     modules
                         .iter()
-                        .find_map(|module| self.at(path, *module, None, trust).into_iter().next())
+                        .find_map(|module| self.at(path, *module, None, *trust).into_iter().next())
                 });
                 if let Some(mut resolution) = there {
                     // The names are looked up by whoever calls the macro.
