@@ -6,6 +6,7 @@
 
 mod anchor;
 mod builtin;
+mod call;
 mod scope;
 mod unknown;
 
@@ -45,6 +46,7 @@ pub fn resolve(workspace: &Workspace) -> Graph {
         .map(|(item, references)| edges(workspace, ItemId::new(item), references))
         .collect();
     graph.edges = edges;
+    call::attach(workspace, &mut graph);
     graph.references = items.into_iter().chain(headers).flatten().collect();
     graph
 }

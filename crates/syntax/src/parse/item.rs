@@ -103,36 +103,6 @@ fn blank(
     attributes: &[syn::Attribute],
 ) -> Item {
     let range = collector.range_of(node);
-    blank_at(kind, collector, range, attributes)
-}
-
-/// The range of a module without a walk through all that is in it.
-fn range_of_module(collector: &Collector<'_>, node: &syn::ItemMod) -> TextRange {
-    let first = match (&node.vis, node.unsafety) {
-        (syn::Visibility::Inherited, Some(token)) => collector.range(token.span),
-        (syn::Visibility::Inherited, None) => collector.range(node.mod_token.span),
-        (written, _) => collector.range_of(written),
-    };
-    let start = node
-        .attrs
-        .iter()
-        .filter(|attribute| matches!(attribute.style, syn::AttrStyle::Outer))
-        .map(|attribute| collector.range_of(attribute))
-        .fold(first, TextRange::cover);
-    let end = match (&node.content, &node.semi) {
-        (Some((brace, _)), _) => collector.range(brace.span.close()),
-        (None, Some(semi)) => collector.range(semi.span),
-        (None, None) => collector.range(node.ident.span()),
-    };
-    start.cover(end)
-}
-
-fn blank_at(
-    kind: ItemKind,
-    collector: &Collector<'_>,
-    range: TextRange,
-    attributes: &[syn::Attribute],
-) -> Item {
     Item {
         module: ModuleId(0),
         parent: None,
@@ -159,19 +129,14 @@ fn blank_at(
         includes: Vec::new(),
         methods: Vec::new(),
         body: TextRange::empty(range.end),
+        parameters: None,
     }
 }
 
 fn item(node: &syn::Item, text: &str, shift: Shift<'_>) -> ParsedItem {
     let mut collector = Collector::new(text, shift);
     let (kind, attributes) = kind_of(node);
-    let mut item = match node {
-        syn::Item::Mod(node) => {
-            let range = range_of_module(&collector, node);
-            blank_at(kind, &collector, range, attributes)
-        }
-        _ => blank(kind, &collector, node, attributes),
-    };
+    let mut item = blank(kind, &collector, node, attributes);
     if let Some(ident) = ident_of(node) {
         item.name = name_of(ident);
         item.name_range = collector.range(ident.span());
@@ -696,6 +661,10 @@ fn method(collector: &Collector<'_>, node: &syn::ItemImpl, member: &syn::ImplIte
     }
     if let Some((vis, first)) = vis {
         item.visibility = visibility(collector, vis, first);
+    }
+    if let syn::ImplItem::Fn(member) = member {
+        let takes_self = member.sig.receiver().is_some();
+        item.parameters = takes_self.then(|| member.sig.inputs.len() as u32 - 1);
     }
     inner.visit_impl_item(member);
     attribute::collect_docs(&mut inner, attributes);

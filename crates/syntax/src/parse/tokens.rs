@@ -6,7 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::visit::Visit;
 
 use super::collect::{Collector, name_of};
-use crate::item::{Include, MemberUse, PathContext, Segment};
+use crate::item::{Include, MemberUse, PathContext, Receiver, Segment};
 use crate::source::TextRange;
 
 /// Words that start no path.
@@ -245,6 +245,8 @@ fn member(collector: &mut Collector<'_>, tokens: &[TokenTree], at: usize) -> usi
         name: name_of(ident),
         range,
         called,
+        arguments: None,
+        receiver: Receiver::Unknown,
     });
     at + 2
 }
