@@ -309,13 +309,14 @@ impl RootDemand {
             if scope.is_whole(module) {
                 continue;
             }
-            let reachable = is_library && is_reachable(scope, module);
+            let reachable = scope.exports.modules.contains(&module);
             for id in &scope.workspace.module(module).items {
                 let item = scope.workspace.item(*id);
                 let public = item.visibility.level == Level::Public;
-                if item.kind == ItemKind::Use && public && is_library {
+                if item.kind == ItemKind::Use && public {
                     let fixed = scope.own_conditions(*id);
-                    for leaf in &item.leaves {
+                    let exported = |leaf: &&UseLeafId| scope.exports.leaves.contains(leaf);
+                    for leaf in item.leaves.iter().filter(exported) {
                         let asker = Asker {
                             module,
                             item: None,
@@ -380,18 +381,6 @@ impl RootDemand {
             }
         }
     }
-}
-
-/// Whether a chain of `pub mod` leads to a module.
-fn is_reachable(scope: &Scope<'_>, module: ModuleId) -> bool {
-    let mut at = module;
-    while let Some(declaration) = scope.workspace.module(at).declaration {
-        if scope.workspace.item(declaration).visibility.level != Level::Public {
-            return false;
-        }
-        at = scope.workspace.item(declaration).module;
-    }
-    true
 }
 
 /// What moves asks for.

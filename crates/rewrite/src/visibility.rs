@@ -92,6 +92,8 @@ impl Widening<'_, '_> {
             }
             let item = self.scope.workspace.item(id);
             self.module(item.module);
+            // To whoever names them they are one.
+            self.pending.extend(self.scope.twins(id));
             self.signature(id);
             if item.kind == ItemKind::MacroRules {
                 self.macro_body(id);

@@ -451,6 +451,7 @@ pub(super) fn defines(
                     while next < tokens.len() && !ends_definition(&tokens[next]) {
                         next += 1;
                     }
+                    next += 1;
                 }
                 at = next.max(at + 1);
             }
