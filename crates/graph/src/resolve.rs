@@ -124,6 +124,11 @@ fn is_attribute(workspace: &Workspace, place: Place) -> bool {
     path.context == PathContext::AttributeArgument && (quoted || path.segments.len() > 1)
 }
 
+/// Whether a path is that of a `use` in a body.
+fn is_import(path: &PathUse) -> bool {
+    matches!(path.context, PathContext::LocalUse | PathContext::LocalGlob)
+}
+
 struct Resolver<'a> {
     scopes: &'a Scopes<'a>,
     graph: &'a Graph,
@@ -162,7 +167,7 @@ impl Resolver<'_> {
     fn path(&self, path: &PathUse, module: ModuleId, item: Option<ItemId>) -> Vec<Resolution> {
         // A glob in the body hides what is around the body.
         if let Some(resolution) = self.local_glob(path, module, item, false) {
-            return vec![resolution];
+            return vec![self.member(resolution, path, item)];
         }
         let found = self.at(path, module, item, Trust::Seen);
         if !found.is_empty() {
@@ -217,7 +222,7 @@ impl Resolver<'_> {
         if first == "Self" {
             return self.self_type(path, item).into_iter().collect();
         }
-        let hit = if path.context == PathContext::LocalUse {
+        let hit = if is_import(path) {
             self.scopes
                 .import(path, module, namespace, &mut Open::at(trust))
         } else {
@@ -372,7 +377,8 @@ impl Resolver<'_> {
         let workspace = self.scopes.workspace;
         let first = &path.segments[0].name;
         let starts_here = !path.global
-            && path.context != PathContext::LocalUse
+            && !path.in_signature
+            && !is_import(path)
             && !matches!(
                 first.as_str(),
                 "crate" | "self" | "super" | "$crate" | "Self"
@@ -384,7 +390,7 @@ impl Resolver<'_> {
             .item(item?)
             .paths
             .iter()
-            .filter(|path| path.context == PathContext::LocalUse);
+            .filter(|path| path.context == PathContext::LocalGlob);
         imports.into_iter().find_map(|import| {
             let hit = self
                 .scopes

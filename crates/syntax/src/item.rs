@@ -290,6 +290,8 @@ pub enum PathContext {
     Visibility,
     /// The path of a function-local `use`.
     LocalUse,
+    /// The path before `::*` in a function-local `use`.
+    LocalGlob,
 }
 
 /// A use of a field or method by name alone.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cleave_syntax::item::{PathContext, PathUse};
+use cleave_syntax::item::{ItemKind, PathContext, PathUse};
 use cleave_syntax::{ItemId, ModuleId};
 
 use super::scope::{Trust, has_word};
@@ -156,7 +156,9 @@ impl Resolver<'_> {
                         .iter()
                         .find_map(|module| self.at(path, *module, None, *trust).into_iter().next())
                 });
-                if let Some(mut resolution) = there {
+                // What a call of it makes is the call's, and that needs the macro already.
+                let made = |target: &Target| matches!(target, Target::Item(item) if workspace.item(*item).kind == ItemKind::MacroCall);
+                if let Some(mut resolution) = there.filter(|found| !made(&found.target)) {
                     // The names are looked up by whoever calls the macro.
                     resolution.lookups.clear();
                     found.retain(|reference| reference.place != place);

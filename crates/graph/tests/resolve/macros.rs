@@ -126,9 +126,9 @@ fn a_constant_named_in_a_format_string_is_used() {
 fn what_a_macro_has_written_out_its_calls_define() {
     check(
         "
-        macro_rules! make { ($n:ident) => { pub struct Made; inner!($n); } }
+        macro_rules! make { ($n:ident) => { $( pub struct Made; )* impl Made { type Err = u8; } inner!($n); } }
         macro_rules! inner { ($n:ident) => { pub fn deep() {} } }
-        mod a { make!(named); }
+        mod a { make!(named); fn g() -> Result<u8, u8> { Err(1) } }
         fn f(_: a::Made) { a::deep(); a::named() }
         ",
         "

@@ -120,7 +120,8 @@ impl<'a> Collector<'a> {
         let Some(first) = segments.first() else {
             return;
         };
-        if !global && context != PathContext::LocalUse {
+        let is_import = matches!(context, PathContext::LocalUse | PathContext::LocalGlob);
+        if !global && !is_import {
             match self.local(&first.name) {
                 Some(Local::Value(_))
                     if segments.len() == 1
@@ -349,6 +350,10 @@ impl<'a> Collector<'a> {
             }
             return;
         }
+        let context = match context {
+            PathContext::LocalUse => PathContext::LocalGlob,
+            tokens => tokens,
+        };
         self.record(path, global, context, false);
     }
 

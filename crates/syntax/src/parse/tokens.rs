@@ -455,8 +455,17 @@ pub(super) fn defines(
                 }
                 at = next.max(at + 1);
             }
+            TokenTree::Ident(ident) if ident == "impl" => {
+                // What is in an impl is nobody's name but the type's.
+                while at < tokens.len() && !ends_definition(&tokens[at]) {
+                    at += 1;
+                }
+                at += 1;
+            }
             TokenTree::Group(group) => {
-                if group.delimiter() != Delimiter::Parenthesis {
+                let repeated = at > 0
+                    && matches!(&tokens[at - 1], TokenTree::Punct(punct) if punct.as_char() == '$');
+                if repeated || group.delimiter() != Delimiter::Parenthesis {
                     defines(collector, group.stream(), found);
                 }
                 at += 1;
