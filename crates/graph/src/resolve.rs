@@ -112,7 +112,7 @@ fn edges(workspace: &Workspace, from: ItemId, references: &[Reference]) -> Vec<I
     edges
 }
 
-/// Whether a path is written in an attribute as a path, and is no mere word in its arguments.
+/// Whether a path is written in an attribute as a path, `a::b` or `with = "b"`, and is no mere word in its arguments.
 fn is_attribute(workspace: &Workspace, place: Place) -> bool {
     let Place::Item(item, index) = place else {
         return false;
@@ -120,8 +120,9 @@ fn is_attribute(workspace: &Workspace, place: Place) -> bool {
     let item = workspace.item(item);
     let path = &item.paths[index as usize];
     let text = &workspace.file(workspace.module(item.module).file).text;
-    let quoted = text[..path.range().start as usize].ends_with('"');
-    path.context == PathContext::AttributeArgument && (quoted || path.segments.len() > 1)
+    let before = text[..path.range().start as usize].trim_end_matches(['"', ' ', '=']);
+    path.context == PathContext::AttributeArgument
+        && (path.segments.len() > 1 || before.ends_with("with"))
 }
 
 /// Whether a path is that of a `use` in a body.
@@ -187,9 +188,12 @@ impl Resolver<'_> {
         trust: Trust,
     ) -> Vec<Resolution> {
         use Namespace::{Macro, Type, Value};
+        let first = path.segments[0].name.as_str();
         let (spaces, all): (&[Namespace], bool) = match path.context {
             // A generic argument that is a name alone may be a constant.
-            PathContext::Type if path.segments.len() == 1 => (&[Type, Value], false),
+            PathContext::Type if path.segments.len() == 1 && !builtin::is_name(first) => {
+                (&[Type, Value], false)
+            }
             PathContext::Type | PathContext::Visibility => (&[Type], false),
             PathContext::Value => (&[Value, Type], false),
             PathContext::Construct => (&[Type, Value], true),

@@ -178,6 +178,8 @@ fn a_constant_may_be_a_generic_argument() {
         const N: usize = 3;
         struct A<const M: usize>;
         fn f(_: A<N>) {}
+        fn bool() {}
+        fn g(_: bool) {}
         ",
         "f: A N",
     );

@@ -100,6 +100,22 @@ fn paths_in_tokens_are_found() {
 }
 
 #[test]
+fn attributes_in_tokens_name_what_attributes_name() {
+    check(
+        "
+        fn test() {} fn inline() {} struct Debug;
+        macro_rules! m { ($i:ident) => { #[test] #[inline] fn $i() {} #[derive(Debug)] struct S; } }
+        mod a { pub fn g() {} }
+        macro_rules! n { () => { #[arg(value_parser = crate::a::g)] struct T; } }
+        ",
+        "
+        m!: Debug
+        n!: a::g
+        ",
+    );
+}
+
+#[test]
 fn an_import_in_tokens_is_known_behind_it() {
     check(
         "
