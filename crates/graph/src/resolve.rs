@@ -122,7 +122,11 @@ fn is_attribute(workspace: &Workspace, place: Place) -> bool {
     let text = &workspace.file(workspace.module(item.module).file).text;
     let before = text[..path.range().start as usize].trim_end_matches(['"', ' ', '=']);
     path.context == PathContext::AttributeArgument
-        && (path.segments.len() > 1 || before.ends_with("with"))
+        && (path.segments.len() > 1
+            || before
+                .rsplit(|c: char| !c.is_alphanumeric() && c != '_')
+                .next()
+                == Some("with"))
 }
 
 /// Whether a path is that of a `use` in a body.

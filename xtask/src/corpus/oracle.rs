@@ -278,7 +278,8 @@ impl<'a> Texts<'a> {
             .collect();
         let calls: BTreeSet<Edge> = ours.keys().map(|(from, to)| (*to, *from)).collect();
         for (edge, place) in &theirs {
-            let made = self.is_macro(edge.1) && makes.contains(&edge.0);
+            let own = self.is_macro(self.owner(edge.0));
+            let made = self.is_macro(edge.1) && (own || makes.contains(&edge.0));
             // A name that a call hands over has the place of the macro's parameter.
             let handed = self.is_macro(edge.0)
                 && calls
@@ -290,8 +291,11 @@ impl<'a> Texts<'a> {
                 compared.missed.insert(*edge, place.clone());
             }
         }
+        let expanded: BTreeSet<ItemId> = theirs.keys().map(|(from, _)| *from).collect();
         for (edge, place) in &ours {
+            // A macro that nobody calls is not seen by rustc.
             let known = compiled.contains(&edge.0)
+                && (expanded.contains(&edge.0) || !self.is_macro(edge.0))
                 && (compiled.contains(&edge.1)
                     || compiled.iter().any(|id| self.owner(*id) == edge.1));
             if known && !self.is_macro(edge.1) && !theirs.contains_key(edge) {
