@@ -18,6 +18,7 @@ Tasks:
   split …           the command, as `cargo cleave …`
   demo              splits the sample monolith, every step verified
   corpus [NAME…]    splits real crates and prints a row for each (--format json, --fresh)
+  schema            writes docs/schema/graph.json anew
   bench [LINES…]    prints lines a second and bytes a line on generated monoliths and the fetched corpus (--generated)";
 
 fn main() -> ExitCode {
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
                 .filter_map(|word| word.into_string().ok())
                 .collect::<Vec<_>>(),
         ),
+        "schema" => schema(),
         "bench" => bench::run(
             &rest
                 .filter_map(|word| word.into_string().ok())
@@ -61,4 +63,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Writes the schemas of what scripts read.
+fn schema() -> Result<(), String> {
+    let folder = place::root().join("docs/schema");
+    let path = folder.join("graph.json");
+    std::fs::create_dir_all(&folder)
+        .and_then(|()| std::fs::write(&path, cleave_report::json::schema()))
+        .map_err(|error| format!("{path}: {error}"))
 }

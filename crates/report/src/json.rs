@@ -51,6 +51,8 @@ pub struct Edge {
     pub count: usize,
     /// Whether it is part of a circle.
     pub in_circle: bool,
+    /// Whether it is one of the few that close the circles.
+    pub closing: bool,
     /// Whether there is a longer way round.
     pub implied: bool,
 }
@@ -86,6 +88,7 @@ pub fn document(picture: &Picture, knots: &Knots) -> Document {
                 to: picture.id(edge.to),
                 count: edge.count,
                 in_circle: edge.in_circle,
+                closing: edge.closing,
                 implied: edge.implied,
             })
             .collect(),
@@ -102,4 +105,18 @@ pub fn draw(picture: &Picture, knots: &Knots) -> String {
 pub fn schema() -> String {
     let schema = schemars::schema_for!(Document);
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_schema_in_the_repository_is_that_of_the_code() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/schema/graph.json");
+        let stored = std::fs::read_to_string(path).unwrap_or_default();
+        assert_eq!(
+            stored,
+            super::schema(),
+            "docs/schema/graph.json is stale: run `cargo xtask schema`"
+        );
+    }
 }

@@ -5,6 +5,15 @@ use std::collections::{BTreeSet, HashMap};
 /// Up to so many nodes the order is improved node by node.
 const IMPROVED: usize = 600;
 
+/// Edges (by index) whose removal leaves no circle, with little weight in all. An edge is from, to, weight.
+pub fn closing_edges(nodes: usize, edges: &[(usize, usize, usize)]) -> Vec<usize> {
+    let arcs: Vec<(u32, u32, usize)> = edges
+        .iter()
+        .map(|(from, to, weight)| (*from as u32, *to as u32, *weight))
+        .collect();
+    closing(nodes, &arcs)
+}
+
 /// Arcs (by index) whose removal leaves no circle, with little weight in all. Arcs are from, to, weight.
 ///
 /// The greedy order of Eades, Lin and Smyth, in time of the arcs times a logarithm, then better places for single nodes.
