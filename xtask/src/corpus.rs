@@ -10,6 +10,9 @@ use toml_edit::DocumentMut;
 
 use crate::place;
 
+mod analyse;
+mod oracle;
+
 struct Entry {
     name: String,
     version: String,
@@ -25,7 +28,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
     let fresh = words.iter().any(|word| word == "--fresh");
     let names: Vec<&String> = words
         .iter()
-        .filter(|word| !word.starts_with("--") && *word != "json" && *word != "text")
+        .filter(|word| !word.starts_with('-') && *word != "json" && *word != "text")
         .collect();
     let entries: Vec<Entry> = list(&root)?
         .into_iter()
@@ -33,6 +36,15 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
         .collect();
     if entries.is_empty() {
         return Err("no crate of tests/corpus.toml has that name".to_owned());
+    }
+    let examples = words.iter().any(|word| word == "-v");
+    if words.iter().any(|word| word == "--analyse") {
+        let check = (analyse::row as Check, analyse::print as fn(&[Value]));
+        return each(&root, &entries, (as_json, examples, fresh), check);
+    }
+    if words.iter().any(|word| word == "--oracle") {
+        let check = (oracle::row as Check, oracle::print as fn(&[Value]));
+        return each(&root, &entries, (as_json, examples, fresh), check);
     }
     let folder = root.join("target/corpus");
     std::fs::create_dir_all(&folder).map_err(|error| format!("{folder}: {error}"))?;
@@ -62,6 +74,42 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
         print(&rows);
     }
     Ok(())
+}
+
+/// Looks at one crate as it was published; with examples or without.
+type Check = fn(&Utf8Path, &Entry, bool) -> Result<Value, String>;
+
+/// Looks at each crate and prints what came out; one that fails does not stop the rest.
+fn each(
+    root: &Utf8Path,
+    entries: &[Entry],
+    (as_json, examples, fresh): (bool, bool, bool),
+    (check, print): (Check, fn(&[Value])),
+) -> Result<(), String> {
+    let folder = root.join("target/analyse");
+    let mut rows = Vec::new();
+    let mut failed = Vec::new();
+    for entry in entries {
+        let package = folder.join(&entry.name);
+        if fresh || !package.join("Cargo.toml").is_file() {
+            fetch(&folder, entry)?;
+        }
+        match check(&package, entry, examples) {
+            Ok(row) => rows.push(row),
+            Err(error) => failed.push(format!("{}: {error}", entry.name)),
+        }
+    }
+    if as_json {
+        let text = serde_json::to_string_pretty(&rows).unwrap_or_default();
+        println!("{text}");
+    } else {
+        print(&rows);
+    }
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(failed.join("\n"))
+    }
 }
 
 fn list(root: &Utf8Path) -> Result<Vec<Entry>, String> {

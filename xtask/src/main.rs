@@ -18,6 +18,10 @@ Tasks:
   split …           the command, as `cargo cleave …`
   demo              splits the sample monolith, every step verified
   corpus [NAME…]    splits real crates and prints a row for each (--format json, --fresh)
+  corpus --analyse [NAME…]
+                    resolves every path of them and counts what became of it (-v says where, --format json)
+  corpus --oracle [NAME…]
+                    compares the item edges found with those that rustc sees (-v, --format json)
   schema            writes docs/schema/graph.json anew
   bench [LINES…]    prints lines a second and bytes a line on generated monoliths and the fetched corpus (--generated)";
 

@@ -10,6 +10,7 @@
 
 pub mod arguments;
 pub mod exit;
+mod insight;
 pub mod migrate;
 pub mod project;
 pub mod report;

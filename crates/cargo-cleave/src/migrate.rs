@@ -7,7 +7,7 @@ use cleave_plan::{Step, StepKind};
 use cleave_rewrite::Outcome;
 use cleave_rewrite::repair::{self, Message};
 use cleave_syntax::change::NewFile;
-use cleave_syntax::{ChangeSet, Diagnostic, Severity};
+use cleave_syntax::{ChangeSet, Diagnostic, ForeignTraits, Severity};
 use cleave_verify::cargo::{self, CargoOptions};
 use cleave_verify::{CheckReport, CompilerMessage, Scratch, TestReport, git, journal, tests};
 
@@ -22,7 +22,7 @@ const ROUNDS: usize = 5;
 
 /// Carries out the steps that were asked for.
 pub fn migrate(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure> {
-    let project = Project::load(&arguments.common, screen)?;
+    let mut project = Project::load(&arguments.common, screen)?;
     let plan = project.plan()?.clone();
     let state = project.state();
     let lock = journal::lock(&state)?;
@@ -32,6 +32,7 @@ pub fn migrate(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failu
         return migrate(arguments, screen);
     }
     refuse_tree(arguments, &project)?;
+    project.read_foreign_traits(&arguments.common)?;
     let (route, diagnostics) = project.route(&plan);
     screen.diagnostics(
         &diagnostics
@@ -64,6 +65,8 @@ struct Run<'a> {
     warnings: Vec<String>,
     before: Option<TestReport>,
     report: Report,
+    /// They stay the same over all steps: no dependency comes or goes.
+    foreign_traits: ForeignTraits,
 }
 
 /// Rows H1: a tree in which a step could not be told from other work is refused.
@@ -198,6 +201,7 @@ impl<'a> Run<'a> {
             warnings: Vec::new(),
             before: None,
             report: Report::default(),
+            foreign_traits: project.workspace.foreign_traits.clone(),
         })
     }
 
@@ -243,7 +247,11 @@ impl<'a> Run<'a> {
 
     fn step(&mut self, id: usize, screen: &mut Screen) -> Result<(), Failure> {
         let start = Instant::now();
-        let project = Project::load(&self.arguments.common, screen)?;
+        let mut project = Project::load(&self.arguments.common, screen)?;
+        project
+            .workspace
+            .foreign_traits
+            .clone_from(&self.foreign_traits);
         let (route, _) = project.route(project.plan()?);
         let Some(step) = route.steps.get(id - 1).filter(|step| !step.done) else {
             return Ok(());

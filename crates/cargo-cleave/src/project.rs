@@ -36,14 +36,7 @@ pub struct Route {
 impl Project {
     /// Reads and resolves the package and its plan.
     pub fn load(common: &Common, screen: &mut Screen) -> Result<Self, Failure> {
-        let manifest_path = absolute(&common.manifest_path)?;
-        let options = LoadOptions {
-            manifest_path,
-            package: common.package.clone(),
-            offline: common.offline,
-            locked: common.locked,
-        };
-        let (workspace, diagnostics) = cleave_syntax::load(&options)?;
+        let (workspace, diagnostics) = cleave_syntax::load(&options(common)?)?;
         screen.sources = workspace
             .files
             .iter()
@@ -72,6 +65,13 @@ impl Project {
         };
         project.read_plan(screen)?;
         Ok(project)
+    }
+
+    /// Looks up the traits of other crates that the source imports: rewriting asks for them.
+    pub fn read_foreign_traits(&mut self, common: &Common) -> Result<(), Failure> {
+        let options = options(common)?;
+        self.workspace.foreign_traits = cleave_syntax::foreign_traits(&self.workspace, &options);
+        Ok(())
     }
 
     fn read_plan(&mut self, screen: &mut Screen) -> Result<(), Failure> {
@@ -144,6 +144,15 @@ impl Project {
     pub fn state(&self) -> Utf8PathBuf {
         self.workspace.root.join("target").join("cleave")
     }
+}
+
+fn options(common: &Common) -> Result<LoadOptions, Failure> {
+    Ok(LoadOptions {
+        manifest_path: absolute(&common.manifest_path)?,
+        package: common.package.clone(),
+        offline: common.offline,
+        locked: common.locked,
+    })
 }
 
 /// A path from the current folder on.

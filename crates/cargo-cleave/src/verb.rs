@@ -4,6 +4,7 @@ use camino::Utf8Path;
 
 use crate::arguments::{Arguments, Format, Level, Verb};
 use crate::exit::{Exit, Failure};
+use crate::insight;
 use crate::migrate::migrate;
 use crate::project::{Project, absolute};
 use crate::report;
@@ -112,13 +113,18 @@ fn graph(
         Format::Text => knots_text(&project, arguments.common.verbose),
         Format::Mermaid => cleave_report::mermaid::draw(&picture),
         Format::Dot => cleave_report::dot::draw(&picture),
-        Format::Json => cleave_report::json::draw(&picture, &knots(&project)),
+        Format::Json => {
+            cleave_report::json::draw(&picture, &knots(&project), insight::of(&project))
+        }
         Format::Svg => cleave_report::svg::draw(&picture),
         Format::Html => page(&project),
     };
     match output {
         Some(path) => write(path, &text)?,
         None => screen.result(&text),
+    }
+    if let Some(text) = insight::said(&insight::blind(&project), arguments.common.verbose > 0) {
+        screen.progress(&text);
     }
     Ok(Exit::Done)
 }

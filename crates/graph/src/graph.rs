@@ -1,7 +1,7 @@
 //! The item graph: references, edges, and legal homes of impls.
 
-use cleave_syntax::item::UseLeafId;
-use cleave_syntax::{CrateId, ItemId, ModuleId};
+use cleave_syntax::item::{PathContext, UseLeafId};
+use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
 
 /// What resolving a workspace yields.
 #[derive(Debug, Clone, Default)]
@@ -115,6 +115,15 @@ impl Graph {
     /// What an item depends on.
     pub fn edges_of(&self, item: ItemId) -> &[ItemId] {
         &self.edges[item.index()]
+    }
+
+    /// Whether a place is in documentation: in a link, or in a doc test. Nothing depends on what stands there.
+    pub fn is_doc(workspace: &Workspace, place: Place) -> bool {
+        let context = match place {
+            Place::Item(item, index) => workspace.item(item).paths[index as usize].context,
+            Place::Header(module, index) => workspace.module(module).paths[index as usize].context,
+        };
+        matches!(context, PathContext::DocLink | PathContext::DocTest)
     }
 
     /// An item's references.

@@ -3,7 +3,8 @@
 //! # What
 //! [`resolve()`] turns the paths of a [`Workspace`](cleave_syntax::Workspace) into a [`Graph`]: definitions per module and namespace, imports
 //! to a fixpoint, and for every path the definition it means with every name that was looked up on the way.
-//! [`knot`] finds what depends on itself in a circle. [`api`] lists what can be named from outside.
+//! [`knot`] finds what depends on itself in a circle. [`api`] lists what can be named from outside, [`blind`] what could
+//! not be seen.
 //!
 //! # What not
 //! No I/O, and no error type: a path that can't be resolved is a fact in the result.
@@ -16,9 +17,11 @@
 //! Fixtures of a few lines each beside the resolver, with the edges expected.
 
 pub mod api;
+pub mod blind;
 pub mod graph;
 pub mod knot;
 pub mod resolve;
 
+pub use blind::{BlindSpots, blind_spots};
 pub use graph::{Graph, Lookup, Namespace, Place, Reference, Resolution, Target};
 pub use resolve::resolve;

@@ -7,15 +7,14 @@
 mod anchor;
 mod builtin;
 mod scope;
-
-use std::collections::BTreeSet;
+mod unknown;
 
 use cleave_syntax::item::{ItemKind, PathContext, PathUse, UseLeafId};
 use cleave_syntax::{ItemId, ModuleId, Workspace};
 use rayon::prelude::*;
 
-use crate::graph::{Found, Graph, Lookup, Namespace, Place, Reference, Resolution, Target};
-use scope::{Def, Hit, Scopes};
+use crate::graph::{Graph, Namespace, Place, Reference, Resolution, Target};
+use scope::{Def, Hit, Open, Scopes, Trust};
 
 /// Resolves every path.
 pub fn resolve(workspace: &Workspace) -> Graph {
@@ -31,10 +30,11 @@ pub fn resolve(workspace: &Workspace) -> Graph {
         scopes: &scopes,
         graph: &graph,
     };
-    let items: Vec<Vec<Reference>> = (0..workspace.items.len())
+    let mut items: Vec<Vec<Reference>> = (0..workspace.items.len())
         .into_par_iter()
         .map(|item| resolver.item(ItemId::new(item)))
         .collect();
+    resolver.transcribed(&mut items);
     let headers: Vec<Vec<Reference>> = (0..workspace.modules.len())
         .into_par_iter()
         .map(|module| resolver.header(ModuleId::new(module)))
@@ -51,15 +51,27 @@ pub fn resolve(workspace: &Workspace) -> Graph {
 
 fn leaf_resolutions(scopes: &Scopes<'_>, leaf: UseLeafId) -> Vec<Resolution> {
     let mut found: Vec<Resolution> = Vec::new();
-    for namespace in [Namespace::Type, Namespace::Value, Namespace::Macro] {
-        if let Some(hit) = scopes.leaf(leaf, namespace, &mut Vec::new()) {
-            let resolution = resolution(hit);
-            if !found.iter().any(|other| other.target == resolution.target) {
-                found.push(resolution);
+    for trust in [Trust::Seen, Trust::Likely, Trust::Anything] {
+        for namespace in [Namespace::Type, Namespace::Value, Namespace::Macro] {
+            if let Some(hit) = scopes.leaf(leaf, namespace, &mut Open::at(trust)) {
+                for resolution in resolutions(hit) {
+                    if !found.iter().any(|other| other.target == resolution.target) {
+                        found.push(resolution);
+                    }
+                }
             }
+        }
+        if !found.is_empty() {
+            break;
         }
     }
     found
+}
+
+/// What was found, and what else it may be under other `cfg`s.
+fn resolutions(mut hit: Hit) -> Vec<Resolution> {
+    let others = std::mem::take(&mut hit.others);
+    std::iter::once(hit).chain(others).map(resolution).collect()
 }
 
 fn resolution(hit: Hit) -> Resolution {
@@ -68,6 +80,7 @@ fn resolution(hit: Hit) -> Resolution {
         Def::Module(module) => Target::Module(module),
         Def::Crate(krate) => Target::CrateRoot(krate),
         Def::External(name) => Target::External(name),
+        Def::Made(item) => Target::Opaque(item),
     };
     Resolution {
         target,
@@ -79,12 +92,8 @@ fn resolution(hit: Hit) -> Resolution {
 fn edges(workspace: &Workspace, from: ItemId, references: &[Reference]) -> Vec<ItemId> {
     let mut edges: Vec<ItemId> = references
         .iter()
-        .filter(|reference| match reference.place {
-            Place::Item(item, index) => !matches!(
-                workspace.item(item).paths[index as usize].context,
-                PathContext::DocLink | PathContext::DocTest
-            ),
-            Place::Header(..) => false,
+        .filter(|reference| {
+            matches!(reference.place, Place::Item(..)) && !Graph::is_doc(workspace, reference.place)
         })
         .flat_map(|reference| match reference.resolution.target {
             Target::Item(item) | Target::Opaque(item) => vec![item],
@@ -101,13 +110,16 @@ fn edges(workspace: &Workspace, from: ItemId, references: &[Reference]) -> Vec<I
     edges
 }
 
+/// Whether a path is written in an attribute as a path, and is no mere word in its arguments.
 fn is_attribute(workspace: &Workspace, place: Place) -> bool {
-    match place {
-        Place::Item(item, index) => {
-            workspace.item(item).paths[index as usize].context == PathContext::AttributeArgument
-        }
-        Place::Header(..) => false,
-    }
+    let Place::Item(item, index) = place else {
+        return false;
+    };
+    let item = workspace.item(item);
+    let path = &item.paths[index as usize];
+    let text = &workspace.file(workspace.module(item.module).file).text;
+    let quoted = text[..path.range().start as usize].ends_with('"');
+    path.context == PathContext::AttributeArgument && (quoted || path.segments.len() > 1)
 }
 
 struct Resolver<'a> {
@@ -146,8 +158,31 @@ impl Resolver<'_> {
 
     /// All that a path means: one thing in code, perhaps several in tokens.
     fn path(&self, path: &PathUse, module: ModuleId, item: Option<ItemId>) -> Vec<Resolution> {
+        // A glob in the body hides what is around the body.
+        if let Some(resolution) = self.local_glob(path, module, item, false) {
+            return vec![resolution];
+        }
+        let found = self.at(path, module, item, Trust::Seen);
+        if !found.is_empty() {
+            return found;
+        }
+        self.local_glob(path, module, item, true)
+            .map(|resolution| vec![resolution])
+            .unwrap_or_else(|| self.unknown(path, module, item))
+    }
+
+    /// What a path means, believing so much of names that are defined nowhere.
+    fn at(
+        &self,
+        path: &PathUse,
+        module: ModuleId,
+        item: Option<ItemId>,
+        trust: Trust,
+    ) -> Vec<Resolution> {
         use Namespace::{Macro, Type, Value};
         let (spaces, all): (&[Namespace], bool) = match path.context {
+            // A generic argument that is a name alone may be a constant.
+            PathContext::Type if path.segments.len() == 1 => (&[Type, Value], false),
             PathContext::Type | PathContext::Visibility => (&[Type], false),
             PathContext::Value => (&[Value, Type], false),
             PathContext::Construct => (&[Type, Value], true),
@@ -160,17 +195,11 @@ impl Resolver<'_> {
             if !all && !found.is_empty() {
                 break;
             }
-            for resolution in self.in_space(path, module, item, *namespace) {
+            for resolution in self.in_space(path, (module, item), *namespace, trust) {
                 if !found.iter().any(|other| other.target == resolution.target) {
                     found.push(resolution);
                 }
             }
-        }
-        if found.is_empty() {
-            found.extend(
-                self.local_glob(path, module, item)
-                    .or_else(|| self.not_found(path, module)),
-            );
         }
         found
     }
@@ -178,21 +207,25 @@ impl Resolver<'_> {
     fn in_space(
         &self,
         path: &PathUse,
-        module: ModuleId,
-        item: Option<ItemId>,
+        (module, item): (ModuleId, Option<ItemId>),
         namespace: Namespace,
+        trust: Trust,
     ) -> Vec<Resolution> {
         let first = path.segments[0].name.as_str();
         if first == "Self" {
             return self.self_type(path, item).into_iter().collect();
         }
         let hit = if path.context == PathContext::LocalUse {
-            self.scopes.import(path, module, namespace, &mut Vec::new())
+            self.scopes
+                .import(path, module, namespace, &mut Open::at(trust))
         } else {
-            self.lexical(path, module, namespace)
+            self.lexical(path, (module, item), namespace, &mut Open::at(trust))
         };
         match hit {
-            Some(hit) => vec![self.member(resolution(hit), path, item)],
+            Some(hit) => resolutions(hit)
+                .into_iter()
+                .map(|resolution| self.member(resolution, path, item))
+                .collect(),
             None if namespace == Namespace::Macro
                 && path.segments.len() == 1
                 && !builtin::is_macro(first) =>
@@ -208,9 +241,14 @@ impl Resolver<'_> {
     }
 
     /// A path in code: names of the module it stands in, then macros in textual scope, then other crates.
-    fn lexical(&self, path: &PathUse, module: ModuleId, namespace: Namespace) -> Option<Hit> {
+    fn lexical(
+        &self,
+        path: &PathUse,
+        (module, item): (ModuleId, Option<ItemId>),
+        namespace: Namespace,
+        open: &mut Open,
+    ) -> Option<Hit> {
         let first = path.segments[0].name.as_str();
-        let open = &mut Vec::new();
         if matches!(first, "crate" | "self" | "super" | "$crate") {
             return self.scopes.relative(path, module, namespace, open);
         }
@@ -221,9 +259,14 @@ impl Resolver<'_> {
             return self.scopes.import(path, module, namespace, open);
         }
         let single = path.segments.len() == 1;
+        let is_spliced = !single && path.segments[0].range == path.segments[1].range;
+        if is_spliced && self.scopes.is_2015(module) {
+            // Put in place of what a `use` in the body binds.
+            return self.scopes.import(path, module, namespace, open);
+        }
         if namespace == Namespace::Macro
             && single
-            && let Some(hit) = self.scopes.textual_macro(module, first)
+            && let Some(hit) = self.scopes.textual_macro(module, item, first)
         {
             return Some(hit);
         }
@@ -236,6 +279,11 @@ impl Resolver<'_> {
                 let def = self.scopes.prelude(module, first)?;
                 self.in_crate(def, path, namespace)
             })
+            .or_else(|| {
+                // A `use` in a body or in tokens: in the 2015 edition it starts at the root.
+                let old = self.scopes.is_2015(module) && !single;
+                old.then(|| self.scopes.import(path, module, namespace, open))?
+            })
     }
 
     fn in_crate(&self, def: Def, path: &PathUse, namespace: Namespace) -> Option<Hit> {
@@ -243,13 +291,9 @@ impl Resolver<'_> {
             Def::Crate(krate) if path.segments.len() > 1 => {
                 let root = self.scopes.workspace.krate(krate).root;
                 self.scopes
-                    .path_from(root, path, 1, namespace, &[], &mut Vec::new())
+                    .path_from(root, path, 1, namespace, &[], &mut Open::default())
             }
-            def => Some(Hit {
-                def,
-                lookups: Vec::new(),
-                used: 1,
-            }),
+            def => Some(Hit::first(def)),
         }
     }
 
@@ -315,15 +359,25 @@ impl Resolver<'_> {
         resolution
     }
 
-    /// A name that a function-local `use Enum::*` brings in.
+    /// A name that a function-local `use Enum::*` brings in; `foreign` is whether from another crate.
     fn local_glob(
         &self,
         path: &PathUse,
         module: ModuleId,
         item: Option<ItemId>,
+        foreign: bool,
     ) -> Option<Resolution> {
         let workspace = self.scopes.workspace;
         let first = &path.segments[0].name;
+        let starts_here = !path.global
+            && path.context != PathContext::LocalUse
+            && !matches!(
+                first.as_str(),
+                "crate" | "self" | "super" | "$crate" | "Self"
+            );
+        if !starts_here {
+            return None;
+        }
         let imports = workspace
             .item(item?)
             .paths
@@ -332,7 +386,7 @@ impl Resolver<'_> {
         imports.into_iter().find_map(|import| {
             let hit = self
                 .scopes
-                .import(import, module, Namespace::Type, &mut Vec::new())?;
+                .import(import, module, Namespace::Type, &mut Open::default())?;
             match hit.def {
                 Def::Item(id) if workspace.item(id).members.contains(first) => {
                     Some(resolution(hit))
@@ -344,7 +398,7 @@ impl Resolver<'_> {
                         0,
                         Namespace::Type,
                         &hit.lookups,
-                        &mut Vec::new(),
+                        &mut Open::default(),
                     );
                     let value = || {
                         self.scopes.path_from(
@@ -353,12 +407,12 @@ impl Resolver<'_> {
                             0,
                             Namespace::Value,
                             &hit.lookups,
-                            &mut Vec::new(),
+                            &mut Open::default(),
                         )
                     };
                     found.or_else(value).map(resolution)
                 }
-                Def::External(_) => Some(Resolution {
+                Def::External(_) if foreign => Some(Resolution {
                     used: path.segments.len() as u32,
                     ..resolution(hit)
                 }),
@@ -366,81 +420,4 @@ impl Resolver<'_> {
             }
         })
     }
-
-    fn not_found(&self, path: &PathUse, module: ModuleId) -> Option<Resolution> {
-        let first = path.segments[0].name.as_str();
-        let single = path.segments.len() == 1;
-        let used = path.segments.len() as u32;
-        let plain = |target| {
-            Some(Resolution {
-                target,
-                lookups: Vec::new(),
-                used,
-            })
-        };
-        if path.guessed && !matches!(path.context, PathContext::Macro | PathContext::Attribute) {
-            return None;
-        }
-        let builtin = match path.context {
-            PathContext::Macro => single && builtin::is_macro(first),
-            PathContext::Attribute => builtin::is_derive(first),
-            _ => builtin::is_name(first),
-        };
-        if builtin {
-            return plain(Target::Builtin);
-        }
-        if let Some(resolution) = self.opaque(first, module) {
-            return Some(resolution);
-        }
-        let globs = self.scopes.foreign_globs(module, &mut BTreeSet::new());
-        if let Some((glob, name)) = globs.into_iter().next() {
-            let namespace = if matches!(path.context, PathContext::Macro | PathContext::Attribute) {
-                Namespace::Macro
-            } else {
-                Namespace::Type
-            };
-            let lookup = Lookup {
-                module,
-                name: first.to_owned(),
-                namespace,
-                found: Found::Glob(glob),
-            };
-            return Some(Resolution {
-                target: Target::External(name),
-                lookups: vec![lookup],
-                used,
-            });
-        }
-        if path.guessed || path.context == PathContext::Attribute {
-            return None;
-        }
-        plain(Target::Unresolved)
-    }
-
-    /// A macro call at module level whose tokens name what was looked for may well define it.
-    fn opaque(&self, name: &str, module: ModuleId) -> Option<Resolution> {
-        let workspace = self.scopes.workspace;
-        let call = workspace.module(module).items.iter().copied().find(|id| {
-            workspace.item(*id).kind == ItemKind::MacroCall
-                && has_word(workspace.text_of(*id), name)
-        })?;
-        let lookup = Lookup {
-            module,
-            name: name.to_owned(),
-            namespace: Namespace::Type,
-            found: Found::Item(call),
-        };
-        Some(Resolution {
-            target: Target::Opaque(call),
-            lookups: vec![lookup],
-            used: 1,
-        })
-    }
-}
-
-fn has_word(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(at, _)| {
-        let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-        !is_part(text[..at].chars().next_back()) && !is_part(text[at + word.len()..].chars().next())
-    })
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
-use cleave_graph::{Lookup, Place, Reference, Target};
+use cleave_graph::{Graph, Lookup, Place, Reference, Target};
 use cleave_syntax::item::{Binding, ItemKind, Level, PathContext, UseLeafId};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId};
@@ -54,6 +54,8 @@ pub(crate) struct RootDemand {
 pub(crate) struct DestDemand {
     /// Imports of the monolith that are needed at the same module path.
     pub(crate) leaves: BTreeMap<UseLeafId, Asked>,
+    /// These, and those that name what is at home in the destination: all imports that moving code goes through.
+    pub(crate) asked: BTreeSet<UseLeafId>,
     /// Modules of the monolith that the destination needs as a place for such imports only.
     pub(crate) facades: BTreeSet<ModuleId>,
     /// Lower crates whose macros are called by bare names.
@@ -90,8 +92,8 @@ impl Asker<'_> {
     }
 }
 
-/// What stays asks for.
-pub(crate) fn root_demand(scope: &Scope<'_>) -> RootDemand {
+/// What stays asks for, where what moves asks for `dest`.
+pub(crate) fn root_demand(scope: &Scope<'_>, dest: &DestDemand) -> RootDemand {
     let mut demand = RootDemand::default();
     for reference in references(scope, Side::Root) {
         let Place::Item(item, _) = reference.place else {
@@ -123,7 +125,7 @@ pub(crate) fn root_demand(scope: &Scope<'_>) -> RootDemand {
         }
     }
     demand.exports(scope);
-    demand.imports(scope);
+    demand.imports(scope, dest);
     demand
 }
 
@@ -134,13 +136,10 @@ fn references<'b>(scope: &'b Scope<'_>, side: Side) -> impl Iterator<Item = &'b 
         .references
         .iter()
         .filter(move |reference| match reference.place {
-            Place::Item(item, index) => {
+            Place::Item(item, _) => {
                 scope.workspace.crate_of(item) == scope.root
                     && (scope.moving[item.index()] == (side == Side::Dest))
-                    && !matches!(
-                        scope.workspace.item(item).paths[index as usize].context,
-                        PathContext::DocLink | PathContext::DocTest
-                    )
+                    && !Graph::is_doc(scope.workspace, reference.place)
             }
             Place::Header(..) => false,
         })
@@ -275,8 +274,9 @@ impl RootDemand {
         }
     }
 
-    /// Imports that stay for what no path shows: in modules that the step does not touch all, else those of traits.
-    fn imports(&mut self, scope: &Scope<'_>) {
+    /// Imports that stay for what no path shows: of traits, and in modules that the step does not touch all but those
+    /// that only moving code asks for.
+    fn imports(&mut self, scope: &Scope<'_>, dest: &DestDemand) {
         for index in 0..scope.workspace.leaves.len() {
             let leaf = UseLeafId::new(index);
             let item = scope.workspace.leaf(leaf).item;
@@ -287,7 +287,8 @@ impl RootDemand {
             {
                 continue;
             }
-            if !scope.touched[module.index()] || crate::traits::is_used(scope, leaf, false) {
+            let untouched = !scope.touched[module.index()] && !dest.asked.contains(&leaf);
+            if untouched || crate::traits::is_used(scope, leaf, false) {
                 let fixed = scope.own_conditions(item);
                 let asker = Asker {
                     module,
@@ -308,13 +309,14 @@ impl RootDemand {
             if scope.is_whole(module) {
                 continue;
             }
-            let reachable = is_library && is_reachable(scope, module);
+            let reachable = scope.exports.modules.contains(&module);
             for id in &scope.workspace.module(module).items {
                 let item = scope.workspace.item(*id);
                 let public = item.visibility.level == Level::Public;
                 if item.kind == ItemKind::Use && public {
                     let fixed = scope.own_conditions(*id);
-                    for leaf in &item.leaves {
+                    let exported = |leaf: &&UseLeafId| scope.exports.leaves.contains(leaf);
+                    for leaf in item.leaves.iter().filter(exported) {
                         let asker = Asker {
                             module,
                             item: None,
@@ -381,18 +383,6 @@ impl RootDemand {
     }
 }
 
-/// Whether a chain of `pub mod` leads to a module.
-fn is_reachable(scope: &Scope<'_>, module: ModuleId) -> bool {
-    let mut at = module;
-    while let Some(declaration) = scope.workspace.module(at).declaration {
-        if scope.workspace.item(declaration).visibility.level != Level::Public {
-            return false;
-        }
-        at = scope.workspace.item(declaration).module;
-    }
-    true
-}
-
 /// What moves asks for.
 pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
     let mut demand = DestDemand::default();
@@ -415,7 +405,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
         );
         let path = &scope.workspace.item(item).paths[index as usize];
         match reference.resolution.target {
-            Target::Item(target) => {
+            Target::Item(target) | Target::Opaque(target) => {
                 let in_root = reference
                     .resolution
                     .lookups
@@ -532,8 +522,11 @@ impl DestDemand {
                     }
                 }
                 // An import that an earlier step wrote names what is at home in the destination.
-                Found::Leaf(leaf) | Found::Glob(leaf) if names_dest(scope, leaf) => {}
+                Found::Leaf(leaf) | Found::Glob(leaf) if names_dest(scope, leaf) => {
+                    self.asked.insert(leaf);
+                }
                 Found::Leaf(leaf) | Found::Glob(leaf) => {
+                    self.asked.insert(leaf);
                     if !scope.is_whole(module) {
                         let conditions = asker.conditions(scope, module);
                         let outside = !scope.is_within(asker.module, module);

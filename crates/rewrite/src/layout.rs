@@ -334,14 +334,7 @@ impl<'a> Layout<'a, '_> {
     }
 
     fn needs_here(&self, leaf: UseLeafId) -> bool {
-        self.root.leaves.contains_key(&leaf)
-            || self
-                .scope
-                .workspace
-                .item(self.scope.workspace.leaf(leaf).item)
-                .visibility
-                .level
-                == Level::Public
+        self.root.leaves.contains_key(&leaf) || self.scope.exports.leaves.contains(&leaf)
     }
 
     /// The text of the imports that the destination needs in a module and that do not move as they are.
@@ -363,7 +356,7 @@ impl<'a> Layout<'a, '_> {
                     continue;
                 };
                 if let Some(existing) = self.dest_binding(module, *leaf) {
-                    self.loosen(existing, &asked.clone());
+                    self.loosen(existing, *id, asked);
                     continue;
                 }
                 self.moves.dest_leaves.insert(*leaf);
@@ -399,12 +392,14 @@ impl<'a> Layout<'a, '_> {
             .map(|id| workspace.leaf(*id).item)
     }
 
-    /// An import that an earlier step wrote for tests, or for one module, is needed by more now.
-    fn loosen(&mut self, id: ItemId, asked: &Asked) {
+    /// An import that an earlier step wrote for tests, or for one module, is needed by more now: by those who ask for
+    /// `original` in the monolith.
+    fn loosen(&mut self, id: ItemId, original: ItemId, asked: &Asked) {
         let item = self.scope.workspace.item(id);
         let file = self.file_of(item.module);
         let file_id = self.scope.workspace.module(item.module).file;
-        let wanted = asked.conditions.clone().unwrap_or_default();
+        let mut wanted = asked.conditions.clone().unwrap_or_default();
+        wanted.extend(self.scope.own_conditions(original));
         let reason = || Reason::new("A3", "an import that more code needs");
         for attribute in item
             .attributes
@@ -533,12 +528,21 @@ impl<'a> Layout<'a, '_> {
         (offset, place)
     }
 
+    /// Whether a `use` item of the monolith may lose leaves: something moves out of its module, or who used it moves.
+    fn changes(&self, id: ItemId) -> bool {
+        let item = self.scope.workspace.item(id);
+        self.scope.workspace.crate_of(id) == self.scope.root
+            && (self.scope.touched[item.module.index()]
+                || item
+                    .leaves
+                    .iter()
+                    .any(|leaf| self.dest.asked.contains(leaf)))
+    }
+
     /// Whether an import leaves its module by this step, as it is or for good.
     fn goes(&self, id: ItemId) -> bool {
         let item = self.scope.workspace.item(id);
-        let touched = self.scope.workspace.crate_of(id) == self.scope.root
-            && self.scope.touched[item.module.index()];
-        touched
+        self.changes(id)
             && (self.moves_as_it_is(id)
                 || (item.kind == ItemKind::Use && self.gone(id).len() == item.leaves.len()))
     }
@@ -548,8 +552,10 @@ impl<'a> Layout<'a, '_> {
         let leaves = self.scope.workspace.item(id).leaves.iter().copied();
         leaves
             .filter(|leaf| {
-                let unused =
-                    !self.needs_here(*leaf) && (self.needs_there(*leaf) || self.is_orphaned(*leaf));
+                let unused = !self.needs_here(*leaf)
+                    && (self.needs_there(*leaf)
+                        || self.dest.asked.contains(leaf)
+                        || self.is_orphaned(*leaf));
                 unused || self.is_for_tests_now(*leaf)
             })
             .collect()
@@ -610,10 +616,7 @@ impl<'a> Layout<'a, '_> {
                 .is_some_and(|child| self.scope.is_whole(child))
             {
                 self.alias(*id);
-            } else if item.kind == ItemKind::Use
-                && self.scope.touched[module.index()]
-                && !self.moves_as_it_is(*id)
-            {
+            } else if item.kind == ItemKind::Use && self.changes(*id) && !self.moves_as_it_is(*id) {
                 self.thin_out(*id);
             } else if item.kind == ItemKind::Use {
                 self.repoint(*id);
@@ -777,6 +780,15 @@ impl<'a> Layout<'a, '_> {
         self.root
             .names
             .range(range)
+            .filter(|((_, id, name), _)| {
+                // Twins share one import: that of the first.
+                let mut twins = self.scope.twins(*id).into_iter();
+                let first = twins.find(|twin| {
+                    let key = (module, *twin, name.clone());
+                    self.root.names.contains_key(&key)
+                });
+                first.is_none_or(|first| first == *id)
+            })
             .map(|((_, id, name), asked)| {
                 let item = workspace.item(*id);
                 let is_macro = item.kind == ItemKind::MacroRules;
@@ -790,8 +802,8 @@ impl<'a> Layout<'a, '_> {
                         .filter(|part| !part.is_empty())
                         .map(str::to_owned),
                 );
-                let mut attributes = self.scope.own_conditions(*id);
-                attributes.extend(asked.conditions.clone().unwrap_or_default());
+                let mut attributes = self.scope.name_conditions(*id);
+                attributes.extend(self.conditions_of_all(module, *id, name, asked));
                 attributes.sort();
                 attributes.dedup();
                 let exported = item
@@ -800,7 +812,7 @@ impl<'a> Layout<'a, '_> {
                     .is_some_and(|rules| rules.exported);
                 let public =
                     item.visibility.level == Level::Public || exported || !item.defines.is_empty();
-                let visibility = match (asked.from_outside, public) {
+                let visibility = match (self.is_asked_from_outside(module, *id, name), public) {
                     (true, true) => "pub",
                     (true, false) => "pub(crate)",
                     (false, _) => "",
@@ -813,6 +825,34 @@ impl<'a> Layout<'a, '_> {
                 }
             })
             .collect()
+    }
+}
+
+impl Layout<'_, '_> {
+    /// Who asks for a name, by any of its definitions.
+    fn askers(&self, module: ModuleId, id: ItemId, name: &str) -> impl Iterator<Item = &Asked> {
+        let twins = self.scope.twins(id).into_iter();
+        twins.filter_map(move |twin| self.root.names.get(&(module, twin, name.to_owned())))
+    }
+
+    /// The conditions that all who ask for a name stand under.
+    fn conditions_of_all(
+        &self,
+        module: ModuleId,
+        id: ItemId,
+        name: &str,
+        asked: &Asked,
+    ) -> BTreeSet<String> {
+        let first = asked.conditions.clone().unwrap_or_default();
+        self.askers(module, id, name).fold(first, |all, asked| {
+            let others = asked.conditions.clone().unwrap_or_default();
+            all.intersection(&others).cloned().collect()
+        })
+    }
+
+    fn is_asked_from_outside(&self, module: ModuleId, id: ItemId, name: &str) -> bool {
+        self.askers(module, id, name)
+            .any(|asked| asked.from_outside)
     }
 }
 

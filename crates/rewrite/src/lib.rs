@@ -18,6 +18,7 @@
 
 mod cleanup;
 mod demand;
+mod export;
 mod include;
 mod layout;
 pub mod manifest;

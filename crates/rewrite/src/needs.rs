@@ -6,7 +6,7 @@ use cleave_graph::graph::Found;
 use cleave_graph::{Place, Resolution, Target};
 use cleave_syntax::change::Reason;
 use cleave_syntax::item::{Level, PathContext, UseLeafId};
-use cleave_syntax::workspace::CrateKind;
+use cleave_syntax::workspace::{CrateKind, Dependency, Package};
 use cleave_syntax::{ChangeBuilder, CrateId, ItemId, TextRange, Workspace};
 
 use crate::layout::Moves;
@@ -78,9 +78,47 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
             &mut needs.features,
         );
     }
+    let root = workspace.package(workspace.krate(scope.root).package);
+    with_written_for(root, &mut needs);
+    in_keys(root, &mut needs);
     needs.dev.retain(|name| !needs.normal.contains(name));
     needs.dev_crates.retain(|name| !needs.crates.contains(name));
     needs
+}
+
+/// Adds the crates that the code written by derives names.
+fn with_written_for(package: &Package, needs: &mut Needs) {
+    for names in [&mut needs.normal, &mut needs.dev] {
+        let more: Vec<String> = names
+            .iter()
+            .filter_map(|name| crate::traits::written_for(name))
+            .filter(|name| {
+                package
+                    .dependencies
+                    .iter()
+                    .any(|dependency| dependency.extern_name == *name)
+            })
+            .map(str::to_owned)
+            .collect();
+        names.extend(more);
+    }
+}
+
+/// From the names that libraries have in source to those of the manifest's entries.
+fn in_keys(package: &Package, needs: &mut Needs) {
+    for names in [&mut needs.normal, &mut needs.dev] {
+        *names = names
+            .iter()
+            .map(|name| {
+                let called = |dependency: &&Dependency| dependency.extern_name == *name;
+                let entry = package.dependencies.iter().find(called);
+                entry.map_or_else(
+                    || name.clone(),
+                    |dependency| dependency.key.replace('-', "_"),
+                )
+            })
+            .collect();
+    }
 }
 
 fn add(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution, dev: bool) {
@@ -157,6 +195,9 @@ pub(crate) fn of_package(
         let (item, is_test) = match reference.place {
             Place::Item(item, index) => {
                 let context = workspace.item(item).paths[index as usize].context;
+                if context == PathContext::DocLink {
+                    continue;
+                }
                 (
                     workspace.crate_of(item),
                     workspace.item(item).is_test || context == PathContext::DocTest,
@@ -164,6 +205,9 @@ pub(crate) fn of_package(
             }
             Place::Header(module, index) => {
                 let context = workspace.module(module).paths[index as usize].context;
+                if context == PathContext::DocLink {
+                    continue;
+                }
                 (
                     workspace.module(module).krate,
                     context == PathContext::DocTest,
@@ -190,6 +234,8 @@ pub(crate) fn of_package(
         let file = workspace.file(module.file);
         features_in(&file[module.body], &mut needs.features);
     }
+    with_written_for(workspace.package(package), &mut needs);
+    in_keys(workspace.package(package), &mut needs);
     needs
 }
 

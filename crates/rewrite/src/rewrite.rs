@@ -135,7 +135,7 @@ fn move_items(
     if !dest_demand.violations.is_empty() {
         return Err(violations(&scope, &dest_demand));
     }
-    let root_demand = demand::root_demand(&scope);
+    let root_demand = demand::root_demand(&scope, &dest_demand);
     let moves = layout::lay_out(&scope, &root_demand, &dest_demand, builder);
     let needs_root = needs::doc_tests(&scope, &root_demand.public_items, builder);
     let made_public = visibility::widen(&scope, &root_demand, builder);

@@ -8,6 +8,8 @@ use cleave_syntax::item::{ItemKind, Level, UseLeafId};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
 
+use crate::export::Exports;
+
 /// On which side of the new boundary something is after the step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Side {
@@ -42,6 +44,12 @@ pub(crate) struct Scope<'a> {
     order: Order,
     /// Imports that some path goes through.
     pub(crate) looked_up: BTreeSet<UseLeafId>,
+    /// By module: the modules that import all of it.
+    pub(crate) glob_importers: BTreeMap<ModuleId, BTreeSet<ModuleId>>,
+    /// What the monolith shows to other packages.
+    pub(crate) exports: Exports,
+    /// Names of methods that the workspace itself defines.
+    pub(crate) own_methods: BTreeSet<&'a str>,
 }
 
 impl<'a> Scope<'a> {
@@ -77,6 +85,9 @@ impl<'a> Scope<'a> {
             dest_modules,
             order: Order::of(plan),
             looked_up: crate::traits::looked_up(graph),
+            glob_importers: crate::traits::glob_importers(workspace, graph),
+            exports: Exports::of(workspace, graph, root),
+            own_methods: crate::traits::own_methods(workspace),
         };
         scope.classify();
         scope
@@ -276,6 +287,44 @@ impl<'a> Scope<'a> {
             .collect()
     }
 
+    /// All definitions of an item's name in its module and namespace: under different `cfg`s there may be several.
+    pub(crate) fn twins(&self, id: ItemId) -> Vec<ItemId> {
+        let item = self.workspace.item(id);
+        if item.name.is_empty() || item.parent.is_some() {
+            return vec![id];
+        }
+        let same = |other: &&ItemId| {
+            let other = self.workspace.item(**other);
+            other.name == item.name && space(other.kind) == space(item.kind)
+        };
+        let items = &self.workspace.module(item.module).items;
+        items.iter().filter(same).copied().collect()
+    }
+
+    /// The `cfg` attributes under which an item's name is defined by any of its twins.
+    pub(crate) fn name_conditions(&self, id: ItemId) -> Vec<String> {
+        let twins = self.twins(id);
+        if twins.len() < 2 {
+            return self.own_conditions(id);
+        }
+        let mut any: Vec<String> = Vec::new();
+        for twin in twins {
+            let own = self.own_conditions(twin);
+            let inner: Vec<&str> = own.iter().map(|text| predicate(text)).collect();
+            match inner[..] {
+                [] => return Vec::new(),
+                [one] => any.push(one.to_owned()),
+                _ => any.push(format!("all({})", inner.join(", "))),
+            }
+        }
+        any.sort();
+        any.dedup();
+        if any.iter().any(|text| any.contains(&format!("not({text})"))) {
+            return Vec::new();
+        }
+        vec![format!("#[cfg(any({}))]", any.join(", "))]
+    }
+
     /// Whether a module is (or the item stands in) a `use` or `extern crate`.
     pub(crate) fn is_import(&self, item: ItemId) -> bool {
         matches!(
@@ -283,4 +332,28 @@ impl<'a> Scope<'a> {
             ItemKind::Use | ItemKind::ExternCrate
         )
     }
+}
+
+/// The namespace that an item's name is told apart in.
+fn space(kind: ItemKind) -> u8 {
+    match kind {
+        ItemKind::Fn | ItemKind::Const | ItemKind::Static => 1,
+        ItemKind::MacroRules => 2,
+        _ => 0,
+    }
+}
+
+/// What stands in a `#[cfg(…)]`.
+fn predicate(attribute: &str) -> &str {
+    let inner = attribute
+        .split_once('(')
+        .map_or(attribute, |(_, inner)| inner);
+    inner
+        .trim_end()
+        .trim_end_matches(']')
+        .trim_end()
+        .strip_suffix(')')
+        .unwrap_or(inner)
+        .trim()
+        .trim_end_matches(',')
 }

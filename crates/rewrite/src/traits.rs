@@ -1,10 +1,12 @@
 //! Imports that no path leads through: traits, which are imported for their methods (row C4).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use cleave_graph::graph::Found;
-use cleave_graph::{Graph, Lookup, Target};
-use cleave_syntax::item::{ItemKind, UseLeafId};
+use cleave_graph::{Graph, Lookup, Place, Target};
+use cleave_syntax::item::{Binding, ItemKind, PathUse, UseLeafId};
+use cleave_syntax::{ModuleId, Workspace};
 
 use crate::scope::Scope;
 
@@ -32,99 +34,336 @@ pub(crate) fn looked_up(graph: &Graph) -> BTreeSet<UseLeafId> {
     seen
 }
 
-/// Whether what moves (or what stays) in the module of an import, or below it, calls a method of the trait that is
-/// imported. Of a foreign trait whose methods nobody knows here any method call may be one.
+/// Whether what moves (or what stays) in the module of an import calls a method of the trait that is imported.
+///
+/// The methods of the workspace's own traits and of the standard library's are known. Those of other crates are not:
+/// there a call of a method counts that neither the workspace nor the standard library explains, and where neither side
+/// has such a call, any call.
 pub(crate) fn is_used(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> bool {
     let workspace = scope.workspace;
-    let module = workspace.item(workspace.leaf(leaf).item).module;
-    let members = scope.graph.leaves[leaf.index()]
-        .iter()
-        .find_map(|resolution| match &resolution.target {
-            Target::Item(item) if workspace.item(*item).kind == ItemKind::Trait => {
-                Some(Some(workspace.item(*item).members.clone()))
-            }
-            Target::External(_) => Some(None),
-            _ => None,
-        });
-    let Some(members) = members else { return false };
-    let name = workspace
-        .leaf(leaf)
-        .path
-        .segments
-        .last()
-        .map_or("", |segment| segment.name.as_str());
-    let known = members.or_else(|| known_methods(name));
-    if known.is_none() && scope.looked_up.contains(&leaf) {
-        return false;
+    let import = workspace.item(workspace.leaf(leaf).item);
+    if import.kind == ItemKind::ExternCrate {
+        return brings_macros(scope, leaf, moving);
     }
-    workspace.items_of(scope.root).any(|id| {
-        let item = workspace.item(id);
-        scope.moving[id.index()] == moving
-            && scope.is_within(item.module, module)
-            && match &known {
-                None => item.member_uses.iter().any(|member| member.called),
-                Some(known) => {
-                    item.member_uses
-                        .iter()
-                        .any(|member| known.contains(&member.name))
-                        || item.paths.iter().any(|path| {
-                            path.segments.last().is_some_and(|last| {
-                                (path.segments.len() > 1 && known.contains(&last.name))
-                                    || (name == "Write"
-                                        && matches!(last.name.as_str(), "write" | "writeln"))
-                            })
-                        })
+    match methods(scope, leaf) {
+        Methods::NoTrait => false,
+        Methods::Known(known) => called(scope, import.module, moving, |name| known.contains(name)),
+        Methods::Foreign if scope.looked_up.contains(&leaf) => false,
+        Methods::Foreign => {
+            let unexplained = |name: &str| !is_standard(name) && !scope.own_methods.contains(name);
+            let here = called(scope, import.module, moving, unexplained);
+            let there = called(scope, import.module, !moving, unexplained);
+            here || (!there && called(scope, import.module, moving, |_| true))
+        }
+    }
+}
+
+/// What an import may bring into scope for method calls.
+enum Methods {
+    NoTrait,
+    Known(BTreeSet<String>),
+    Foreign,
+}
+
+fn methods(scope: &Scope<'_>, leaf: UseLeafId) -> Methods {
+    let workspace = scope.workspace;
+    let import = workspace.leaf(leaf);
+    let mut known = BTreeSet::new();
+    for resolution in &scope.graph.leaves[leaf.index()] {
+        match &resolution.target {
+            Target::Item(item) if workspace.item(*item).kind == ItemKind::Trait => {
+                known.extend(workspace.item(*item).members.iter().cloned());
+            }
+            Target::Module(module) if import.binding == Binding::Glob => {
+                for item in &workspace.module(*module).items {
+                    if workspace.item(*item).kind == ItemKind::Trait {
+                        known.extend(workspace.item(*item).members.iter().cloned());
+                    }
                 }
             }
+            Target::External(krate) => {
+                let last = import.path.segments.last().map_or("", |last| &last.name);
+                match foreign(
+                    scope,
+                    krate,
+                    (import.binding != Binding::Glob).then_some(last),
+                ) {
+                    Some(methods) => known.extend(methods),
+                    None => return Methods::Foreign,
+                }
+            }
+            _ => {}
+        }
+    }
+    if known.is_empty() {
+        Methods::NoTrait
+    } else {
+        Methods::Known(known)
+    }
+}
+
+/// The methods of a trait of another crate, or of all its traits, as far as they are known.
+fn foreign(scope: &Scope<'_>, krate: &str, name: Option<&str>) -> Option<BTreeSet<String>> {
+    let Some(name) = name else {
+        let traits = scope.workspace.foreign_traits.get(krate)?;
+        return Some(traits.values().flatten().cloned().collect());
+    };
+    if ["std", "core", "alloc"].contains(&krate) {
+        let (_, methods) = STANDARD.iter().find(|(known, _)| *known == name)?;
+        return Some(methods.split(' ').map(str::to_owned).collect());
+    }
+    scope
+        .workspace
+        .foreign_traits
+        .get(krate)?
+        .get(name)
+        .cloned()
+}
+
+/// Whether code on one side that shares a module's imports calls a method, or names an associated item, of such a name.
+fn called(
+    scope: &Scope<'_>,
+    module: ModuleId,
+    moving: bool,
+    wanted: impl Fn(&str) -> bool,
+) -> bool {
+    let workspace = scope.workspace;
+    let importers = scope.glob_importers.get(&module).into_iter().flatten();
+    let items = std::iter::once(&module)
+        .chain(importers)
+        .flat_map(|module| &workspace.module(*module).items);
+    let with_methods = items
+        .flat_map(|id| std::iter::once(*id).chain(workspace.item(*id).methods.iter().copied()));
+    with_methods
+        .filter(|id| scope.moving[id.index()] == moving && !scope.is_import(*id))
+        .any(|id| {
+            let item = workspace.item(id);
+            let associated = |path: &PathUse| {
+                let [.., before, last] = &path.segments[..] else {
+                    return path
+                        .segments
+                        .first()
+                        .is_some_and(|only| writes(&only.name).is_some_and(&wanted));
+                };
+                // `module::function` has no trait; `Type::function` may have one.
+                before.name.starts_with(char::is_uppercase) && wanted(&last.name)
+            };
+            item.member_uses
+                .iter()
+                .any(|member| member.called && wanted(&member.name))
+                || item.paths.iter().any(associated)
+        })
+}
+
+/// The method that a macro of the standard library calls.
+fn writes(name: &str) -> Option<&str> {
+    matches!(name, "write" | "writeln").then_some("write_fmt")
+}
+
+/// Whether types of the standard library have a method of this name that needs no import.
+fn is_standard(name: &str) -> bool {
+    static NAMES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+        include_str!("traits/std_methods.txt")
+            .split_whitespace()
+            .collect()
+    });
+    NAMES.contains(name)
+}
+
+/// By module: the modules that import all of it by a glob, and so have its traits in scope too.
+pub(crate) fn glob_importers(
+    workspace: &Workspace,
+    graph: &Graph,
+) -> BTreeMap<ModuleId, BTreeSet<ModuleId>> {
+    let mut direct: BTreeMap<ModuleId, BTreeSet<ModuleId>> = BTreeMap::new();
+    for (index, resolutions) in graph.leaves.iter().enumerate() {
+        let leaf = workspace.leaf(UseLeafId::new(index));
+        for resolution in resolutions {
+            if let (Binding::Glob, Target::Module(module)) = (&leaf.binding, &resolution.target) {
+                let importer = workspace.item(leaf.item).module;
+                direct.entry(*module).or_default().insert(importer);
+            }
+        }
+    }
+    let reach = |start: ModuleId| {
+        let mut found = BTreeSet::new();
+        let mut pending = vec![start];
+        while let Some(at) = pending.pop() {
+            for importer in direct.get(&at).into_iter().flatten() {
+                if found.insert(*importer) {
+                    pending.push(*importer);
+                }
+            }
+        }
+        found
+    };
+    direct
+        .keys()
+        .map(|module| (*module, reach(*module)))
+        .collect()
+}
+
+/// The names of the workspace's own methods: inherent ones, and those that its traits declare.
+pub(crate) fn own_methods(workspace: &Workspace) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    for item in &workspace.items {
+        if item.parent.is_some() {
+            names.insert(item.name.as_str());
+        }
+        if item.kind == ItemKind::Trait {
+            names.extend(item.members.iter().map(String::as_str));
+        }
+    }
+    names
+}
+
+/// Whether an `extern crate` that no path leads through is needed by what moves (or stays): `#[macro_use]` for a bare
+/// name of a macro, derive or attribute; in the 2015 edition also for what a derive writes.
+fn brings_macros(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> bool {
+    let workspace = scope.workspace;
+    let import = workspace.item(workspace.leaf(leaf).item);
+    let name = &workspace.leaf(leaf).path.segments[0].name;
+    let bare = import
+        .attributes
+        .iter()
+        .any(|attribute| attribute.path == "macro_use");
+    scope.graph.references.iter().any(|reference| {
+        let Place::Item(item, index) = reference.place else {
+            return false;
+        };
+        let path = &workspace.item(item).paths[index as usize];
+        workspace.crate_of(item) == scope.root
+            && scope.moving[item.index()] == moving
+            && matches!(&reference.resolution.target, Target::External(found)
+                if written_for(found) == Some(name)
+                    || (bare && found == name && path.segments.len() == 1
+                        && reference.resolution.lookups.is_empty()))
     })
 }
 
-/// The methods of the standard traits that are imported for their methods alone.
-fn known_methods(name: &str) -> Option<Vec<String>> {
-    let methods: &[&str] = match name {
-        "Write" => &[
-            "write",
-            "write_all",
-            "write_fmt",
-            "write_str",
-            "write_char",
-            "flush",
-            "by_ref",
-        ],
-        "Read" => &[
-            "read",
-            "read_to_end",
-            "read_to_string",
-            "read_exact",
-            "bytes",
-            "chain",
-            "take",
-            "by_ref",
-        ],
-        "BufRead" => &[
-            "lines",
-            "read_line",
-            "read_until",
-            "fill_buf",
-            "consume",
-            "split",
-        ],
-        "Seek" => &["seek", "rewind", "stream_position"],
-        "FromStr" => &["from_str"],
-        "Hash" => &["hash"],
-        "Hasher" => &["finish", "write"],
-        "BuildHasher" => &["build_hasher", "hash_one"],
-        "Borrow" => &["borrow"],
-        "BorrowMut" => &["borrow_mut"],
-        "FromIterator" => &["from_iter"],
-        "TryFrom" => &["try_from"],
-        "TryInto" => &["try_into"],
-        "ToOwned" => &["to_owned"],
-        "ToString" => &["to_string"],
-        "Any" => &["type_id"],
-        "IsTerminal" => &["is_terminal"],
-        "ToSocketAddrs" => &["to_socket_addrs"],
-        _ => return None,
-    };
-    Some(methods.iter().map(|method| (*method).to_owned()).collect())
+/// The crate that the code which a procedural macro's crate writes belongs to, by the custom that names
+/// `serde_derive` after `serde`.
+pub(crate) fn written_for(name: &str) -> Option<&str> {
+    const ENDINGS: &[&str] = &[
+        "_derive",
+        "_derives",
+        "_macros",
+        "_macro",
+        "_proc_macro",
+        "_impl",
+        "_attributes",
+        "_codegen",
+    ];
+    ENDINGS.iter().find_map(|ending| name.strip_suffix(ending))
 }
+
+/// The standard library's traits that are imported for their methods alone, and these.
+const STANDARD: &[(&str, &str)] = &[
+    ("Add", "add"),
+    ("AddAssign", "add_assign"),
+    ("Any", "type_id"),
+    ("AsFd", "as_fd"),
+    ("AsMut", "as_mut"),
+    ("AsRawFd", "as_raw_fd"),
+    ("AsRef", "as_ref"),
+    (
+        "AsciiExt",
+        "is_ascii to_ascii_uppercase to_ascii_lowercase eq_ignore_ascii_case make_ascii_uppercase make_ascii_lowercase",
+    ),
+    ("BitAnd", "bitand"),
+    ("BitOr", "bitor"),
+    ("BitXor", "bitxor"),
+    ("Borrow", "borrow"),
+    ("BorrowMut", "borrow_mut"),
+    (
+        "BufRead",
+        "lines read_line read_until fill_buf consume split skip_until has_data_left",
+    ),
+    ("BuildHasher", "build_hasher hash_one"),
+    ("Clone", "clone clone_from"),
+    (
+        "CommandExt",
+        "exec uid gid pre_exec process_group arg0 groups creation_flags raw_arg",
+    ),
+    ("Debug", "fmt"),
+    ("Default", "default"),
+    ("Deref", "deref"),
+    ("DerefMut", "deref_mut"),
+    ("DirEntryExt", "ino"),
+    ("Display", "fmt"),
+    ("Div", "div"),
+    (
+        "DoubleEndedIterator",
+        "next_back rev rfind rfold nth_back rposition",
+    ),
+    ("Error", "source description cause"),
+    (
+        "ExitStatusExt",
+        "signal from_raw into_raw core_dumped stopped_signal continued",
+    ),
+    (
+        "FileExt",
+        "read_at write_at read_exact_at write_all_at seek_read seek_write",
+    ),
+    (
+        "FileTypeExt",
+        "is_block_device is_char_device is_fifo is_socket is_symlink_dir is_symlink_file",
+    ),
+    ("FromIterator", "from_iter"),
+    ("FromRawFd", "from_raw_fd"),
+    ("FromStr", "from_str"),
+    ("Future", "poll"),
+    ("Hash", "hash hash_slice"),
+    (
+        "Hasher",
+        "finish write write_u8 write_u16 write_u32 write_u64 write_u128 write_usize write_i8 write_i16 write_i32 write_i64 write_i128 write_isize",
+    ),
+    ("Index", "index"),
+    ("IndexMut", "index_mut"),
+    ("IntoRawFd", "into_raw_fd"),
+    ("IsTerminal", "is_terminal"),
+    ("LowerHex", "fmt"),
+    (
+        "MetadataExt",
+        "dev ino mode nlink uid gid rdev size atime mtime ctime atime_nsec mtime_nsec ctime_nsec blksize blocks file_attributes creation_time last_access_time last_write_time file_size volume_serial_number number_of_links file_index",
+    ),
+    ("Mul", "mul"),
+    ("Neg", "neg"),
+    ("Not", "not"),
+    (
+        "OpenOptionsExt",
+        "mode custom_flags access_mode share_mode attributes",
+    ),
+    ("Ord", "cmp max min clamp"),
+    ("OsStrExt", "as_bytes from_bytes encode_wide"),
+    ("OsStringExt", "from_vec into_vec from_wide"),
+    ("PartialEq", "eq ne"),
+    ("PartialOrd", "partial_cmp lt le gt ge"),
+    ("PermissionsExt", "mode set_mode from_mode"),
+    ("RangeBounds", "start_bound end_bound contains"),
+    (
+        "Read",
+        "read read_to_end read_to_string read_exact read_vectored bytes chain take by_ref read_buf",
+    ),
+    ("Rem", "rem"),
+    (
+        "Seek",
+        "seek rewind stream_position stream_len seek_relative",
+    ),
+    ("Shl", "shl"),
+    ("Shr", "shr"),
+    ("SliceIndex", "get get_mut index index_mut"),
+    ("Sub", "sub"),
+    ("SubAssign", "sub_assign"),
+    ("Termination", "report"),
+    ("ToOwned", "to_owned clone_into"),
+    ("ToSocketAddrs", "to_socket_addrs"),
+    ("ToString", "to_string"),
+    ("TryFrom", "try_from"),
+    ("TryInto", "try_into"),
+    ("Wake", "wake wake_by_ref"),
+    (
+        "Write",
+        "write write_all write_fmt write_str write_char write_vectored flush by_ref",
+    ),
+];

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
-use cleave_graph::{Place, Target};
+use cleave_graph::{Graph, Place, Target};
 use cleave_syntax::change::Reason;
 use cleave_syntax::item::{ItemKind, Level, PathContext, UseLeafId, Visibility};
 use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, TextRange};
@@ -92,6 +92,8 @@ impl Widening<'_, '_> {
             }
             let item = self.scope.workspace.item(id);
             self.module(item.module);
+            // To whoever names them they are one.
+            self.pending.extend(self.scope.twins(id));
             self.signature(id);
             if item.kind == ItemKind::MacroRules {
                 self.macro_body(id);
@@ -341,6 +343,9 @@ impl Uses {
                 let Place::Item(_, index) = reference.place else {
                     continue;
                 };
+                if Graph::is_doc(scope.workspace, reference.place) {
+                    continue;
+                }
                 let path = &item.paths[index as usize];
                 for segment in path.segments.iter().skip(1) {
                     by_name

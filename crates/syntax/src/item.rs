@@ -211,6 +211,10 @@ pub struct Implementation {
 pub struct MacroRules {
     /// Whether it has `#[macro_export]`.
     pub exported: bool,
+    /// Names that its transcribers define, written out (`$name` aside): what a call of it at module level defines.
+    pub defines: Vec<String>,
+    /// Names of the macros that its transcribers call, which may define more.
+    pub calls: Vec<String>,
 }
 
 /// A path as it stands in the text.

@@ -22,6 +22,7 @@
 
 pub mod change;
 pub mod diagnostic;
+pub mod foreign;
 pub mod item;
 pub mod load;
 pub mod parse;
@@ -30,6 +31,7 @@ pub mod workspace;
 
 pub use change::{ChangeBuilder, ChangeSet};
 pub use diagnostic::{Diagnostic, Label, Severity};
+pub use foreign::{ForeignTraits, foreign_traits};
 pub use item::{Item, ItemId, ItemKind};
 pub use load::{LoadError, LoadOptions, load};
 pub use source::{FileId, SourceFile, TextRange};

@@ -3,6 +3,7 @@
 mod assemble;
 mod metadata;
 mod modules;
+mod names;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -63,9 +64,11 @@ pub enum LoadError {
     },
 }
 
-/// Reads the workspace around a manifest: [`ask`], then [`read`].
+/// Reads the workspace around a manifest: [`ask`], then [`read`], then the names that only Cargo knows.
 pub fn load(options: &LoadOptions) -> Result<(Workspace, Vec<Diagnostic>), LoadError> {
-    read(ask(options)?)
+    let (mut workspace, diagnostics) = read(ask(options)?)?;
+    names::mend(&mut workspace, options);
+    Ok((workspace, diagnostics))
 }
 
 /// Asks Cargo which packages and targets there are.
@@ -78,21 +81,25 @@ pub fn ask(options: &LoadOptions) -> Result<Outline, LoadError> {
     metadata::read(options)
 }
 
-/// Reads every module of every target. Parses on all cores, on threads with deep stacks: parsing recurses.
+/// Reads every module of every target.
 ///
 /// What is wrong in the source (a file that does not parse, a module file that is missing) is a diagnostic; the rest is
 /// read all the same.
 pub fn read(outline: Outline) -> Result<(Workspace, Vec<Diagnostic>), LoadError> {
-    let pool = rayon::ThreadPoolBuilder::new()
+    pool()?.install(|| {
+        let trees = modules::read(&outline)?;
+        Ok(assemble::workspace(outline, trees))
+    })
+}
+
+/// Threads with deep stacks: parsing recurses.
+pub(crate) fn pool() -> Result<rayon::ThreadPool, LoadError> {
+    rayon::ThreadPoolBuilder::new()
         .stack_size(64 << 20)
         .build()
         .map_err(|error| LoadError::Threads {
             message: error.to_string(),
-        })?;
-    pool.install(|| {
-        let trees = modules::read(&outline)?;
-        Ok(assemble::workspace(outline, trees))
-    })
+        })
 }
 
 /// A path relative to the workspace root, with forward slashes; as it is where it lies elsewhere.

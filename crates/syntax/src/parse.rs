@@ -8,6 +8,7 @@ mod collect;
 mod doc;
 mod extent;
 mod item;
+mod link;
 mod pattern;
 mod tokens;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::foreign::ForeignTraits;
 use crate::item::{Item, ItemId, UseLeaf, UseLeafId};
 use crate::source::{FileId, SourceFile, TextRange, id};
 
@@ -41,6 +42,9 @@ pub struct Workspace {
     pub items: Vec<Item>,
     /// Every leaf of every `use` tree (and every `extern crate`), by item, then position.
     pub leaves: Vec<UseLeaf>,
+    /// The traits of other crates that it imports. Empty until [`foreign_traits`](crate::foreign_traits) was asked: only
+    /// rewriting needs them.
+    pub foreign_traits: ForeignTraits,
 }
 
 /// A member package.
@@ -73,7 +77,7 @@ pub struct Dependency {
     pub package: String,
     /// The key in the manifest's table: the rename, or the package's name.
     pub key: String,
-    /// The name in source: the key with `-` turned into `_`.
+    /// The name in source: that of the library, or the rename, with `-` turned into `_`.
     pub extern_name: String,
     /// Which table it stands in.
     pub kind: DependencyKind,

@@ -3,7 +3,8 @@
 use cleave_syntax::item::{ItemKind, PathUse};
 use cleave_syntax::{ItemId, ModuleId};
 
-use super::scope::{Def, Scopes};
+use super::builtin;
+use super::scope::{Def, Hit, Open, Scopes, Trust};
 use crate::graph::{Graph, Namespace};
 
 /// Fills [`Graph::anchors`] and [`Graph::implementations`].
@@ -41,18 +42,16 @@ pub(super) fn attach(scopes: &Scopes<'_>, graph: &mut Graph) {
 
 /// The local type or trait that a path means, seen through type aliases.
 fn local(scopes: &Scopes<'_>, path: &PathUse, module: ModuleId, depth: usize) -> Option<ItemId> {
-    let open = &mut Vec::new();
     let first = path.segments[0].name.as_str();
-    let hit = if matches!(first, "crate" | "self" | "super" | "$crate") {
-        scopes.relative(path, module, Namespace::Type, open)?
-    } else if path.global {
-        scopes.import(path, module, Namespace::Type, open)?
-    } else {
-        scopes
-            .path_from(module, path, 0, Namespace::Type, &[], open)
-            .or_else(|| scopes.import(path, module, Namespace::Type, open))?
+    let hit = at(scopes, path, module, Trust::Seen).or_else(|| {
+        let known = builtin::is_name(first);
+        (!known).then(|| at(scopes, path, module, Trust::Likely))?
+    })?;
+    let id = match hit.def {
+        Def::Item(id) => id,
+        Def::Made(id) => return Some(id),
+        _ => return None,
     };
-    let Def::Item(id) = hit.def else { return None };
     let item = scopes.workspace.item(id);
     match item.kind {
         ItemKind::TypeAlias if depth < 8 => {
@@ -65,5 +64,19 @@ fn local(scopes: &Scopes<'_>, path: &PathUse, module: ModuleId, depth: usize) ->
         | ItemKind::Trait
         | ItemKind::MacroCall => Some(id),
         _ => None,
+    }
+}
+
+fn at(scopes: &Scopes<'_>, path: &PathUse, module: ModuleId, trust: Trust) -> Option<Hit> {
+    let open = &mut Open::at(trust);
+    let first = path.segments[0].name.as_str();
+    if matches!(first, "crate" | "self" | "super" | "$crate") {
+        scopes.relative(path, module, Namespace::Type, open)
+    } else if path.global {
+        scopes.import(path, module, Namespace::Type, open)
+    } else {
+        scopes
+            .path_from(module, path, 0, Namespace::Type, &[], open)
+            .or_else(|| scopes.import(path, module, Namespace::Type, open))
     }
 }

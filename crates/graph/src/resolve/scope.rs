@@ -3,10 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
-use cleave_syntax::item::{Binding, ItemKind, Level, PathUse, UseLeafId};
+use cleave_syntax::item::{Binding, Item, ItemKind, Level, PathContext, PathUse, UseLeafId};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
 
+use super::builtin;
 use crate::graph::{Found, Lookup, Namespace};
 
 /// What a name leads to.
@@ -16,6 +17,8 @@ pub(super) enum Def {
     Module(ModuleId),
     Crate(CrateId),
     External(String),
+    /// What a derive or attribute macro on an item makes beside it.
+    Made(ItemId),
 }
 
 /// A definition with the lookups that led there.
@@ -25,6 +28,24 @@ pub(super) struct Hit {
     pub(super) lookups: Vec<Lookup>,
     /// How many segments were used.
     pub(super) used: usize,
+    /// What else it may be: definitions of the same name under other `cfg`s.
+    pub(super) others: Vec<Hit>,
+}
+
+impl Hit {
+    fn new(def: Def, lookups: Vec<Lookup>, used: usize) -> Self {
+        Self {
+            def,
+            lookups,
+            used,
+            others: Vec::new(),
+        }
+    }
+
+    /// What a name alone leads to.
+    pub(super) fn first(def: Def) -> Self {
+        Self::new(def, Vec::new(), 1)
+    }
 }
 
 #[derive(Default)]
@@ -34,6 +55,8 @@ struct Names<'a> {
     globs: Vec<UseLeafId>,
     /// Names in the tokens of macro calls at module level, which those may define.
     opaque: HashMap<&'a str, ItemId>,
+    /// Macro calls, and items with derives and attributes that are not the language's: they may define any name.
+    makers: Vec<ItemId>,
 }
 
 /// All names of a workspace.
@@ -46,11 +69,39 @@ pub(super) struct Scopes<'a> {
     textual: Vec<HashMap<&'a str, Vec<(ItemId, ModuleId)>>>,
     /// By crate: other crates whose macros `#[macro_use] extern crate` brings in.
     macro_crates: Vec<Vec<Def>>,
-    leaves: Vec<[OnceLock<Option<Hit>>; 3]>,
+    /// By leaf: what it leads to in each namespace, at each level of trust.
+    leaves: Vec<[[OnceLock<Option<Hit>>; 3]; 3]>,
+    /// Every `macro_rules!` by name.
+    rules: HashMap<&'a str, Vec<ItemId>>,
+}
+
+/// How much is believed of names that no definition in the source has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) enum Trust {
+    /// Only definitions in the source, and those that a `macro_rules!` of the workspace has written out.
+    #[default]
+    Seen,
+    /// A word in the tokens of a macro call, or a name like that of an item with a derive.
+    Likely,
+    /// Whatever a macro could have made.
+    Anything,
 }
 
 /// What is being resolved right now: a name that needs itself is not found.
-pub(super) type Open = Vec<(u32, u32, u8)>;
+#[derive(Debug, Default)]
+pub(super) struct Open {
+    keys: Vec<(u32, u32, u8)>,
+    pub(super) trust: Trust,
+}
+
+impl Open {
+    pub(super) fn at(trust: Trust) -> Self {
+        Self {
+            keys: Vec::new(),
+            trust,
+        }
+    }
+}
 
 const NAMESPACES: [Namespace; 3] = [Namespace::Type, Namespace::Value, Namespace::Macro];
 
@@ -77,7 +128,14 @@ impl<'a> Scopes<'a> {
             leaves: (0..workspace.leaves.len())
                 .map(|_| Default::default())
                 .collect(),
+            rules: HashMap::new(),
         };
+        for (index, item) in workspace.items.iter().enumerate() {
+            if item.kind == ItemKind::MacroRules {
+                let rules = scopes.rules.entry(&item.name).or_default();
+                rules.push(ItemId::new(index));
+            }
+        }
         for krate in (0..crates).map(CrateId::new) {
             scopes.enter_prelude(krate);
         }
@@ -86,7 +144,7 @@ impl<'a> Scopes<'a> {
         }
         for leaf in (0..workspace.leaves.len()).map(UseLeafId::new) {
             for namespace in NAMESPACES {
-                scopes.leaf(leaf, namespace, &mut Vec::new());
+                scopes.leaf(leaf, namespace, &mut Open::default());
             }
         }
         scopes
@@ -140,6 +198,9 @@ impl<'a> Scopes<'a> {
         if item.parent.is_some() {
             return;
         }
+        if makes_names(item) {
+            self.modules[item.module.index()].makers.push(id);
+        }
         let (module, found) = (item.module, Found::Item(id));
         let spaces: &[Namespace] = match item.kind {
             ItemKind::Const | ItemKind::Fn | ItemKind::Static => &[Namespace::Value],
@@ -173,10 +234,16 @@ impl<'a> Scopes<'a> {
         }
     }
 
-    /// What a call defines can't be seen; a type's name in its tokens may be one that it defines (row D3).
+    /// What a call defines can't be seen unless its macro has it written out; else a name in its tokens may be one that
+    /// it defines (row D3).
     fn enter_call(&mut self, id: ItemId) {
         let workspace = self.workspace;
         let module = workspace.item(id).module;
+        for name in self.transcribed(id) {
+            for namespace in NAMESPACES {
+                self.bind(module, name, namespace, Found::Item(id));
+            }
+        }
         let words = workspace
             .text_of(id)
             .split(|c: char| !c.is_alphanumeric() && c != '_');
@@ -186,6 +253,32 @@ impl<'a> Scopes<'a> {
                 .entry(word)
                 .or_insert(id);
         }
+    }
+
+    /// The names that the macro behind a call, and those that it calls, have written out.
+    fn transcribed(&self, call: ItemId) -> BTreeSet<&'a str> {
+        let mut names = BTreeSet::new();
+        let mut pending: Vec<&str> = self
+            .workspace
+            .item(call)
+            .paths
+            .iter()
+            .filter(|path| path.context == PathContext::Macro && !path.guessed)
+            .filter_map(|path| path.segments.last())
+            .map(|segment| segment.name.as_str())
+            .collect();
+        let mut seen = BTreeSet::new();
+        while let Some(name) = pending.pop() {
+            if !seen.insert(name) {
+                continue;
+            }
+            let rules = self.rules.get(name).into_iter().flatten();
+            for rules in rules.filter_map(|id| self.workspace.item(*id).macro_rules.as_ref()) {
+                names.extend(rules.defines.iter().map(String::as_str));
+                pending.extend(rules.calls.iter().map(String::as_str));
+            }
+        }
+        names
     }
 
     fn bind(&mut self, module: ModuleId, name: &'a str, namespace: Namespace, found: Found) {
@@ -282,19 +375,19 @@ impl<'a> Scopes<'a> {
 
     /// What an import leads to in one namespace.
     pub(super) fn leaf(&self, id: UseLeafId, namespace: Namespace, open: &mut Open) -> Option<Hit> {
-        let cell = &self.leaves[id.index()][slot(namespace)];
+        let cell = &self.leaves[id.index()][open.trust as usize][slot(namespace)];
         if let Some(hit) = cell.get() {
             return hit.clone();
         }
         let key = (id.0, u32::MAX, slot(namespace) as u8);
-        if open.contains(&key) {
+        if open.keys.contains(&key) {
             return None;
         }
-        open.push(key);
+        open.keys.push(key);
         let hit = self.resolve_leaf(id, namespace, open);
-        open.pop();
+        open.keys.pop();
         // Inside a circle of imports the answer may be partial: only the outermost is kept.
-        if open.is_empty() || hit.is_some() {
+        if open.keys.is_empty() || hit.is_some() {
             cell.set(hit.clone()).ok();
         }
         hit
@@ -305,17 +398,26 @@ impl<'a> Scopes<'a> {
         let item = self.workspace.item(leaf.item);
         let krate = self.workspace.module(item.module).krate;
         if item.kind == ItemKind::ExternCrate {
-            let def = self.extern_crate(krate, &leaf.path.segments[0].name)?;
-            return Some(Hit {
-                def,
-                lookups: Vec::new(),
-                used: 1,
-            });
+            // A crate is a type-namespace name only.
+            if namespace != Namespace::Type {
+                return None;
+            }
+            // Cargo has seen to it that there is such a crate: a package's library may have another name than it.
+            let name = &leaf.path.segments[0].name;
+            let def = self
+                .extern_crate(krate, name)
+                .unwrap_or_else(|| Def::External(name.clone()));
+            return Some(Hit::first(def));
         }
         if (leaf.is_self || leaf.binding == Binding::Glob) && namespace != Namespace::Type {
             return None;
         }
         let hit = self.import(&leaf.path, item.module, namespace, open)?;
+        let names_crate =
+            leaf.path.segments.len() == 1 && matches!(hit.def, Def::Crate(_) | Def::External(_));
+        if names_crate && namespace != Namespace::Type {
+            return None;
+        }
         (hit.used == leaf.path.segments.len() || self.names_variant(&hit, &leaf.path))
             .then_some(hit)
     }
@@ -333,7 +435,7 @@ impl<'a> Scopes<'a> {
                     && (item.members.iter().any(|member| member == last)
                         || item.kind == ItemKind::TypeAlias)
             }
-            Def::External(_) => true,
+            Def::External(_) | Def::Made(_) => true,
             _ => false,
         }
     }
@@ -347,7 +449,7 @@ impl<'a> Scopes<'a> {
         open: &mut Open,
     ) -> Option<Hit> {
         let krate = self.workspace.module(module).krate;
-        let old_edition = self.workspace.krate(krate).edition == "2015";
+        let old_edition = self.is_2015(module);
         let root = self.workspace.krate(krate).root;
         let first = path.segments.first()?.name.as_str();
         let keyword = matches!(first, "crate" | "self" | "super" | "$crate");
@@ -356,42 +458,27 @@ impl<'a> Scopes<'a> {
         }
         if path.global && !old_edition {
             let def = self.preludes[krate.index()].get(first).cloned()?;
-            return self.follow(
-                Hit {
-                    def,
-                    lookups: Vec::new(),
-                    used: 1,
-                },
-                path,
-                namespace,
-                open,
-            );
+            return self.follow(Hit::first(def), path, namespace, open);
         }
         let from = if old_edition { root } else { module };
-        self.path_from(from, path, 0, namespace, &[], open)
-            .or_else(|| {
-                let single = path.segments.len() == 1;
-                if single
-                    && namespace == Namespace::Macro
-                    && let Some(hit) = self.textual_macro(module, first)
-                {
-                    return Some(hit);
-                }
-                if single && namespace != Namespace::Type {
-                    return None;
-                }
-                let def = self.preludes[krate.index()].get(first).cloned()?;
-                self.follow(
-                    Hit {
-                        def,
-                        lookups: Vec::new(),
-                        used: 1,
-                    },
-                    path,
-                    namespace,
-                    open,
-                )
-            })
+        let trust = open.trust;
+        open.trust = trust.min(Trust::Likely);
+        let found = self.path_from(from, path, 0, namespace, &[], open);
+        open.trust = trust;
+        found.or_else(|| {
+            let single = path.segments.len() == 1;
+            if single
+                && namespace == Namespace::Macro
+                && let Some(hit) = self.textual_macro(module, None, first)
+            {
+                return Some(hit);
+            }
+            if single && namespace != Namespace::Type {
+                return None;
+            }
+            let def = self.preludes[krate.index()].get(first).cloned()?;
+            self.follow(Hit::first(def), path, namespace, open)
+        })
     }
 
     /// A path that starts with `crate`, `self`, `super` or `$crate`.
@@ -420,11 +507,7 @@ impl<'a> Scopes<'a> {
             } else {
                 Def::Module(at)
             };
-            return Some(Hit {
-                def,
-                lookups: Vec::new(),
-                used,
-            });
+            return Some(Hit::new(def, Vec::new(), used));
         }
         self.path_from(at, path, used, namespace, &[], open)
     }
@@ -443,23 +526,31 @@ impl<'a> Scopes<'a> {
         let space = if is_last { namespace } else { Namespace::Type };
         let name = &path.segments[used].name;
         let mut best: Option<Hit> = None;
-        for found in self.in_module(module, name, space, module, open) {
+        let mut full: Option<Hit> = None;
+        let trust = open.trust;
+        if used == 0 && !is_last {
+            // That a path starts with something that nobody has seen would explain anything.
+            open.trust = trust.min(Trust::Likely);
+        }
+        let bindings = self.in_module(module, name, space, open);
+        open.trust = trust;
+        for found in bindings {
             let mut all = lookups.to_vec();
             all.extend(found.lookups);
-            let hit = Hit {
-                def: found.def,
-                lookups: all,
-                used: used + 1,
-            };
+            let hit = Hit::new(found.def, all, used + 1);
             match self.follow(hit, path, namespace, open) {
-                Some(hit) if hit.used == path.segments.len() => return Some(hit),
+                Some(hit) if hit.used == path.segments.len() => match &mut full {
+                    Some(first) if first.def == hit.def => {}
+                    Some(first) => first.others.push(hit),
+                    None => full = Some(hit),
+                },
                 Some(hit) if best.as_ref().is_none_or(|best| best.used < hit.used) => {
                     best = Some(hit);
                 }
                 _ => {}
             }
         }
-        best
+        full.or(best)
     }
 
     /// Goes on behind what was found, as long as that is a module.
@@ -485,7 +576,7 @@ impl<'a> Scopes<'a> {
                 &hit.lookups,
                 open,
             ),
-            Def::External(_) | Def::Item(_) => Some(hit),
+            Def::External(_) | Def::Item(_) | Def::Made(_) => Some(hit),
         }
     }
 
@@ -495,7 +586,6 @@ impl<'a> Scopes<'a> {
         module: ModuleId,
         name: &str,
         namespace: Namespace,
-        from: ModuleId,
         open: &mut Open,
     ) -> Vec<Hit> {
         let mut hits = Vec::new();
@@ -505,8 +595,17 @@ impl<'a> Scopes<'a> {
             .get(name)
             .map(|spaces| &spaces[slot(namespace)])
         {
+            // What is imported from outside is a macro, say, if the name is defined here as a type.
+            let defined = found.iter().any(|found| self.is_defined(*found));
             for found in found {
-                hits.extend(self.bound(module, name, namespace, *found, open));
+                for hit in self.bound(module, name, namespace, *found, open) {
+                    if defined && matches!(hit.def, Def::External(_)) {
+                        continue;
+                    }
+                    if hits.iter().all(|other: &Hit| other.def != hit.def) {
+                        hits.push(hit);
+                    }
+                }
             }
         }
         if hits.is_empty() {
@@ -520,25 +619,74 @@ impl<'a> Scopes<'a> {
             }
         }
         if hits.is_empty()
-            && namespace != Namespace::Macro
-            && !names.explicit.contains_key(name)
-            && let Some(item) = names.opaque.get(name)
-            && !self.preludes[self.workspace.module(module).krate.index()].contains_key(name)
-            && (name.starts_with(char::is_uppercase) || from != module)
+            && open.trust > Trust::Seen
+            && let Some((item, def)) = self.made(module, name, open.trust)
         {
             let lookup = Lookup {
                 module,
                 name: name.to_owned(),
                 namespace,
-                found: Found::Item(*item),
+                found: Found::Item(item),
             };
-            hits.push(Hit {
-                def: Def::Item(*item),
-                lookups: vec![lookup],
-                used: 1,
-            });
+            hits.push(Hit::new(def, vec![lookup], 1));
         }
         hits
+    }
+
+    /// What an import brings in. One that leads nowhere in any namespace imports what a macro has made.
+    fn imported(&self, leaf: UseLeafId, namespace: Namespace, open: &mut Open) -> Option<Hit> {
+        let asked = open.trust;
+        let mut found = self.leaf(leaf, namespace, open);
+        open.trust = Trust::Seen;
+        let nowhere = found.is_none()
+            && NAMESPACES
+                .iter()
+                .all(|namespace| self.leaf(leaf, *namespace, open).is_none());
+        if nowhere {
+            found = [Trust::Likely, Trust::Anything]
+                .into_iter()
+                .find_map(|trust| {
+                    open.trust = trust;
+                    self.leaf(leaf, namespace, open)
+                });
+        }
+        open.trust = asked;
+        found
+    }
+
+    /// Which macro call or derive in a module may have made a name that is defined nowhere.
+    fn made(&self, module: ModuleId, name: &str, trust: Trust) -> Option<(ItemId, Def)> {
+        let names = &self.modules[module.index()];
+        if let Some(call) = names.opaque.get(name) {
+            return Some((*call, Def::Item(*call)));
+        }
+        let wanted = plain(name);
+        let alike = names.makers.iter().copied().find(|id| {
+            let item = self.workspace.item(*id);
+            if item
+                .includes
+                .iter()
+                .any(|include| include.path.ends_with(".rs"))
+            {
+                return true;
+            }
+            let own = plain(&item.name);
+            own.len().min(wanted.len()) > 2 && (wanted.contains(&own) || own.contains(&wanted))
+                || item.kind != ItemKind::MacroCall && has_word(self.workspace.text_of(*id), name)
+        });
+        let item = alike.or_else(|| {
+            let first = names.makers.first().copied();
+            first.filter(|_| trust == Trust::Anything)
+        })?;
+        let is_call = self.workspace.item(item).kind == ItemKind::MacroCall;
+        Some((
+            item,
+            if is_call {
+                Def::Item(item)
+            } else {
+                Def::Made(item)
+            },
+        ))
     }
 
     fn bound(
@@ -548,29 +696,33 @@ impl<'a> Scopes<'a> {
         namespace: Namespace,
         found: Found,
         open: &mut Open,
-    ) -> Option<Hit> {
+    ) -> Vec<Hit> {
         let lookup = Lookup {
             module,
             name: name.to_owned(),
             namespace,
             found,
         };
-        let def = match found {
+        let defs = match found {
             Found::Item(item) => match (
                 self.workspace.item(item).kind,
                 self.workspace.item(item).declares,
             ) {
-                (_, Some(child)) => Def::Module(child),
-                (ItemKind::Mod, None) => return None,
-                _ => Def::Item(item),
+                (_, Some(child)) => vec![Def::Module(child)],
+                (ItemKind::Mod, None) => Vec::new(),
+                _ => vec![Def::Item(item)],
             },
-            Found::Leaf(leaf) | Found::Glob(leaf) => self.leaf(leaf, namespace, open)?.def,
+            Found::Leaf(leaf) | Found::Glob(leaf) => self
+                .imported(leaf, namespace, open)
+                .map(|hit| {
+                    let others = hit.others.into_iter().map(|other| other.def);
+                    std::iter::once(hit.def).chain(others).collect()
+                })
+                .unwrap_or_default(),
         };
-        Some(Hit {
-            def,
-            lookups: vec![lookup],
-            used: 1,
-        })
+        defs.into_iter()
+            .map(|def| Hit::new(def, vec![lookup.clone()], 1))
+            .collect()
     }
 
     fn through_glob(
@@ -582,12 +734,12 @@ impl<'a> Scopes<'a> {
         open: &mut Open,
     ) -> Vec<Hit> {
         let key = (glob.0, module.0, slot(namespace) as u8);
-        if open.contains(&key) {
+        if open.keys.contains(&key) {
             return Vec::new();
         }
-        open.push(key);
+        open.keys.push(key);
         let Some(target) = self.leaf(glob, Namespace::Type, open) else {
-            open.pop();
+            open.keys.pop();
             return Vec::new();
         };
         let lookup = Lookup {
@@ -613,15 +765,15 @@ impl<'a> Scopes<'a> {
                     .iter()
                     .any(|member| member == name) =>
             {
-                vec![Hit {
-                    def: Def::Item(item),
-                    lookups: Vec::new(),
-                    used: 1,
-                }]
+                vec![Hit::first(Def::Item(item))]
             }
-            Def::Item(_) | Def::External(_) => Vec::new(),
+            Def::Item(item) if open.trust == Trust::Anything && self.is_call(item) => {
+                vec![Hit::first(Def::Item(item))]
+            }
+            Def::Made(item) if open.trust == Trust::Anything => vec![Hit::first(Def::Made(item))],
+            Def::Item(_) | Def::External(_) | Def::Made(_) => Vec::new(),
         };
-        open.pop();
+        open.keys.pop();
         hits.into_iter()
             .map(|mut hit| {
                 hit.lookups.insert(0, lookup.clone());
@@ -639,7 +791,7 @@ impl<'a> Scopes<'a> {
         to: ModuleId,
         open: &mut Open,
     ) -> Vec<Hit> {
-        let mut hits = self.in_module(inner, name, namespace, to, open);
+        let mut hits = self.in_module(inner, name, namespace, open);
         hits.retain(|hit| {
             let level = match hit.lookups.first().map(|lookup| lookup.found) {
                 Some(Found::Item(item)) => &self.workspace.item(item).visibility.level,
@@ -653,12 +805,25 @@ impl<'a> Scopes<'a> {
                 Level::Crate => self.workspace.module(inner).krate == self.workspace.module(to).krate,
                 Level::Super => self.is_within(to, self.workspace.module(inner).parent.unwrap_or(inner)),
                 Level::Private | Level::Module => {
-                    let opaque = matches!(hit.lookups.first().map(|lookup| lookup.found), Some(Found::Item(item)) if self.workspace.item(item).kind == ItemKind::MacroCall);
-                    opaque || self.is_within(to, inner)
+                    let opaque = matches!(hit.lookups.first().map(|lookup| lookup.found), Some(Found::Item(item)) if self.is_call(item));
+                    opaque || matches!(hit.def, Def::Made(_)) || self.is_within(to, inner)
                 }
             }
         });
         hits
+    }
+
+    /// Whether a name is bound to a definition that no `cfg` turns off.
+    fn is_defined(&self, found: Found) -> bool {
+        let Found::Item(item) = found else {
+            return false;
+        };
+        let mut attributes = self.workspace.item(item).attributes.iter();
+        !self.is_call(item) && attributes.all(|attribute| attribute.path != "cfg")
+    }
+
+    fn is_call(&self, item: ItemId) -> bool {
+        self.workspace.item(item).kind == ItemKind::MacroCall
     }
 
     fn is_within(&self, inner: ModuleId, outer: ModuleId) -> bool {
@@ -672,28 +837,51 @@ impl<'a> Scopes<'a> {
         false
     }
 
-    /// A macro in textual scope: the innermost definition whose module is around.
-    pub(super) fn textual_macro(&self, module: ModuleId, name: &str) -> Option<Hit> {
+    /// A macro in textual scope: in the innermost module around that has one, the last before the place it is used at.
+    pub(super) fn textual_macro(
+        &self,
+        module: ModuleId,
+        item: Option<ItemId>,
+        name: &str,
+    ) -> Option<Hit> {
         let krate = self.workspace.module(module).krate;
         let found = self.textual[krate.index()].get(name)?;
         let mut at = Some(module);
+        let mut place = item;
         while let Some(around) = at {
-            if let Some((item, _)) = found.iter().find(|(_, from)| *from == around) {
+            let mut here = found.iter().filter(|(_, from)| *from == around);
+            let before = here
+                .clone()
+                .rfind(|(item, _)| place.is_none_or(|place| self.part_in(*item, around) <= place));
+            if let Some((item, _)) = before.or_else(|| here.next()) {
                 let lookup = Lookup {
                     module: self.workspace.item(*item).module,
                     name: name.to_owned(),
                     namespace: Namespace::Macro,
                     found: Found::Item(*item),
                 };
-                return Some(Hit {
-                    def: Def::Item(*item),
-                    lookups: vec![lookup],
-                    used: 1,
-                });
+                return Some(Hit::new(Def::Item(*item), vec![lookup], 1));
             }
+            place = self.workspace.module(around).declaration;
             at = self.workspace.module(around).parent;
         }
         None
+    }
+
+    /// The item of a module that an item is, or stands in.
+    fn part_in(&self, item: ItemId, module: ModuleId) -> ItemId {
+        let mut at = item;
+        while self.workspace.item(at).module != module {
+            match self
+                .workspace
+                .module(self.workspace.item(at).module)
+                .declaration
+            {
+                Some(declaration) => at = declaration,
+                None => break,
+            }
+        }
+        at
     }
 
     /// What `#[macro_use] extern crate` brings in: a macro of a member, or the foreign crates it may come from.
@@ -709,21 +897,24 @@ impl<'a> Scopes<'a> {
                         .get(name)
                         .map(|spaces| &spaces[2]);
                     if let Some(Found::Item(item)) = bound.and_then(|found| found.first()) {
-                        return vec![Hit {
-                            def: Def::Item(*item),
-                            lookups: Vec::new(),
-                            used: 1,
-                        }];
+                        return vec![Hit::first(Def::Item(*item))];
                     }
                 }
-                other => foreign.push(Hit {
-                    def: other.clone(),
-                    lookups: Vec::new(),
-                    used: 1,
-                }),
+                other => foreign.push(Hit::first(other.clone())),
             }
         }
         foreign
+    }
+
+    /// The `macro_rules!` that have this name, anywhere in the workspace.
+    pub(super) fn rules(&self, name: &str) -> &[ItemId] {
+        self.rules.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a module's crate is of the 2015 edition.
+    pub(super) fn is_2015(&self, module: ModuleId) -> bool {
+        let krate = self.workspace.module(module).krate;
+        self.workspace.krate(krate).edition == "2015"
     }
 
     /// The crate that a name starts a path to.
@@ -745,7 +936,7 @@ impl<'a> Scopes<'a> {
         }
         for glob in &self.modules[module.index()].globs {
             match self
-                .leaf(*glob, Namespace::Type, &mut Vec::new())
+                .leaf(*glob, Namespace::Type, &mut Open::default())
                 .map(|hit| hit.def)
             {
                 Some(Def::External(name)) => found.push((*glob, name)),
@@ -769,4 +960,29 @@ impl<'a> Scopes<'a> {
         }
         found
     }
+}
+
+/// Whether an item may define names beside its own: a macro call does, and so may a derive or an attribute.
+fn makes_names(item: &Item) -> bool {
+    item.kind == ItemKind::MacroCall
+        || !item.name.is_empty()
+            && item.paths.iter().any(|path| {
+                path.context == PathContext::Attribute
+                    && path
+                        .segments
+                        .last()
+                        .is_some_and(|last| !builtin::is_derive(&last.name))
+            })
+}
+
+/// A name as it is compared with others: `search_error` is like `SearchError`.
+fn plain(name: &str) -> String {
+    name.replace('_', "").to_lowercase()
+}
+
+pub(super) fn has_word(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| {
+        let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        !is_part(text[..at].chars().next_back()) && !is_part(text[at + word.len()..].chars().next())
+    })
 }

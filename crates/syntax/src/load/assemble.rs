@@ -33,6 +33,7 @@ pub(super) fn workspace(outline: Outline, trees: Vec<Tree>) -> (Workspace, Vec<D
         modules: Vec::new(),
         items: Vec::new(),
         leaves: Vec::new(),
+        foreign_traits: crate::ForeignTraits::new(),
     };
     let mut diagnostics = Vec::new();
     for (target, tree) in outline.targets.into_iter().zip(trees) {

@@ -17,6 +17,8 @@ pub(super) enum Local {
     Value,
     /// A generic parameter or local item: it hides all of that name.
     Item,
+    /// A local enum, with its variants: a glob of it brings them in.
+    Enum(Vec<String>),
     /// A function-local import: the path that it stands for.
     Alias(Vec<String>, bool),
 }
@@ -33,6 +35,8 @@ pub(super) struct Collector<'a> {
     bodies: u32,
     /// How many macro calls are around.
     pub(super) macros: u32,
+    /// How many modules inside a body are around.
+    modules: u32,
 }
 
 impl<'a> Collector<'a> {
@@ -46,6 +50,7 @@ impl<'a> Collector<'a> {
             scopes: vec![HashMap::new()],
             bodies: 0,
             macros: 0,
+            modules: 0,
         }
     }
 
@@ -57,6 +62,16 @@ impl<'a> Collector<'a> {
         self.scopes.push(HashMap::new());
         inside(self);
         self.scopes.pop();
+    }
+
+    /// Inside a module in a body: nothing local is in scope.
+    pub(super) fn in_module(&mut self, inside: impl FnOnce(&mut Self)) {
+        let around = std::mem::take(&mut self.scopes);
+        self.scopes.push(HashMap::new());
+        self.modules += 1;
+        inside(self);
+        self.modules -= 1;
+        self.scopes = around;
     }
 
     pub(super) fn body(&mut self, inside: impl FnOnce(&mut Self)) {
@@ -113,7 +128,7 @@ impl<'a> Collector<'a> {
                 {
                     return;
                 }
-                Some(Local::Item) if context != PathContext::Macro => return,
+                Some(Local::Item | Local::Enum(_)) if context != PathContext::Macro => return,
                 Some(Local::Alias(path, path_global)) => {
                     let range = first.range;
                     let replaced: Vec<Segment> = path
@@ -129,6 +144,7 @@ impl<'a> Collector<'a> {
                 _ => {}
             }
         }
+        self.leave_modules(&mut segments);
         let guessed = guessed || self.macros > 0;
         self.paths.push(PathUse {
             segments,
@@ -137,6 +153,20 @@ impl<'a> Collector<'a> {
             in_signature: self.bodies == 0,
             guessed,
         });
+    }
+
+    /// `super` in a module inside a body means the module around the body, which is where the path is looked up.
+    fn leave_modules(&self, segments: &mut Vec<Segment>) {
+        let supers = segments
+            .iter()
+            .take_while(|segment| segment.name == "super")
+            .count()
+            .min(self.modules as usize);
+        if supers > 0 {
+            let range = segments[supers - 1].range;
+            let name = "self".to_owned();
+            segments.splice(0..supers, [Segment { name, range }]);
+        }
     }
 
     pub(super) fn segments(&self, path: &syn::Path) -> Vec<Segment> {
@@ -207,14 +237,31 @@ impl<'a> Collector<'a> {
 
     /// Items and imports of a block are in scope in all of it.
     fn hoist(&mut self, block: &syn::Block) {
-        for statement in &block.stmts {
-            let syn::Stmt::Item(item) = statement else {
-                continue;
-            };
+        let items: Vec<&syn::Item> = block
+            .stmts
+            .iter()
+            .filter_map(|statement| match statement {
+                syn::Stmt::Item(item) => Some(item),
+                _ => None,
+            })
+            .collect();
+        self.hoist_items(&items);
+    }
+
+    /// Items first, since imports may name them.
+    fn hoist_items(&mut self, items: &[&syn::Item]) {
+        let (imports, others): (Vec<&syn::Item>, Vec<&syn::Item>) = items
+            .iter()
+            .partition(|item| matches!(item, syn::Item::Use(_)));
+        for item in others.into_iter().chain(imports) {
             match item {
+                syn::Item::Enum(item) => {
+                    let variants = item.variants.iter().map(|variant| name_of(&variant.ident));
+                    self.bind(name_of(&item.ident), Local::Enum(variants.collect()));
+                }
                 syn::Item::Use(item) => {
                     let global = item.leading_colon.is_some();
-                    self.hoist_use(&item.tree, &mut Vec::new(), global);
+                    self.hoist_use(&item.tree, &mut Vec::new(), global, PathContext::LocalUse);
                 }
                 syn::Item::Macro(item) => {
                     if let Some(ident) = &item.ident {
@@ -230,37 +277,57 @@ impl<'a> Collector<'a> {
         }
     }
 
-    fn hoist_use(&mut self, tree: &syn::UseTree, prefix: &mut Vec<Segment>, global: bool) {
+    /// Records the paths of a `use` inside a body, and binds its names.
+    pub(super) fn hoist_use(
+        &mut self,
+        tree: &syn::UseTree,
+        prefix: &mut Vec<Segment>,
+        global: bool,
+        context: PathContext,
+    ) {
         match tree {
             syn::UseTree::Path(path) => {
                 prefix.push(Segment {
                     name: name_of(&path.ident),
                     range: self.range(path.ident.span()),
                 });
-                self.hoist_use(&path.tree, prefix, global);
+                self.hoist_use(&path.tree, prefix, global, context);
                 prefix.pop();
             }
-            syn::UseTree::Name(name) => self.hoist_leaf(&name.ident, &name.ident, prefix, global),
+            syn::UseTree::Name(name) => {
+                self.hoist_leaf((&name.ident, &name.ident), prefix, global, context);
+            }
             syn::UseTree::Rename(rename) => {
-                self.hoist_leaf(&rename.ident, &rename.rename, prefix, global);
+                self.hoist_leaf((&rename.ident, &rename.rename), prefix, global, context);
             }
-            syn::UseTree::Glob(_) => {
-                self.record(prefix.clone(), global, PathContext::LocalUse, false);
-            }
+            syn::UseTree::Glob(_) => self.hoist_glob(prefix.clone(), global, context),
             syn::UseTree::Group(group) => {
                 for tree in &group.items {
-                    self.hoist_use(tree, prefix, global);
+                    self.hoist_use(tree, prefix, global, context);
                 }
             }
         }
     }
 
+    fn hoist_glob(&mut self, path: Vec<Segment>, global: bool, context: PathContext) {
+        if let [only] = &path[..]
+            && !global
+            && let Some(Local::Enum(variants)) = self.local(&only.name).cloned()
+        {
+            for variant in variants {
+                self.bind(variant, Local::Item);
+            }
+            return;
+        }
+        self.record(path, global, context, false);
+    }
+
     fn hoist_leaf(
         &mut self,
-        ident: &syn::Ident,
-        bound: &syn::Ident,
+        (ident, bound): (&syn::Ident, &syn::Ident),
         prefix: &[Segment],
         global: bool,
+        context: PathContext,
     ) {
         let mut path = prefix.to_vec();
         let is_self = ident == "self" && !prefix.is_empty();
@@ -276,7 +343,12 @@ impl<'a> Collector<'a> {
         } else {
             name_of(bound)
         };
-        self.record(path, global, PathContext::LocalUse, false);
+        let first = names.first().map(String::as_str).unwrap_or_default();
+        if !global && matches!(self.local(first), Some(Local::Item | Local::Enum(_))) {
+            self.bind(bound, Local::Item);
+            return;
+        }
+        self.record(path, global, context, false);
         if bound != "_" {
             self.bind(bound, Local::Alias(names, global));
         }
@@ -503,6 +575,20 @@ impl<'ast> Visit<'ast> for Collector<'_> {
     }
 
     fn visit_item_use(&mut self, _: &'ast syn::ItemUse) {}
+
+    /// A module inside a body: names around it are not in scope, and its `super` is the module around the body.
+    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
+        self.visit_attributes(&item.attrs);
+        let Some((_, items)) = &item.content else {
+            return;
+        };
+        self.in_module(|this| {
+            this.hoist_items(&items.iter().collect::<Vec<_>>());
+            for item in items {
+                this.visit_item(item);
+            }
+        });
+    }
 
     fn visit_bound_lifetimes(&mut self, _: &'ast syn::BoundLifetimes) {}
 

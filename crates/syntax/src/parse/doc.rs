@@ -1,18 +1,27 @@
-//! Documentation: the paths in doc tests (row A10).
+//! Documentation: the paths in its links and its doc tests (row A10).
 
 use std::str::FromStr;
 
 use proc_macro2::TokenStream;
 
 use super::collect::Collector;
-use super::{Shift, tokens};
+use super::{Shift, link, tokens};
 use crate::item::PathContext;
 use crate::source::TextRange;
 
 /// Collects from the doc comments of one thing, which are one text.
 pub(super) fn collect(collector: &mut Collector<'_>, docs: &[TextRange]) {
     let mut block: Option<Block> = None;
-    for line in docs.iter().flat_map(|range| lines(collector.text, *range)) {
+    let text = collector.text;
+    let all: Vec<TextRange> = docs
+        .iter()
+        .flat_map(|range| lines(collector.text, *range))
+        .collect();
+    let labels: Vec<&str> = all
+        .iter()
+        .filter_map(|line| link::label(&text[line.start as usize..line.end as usize]))
+        .collect();
+    for line in all {
         let text = &collector.text[line.start as usize..line.end as usize];
         let trimmed = text.trim_start();
         let fence = ["```", "~~~"]
@@ -35,6 +44,11 @@ pub(super) fn collect(collector: &mut Collector<'_>, docs: &[TextRange]) {
                 });
             }
             (Some(open), _) => open.push(text, line.start),
+            (None, None) if text.contains(']') => {
+                for segments in link::paths(text, line.start, &labels) {
+                    collector.record(segments, false, PathContext::DocLink, false);
+                }
+            }
             (None, None) => {}
         }
     }
@@ -56,6 +70,9 @@ fn lines(text: &str, range: TextRange) -> Vec<TextRange> {
     if comment.starts_with("///") || comment.starts_with("//!") {
         return vec![TextRange::new(range.start + 3, range.end)];
     }
+    if comment.starts_with('#') {
+        return literal(comment, range.start);
+    }
     let mut lines = Vec::new();
     let mut at = range.start as usize;
     for line in comment.split_inclusive('\n') {
@@ -73,6 +90,28 @@ fn lines(text: &str, range: TextRange) -> Vec<TextRange> {
         at += line.len();
     }
     lines.retain(|range| range.start <= range.end);
+    lines
+}
+
+/// The lines of `#[doc = "…"]`, as long as nothing in the literal is escaped.
+fn literal(attribute: &str, start: u32) -> Vec<TextRange> {
+    let inside = || {
+        let value = attribute.split_once('=')?.1.trim_start();
+        let is_literal = value.trim_start_matches(['r', '#']).starts_with('"');
+        let open = attribute.len() - value.len() + value.find('"')? + 1;
+        let close = attribute.rfind('"')?;
+        let text = attribute.get(open..close)?;
+        (is_literal && !text.contains('\\')).then_some((open, text))
+    };
+    let Some((open, text)) = inside() else {
+        return Vec::new();
+    };
+    let mut at = start + open as u32;
+    let mut lines = Vec::new();
+    for line in text.split_inclusive('\n') {
+        lines.push(TextRange::new(at, at + line.trim_end().len() as u32));
+        at += line.len() as u32;
+    }
     lines
 }
 

@@ -280,37 +280,38 @@ fn visibility(
 
 /// The documentation of what is in an item and is no item of its own.
 fn inner_docs(collector: &mut Collector<'_>, node: &syn::Item) {
+    let mut docs = |attributes: &[syn::Attribute]| attribute::collect_docs(collector, attributes);
     match node {
         syn::Item::Trait(node) => {
             for member in &node.items {
                 match member {
-                    syn::TraitItem::Fn(member) => attribute::collect_docs(collector, &member.attrs),
-                    syn::TraitItem::Const(member) => {
-                        attribute::collect_docs(collector, &member.attrs);
-                    }
-                    syn::TraitItem::Type(member) => {
-                        attribute::collect_docs(collector, &member.attrs);
-                    }
+                    syn::TraitItem::Fn(member) => docs(&member.attrs),
+                    syn::TraitItem::Const(member) => docs(&member.attrs),
+                    syn::TraitItem::Type(member) => docs(&member.attrs),
                     _ => {}
                 }
             }
         }
         syn::Item::Impl(node) if node.trait_.is_some() => {
             for member in &node.items {
-                if let syn::ImplItem::Fn(member) = member {
-                    attribute::collect_docs(collector, &member.attrs);
+                match member {
+                    syn::ImplItem::Fn(member) => docs(&member.attrs),
+                    syn::ImplItem::Const(member) => docs(&member.attrs),
+                    syn::ImplItem::Type(member) => docs(&member.attrs),
+                    _ => {}
                 }
             }
         }
         syn::Item::Enum(node) => {
             for variant in &node.variants {
-                attribute::collect_docs(collector, &variant.attrs);
+                docs(&variant.attrs);
+                variant.fields.iter().for_each(|field| docs(&field.attrs));
             }
         }
-        syn::Item::Struct(node) => {
-            for field in &node.fields {
-                attribute::collect_docs(collector, &field.attrs);
-            }
+        syn::Item::Struct(node) => node.fields.iter().for_each(|field| docs(&field.attrs)),
+        syn::Item::Union(node) => {
+            let fields = node.fields.named.iter();
+            fields.for_each(|field| docs(&field.attrs));
         }
         _ => {}
     }
@@ -346,7 +347,12 @@ fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut Item) {
                 .attrs
                 .iter()
                 .any(|attribute| attribute.path().is_ident("macro_export"));
-            item.macro_rules = Some(MacroRules { exported });
+            let (defines, calls) = tokens::transcribed(collector, node.mac.tokens.clone());
+            item.macro_rules = Some(MacroRules {
+                exported,
+                defines,
+                calls,
+            });
         }
         syn::Item::Macro(node) => {
             tokens::defines(collector, node.mac.tokens.clone(), &mut item.defines);

@@ -146,7 +146,7 @@ fn step(
 ) -> usize {
     match &tokens[at] {
         TokenTree::Group(group) => {
-            scan(collector, group.stream(), context);
+            collector.scoped(|this| scan(this, group.stream(), context));
             at + 1
         }
         TokenTree::Literal(literal) => {
@@ -170,7 +170,59 @@ fn step(
             _ => at + 2,
         },
         TokenTree::Punct(_) => at + 1,
+        TokenTree::Ident(ident) if ident == "use" => import(collector, tokens, at, context),
+        TokenTree::Ident(ident) if ident == "mod" => module(collector, tokens, at, context),
+        // `&mut ::std::io`: the path starts behind the keyword.
+        TokenTree::Ident(ident) if KEYWORDS.iter().any(|word| ident == word) => at + 1,
         TokenTree::Ident(_) => path(collector, tokens, at, (false, false), context),
+    }
+}
+
+/// `mod name { … }` or `mod $name { … }` in tokens.
+fn module(
+    collector: &mut Collector<'_>,
+    tokens: &[TokenTree],
+    at: usize,
+    context: PathContext,
+) -> usize {
+    let name = match tokens.get(at + 1) {
+        Some(TokenTree::Punct(punct)) if punct.as_char() == '$' => at + 2,
+        _ => at + 1,
+    };
+    match tokens.get(name + 1) {
+        Some(TokenTree::Group(body)) if body.delimiter() == Delimiter::Brace => {
+            collector.in_module(|this| scan(this, body.stream(), context));
+            name + 2
+        }
+        _ => at + 1,
+    }
+}
+
+/// `use a::{b, c as d};` in tokens: its paths are collected, and its names are known from there to the end of the group.
+fn import(
+    collector: &mut Collector<'_>,
+    tokens: &[TokenTree],
+    at: usize,
+    context: PathContext,
+) -> usize {
+    let length = tokens[at..]
+        .iter()
+        .position(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';'));
+    let item: Option<syn::ItemUse> = length
+        .and_then(|length| syn::parse2(tokens[at..=at + length].iter().cloned().collect()).ok());
+    match (item, length) {
+        (Some(item), Some(length)) => {
+            collector.body(|this| {
+                this.hoist_use(
+                    &item.tree,
+                    &mut Vec::new(),
+                    item.leading_colon.is_some(),
+                    context,
+                );
+            });
+            at + length + 1
+        }
+        _ => at + 1,
     }
 }
 
@@ -261,6 +313,9 @@ fn path(
     if single && (KEYWORDS.contains(&name.as_str()) || name == "self" || name == "crate") {
         return at;
     }
+    if is_macro && single && collector.is_local_macro(&name) {
+        return at + 1;
+    }
     if is_macro {
         collector.record(segments, global, PathContext::Macro, true);
         return at + 1;
@@ -312,6 +367,52 @@ fn tree(
     }
 }
 
+/// What the transcribers of a `macro_rules!` define, and which macros they call.
+pub(super) fn transcribed(
+    collector: &Collector<'_>,
+    tokens: TokenStream,
+) -> (Vec<String>, Vec<String>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut found = Vec::new();
+    let mut calls = Vec::new();
+    for window in tokens.windows(3) {
+        if let [
+            TokenTree::Punct(equals),
+            TokenTree::Punct(greater),
+            TokenTree::Group(transcriber),
+        ] = window
+            && equals.as_char() == '='
+            && greater.as_char() == '>'
+        {
+            defines(collector, transcriber.stream(), &mut found);
+            called(transcriber.stream(), &mut calls);
+        }
+    }
+    let mut names: Vec<String> = found.into_iter().map(|(name, _)| name).collect();
+    names.sort();
+    names.dedup();
+    calls.sort();
+    calls.dedup();
+    (names, calls)
+}
+
+/// The last names of the macros that are called in tokens.
+fn called(tokens: TokenStream, calls: &mut Vec<String>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Ident(ident)
+                if matches!(tokens.get(at + 1), Some(TokenTree::Punct(punct)) if punct.as_char() == '!')
+                    && matches!(tokens.get(at + 2), Some(TokenTree::Group(_))) =>
+            {
+                calls.push(name_of(ident));
+            }
+            TokenTree::Group(group) => called(group.stream(), calls),
+            _ => {}
+        }
+    }
+}
+
 /// The names that a macro call at module level seems to define.
 pub(super) fn defines(
     collector: &Collector<'_>,
@@ -348,6 +449,7 @@ pub(super) fn defines(
                     while next < tokens.len() && !ends_definition(&tokens[next]) {
                         next += 1;
                     }
+                    next += 1;
                 }
                 at = next.max(at + 1);
             }

@@ -1,0 +1,181 @@
+//! Paths that no definition in the source explains: names of the language, of foreign globs, and made by macros (row D3).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cleave_syntax::item::{PathContext, PathUse};
+use cleave_syntax::{ItemId, ModuleId};
+
+use super::scope::{Trust, has_word};
+use super::{Resolver, builtin};
+use crate::graph::{Found, Lookup, Namespace, Place, Reference, Resolution, Target};
+
+impl Resolver<'_> {
+    /// What a path may mean whose first name is defined nowhere, from the surest guess to the least.
+    pub(super) fn unknown(
+        &self,
+        path: &PathUse,
+        module: ModuleId,
+        item: Option<ItemId>,
+    ) -> Vec<Resolution> {
+        let first = path.segments[0].name.as_str();
+        let single = path.segments.len() == 1;
+        let is_name = matches!(path.context, PathContext::Macro | PathContext::Attribute);
+        if path.guessed && single && !is_name {
+            // A word in tokens.
+            return Vec::new();
+        }
+        if is_builtin(path) {
+            return plain(path, Target::Builtin);
+        }
+        if matches!(path.context, PathContext::DocLink | PathContext::DocTest) {
+            return Vec::new();
+        }
+        let is_attribute = path.context == PathContext::Attribute;
+        let is_macro = path.context == PathContext::Macro;
+        let mut likely = self.at(path, module, item, Trust::Likely);
+        // A call does not define the macro that it calls.
+        likely.retain(|resolution| {
+            !is_macro || Some(&resolution.target) != item.map(Target::Item).as_ref()
+        });
+        if !(likely.is_empty() || is_attribute) {
+            return likely;
+        }
+        if !path.guessed || is_name {
+            if let Some(resolution) = self.foreign(path, module) {
+                return vec![resolution];
+            }
+        }
+        if is_attribute {
+            // A tool's, or a helper of a derive or attribute around.
+            let known = if single {
+                Vec::new()
+            } else {
+                plain(path, Target::Builtin)
+            };
+            return known;
+        }
+        if let Some(item) = item.filter(|item| self.makes(*item, first)) {
+            return plain(path, Target::Opaque(item));
+        }
+        if path.guessed
+            && !single
+            && let Some(rules) = item.and_then(|item| self.mentions(item, first))
+        {
+            return plain(path, Target::Opaque(rules));
+        }
+        let starts_here = single && !first.starts_with(char::is_uppercase);
+        if !(starts_here || is_macro || path.guessed && single) {
+            let anything = self.at(path, module, item, Trust::Anything);
+            if !anything.is_empty() {
+                return anything;
+            }
+        }
+        match path.context {
+            _ if path.guessed => Vec::new(),
+            _ => plain(path, Target::Unresolved),
+        }
+    }
+
+    /// A name that a glob of another crate may bring in.
+    fn foreign(&self, path: &PathUse, module: ModuleId) -> Option<Resolution> {
+        let globs = self.scopes.foreign_globs(module, &mut BTreeSet::new());
+        let (glob, name) = globs.into_iter().next()?;
+        let namespace = match path.context {
+            PathContext::Macro | PathContext::Attribute => Namespace::Macro,
+            _ => Namespace::Type,
+        };
+        let lookup = Lookup {
+            module,
+            name: path.segments[0].name.clone(),
+            namespace,
+            found: Found::Glob(glob),
+        };
+        Some(Resolution {
+            target: Target::External(name),
+            lookups: vec![lookup],
+            used: path.segments.len() as u32,
+        })
+    }
+
+    /// Whether a macro call in an item's body has the name in its tokens: it may define it there.
+    fn makes(&self, item: ItemId, name: &str) -> bool {
+        self.scopes
+            .workspace
+            .item(item)
+            .paths
+            .iter()
+            .any(|path| path.guessed && path.segments.len() == 1 && path.segments[0].name == name)
+    }
+}
+
+impl Resolver<'_> {
+    /// A macro that the item calls and whose text has the name: what the call hands over may be meant for there.
+    fn mentions(&self, item: ItemId, name: &str) -> Option<ItemId> {
+        let workspace = self.scopes.workspace;
+        let calls = workspace.item(item).paths.iter();
+        calls
+            .filter(|path| path.context == PathContext::Macro)
+            .filter_map(|path| path.segments.last())
+            .flat_map(|segment| self.scopes.rules(&segment.name))
+            .copied()
+            .find(|rules| has_word(workspace.text_of(*rules), name))
+    }
+
+    /// Looks up the paths of macro bodies that mean nothing where the macro stands, where it is called: macros by
+    /// example are not hygienic for items.
+    pub(super) fn transcribed(&self, items: &mut [Vec<Reference>]) {
+        let workspace = self.scopes.workspace;
+        let mut sites: BTreeMap<ItemId, BTreeSet<ModuleId>> = BTreeMap::new();
+        for reference in items.iter().flatten() {
+            if let (Target::Item(rules), Place::Item(place, _)) =
+                (&reference.resolution.target, reference.place)
+                && workspace.item(*rules).macro_rules.is_some()
+            {
+                let module = workspace.item(place).module;
+                sites.entry(*rules).or_default().insert(module);
+            }
+        }
+        for (rules, modules) in sites {
+            let mut found = std::mem::take(&mut items[rules.index()]);
+            for (index, path) in workspace.item(rules).paths.iter().enumerate() {
+                let place = Place::Item(rules, index as u32);
+                let known = found.iter().any(|reference| {
+                    reference.place == place && reference.resolution.target != Target::Unresolved
+                });
+                if known || path.segments.len() == 1 && path.context != PathContext::Macro {
+                    continue;
+                }
+                let there = [Trust::Seen, Trust::Likely].into_iter().find_map(|trust| {
+                    modules
+                        .iter()
+                        .find_map(|module| self.at(path, *module, None, trust).into_iter().next())
+                });
+                if let Some(mut resolution) = there {
+                    // The names are looked up by whoever calls the macro.
+                    resolution.lookups.clear();
+                    found.retain(|reference| reference.place != place);
+                    found.push(Reference { place, resolution });
+                }
+            }
+            found.sort_by_key(|reference| reference.place);
+            items[rules.index()] = found;
+        }
+    }
+}
+
+fn is_builtin(path: &PathUse) -> bool {
+    let first = path.segments[0].name.as_str();
+    match path.context {
+        PathContext::Macro => path.segments.len() == 1 && builtin::is_macro(first),
+        PathContext::Attribute => builtin::is_derive(first),
+        _ => builtin::is_name(first),
+    }
+}
+
+fn plain(path: &PathUse, target: Target) -> Vec<Resolution> {
+    vec![Resolution {
+        target,
+        lookups: Vec::new(),
+        used: path.segments.len() as u32,
+    }]
+}

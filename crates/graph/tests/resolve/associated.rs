@@ -1,0 +1,76 @@
+//! `Self`, associated items, `<T as Trait>::X`, methods.
+
+use crate::check;
+
+#[test]
+fn self_is_the_type_of_the_impl() {
+    check(
+        "
+        pub struct X;
+        impl X { const N: u8 = 1; fn new() -> Self { Self } fn n() -> u8 { Self::N } }
+        ",
+        "
+        impl X: X
+        X::new: X
+        X::n: X::N
+        ",
+    );
+}
+
+#[test]
+fn a_method_named_by_its_type_is_an_item() {
+    check(
+        "
+        pub struct X;
+        impl X { fn new() -> X { X } }
+        fn f() { X::new(); }
+        ",
+        "
+        impl X: X
+        X::new: X
+        f: X::new
+        ",
+    );
+}
+
+#[test]
+fn a_qualified_path_names_type_and_trait() {
+    check(
+        "
+        trait T { type Out; fn t(); }
+        struct X;
+        impl T for X { type Out = u8; fn t() {} }
+        fn f(_: <X as T>::Out) { <X as T>::t(); <X>::t(); }
+        ",
+        "
+        impl T for X: T X
+        f: T X
+        ",
+    );
+}
+
+#[test]
+fn a_trait_in_a_bound_and_its_associated_type() {
+    check(
+        "
+        trait T { type Out; }
+        fn f<X: T>(_: X::Out) where X::Out: T {}
+        fn g(_: impl T, _: &dyn T) {}
+        ",
+        "
+        f: T
+        g: T
+        ",
+    );
+}
+
+#[test]
+fn variants_and_constants_behind_a_type_are_its_own() {
+    check(
+        "
+        enum E { A, B { x: u8 } }
+        fn f(e: E) { match e { E::A => {}, E::B { x } => {} } }
+        ",
+        "f: E",
+    );
+}

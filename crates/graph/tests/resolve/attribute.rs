@@ -1,0 +1,88 @@
+//! Derives, attribute macros, and paths in the strings of attributes (row A9).
+
+use crate::check;
+
+#[test]
+fn derives_and_attributes_come_from_crates() {
+    check(
+        "
+        //- Cargo.toml
+        [package]
+        name = \"app\"
+        version = \"0.1.0\"
+        edition = \"2021\"
+        [dependencies]
+        serde = { path = \"serde\" }
+        [workspace]
+        exclude = [\"serde\"]
+        //- serde/Cargo.toml
+        [package]
+        name = \"serde\"
+        version = \"1.0.0\"
+        [workspace]
+        //- serde/src/lib.rs
+        //- src/lib.rs
+        use serde::Serialize;
+        #[derive(Clone, Serialize, serde::Deserialize)]
+        struct X;
+        #[serde::test]
+        fn f() {}
+        ",
+        "
+        use: serde
+        X: serde
+        f: serde
+        ",
+    );
+}
+
+#[test]
+fn a_module_in_a_string_stands_for_what_is_in_it() {
+    let (workspace, _) = crate::Fixture::new(
+        "mod a { pub fn g() {} } #[serde(with = \"a\")] fn f() {} #[skip(a)] fn h(a: u8) {}",
+    )
+    .load();
+    let graph = cleave_graph::resolve(&workspace);
+    let edges = |name: &str| {
+        let id = workspace.items.iter().position(|item| item.name == name);
+        graph.edges[id.expect("the item")].len()
+    };
+    assert_eq!((edges("f"), edges("h")), (1, 0));
+}
+
+#[test]
+fn a_path_in_a_string_is_a_path() {
+    check(
+        "
+        mod a { pub fn is() {} pub mod with { pub fn serialize() {} } }
+        #[derive(Serialize)]
+        struct X { #[serde(skip_serializing_if = \"crate::a::is\")] x: u8, #[serde(with = \"a::with\")] y: u8 }
+        #[cfg_attr(feature = \"x\", serde(default = \"a::is\"))]
+        struct Y;
+        ",
+        "
+        X: a::is a::with::
+        Y: a::is
+        ",
+    );
+}
+
+#[test]
+fn a_path_in_the_arguments_of_an_attribute_is_a_path() {
+    check(
+        "
+        mod a { pub fn parse() {} pub struct E; }
+        #[instrument(skip(a))]
+        fn g(a: u8) {}
+        #[derive(Args)]
+        struct X { #[arg(value_parser = a::parse, default_value_t = Y::new())] x: u8 }
+        struct Y;
+        #[rustfmt::skip]
+        fn f() {}
+        ",
+        "
+        g: a::
+        X: Y a::parse
+        ",
+    );
+}

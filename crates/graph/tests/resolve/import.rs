@@ -1,0 +1,215 @@
+//! `use`: trees, renames, globs and what hides what, chains of re-exports.
+
+use crate::check;
+
+#[test]
+fn a_tree_is_resolved_leaf_by_leaf() {
+    check(
+        "
+        mod a { pub struct X; pub mod b { pub struct Y; pub fn z() {} } }
+        use crate::a::{self, X, b::{Y as W, z}};
+        fn f(_: X, _: W, _: a::X) { z() }
+        ",
+        "
+        use: a:: a::X a::b::Y a::b::z
+        f: a::X a::b::Y a::b::z
+        ",
+    );
+}
+
+#[test]
+fn self_super_and_crate_start_where_they_say() {
+    check(
+        "
+        pub struct X;
+        mod a { pub struct X; mod b { fn f(_: super::X, _: super::super::X, _: crate::a::X, _: self::Y) {} struct Y; } }
+        ",
+        "a::b::f: X a::X a::b::Y",
+    );
+}
+
+#[test]
+fn a_definition_hides_what_a_glob_brings() {
+    check(
+        "
+        mod a { pub struct X; pub struct Y; }
+        use a::*;
+        struct X;
+        fn f(_: X, _: Y) {}
+        ",
+        "
+        use: a::
+        f: X a::Y
+        ",
+    );
+}
+
+#[test]
+fn a_glob_brings_only_what_may_be_seen() {
+    check(
+        "
+        mod a { pub struct X; struct Private; pub(crate) fn g() {} mod c { use super::*; fn h(_: Private) {} } }
+        mod b { use super::a::*; fn f(_: X) { g() } fn k(_: Private) {} }
+        ",
+        "
+        a::c::use: a::
+        a::c::h: a::Private
+        b::use: a::
+        b::f: a::X a::g
+        b::k: UNRESOLVED
+        ",
+    );
+}
+
+#[test]
+fn re_exports_are_followed_to_the_definition() {
+    check(
+        "
+        pub use self::a::*;
+        mod a { pub use crate::b::X as Y; }
+        mod b { pub use super::c::X; }
+        mod c { pub struct X; }
+        fn f(_: Y) {}
+        ",
+        "
+        use: a::
+        f: c::X
+        a::use: c::X
+        b::use: c::X
+        ",
+    );
+}
+
+#[test]
+fn globs_in_a_circle_end() {
+    check(
+        "
+        mod a { pub use crate::b::*; pub struct X; }
+        mod b { pub use crate::a::*; pub struct Y; }
+        fn f(_: a::Y, _: b::X, _: a::Z) {}
+        ",
+        "
+        f: UNRESOLVED a::X b::Y
+        a::use: b::
+        b::use: a::
+        ",
+    );
+}
+
+#[test]
+fn variants_are_imported_as_their_enum() {
+    check(
+        "
+        enum E { A, B(u8) }
+        mod a { use super::E::{self, A}; fn f() -> E { A } }
+        mod b { use super::E::*; fn f() -> u8 { match A { B(x) => x, A => 0 } } }
+        ",
+        "
+        a::use: E
+        a::f: E
+        b::use: E
+        b::f: E
+        ",
+    );
+}
+
+#[test]
+fn an_import_without_a_name_binds_none() {
+    check(
+        "
+        mod a { pub trait T {} }
+        use a::T as _;
+        fn f<X: T>(_: X) {}
+        ",
+        "
+        use: a::T
+        f: UNRESOLVED
+        ",
+    );
+}
+
+#[test]
+fn each_namespace_has_its_own_names() {
+    check(
+        "
+        mod a { pub struct x {} pub fn x() {} macro_rules! x { () => {} } pub(crate) use x; }
+        use a::x;
+        fn t(_: x) {}
+        fn v() { x() }
+        fn m() { x!() }
+        ",
+        "
+        use: a::x a::x!
+        t: a::x
+        v: a::x
+        m: a::x!
+        a::use: a::x a::x!
+        ",
+    );
+}
+
+#[test]
+fn two_definitions_under_different_cfgs_are_both_known() {
+    check(
+        "
+        #[cfg(unix)] mod a { pub struct X; }
+        #[cfg(not(unix))] mod a { pub struct Y; }
+        fn f(_: a::X, _: a::Y) {}
+        ",
+        "f: a::X a::Y",
+    );
+    check(
+        "
+        mod a { #[cfg(unix)] pub fn now() {} #[cfg(windows)] pub fn now() {} }
+        pub use a::now;
+        fn f() { now(); a::now() }
+        ",
+        "
+        use: a::now
+        f: a::now
+        ",
+    );
+}
+
+#[test]
+fn a_constant_may_be_a_generic_argument() {
+    check(
+        "
+        const N: usize = 3;
+        struct A<const M: usize>;
+        fn f(_: A<N>) {}
+        ",
+        "f: A N",
+    );
+}
+
+#[test]
+fn raw_identifiers_are_names_like_others() {
+    check(
+        "
+        mod r#type { pub struct r#X; }
+        fn f(_: r#type::X) {}
+        ",
+        "f: type::X",
+    );
+}
+
+#[test]
+fn a_derive_may_have_the_name_of_a_type() {
+    check(
+        "
+        use std::fmt::Debug;
+        struct Debug;
+        fn f(_: Debug) {}
+        #[cfg(unix)] use std::fmt::Display;
+        #[cfg(windows)] struct Display;
+        fn g(_: Display) {}
+        ",
+        "
+        use: std
+        f: Debug
+        use: std
+        g: Display std
+        ",
+    );
+}

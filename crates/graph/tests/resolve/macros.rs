@@ -1,0 +1,189 @@
+//! `macro_rules!` by text order, by `#[macro_use]`, by `#[macro_export]`, by `use`; `$crate`; paths in tokens; what calls make.
+
+use crate::check;
+
+#[test]
+fn a_macro_is_known_after_its_text() {
+    check(
+        "
+        macro_rules! m { () => {} }
+        mod a { fn f() { m!() } }
+        fn f() { m!() }
+        ",
+        "
+        f: m!
+        a::f: m!
+        ",
+    );
+}
+
+#[test]
+fn the_last_of_two_before_the_call_is_meant() {
+    check(
+        "
+        mod a { pub fn one() {} pub fn two() {} }
+        macro_rules! m { () => { crate::a::one() } }
+        fn f() { m!() }
+        macro_rules! m { () => { crate::a::two() } }
+        fn g() { m!() }
+        ",
+        "
+        m!: a::one
+        f: m!
+        m!: a::two
+        g: m!
+        ",
+    );
+}
+
+#[test]
+fn macro_use_lets_a_macro_out_of_its_module() {
+    check(
+        "
+        #[macro_use] mod a { macro_rules! m { () => {} } }
+        mod b { macro_rules! hidden { () => {} } }
+        fn f() { m!() }
+        fn g() { hidden!() }
+        ",
+        "
+        f: a::m!
+        g: UNRESOLVED
+        ",
+    );
+}
+
+#[test]
+fn an_exported_macro_is_named_from_the_root() {
+    check(
+        "
+        mod a { #[macro_export] macro_rules! m { () => {} } }
+        fn f() { crate::m!() }
+        ",
+        "f: a::m!",
+    );
+}
+
+#[test]
+fn a_macro_is_passed_on_by_use() {
+    check(
+        "
+        mod a { macro_rules! m { () => {} } pub(crate) use m; }
+        fn f() { a::m!() }
+        ",
+        "
+        f: a::m!
+        a::use: a::m!
+        ",
+    );
+}
+
+#[test]
+fn dollar_crate_is_the_macros_crate() {
+    check(
+        "
+        pub mod a { pub fn g() {} }
+        #[macro_export] macro_rules! m { ($e:expr) => { $crate::a::g($e) } }
+        ",
+        "m!: a::g",
+    );
+}
+
+#[test]
+fn paths_in_tokens_are_found() {
+    check(
+        "
+        mod a { pub fn g() {} pub struct X; }
+        fn f() { println!(\"{}\", a::g()); m!(x => a::X, &mut ::std::io::stdout()) }
+        ",
+        "f: UNRESOLVED a::X a::g std",
+    );
+}
+
+#[test]
+fn an_import_in_tokens_is_known_behind_it() {
+    check(
+        "
+        mod a { pub mod b { pub fn g() {} } }
+        macro_rules! pick { ($($t:tt)*) => {} }
+        fn f() { pick! { if #[cfg(unix)] { use a::b; b::g() } else {} } }
+        ",
+        "f: a::b:: a::b::g pick!",
+    );
+}
+
+#[test]
+fn a_constant_named_in_a_format_string_is_used() {
+    check(
+        "
+        const LIMIT: u8 = 1;
+        fn f(x: u8) { println!(\"{x} of {LIMIT:?}\") }
+        ",
+        "f: LIMIT",
+    );
+}
+
+#[test]
+fn what_a_macro_has_written_out_its_calls_define() {
+    check(
+        "
+        macro_rules! make { ($n:ident) => { pub struct Made; inner!($n); } }
+        macro_rules! inner { ($n:ident) => { pub fn deep() {} } }
+        mod a { make!(named); }
+        fn f(_: a::Made) { a::deep(); a::named() }
+        ",
+        "
+        make!: inner!
+        f: a::make!
+        a::make!: make!
+        ",
+    );
+}
+
+#[test]
+fn what_a_derive_makes_is_credited_to_its_item() {
+    check(
+        "
+        mod a { #[derive(Builder)] pub struct Options; pub struct Other; }
+        fn f(_: a::OptionsBuilder) {}
+        ",
+        "f: a::Options?",
+    );
+}
+
+#[test]
+fn a_macro_body_is_looked_up_where_it_is_called() {
+    check(
+        "
+        macro_rules! test { () => { mod made { use super::helper::go; fn t() { super::helper::go() } } } }
+        mod a { mod helper { pub fn go() {} } test!(); }
+        ",
+        "
+        test!: a::helper::go
+        a::test!: test!
+        ",
+    );
+}
+
+#[test]
+fn a_macro_inside_a_function_is_its_own() {
+    check(
+        "
+        fn f() { macro_rules! m { () => { m!(1) } } m!() }
+        ",
+        "",
+    );
+}
+
+#[test]
+fn a_module_level_call_defines_what_its_tokens_define() {
+    check(
+        "
+        lazy! { pub static ref X: u8 = 1; }
+        fn f() { X; }
+        ",
+        "
+        lazy! X: UNRESOLVED
+        f: lazy! X
+        ",
+    );
+}

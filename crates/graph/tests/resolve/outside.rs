@@ -1,0 +1,96 @@
+//! Other crates: the extern prelude, renames, `extern crate`, members, binaries beside a library.
+
+use crate::check;
+
+const MEMBERS: &str = "
+    //- Cargo.toml
+    [package]
+    name = \"app\"
+    version = \"0.1.0\"
+    edition = \"2021\"
+    [dependencies]
+    low = { path = \"low\" }
+    other = { path = \"low\", package = \"low\" }
+    [workspace]
+    members = [\"low\"]
+    //- low/Cargo.toml
+    [package]
+    name = \"low\"
+    version = \"0.1.0\"
+    edition = \"2021\"
+    //- low/src/lib.rs
+    pub mod a { pub struct X; }
+    #[macro_export] macro_rules! m { () => {} }
+    //- src/lib.rs
+";
+
+fn with_members(text: &str) -> String {
+    let all = MEMBERS.replace("\n    ", "\n");
+    format!("{all}{text}")
+}
+
+#[test]
+fn another_member_is_named_and_renamed() {
+    check(
+        &with_members("use low::a; fn f(_: low::a::X, _: a::X) { low::m!() }"),
+        "
+        use: low::a::
+        f: low::a::X low::m!
+        ",
+    );
+}
+
+#[test]
+fn extern_crate_binds_a_name() {
+    check(
+        &with_members(
+            "#[macro_use] extern crate low as under; fn f(_: under::a::X, _: crate::under::a::X) { m!() }",
+        ),
+        "
+        use: low
+        f: low::a::X low::m!
+        ",
+    );
+}
+
+#[test]
+fn extern_crate_self_is_this_crate() {
+    check(
+        "extern crate self as app; pub struct X; mod a { fn f(_: app::X) {} }",
+        "
+        use: crate::
+        a::f: X
+        ",
+    );
+}
+
+#[test]
+fn what_is_not_found_may_come_with_a_foreign_glob() {
+    check(
+        "use std::collections::*; struct X; fn f(_: HashMap<X, u8>, _: Vec<u8>) {}",
+        "
+        use: std
+        f: X std
+        ",
+    );
+}
+
+#[test]
+fn a_binary_and_a_test_name_the_library() {
+    check(
+        "
+        //- src/lib.rs
+        pub struct X;
+        //- src/main.rs
+        fn main() { app::X; }
+        //- tests/it.rs
+        use app::X;
+        fn t(_: X) {}
+        ",
+        "
+        app::main: app::X
+        it::use: app::X
+        it::t: app::X
+        ",
+    );
+}

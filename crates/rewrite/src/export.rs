@@ -1,0 +1,73 @@
+//! What a library shows to other packages (Rust reference, visibility and privacy).
+
+use std::collections::BTreeSet;
+
+use cleave_graph::graph::Found;
+use cleave_graph::{Graph, Target};
+use cleave_syntax::item::{Binding, ItemKind, Level, UseLeafId};
+use cleave_syntax::workspace::CrateKind;
+use cleave_syntax::{CrateId, ModuleId, Workspace};
+
+/// The modules and re-exports that some public path leads through. Empty for a program.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Exports {
+    /// Modules whose public items have a public path.
+    pub(crate) modules: BTreeSet<ModuleId>,
+    /// Public imports that are part of a public path.
+    pub(crate) leaves: BTreeSet<UseLeafId>,
+}
+
+impl Exports {
+    /// Linear in the public items, modules and imports of the crate.
+    pub(crate) fn of(workspace: &Workspace, graph: &Graph, krate: CrateId) -> Self {
+        let mut exports = Self::default();
+        if workspace.krate(krate).kind != CrateKind::Lib {
+            return exports;
+        }
+        let mut pending = vec![workspace.krate(krate).root];
+        while let Some(module) = pending.pop() {
+            if workspace.module(module).krate != krate || !exports.modules.insert(module) {
+                continue;
+            }
+            for id in &workspace.module(module).items {
+                let item = workspace.item(*id);
+                if item.visibility.level != Level::Public {
+                    continue;
+                }
+                pending.extend(item.declares);
+                if item.kind == ItemKind::Use {
+                    for leaf in &item.leaves {
+                        exports.leaf((workspace, graph), *leaf, &mut pending);
+                    }
+                }
+            }
+        }
+        exports
+    }
+
+    /// A public import shows the module it names, and the imports that it names something through.
+    fn leaf(
+        &mut self,
+        (workspace, graph): (&Workspace, &Graph),
+        leaf: UseLeafId,
+        modules: &mut Vec<ModuleId>,
+    ) {
+        let mut pending = vec![leaf];
+        while let Some(leaf) = pending.pop() {
+            if !self.leaves.insert(leaf) {
+                continue;
+            }
+            for resolution in &graph.leaves[leaf.index()] {
+                for lookup in &resolution.lookups {
+                    if let Found::Leaf(inner) | Found::Glob(inner) = lookup.found {
+                        pending.push(inner);
+                    }
+                }
+                let binds = workspace.leaf(leaf).binding != Binding::Underscore;
+                if let (Target::Module(module), true) = (&resolution.target, binds) {
+                    modules.push(*module);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! What the source of other crates says: the names that their libraries have, and the methods of their traits.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use cargo_metadata::{Metadata, MetadataCommand, PackageId};
+use rayon::prelude::*;
+
+use crate::item::Binding;
+use crate::load::{LoadOptions, pool};
+use crate::workspace::Workspace;
+
+/// The methods (and other associated items) of traits of other crates: by the crate's name in source, then by trait.
+pub type ForeignTraits = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
+
+/// Reads the traits that a workspace imports from other crates: of an import by name that trait, of a glob all.
+///
+/// Asks Cargo for the graph of packages and looks into their source where Cargo has unpacked it. A trait is looked for
+/// in the crate that is named, then in those that this crate depends on, which it may re-export it from. Traits that
+/// macros write stay unknown. Where Cargo can't say, nothing is known.
+pub fn foreign_traits(workspace: &Workspace, options: &LoadOptions) -> ForeignTraits {
+    let wanted = wanted(workspace);
+    if wanted.is_empty() {
+        return ForeignTraits::new();
+    }
+    let Some(metadata) = ask(&workspace.root, options) else {
+        return ForeignTraits::new();
+    };
+    let Ok(pool) = pool() else {
+        return ForeignTraits::new();
+    };
+    let packages = Packages::new(&metadata);
+    pool.install(|| {
+        wanted
+            .into_par_iter()
+            .filter_map(|(name, traits)| {
+                let id = packages.called(&name)?;
+                Some((name, packages.traits(id, &traits)))
+            })
+            .collect()
+    })
+}
+
+/// The traits (or types: nobody knows yet) that are imported, by crate; `None` stands for a glob.
+fn wanted(workspace: &Workspace) -> BTreeMap<String, BTreeSet<Option<String>>> {
+    let names: BTreeSet<&str> = workspace
+        .packages
+        .iter()
+        .flat_map(|package| &package.dependencies)
+        .filter(|dependency| dependency.member.is_none())
+        .map(|dependency| dependency.extern_name.as_str())
+        .collect();
+    let mut wanted: BTreeMap<String, BTreeSet<Option<String>>> = BTreeMap::new();
+    for leaf in &workspace.leaves {
+        let segments = &leaf.path.segments;
+        let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
+            continue;
+        };
+        if !names.contains(first.name.as_str()) {
+            continue;
+        }
+        let name = match leaf.binding {
+            Binding::Glob => None,
+            _ if last.name.starts_with(char::is_uppercase) => Some(last.name.clone()),
+            _ => continue,
+        };
+        wanted.entry(first.name.clone()).or_default().insert(name);
+    }
+    wanted
+}
+
+/// The resolved graph of packages.
+struct Packages<'m> {
+    metadata: &'m Metadata,
+    dependencies: BTreeMap<&'m PackageId, Vec<&'m PackageId>>,
+    /// By name in source, as some member calls it.
+    called: BTreeMap<&'m str, &'m PackageId>,
+}
+
+impl<'m> Packages<'m> {
+    fn new(metadata: &'m Metadata) -> Self {
+        let mut dependencies = BTreeMap::new();
+        let mut called = BTreeMap::new();
+        for node in metadata.resolve.iter().flat_map(|resolve| &resolve.nodes) {
+            let member = metadata.workspace_members.contains(&node.id);
+            for dependency in node.deps.iter().filter(|_| member) {
+                called
+                    .entry(dependency.name.as_str())
+                    .or_insert(&dependency.pkg);
+            }
+            let below = node.deps.iter().map(|dependency| &dependency.pkg);
+            dependencies.insert(&node.id, below.collect());
+        }
+        Self {
+            metadata,
+            dependencies,
+            called,
+        }
+    }
+
+    fn called(&self, name: &str) -> Option<&'m PackageId> {
+        self.called.get(name).copied()
+    }
+
+    fn traits(
+        &self,
+        id: &PackageId,
+        wanted: &BTreeSet<Option<String>>,
+    ) -> BTreeMap<String, BTreeSet<String>> {
+        let mut found = self.in_package(id, wanted);
+        let mut missing: BTreeSet<Option<String>> = wanted
+            .iter()
+            .filter(|name| name.as_ref().is_none_or(|name| !found.contains_key(name)))
+            .cloned()
+            .collect();
+        for below in self.dependencies.get(id).into_iter().flatten() {
+            if missing.is_empty() {
+                break;
+            }
+            for (name, methods) in self.in_package(below, &missing) {
+                missing.remove(&Some(name.clone()));
+                found.entry(name).or_insert(methods);
+            }
+        }
+        found
+    }
+
+    fn in_package(
+        &self,
+        id: &PackageId,
+        wanted: &BTreeSet<Option<String>>,
+    ) -> BTreeMap<String, BTreeSet<String>> {
+        let package = self
+            .metadata
+            .packages
+            .iter()
+            .find(|package| package.id == *id);
+        let folder = package.and_then(|package| package.manifest_path.parent());
+        let files = folder.map_or_else(Vec::new, |folder| sources(&folder.join("src")));
+        files
+            .into_par_iter()
+            .map(|file| in_file(&file, wanted))
+            .reduce(BTreeMap::new, |mut all, some| {
+                for (name, methods) in some {
+                    all.entry(name)
+                        .or_insert_with(BTreeSet::new)
+                        .extend(methods);
+                }
+                all
+            })
+    }
+}
+
+/// Every Rust file below a folder, ordered.
+fn sources(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let mut files = Vec::new();
+    let mut pending = vec![folder.to_owned()];
+    while let Some(folder) = pending.pop() {
+        let Ok(entries) = folder.read_dir_utf8() else {
+            continue;
+        };
+        for entry in entries.flatten() {
+            let Ok(kind) = entry.file_type() else {
+                continue;
+            };
+            if kind.is_dir() {
+                pending.push(entry.path().to_owned());
+            } else if entry.path().extension() == Some("rs") {
+                files.push(entry.path().to_owned());
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+fn in_file(
+    file: &Utf8Path,
+    wanted: &BTreeSet<Option<String>>,
+) -> BTreeMap<String, BTreeSet<String>> {
+    let mut found = BTreeMap::new();
+    let Ok(text) = std::fs::read_to_string(file) else {
+        return found;
+    };
+    let all = wanted.contains(&None);
+    let mentioned = text.match_indices("trait ").any(|(at, word)| {
+        let name = text[at + word.len()..]
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .next()
+            .unwrap_or_default();
+        all || wanted.contains(&Some(name.to_owned()))
+    });
+    if !mentioned {
+        return found;
+    }
+    if let Ok(file) = syn::parse_str::<syn::File>(&text) {
+        let mut pending: Vec<&syn::Item> = file.items.iter().collect();
+        while let Some(item) = pending.pop() {
+            match item {
+                syn::Item::Trait(item) => {
+                    let name = item.ident.to_string();
+                    if all || wanted.contains(&Some(name.clone())) {
+                        let methods: &mut BTreeSet<String> = found.entry(name).or_default();
+                        methods.extend(item.items.iter().filter_map(name_of));
+                    }
+                }
+                syn::Item::Mod(module) => {
+                    pending.extend(module.content.iter().flat_map(|(_, items)| items));
+                }
+                _ => {}
+            }
+        }
+    }
+    proc_macro2::extra::invalidate_current_thread_spans();
+    found
+}
+
+fn name_of(item: &syn::TraitItem) -> Option<String> {
+    match item {
+        syn::TraitItem::Const(item) => Some(item.ident.to_string()),
+        syn::TraitItem::Fn(item) => Some(item.sig.ident.to_string()),
+        syn::TraitItem::Type(item) => Some(item.ident.to_string()),
+        _ => None,
+    }
+}
+
+/// The resolved graph of packages, as Cargo says it.
+///
+/// Without a lock file Cargo would write one: it is asked in a folder that only looks like this one.
+pub(crate) fn ask(root: &Utf8Path, options: &LoadOptions) -> Option<Metadata> {
+    let locked = root.join("Cargo.lock").is_file();
+    let folder = if locked { None } else { Some(mirror(root)?) };
+    let manifest = match &folder {
+        Some(folder) => folder.path().join("Cargo.toml"),
+        None => root.join("Cargo.toml").into_std_path_buf(),
+    };
+    let mut command = MetadataCommand::new();
+    command.manifest_path(manifest);
+    let mut flags = Vec::new();
+    flags.extend(locked.then(|| "--locked".to_owned()));
+    flags.extend(options.offline.then(|| "--offline".to_owned()));
+    command.other_options(flags).exec().ok()
+}
+
+/// A folder whose entries are links to those of the workspace, build products and the repository left out.
+#[cfg(unix)]
+fn mirror(root: &Utf8Path) -> Option<tempfile::TempDir> {
+    let folder = tempfile::tempdir().ok()?;
+    for entry in root.read_dir_utf8().ok()?.flatten() {
+        if !["target", ".git", "Cargo.lock"].contains(&entry.file_name()) {
+            let link = folder.path().join(entry.file_name());
+            std::os::unix::fs::symlink(entry.path(), link).ok()?;
+        }
+    }
+    Some(folder)
+}
+
+/// Links need a privilege elsewhere.
+#[cfg(not(unix))]
+fn mirror(_root: &Utf8Path) -> Option<tempfile::TempDir> {
+    None
+}

@@ -1,0 +1,440 @@
+//! Compares the item edges of the graph with those that rustc sees.
+//!
+//! rustc prints what it has resolved: `-Zunpretty=hir-tree` has every path with its span and what it means,
+//! `-Zunpretty=thir-tree` every method call. Both are read as text, line by line; each span is turned into the item of
+//! ours that it lies in. Unstable output of one compiler: a check run by hand, with the table in `tests/RESOLVER.md`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader};
+use std::process::Command;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use cleave_graph::Graph;
+use cleave_syntax::item::ItemKind;
+use cleave_syntax::workspace::CrateKind;
+use cleave_syntax::{CrateId, ItemId, LoadOptions, Workspace};
+use serde_json::{Value, json};
+
+use super::Entry;
+
+/// Runs before rustc in place of it: for the crate asked for, prints what it has resolved as well.
+const WRAPPER: &str = r#"#!/bin/sh
+case " $* " in
+*" --crate-name $ORACLE_CRATE "*)
+  for tree in hir thir; do
+    RUSTC_BOOTSTRAP=1 "$@" -Zunpretty=$tree-tree 2>/dev/null |
+      grep -E 'OwnerNodes|node: |span: |res: Def|DefId\(0:|^ +[A-Z][A-Za-z]+[,(]$' > "$ORACLE_OUT.$tree"
+  done
+esac
+exec "$@"
+"#;
+
+type Edge = (ItemId, ItemId);
+
+/// Compares one crate.
+pub(super) fn row(package: &Utf8Path, entry: &Entry, examples: bool) -> Result<Value, String> {
+    let options = LoadOptions {
+        manifest_path: package.join("Cargo.toml"),
+        ..LoadOptions::default()
+    };
+    let (workspace, _) = cleave_syntax::load(&options).map_err(|error| error.to_string())?;
+    let graph = cleave_graph::resolve(&workspace);
+    let krate = workspace
+        .monolith(workspace.package)
+        .ok_or("neither a library nor a binary")?;
+    let out = compile(package, entry, &workspace, krate)?;
+    let compared = Texts::new(&workspace, &graph, krate).compare(&out)?;
+    Ok(compared.value(&workspace, entry, examples))
+}
+
+/// Lets rustc print what it sees of a crate, its tests included.
+fn compile(
+    package: &Utf8Path,
+    entry: &Entry,
+    workspace: &Workspace,
+    krate: CrateId,
+) -> Result<Utf8PathBuf, String> {
+    let target = package.join("target/oracle");
+    std::fs::create_dir_all(&target).map_err(|error| format!("{target}: {error}"))?;
+    let wrapper = target.join("wrapper.sh");
+    std::fs::write(&wrapper, WRAPPER).map_err(|error| format!("{wrapper}: {error}"))?;
+    let status = Command::new("chmod")
+        .args(["+x", wrapper.as_str()])
+        .status();
+    status.map_err(|error| format!("chmod: {error}"))?;
+    let value = workspace.krate(krate);
+    let out = target.join("tree");
+    let mut command = Command::new("cargo");
+    command.args(["check", "--quiet", "--profile", "test"]);
+    match value.kind {
+        CrateKind::Lib => command.arg("--lib"),
+        _ => command.args(["--bin", &value.name]),
+    };
+    if let Some(features) = &entry.features {
+        command.args(["--features", features]);
+    }
+    // A fresh crate hash, so that rustc does run.
+    let _ = std::fs::remove_file(out.with_extension("hir"));
+    let root = package.join(&workspace.file(workspace.module(value.root).file).path);
+    let touched = std::fs::File::options().append(true).open(&root);
+    let now = std::time::SystemTime::now();
+    let _ = touched.and_then(|file| file.set_modified(now));
+    command
+        .current_dir(package)
+        .env("RUSTC_WORKSPACE_WRAPPER", &wrapper)
+        .env("ORACLE_CRATE", &value.extern_name)
+        .env("ORACLE_OUT", &out)
+        .env(
+            "CARGO_TARGET_DIR",
+            package.parent().unwrap_or(package).join("oracle-target"),
+        )
+        .stderr(std::process::Stdio::null());
+    let status = command
+        .status()
+        .map_err(|error| format!("cargo check: {error}"))?;
+    if status.success() && out.with_extension("hir").is_file() {
+        Ok(out)
+    } else {
+        Err(format!("cargo check of {} did not end well", entry.name))
+    }
+}
+
+/// Where the items of a crate stand.
+struct Texts<'a> {
+    workspace: &'a Workspace,
+    graph: &'a Graph,
+    krate: CrateId,
+    /// By file: where each line starts, and the items with their ranges.
+    files: BTreeMap<&'a str, (Vec<u32>, Vec<(u32, u32, ItemId)>)>,
+}
+
+/// What came out.
+#[derive(Debug, Default)]
+struct Compared {
+    both: BTreeSet<Edge>,
+    missed: BTreeMap<Edge, String>,
+    extra: BTreeMap<Edge, String>,
+    methods: usize,
+    missed_methods: BTreeMap<Edge, String>,
+}
+
+/// What rustc sees.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Where each definition stands, by number.
+    owners: BTreeMap<u32, ItemId>,
+    by_path: BTreeMap<String, u32>,
+    /// Every path: where it stands, the item it stands in, and the definition, by number and path.
+    paths: Vec<(String, ItemId, (u32, String))>,
+    /// Every function that is called or named.
+    functions: Vec<(String, ItemId, (u32, String))>,
+}
+
+impl<'a> Texts<'a> {
+    fn new(workspace: &'a Workspace, graph: &'a Graph, krate: CrateId) -> Self {
+        let mut files: BTreeMap<&str, (Vec<u32>, Vec<(u32, u32, ItemId)>)> = BTreeMap::new();
+        for module in workspace.modules_of(krate) {
+            let file = workspace.file(workspace.module(module).file);
+            files.entry(file.path.as_str()).or_insert_with(|| {
+                let ends = file.text.match_indices('\n').map(|(at, _)| at as u32 + 1);
+                (std::iter::once(0).chain(ends).collect(), Vec::new())
+            });
+        }
+        for id in workspace.items_of(krate) {
+            let item = workspace.item(id);
+            let file = workspace.file(workspace.module(item.module).file);
+            if let Some((_, items)) = files.get_mut(file.path.as_str()) {
+                items.push((item.range.start, item.range.end, id));
+            }
+        }
+        Self {
+            workspace,
+            graph,
+            krate,
+            files,
+        }
+    }
+
+    /// The innermost item around `src/x.rs:1:2: 3:4 (#0)`.
+    fn item_at(&self, span: &str) -> Option<ItemId> {
+        let mut parts = span.splitn(4, ':');
+        let (path, line, column) = (parts.next()?, parts.next()?, parts.next()?);
+        let (lines, items) = self.files.get(path)?;
+        let line: usize = line.parse().ok()?;
+        let column: usize = column.trim().parse().ok()?;
+        let file = self.workspace.file_at(Utf8Path::new(path))?;
+        let start = *lines.get(line.checked_sub(1)?)? as usize;
+        let text = &self.workspace.file(file).text[start..];
+        let inside = text.char_indices().nth(column.checked_sub(1)?)?.0;
+        let offset = (start + inside) as u32;
+        items
+            .iter()
+            .filter(|(start, end, _)| (*start..*end).contains(&offset))
+            .min_by_key(|(start, end, _)| end - start)
+            .map(|(_, _, id)| *id)
+    }
+
+    fn read(&self, out: &Utf8Path) -> Result<Seen, String> {
+        let mut seen = Seen::default();
+        let lines = |extension: &str| {
+            let path = out.with_extension(extension);
+            let file = std::fs::File::open(&path).map_err(|error| format!("{path}: {error}"))?;
+            Ok::<_, String>(BufReader::new(file).lines().map_while(Result::ok))
+        };
+        let mut owner = None;
+        let mut span = (0, String::new());
+        let mut wanted = false;
+        for line in lines("hir")? {
+            let trimmed = line.trim_start();
+            let indent = line.len() - trimmed.len();
+            if line.ends_with("=> OwnerNodes {") {
+                owner = definition(&line);
+            } else if let Some(place) = trimmed.strip_prefix("span: ") {
+                span = (indent, place.to_owned());
+                if indent == 16
+                    && let Some((number, path)) = owner.take()
+                    && let Some(item) = self.item_at(place)
+                {
+                    seen.by_path.insert(path, number);
+                    seen.owners.insert(number, item);
+                }
+                wanted = false;
+            } else if trimmed == "res: Def(" {
+                wanted = span.0 == indent;
+            } else if wanted && matches!(trimmed, "Mod," | "TyParam," | "ConstParam,") {
+                wanted = false;
+            } else if wanted && trimmed.starts_with("DefId(0:") {
+                if let (Some(item), Some(to)) = (self.item_at(&span.1), definition(trimmed)) {
+                    seen.paths.push((span.1.clone(), item, to));
+                }
+                wanted = false;
+            } else if trimmed.starts_with("DefId(") {
+                wanted = false;
+            }
+        }
+        let mut function = None;
+        for line in lines("thir")? {
+            let trimmed = line.trim_start();
+            if trimmed.starts_with("ty: FnDef(DefId(0:") {
+                function = definition(trimmed);
+            } else if let Some(place) = trimmed.strip_prefix("span: ")
+                && let Some(to) = function.take()
+                && let Some(item) = self.item_at(place)
+            {
+                seen.functions.push((place.to_owned(), item, to));
+            }
+        }
+        Ok(seen)
+    }
+
+    /// The item that a definition, or what is around it, is.
+    fn target(seen: &Seen, (number, path): &(u32, String)) -> Option<ItemId> {
+        if let Some(item) = seen.owners.get(number) {
+            return Some(*item);
+        }
+        let mut path = path.as_str();
+        while let Some((around, _)) = path.rsplit_once("::") {
+            if let Some(number) = seen.by_path.get(around) {
+                return seen.owners.get(number).copied();
+            }
+            path = around;
+        }
+        None
+    }
+
+    /// A method or associated item counts as its type.
+    fn owner(&self, id: ItemId) -> ItemId {
+        let around = self.workspace.item(id).parent.unwrap_or(id);
+        match self.workspace.item(around).kind {
+            ItemKind::InherentImpl => self.graph.anchors[around.index()]
+                .first()
+                .copied()
+                .unwrap_or(around),
+            _ => around,
+        }
+    }
+
+    fn is_macro(&self, id: ItemId) -> bool {
+        matches!(
+            self.workspace.item(id).kind,
+            ItemKind::MacroCall | ItemKind::MacroRules
+        )
+    }
+
+    fn compare(&self, out: &Utf8Path) -> Result<Compared, String> {
+        let seen = self.read(out)?;
+        let mut compared = Compared::default();
+        let theirs = self.theirs(&seen);
+        let ours = self.ours();
+        let compiled: BTreeSet<ItemId> = seen.owners.values().copied().collect();
+        let makes: BTreeSet<ItemId> = ours
+            .keys()
+            .filter(|(_, to)| self.is_macro(*to))
+            .map(|(from, _)| *from)
+            .collect();
+        for (edge, place) in &theirs {
+            let made = self.is_macro(edge.1) && makes.contains(&edge.0);
+            if ours.contains_key(edge) || made {
+                compared.both.insert(*edge);
+            } else {
+                compared.missed.insert(*edge, place.clone());
+            }
+        }
+        for (edge, place) in &ours {
+            let known = compiled.contains(&edge.0)
+                && (compiled.contains(&edge.1)
+                    || compiled.iter().any(|id| self.owner(*id) == edge.1));
+            if known && !self.is_macro(edge.1) && !theirs.contains_key(edge) {
+                compared.extra.insert(*edge, place.clone());
+            }
+        }
+        self.methods(&seen, &mut compared);
+        Ok(compared)
+    }
+
+    fn theirs(&self, seen: &Seen) -> BTreeMap<Edge, String> {
+        let mut edges = BTreeMap::new();
+        for (place, from, to) in &seen.paths {
+            let Some(to) = Self::target(seen, to).map(|to| self.owner(to)) else {
+                continue;
+            };
+            let nodes = [*from, to]
+                .iter()
+                .all(|id| self.workspace.item(*id).is_node());
+            if nodes && self.owner(*from) != to && *from != to {
+                edges.entry((*from, to)).or_insert_with(|| place.clone());
+            }
+        }
+        edges
+    }
+
+    fn ours(&self) -> BTreeMap<Edge, String> {
+        let mut edges = BTreeMap::new();
+        for id in self.workspace.items_of(self.krate) {
+            if !self.workspace.item(id).is_node() {
+                continue;
+            }
+            for to in self.graph.edges_of(id) {
+                let owner = self.owner(*to);
+                // That a method names its own type, `self` included, is no news.
+                let own = owner == id || owner == self.owner(id);
+                if !own && self.workspace.crate_of(*to) == self.krate {
+                    edges
+                        .entry((id, owner))
+                        .or_insert_with(|| self.first(id, *to));
+                }
+            }
+        }
+        edges
+    }
+
+    /// Where an item refers to another first.
+    fn first(&self, from: ItemId, to: ItemId) -> String {
+        let item = self.workspace.item(from);
+        let file = self.workspace.file(self.workspace.module(item.module).file);
+        let found = self.graph.references_of(from).iter().find_map(|reference| {
+            let cleave_graph::Place::Item(_, index) = reference.place else {
+                return None;
+            };
+            let target = &reference.resolution.target;
+            (*target == cleave_graph::Target::Item(to)
+                || *target == cleave_graph::Target::Opaque(to))
+            .then(|| &item.paths[index as usize])
+        });
+        found.map_or_else(String::new, |path| {
+            let (line, column) = file.line_column(path.range().start);
+            format!("{}:{line}:{column} {:?}", file.path, path.context)
+        })
+    }
+
+    /// Which inherent methods each item calls, by whatever syntax.
+    fn methods(&self, seen: &Seen, compared: &mut Compared) {
+        let mut theirs: BTreeMap<Edge, String> = BTreeMap::new();
+        for (place, from, to) in &seen.functions {
+            let Some(to) = seen.owners.get(&to.0).copied() else {
+                continue;
+            };
+            if to != *from && self.workspace.item(to).parent.is_some() {
+                theirs.entry((*from, to)).or_insert_with(|| place.clone());
+            }
+        }
+        compared.methods = theirs.len();
+        for (edge, place) in theirs {
+            if !self.graph.edges_of(edge.0).contains(&edge.1) {
+                compared.missed_methods.insert(edge, place);
+            }
+        }
+    }
+}
+
+/// The number and path in `DefId(0:18 ~ lib[8569]::a::X)`.
+fn definition(line: &str) -> Option<(u32, String)> {
+    let rest = line.split_once("DefId(0:")?.1;
+    let (number, rest) = rest.split_once(" ~ ")?;
+    let path = rest.split_once(')').map_or(rest, |(path, _)| path);
+    Some((number.parse().ok()?, path.to_owned()))
+}
+
+impl Compared {
+    fn value(&self, workspace: &Workspace, entry: &Entry, examples: bool) -> Value {
+        let share = |part: usize, rest: usize| part as f64 / (part + rest).max(1) as f64;
+        let mut row = json!({
+            "name": entry.name,
+            "edges": self.both.len() + self.missed.len(),
+            "missed": self.missed.len(),
+            "extra": self.extra.len(),
+            "recall": share(self.both.len(), self.missed.len()),
+            "precision": share(self.both.len(), self.extra.len()),
+            "methods": self.methods,
+            "missed_methods": self.missed_methods.len(),
+        });
+        if examples {
+            let list = |edges: &BTreeMap<Edge, String>| -> Vec<String> {
+                edges
+                    .iter()
+                    .map(|((from, to), place)| {
+                        format!(
+                            "{} -> {} at {place}",
+                            workspace.path_of(*from),
+                            workspace.path_of(*to)
+                        )
+                    })
+                    .collect()
+            };
+            row["missed_where"] = json!(list(&self.missed));
+            row["extra_where"] = json!(list(&self.extra));
+            row["missed_methods_where"] = json!(list(&self.missed_methods));
+        }
+        row
+    }
+}
+
+/// Prints the table, and the differences where they were asked for.
+pub(super) fn print(rows: &[Value]) {
+    println!(
+        "| crate | item edges that rustc sees | missed | extra | recall | precision | method calls | missed |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
+    for row in rows {
+        let percent = |key: &str| format!("{:.2} %", row[key].as_f64().unwrap_or(0.0) * 100.0);
+        println!(
+            "| {} | {} | {} | {} | {} | {} | {} | {} |",
+            row["name"].as_str().unwrap_or_default(),
+            row["edges"],
+            row["missed"],
+            row["extra"],
+            percent("recall"),
+            percent("precision"),
+            row["methods"],
+            row["missed_methods"],
+        );
+    }
+    for row in rows {
+        let name = row["name"].as_str().unwrap_or_default();
+        for key in ["missed", "extra", "missed_methods"] {
+            for line in row[format!("{key}_where")].as_array().into_iter().flatten() {
+                println!("{name}: {key}: {}", line.as_str().unwrap_or_default());
+            }
+        }
+    }
+}
