@@ -104,6 +104,17 @@ for (const link of document.querySelectorAll("[data-item]")) {
     select(ofBox(graph, `i${item}`));
   });
 }
+for (const link of document.querySelectorAll("[data-path]")) {
+  link.addEventListener("click", () => {
+    const path = link.dataset.path === "crate" ? "" : link.dataset.path;
+    for (const graph of graphs) {
+      const box = [...graph.tree.boxes.values()].find((one) => one.kind !== "crate" && one.path === path);
+      if (!box) continue;
+      graph.goToBox(box.id);
+      select(ofBox(graph, box.id));
+    }
+  });
+}
 for (const link of document.querySelectorAll("[data-arrow]")) {
   link.addEventListener("click", () => {
     const index = Number(link.dataset.arrow);
