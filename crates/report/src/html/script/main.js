@@ -79,7 +79,9 @@ function onePane() {
   // With all steps done, today is the plan: one of them will do.
   const isSame = data.is_planned && String(data.today.home) === String(data.planned.home);
   const other = isSame || !data.is_planned ? "matrix" : "today";
-  for (const choice of choices) choice.setAttribute("aria-pressed", String(choice === best || (!isNarrow.matches && choice.dataset.pane === other)));
+  const isWide = matchMedia("(min-width: 1500px)").matches;
+  const isShownFirst = (choice) => choice === best || (!isNarrow.matches && (isWide || choice.dataset.pane === other));
+  for (const choice of choices) choice.setAttribute("aria-pressed", String(isShownFirst(choice)));
   applyPanes();
 }
 
