@@ -1,7 +1,13 @@
 //! Whole-program tests.
 
 mod browser;
+mod explain;
+mod guard;
+mod guide;
+mod init;
 mod input;
+mod knot;
+mod pull_request;
 mod review;
 mod split;
 
