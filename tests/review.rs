@@ -248,6 +248,29 @@ depends-on = [\"app-low\"]
 }
 
 #[test]
+fn knots_come_with_what_would_open_them() {
+    let fixture = Fixture::new(
+        "\
+//- src/lib.rs
+pub mod a;
+pub mod b;
+//- src/a.rs
+pub fn f() { crate::b::g() }
+pub fn low() {}
+//- src/b.rs
+pub fn g() { crate::a::low() }
+",
+    );
+    review(&fixture);
+    let page = fixture.read("review.html");
+    let knots = page.split("id=\"knots\"").nth(1).unwrap_or_default();
+    assert!(knots.contains("2 modules need each other in a circle."));
+    assert!(knots.contains("What would open it"));
+    assert!(knots.contains("src&#x2f;b.rs:1"), "no place of a link");
+    assert!(knots.contains("There is no circle at this level."));
+}
+
+#[test]
 fn there_need_not_be_a_plan() {
     let fixture = Fixture::new("//- src/lib.rs\npub fn f() {}\n");
     let Some(mut browser) = opened(&fixture) else {
