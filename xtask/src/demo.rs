@@ -39,11 +39,9 @@ pub(crate) fn run() -> Result<(), String> {
         "graph",
     )?;
     must(place::cleave(&manifest, &["plan"]), "plan")?;
-    let page = folder.join("target/review-before.html");
-    must(
-        place::cleave(&manifest, &["review", "--output", page.as_str()]),
-        "review",
-    )?;
+    // Relative to the package.
+    let page = ["review", "--output", "target/review-before.html"];
+    must(place::cleave(&manifest, &page), "review")?;
 
     println!("\n3/5  Carrying out every step, each verified");
     let report_path = folder.join("target/report.json");
