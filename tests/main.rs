@@ -5,6 +5,7 @@ mod guard;
 mod guide;
 mod init;
 mod input;
+mod knot;
 mod pull_request;
 mod split;
 

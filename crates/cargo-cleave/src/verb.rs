@@ -65,6 +65,7 @@ fn status(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     screen.result(&summary(&figures));
+    screen.result(&cleave_report::knot::brief(&knots(&project)));
     if project.plan.is_none() {
         screen.result("\nThere is no plan yet: `plan` proposes one and writes split.toml.");
         return Ok(Exit::Done);
@@ -125,9 +126,13 @@ fn graph(
     let project = Project::load(&arguments.common, screen)?;
     let picture = picture(&project, level);
     let text = match arguments.common.format {
-        Format::Text | Format::Mermaid => cleave_report::mermaid::draw(&picture),
+        Format::Text => knots_text(&project, arguments.common.verbose),
+        Format::Mermaid => cleave_report::mermaid::draw(&picture),
         Format::Dot => cleave_report::dot::draw(&picture),
-        Format::Json => insight::extend(&cleave_report::json::draw(&picture), &project),
+        Format::Json => insight::extend(
+            &cleave_report::json::draw(&picture, &knots(&project)),
+            &project,
+        ),
         Format::Svg => cleave_report::svg::draw(&picture),
         Format::Html => page(&project),
         Format::Sarif => {
@@ -144,6 +149,20 @@ fn graph(
         screen.progress(&text);
     }
     Ok(Exit::Done)
+}
+
+fn knots_text(project: &Project, verbose: u8) -> String {
+    let package = &project.workspace.package(project.workspace.package).name;
+    let detail = if verbose > 0 {
+        cleave_report::knot::Detail::All
+    } else {
+        cleave_report::knot::Detail::Most
+    };
+    cleave_report::knot::draw(package, &knots(project), detail)
+}
+
+fn knots(project: &Project) -> cleave_graph::knot::Knots {
+    cleave_graph::knot::knots(&project.workspace, &project.graph, project.monolith)
 }
 
 fn picture(project: &Project, level: Level) -> cleave_report::Picture {

@@ -18,6 +18,7 @@ pub mod dot;
 pub mod finding;
 pub mod html;
 pub mod json;
+pub mod knot;
 pub mod mermaid;
 pub mod picture;
 pub mod pull_request;
