@@ -1,5 +1,6 @@
 //! Whole-program tests.
 
+mod browser;
 mod explain;
 mod guard;
 mod guide;
@@ -7,6 +8,7 @@ mod init;
 mod input;
 mod knot;
 mod pull_request;
+mod review;
 mod split;
 
 /// Runs the command on a fixture; returns the exit status and what it printed.

@@ -22,6 +22,8 @@ Tasks:
                     resolves every path of them and counts what became of it (-v says where, --format json)
   corpus --oracle [NAME…]
                     compares the item edges found with those that rustc sees (-v, --format json)
+  corpus --plan [NAME…]
+                    proposes a plan for each, without compiling, and prints its figures
   bench [LINES…]    prints lines a second and bytes a line on generated monoliths and the fetched corpus (--generated)";
 
 fn main() -> ExitCode {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-use crate::mermaid::escaped;
+use crate::mermaid::escape;
 
 /// How many rows a table has before the rest is counted.
 const ROWS: usize = 40;
@@ -203,7 +203,7 @@ impl PullRequest {
             let _ = writeln!(
                 text,
                 "  c{index}[\"{}<br>{} lines, {} in the end\"]{class}",
-                escaped(&krate.name),
+                escape(&krate.name),
                 krate.lines,
                 krate.planned
             );

@@ -169,6 +169,10 @@ impl RootDemand {
             }
             if scope.is_whole(module) {
                 self.found_in_moved(scope, lookup);
+                // A macro in textual scope of a module that moves whole.
+                self.bare_macros |= asker.bare
+                    && matches!(lookup.found, Found::Item(item)
+                        if scope.workspace.item(item).kind == ItemKind::MacroRules);
                 continue;
             }
             let conditions = asker.conditions(scope, module);
