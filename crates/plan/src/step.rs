@@ -326,7 +326,12 @@ pub(crate) fn divide(workspace: &Workspace, graph: &Graph, plan: &mut Plan) {
 /// Cuts units (what is needed first) into steps: whole modules, what is needed first, those of one folder together.
 /// A knot of modules too big for a step is cut item by item.
 fn chunks(workspace: &Workspace, units: &unit::Units, mine: &[usize]) -> Vec<Vec<usize>> {
-    let lines = |chunk: &[usize]| chunk.iter().map(|unit| units.units[*unit].lines).sum::<usize>();
+    let lines = |chunk: &[usize]| {
+        chunk
+            .iter()
+            .map(|unit| units.units[*unit].lines)
+            .sum::<usize>()
+    };
     let total = lines(mine);
     let size = total.div_ceil(total.div_ceil(LINES).max(1));
     let mut chunks: Vec<Vec<usize>> = Vec::new();
@@ -355,8 +360,13 @@ fn blocks(workspace: &Workspace, units: &unit::Units, mine: &[usize]) -> Vec<Vec
         nodes.insert(path, digraph.add_node(()));
     }
     for unit in mine {
-        let needs = units.units[*unit].needs.iter().filter(|need| own.contains(need));
-        let Some(first) = modules_of(*unit).next() else { continue };
+        let needs = units.units[*unit]
+            .needs
+            .iter()
+            .filter(|need| own.contains(need));
+        let Some(first) = modules_of(*unit).next() else {
+            continue;
+        };
         for path in modules_of(*unit) {
             digraph.update_edge(nodes[first], nodes[path], ());
             digraph.update_edge(nodes[path], nodes[first], ());
@@ -389,7 +399,10 @@ fn runs(workspace: &Workspace, units: &unit::Units, mine: &[usize]) -> Vec<Vec<u
     let mut waits: BTreeMap<usize, usize> = BTreeMap::new();
     let mut users: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for unit in mine {
-        let needs = units.units[*unit].needs.iter().filter(|need| left.contains(need));
+        let needs = units.units[*unit]
+            .needs
+            .iter()
+            .filter(|need| left.contains(need));
         waits.insert(*unit, needs.clone().count());
         for need in needs {
             users.entry(*need).or_default().push(*unit);
@@ -403,7 +416,12 @@ fn runs(workspace: &Workspace, units: &unit::Units, mine: &[usize]) -> Vec<Vec<u
     let mut runs: Vec<Vec<usize>> = vec![Vec::new()];
     let mut lines = 0;
     let mut current = "";
-    while let Some(next) = ready.range((current, 0)..).next().or_else(|| ready.first()).copied() {
+    while let Some(next) = ready
+        .range((current, 0)..)
+        .next()
+        .or_else(|| ready.first())
+        .copied()
+    {
         ready.remove(&next);
         let (path, unit) = next;
         if lines >= LINES && path != current {
