@@ -24,6 +24,7 @@ Tasks:
                     compares the item edges found with those that rustc sees (-v, --format json)
   corpus --plan [NAME…]
                     proposes a plan for each, without compiling, and prints its figures
+  schema            writes docs/schema/graph.json anew
   bench [LINES…]    prints lines a second and bytes a line on generated monoliths and the fetched corpus (--generated)";
 
 fn main() -> ExitCode {
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
                 .filter_map(|word| word.into_string().ok())
                 .collect::<Vec<_>>(),
         ),
+        "schema" => schema(),
         "bench" => bench::run(
             &rest
                 .filter_map(|word| word.into_string().ok())
@@ -67,4 +69,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Writes the schemas of what scripts read.
+fn schema() -> Result<(), String> {
+    let folder = place::root().join("docs/schema");
+    let path = folder.join("graph.json");
+    std::fs::create_dir_all(&folder)
+        .and_then(|()| std::fs::write(&path, cleave_report::json::schema()))
+        .map_err(|error| format!("{path}: {error}"))
 }
