@@ -1,7 +1,10 @@
 //! Whole-program tests.
 
+mod browser;
 mod hazard;
 mod input;
+mod knot;
+mod review;
 mod split;
 
 /// Runs the command on a fixture; returns the exit status and what it printed.

@@ -15,6 +15,7 @@ pub mod diff;
 pub mod dot;
 pub mod html;
 pub mod json;
+pub mod knot;
 pub mod mermaid;
 pub mod picture;
 pub mod svg;

@@ -518,7 +518,7 @@ impl<'a> Layout<'a, '_> {
         let before = &text[..offset as usize];
         let after = &text[offset as usize..];
         let mut place = String::new();
-        if !before.is_empty() && !before.ends_with('\n') {
+        if !before.is_empty() && !before.ends_with(['\n', '\u{feff}']) {
             place.push('\n');
         }
         if !value.header.is_empty() {

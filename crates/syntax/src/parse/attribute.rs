@@ -3,7 +3,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 
 use super::collect::{Collector, name_of};
-use super::{doc, tokens};
+use super::{doc, extent, tokens};
 use crate::item::{Attribute, PathContext, Segment};
 use crate::source::TextRange;
 
@@ -73,7 +73,7 @@ pub(super) fn collect_docs(collector: &mut Collector<'_>, attributes: &[syn::Att
     let docs: Vec<TextRange> = attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident("doc"))
-        .map(|attribute| collector.range_of(attribute))
+        .map(|attribute| collector.between(extent::attribute(attribute)))
         .collect();
     doc::collect(collector, &docs);
 }
@@ -210,7 +210,7 @@ pub(super) fn values(
             Attribute {
                 is_doc: path == "doc",
                 path,
-                range: collector.range_of(attribute),
+                range: collector.between(extent::attribute(attribute)),
             }
         })
         .collect()
