@@ -1,9 +1,14 @@
 //! Whole-program tests.
 
 mod browser;
+mod explain;
+mod guard;
+mod guide;
 mod hazard;
+mod init;
 mod input;
 mod knot;
+mod pull_request;
 mod review;
 mod split;
 

@@ -1,5 +1,11 @@
 //! The verbs.
 
+mod check;
+mod explain;
+mod init;
+mod manual;
+mod pr;
+
 use camino::Utf8Path;
 
 use crate::arguments::{Arguments, Format, Level, Verb};
@@ -23,6 +29,16 @@ pub(crate) fn execute(arguments: &Arguments, screen: &mut Screen) -> Result<Exit
             plan(arguments, (*crates, name.as_deref()), *anew, screen)
         }
         Some(Verb::Undo) => undo(arguments, screen),
+        Some(Verb::Check { baseline, output }) => {
+            check::check(arguments, *baseline, output.as_deref(), screen)
+        }
+        Some(Verb::Explain { code }) => explain::explain(arguments, code.as_deref(), screen),
+        Some(Verb::Pr { number }) => pr::pull_request(arguments, *number, screen),
+        Some(Verb::Init { from, dry_run }) => {
+            init::init(arguments, from.as_deref(), *dry_run, screen)
+        }
+        Some(Verb::Man) => manual::man(screen),
+        Some(Verb::Completions { shell }) => Ok(manual::completions(*shell, screen)),
         Some(Verb::Review { output }) => review(arguments, output, screen),
     }
 }
@@ -119,6 +135,11 @@ fn graph(
         ),
         Format::Svg => cleave_report::svg::draw(&picture),
         Format::Html => page(&project),
+        Format::Sarif => {
+            return Err(Failure::World(
+                "failed to draw the graph as SARIF: that is for findings; the graph has `dot`, `mermaid`, `svg`, `json` and `html`".to_owned(),
+            ));
+        }
     };
     match output {
         Some(path) => write(path, &text)?,

@@ -239,6 +239,10 @@ impl<'a> Claims<'a> {
             modules: BTreeMap::new(),
             items: BTreeMap::new(),
         };
+        // A kept name may be a module's or an item's; a crate that claims the module by name comes first.
+        claims
+            .modules
+            .extend(plan.keep.iter().map(|path| (path.as_str(), None)));
         for (index, krate) in plan.crates.iter().enumerate() {
             claims.modules.extend(
                 krate

@@ -239,6 +239,8 @@ fn claim(workspace: &Workspace, table: &Problem, homes: &[Home], plan: &mut Plan
             Some(index) if inherited != Some(*home) => {
                 plan.crates[*index].modules.push((*path).to_owned());
             }
+            // What stays is named too: then what is in neither list is new.
+            None if inherited != Some(None) => plan.keep.push((*path).to_owned()),
             _ => {}
         }
     }
@@ -270,11 +272,14 @@ fn effective(plan: &Plan, module: &str) -> Home {
         .crates
         .iter()
         .enumerate()
-        .flat_map(|(index, krate)| krate.modules.iter().map(move |path| (path, index)));
-    claims
+        .flat_map(|(index, krate)| krate.modules.iter().map(move |path| (path, Some(index))));
+    plan.keep
+        .iter()
+        .map(|path| (path, None))
+        .chain(claims)
         .filter(|(path, _)| is_within(module, path))
         .max_by_key(|(path, _)| path.len())
-        .map(|(_, index)| index)
+        .and_then(|(_, home)| home)
 }
 
 /// Whether an item shares its unit with something that is named or in place.

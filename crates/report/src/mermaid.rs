@@ -17,10 +17,10 @@ pub fn draw(picture: &Picture) -> String {
         let alone = nodes.len() == 1 && nodes[0].1.name == *name;
         let framed = !alone && !nodes.is_empty();
         if framed {
-            let _ = writeln!(text, "  subgraph c{cluster}[\"{}\"]", escaped(name));
+            let _ = writeln!(text, "  subgraph c{cluster}[\"{}\"]", escape(name));
         }
         for (index, node) in &nodes {
-            let name = escaped(&node.name);
+            let name = escape(&node.name);
             let _ = writeln!(text, "    n{index}[\"{name}<br>{} lines\"]", node.lines);
         }
         if framed {
@@ -49,7 +49,8 @@ pub fn draw(picture: &Picture) -> String {
     text
 }
 
-fn escaped(text: &str) -> String {
+/// Text in a node.
+pub(crate) fn escape(text: &str) -> String {
     text.replace('#', "#35;")
         .replace('"', "#quot;")
         .replace('<', "#lt;")

@@ -1,6 +1,6 @@
 //! The figures and tables that stand in the page's text.
 
-use cleave_graph::knot::{self, Knot};
+use cleave_graph::knot::{self, Tangle};
 use cleave_plan::{Step, StepKind};
 use serde::Serialize;
 
@@ -274,14 +274,16 @@ fn capped<T>(mut rows: Vec<T>) -> Table<T> {
 
 fn knots(subject: &Subject<'_>) -> Vec<KnotRow> {
     let knots = knot::knots(subject.workspace, subject.graph, subject.monolith);
-    let row = |nodes: &'static str, knot: Knot, remedy: &str| {
+    let row = |nodes: &'static str, tangle: Tangle, remedy: &str| {
+        let knot = tangle.knots.into_iter().next().unwrap_or_default();
         let percent = (knot.share * 100.0).round() as usize;
         let count = knot.members.len();
         let says = match count {
             0 => "There is no circle at this level.".to_owned(),
             _ => format!("{count} {nodes} need each other in a circle. {remedy}"),
         };
-        let members: Vec<String> = knot.members.into_iter().take(MEMBERS).collect();
+        let first = knot.members.into_iter().take(MEMBERS);
+        let members: Vec<String> = first.map(|member| member.name).collect();
         KnotRow {
             nodes,
             percent,
