@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod bless;
 mod corpus;
 mod demo;
 mod place;
@@ -24,6 +25,7 @@ Tasks:
                     compares the item edges found with those that rustc sees (-v, --format json)
   corpus --plan [NAME…]
                     proposes a plan for each, without compiling, and prints its figures
+  bless [NAME]      accepts what the fixtures (those with NAME in their name) show now as their snapshots
   bench [LINES…]    prints lines a second and bytes a line on generated monoliths and the fetched corpus (--generated)";
 
 fn main() -> ExitCode {
@@ -45,6 +47,11 @@ fn main() -> ExitCode {
             &rest
                 .filter_map(|word| word.into_string().ok())
                 .collect::<Vec<_>>(),
+        ),
+        "bless" => bless::run(
+            rest.filter_map(|word| word.into_string().ok())
+                .next()
+                .as_deref(),
         ),
         "bench" => bench::run(
             &rest
