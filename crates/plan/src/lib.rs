@@ -22,6 +22,7 @@ pub mod order;
 pub mod partition;
 pub mod plan;
 pub mod step;
+mod testing;
 pub mod unit;
 pub mod what_if;
 
