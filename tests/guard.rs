@@ -102,13 +102,15 @@ fn plant(fixture: &Fixture) {
 
 /// A text without how many items would go along, which is the planner's matter.
 fn settled(text: &str) -> String {
-    let parts = text
-        .split(", with ")
-        .map(|part| match part.split_once(' ') {
-            Some((count, rest)) if count.parse::<usize>().is_ok() => format!("N {rest}"),
-            _ => part.to_owned(),
-        });
-    parts.collect::<Vec<_>>().join(", with ")
+    let mut parts = text.split(", with ");
+    let mut settled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        let is_count = rest.len() < part.len();
+        settled.push_str(if is_count { ", with N" } else { ", with " });
+        settled.push_str(rest);
+    }
+    settled
 }
 
 fn findings(fixture: &Fixture, words: &[&str]) -> (i32, Value) {

@@ -36,7 +36,8 @@ Examples:
   cargo cleave plan                     as many crates as pay
   cargo cleave plan --crates 4          four new ones
   cargo cleave plan --name engine       engine-shared, engine-worker, …
-  cargo cleave plan --anew              forgets the plan that is there";
+  cargo cleave plan --what-if           what would be cheaper; writes nothing
+  cargo cleave plan --anew              forgets the plan that is there, but for its pins";
 
 /// Of `review`.
 pub(super) const REVIEW: &str = "\
