@@ -1,5 +1,10 @@
 //! Fixtures for whole-program tests: small packages, written to a folder, and the command run on them.
 
+pub mod compile;
+pub mod conserve;
+pub mod tree;
+pub mod walk;
+
 use std::process::{Command, Output};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -43,6 +48,44 @@ impl Fixture {
         fixture
     }
 
+    /// A copy of a folder, without its `target`.
+    ///
+    /// # Panics
+    /// If it can't be copied.
+    pub fn of(source: &Utf8Path) -> Self {
+        let fixture = Self::new("//- Cargo.toml\n");
+        let mut pending = vec![Utf8PathBuf::new()];
+        while let Some(folder) = pending.pop() {
+            for entry in source.join(&folder).read_dir_utf8().expect("a folder") {
+                let entry = entry.expect("an entry");
+                let path = folder.join(entry.file_name());
+                if entry.file_type().expect("a kind").is_dir() {
+                    if path != "target" {
+                        pending.push(path);
+                    }
+                } else {
+                    let text = std::fs::read_to_string(entry.path()).expect("a text");
+                    fixture.write(path.as_str(), &text);
+                }
+            }
+        }
+        fixture
+    }
+
+    /// Changes a file: the first `old` in it becomes `new`; an empty `old` appends.
+    ///
+    /// # Panics
+    /// If there is no such text in it.
+    pub fn edit(&self, path: &str, old: &str, new: &str) {
+        let text = self.read(path);
+        assert!(text.contains(old), "{path} has {old:?}");
+        if old.is_empty() {
+            self.write(path, &(text + new));
+        } else {
+            self.write(path, &text.replacen(old, new, 1));
+        }
+    }
+
     fn flush(&self, path: &str, body: &mut String) {
         if !path.is_empty() {
             self.write(path, body);
@@ -50,7 +93,11 @@ impl Fixture {
         body.clear();
     }
 
-    fn write(&self, path: &str, text: &str) {
+    /// Writes a file.
+    ///
+    /// # Panics
+    /// If it can't be written.
+    pub fn write(&self, path: &str, text: &str) {
         let path = self.root.join(path);
         std::fs::create_dir_all(path.parent().unwrap_or(Utf8Path::new("."))).expect("a folder");
         std::fs::write(path, text).expect("a file");

@@ -1,6 +1,15 @@
 //! Whole-program tests.
 
+mod browser;
+mod explain;
+mod guard;
+mod guide;
+mod hazard;
+mod init;
 mod input;
+mod knot;
+mod pull_request;
+mod review;
 mod split;
 
 /// Runs the command on a fixture; returns the exit status and what it printed.

@@ -62,7 +62,7 @@ mod tests {
 }
 ";
 
-fn fixture() -> Fixture {
+pub(crate) fn fixture() -> Fixture {
     let fixture = Fixture::new(&format!("{SOURCE}{PLAN}"));
     fixture.commit();
     fixture

@@ -1,5 +1,7 @@
 //! Splits real crates: how Cleave knows whether it works.
 
+mod plan;
+
 use std::process::Command;
 use std::time::Instant;
 
@@ -25,6 +27,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
     let as_json = words
         .windows(2)
         .any(|pair| pair[0] == "--format" && pair[1] == "json");
+    let plans = words.iter().any(|word| word == "--plan");
     let fresh = words.iter().any(|word| word == "--fresh");
     let names: Vec<&String> = words
         .iter()
@@ -45,6 +48,9 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
     if words.iter().any(|word| word == "--oracle") {
         let check = (oracle::row as Check, oracle::print as fn(&[Value]));
         return each(&root, &entries, (as_json, examples, fresh), check);
+    }
+    if plans {
+        return plan::run(&root.join("target/corpus-plan"), &entries);
     }
     let folder = root.join("target/corpus");
     std::fs::create_dir_all(&folder).map_err(|error| format!("{folder}: {error}"))?;

@@ -39,6 +39,11 @@ pub(crate) fn run() -> Result<(), String> {
         "graph",
     )?;
     must(place::cleave(&manifest, &["plan"]), "plan")?;
+    let page = folder.join("target/review-before.html");
+    must(
+        place::cleave(&manifest, &["review", "--output", page.as_str()]),
+        "review",
+    )?;
 
     println!("\n3/5  Carrying out every step, each verified");
     let report_path = folder.join("target/report.json");
@@ -88,7 +93,8 @@ pub(crate) fn run() -> Result<(), String> {
     );
     println!("  the workspace itself, one commit a step: `git log`");
     println!("  target/before.svg, target/after.svg     the graph before and after");
-    println!("  target/cleave/review.html               the reviewers' page");
+    println!("  target/review-before.html               the page on which the plan is reviewed");
+    println!("  target/cleave/review.html               the same page, all steps done");
     println!("  target/report.json                      all figures");
     Ok(())
 }

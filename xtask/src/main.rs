@@ -5,6 +5,7 @@
     reason = "a task talks to whoever started it"
 )]
 
+mod bench;
 mod corpus;
 mod demo;
 mod place;
@@ -20,7 +21,10 @@ Tasks:
   corpus --analyse [NAME…]
                     resolves every path of them and counts what became of it (-v says where, --format json)
   corpus --oracle [NAME…]
-                    compares the item edges found with those that rustc sees (-v, --format json)";
+                    compares the item edges found with those that rustc sees (-v, --format json)
+  corpus --plan [NAME…]
+                    proposes a plan for each, without compiling, and prints its figures
+  bench [LINES…]    prints lines a second and bytes a line on generated monoliths and the fetched corpus (--generated)";
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().skip(1).collect();
@@ -38,6 +42,11 @@ fn main() -> ExitCode {
         }
         "demo" => demo::run(),
         "corpus" => corpus::run(
+            &rest
+                .filter_map(|word| word.into_string().ok())
+                .collect::<Vec<_>>(),
+        ),
+        "bench" => bench::run(
             &rest
                 .filter_map(|word| word.into_string().ok())
                 .collect::<Vec<_>>(),

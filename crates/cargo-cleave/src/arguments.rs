@@ -1,5 +1,7 @@
 //! The command line.
 
+mod help;
+
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -50,11 +52,54 @@ pub enum Verb {
     },
     /// Takes back the last step.
     Undo,
+    /// Fails where today's source or manifests go against the plan's boundaries: for CI.
+    #[command(after_long_help = help::CHECK)]
+    Check {
+        /// Lets through what `split-baseline.toml` knows, beside split.toml, and takes out of it what is mended.
+        /// Where there is no such file yet, one is made of today's findings.
+        #[arg(long)]
+        baseline: bool,
+        /// JSON or SARIF into a file; standard output then has the findings for people.
+        #[arg(long, value_name = "FILE")]
+        output: Option<Utf8PathBuf>,
+    },
     /// Writes the page for reviewers.
     Review {
         /// Where to.
         #[arg(long, default_value = "target/cleave/review.html")]
         output: Utf8PathBuf,
+    },
+    /// The page of a hazard row or of a finding: what, why, before and after, what to do; with none, the list of all.
+    #[command(after_long_help = help::EXPLAIN)]
+    Explain {
+        /// A row (`A1`) or a word (`arrow`), as it stands in brackets behind `error` or `refused`.
+        code: Option<String>,
+    },
+    /// Title and body of a step's pull request, in Markdown.
+    #[command(after_long_help = help::PR)]
+    Pr {
+        /// The step's number.
+        #[arg(value_name = "N")]
+        number: usize,
+    },
+    /// Makes `cargo xtask split …`, and the guard in CI, work for everyone who clones the repository.
+    #[command(after_long_help = help::INIT)]
+    Init {
+        /// Where others get cargo-cleave from: a git URL, or its folder. Default: where it was installed from.
+        #[arg(long, value_name = "URL")]
+        from: Option<String>,
+        /// Shows what it would write, as a difference, and writes nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// The manual page, in roff.
+    #[command(after_long_help = help::MAN)]
+    Man,
+    /// Completions for a shell.
+    #[command(after_long_help = help::COMPLETIONS)]
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
     },
 }
 
@@ -172,6 +217,8 @@ pub enum Format {
     Svg,
     /// A page.
     Html,
+    /// SARIF 2.1.0, for code scanning; only `check` knows it.
+    Sarif,
 }
 
 /// When to colour.

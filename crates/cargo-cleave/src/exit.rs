@@ -16,13 +16,20 @@ pub enum Exit {
     CouldNotRun,
 }
 
+impl Exit {
+    /// The number.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Done => 0,
+            Exit::Finding => 1,
+            Exit::CouldNotRun => 2,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        match exit {
-            Exit::Done => ExitCode::from(0),
-            Exit::Finding => ExitCode::from(1),
-            Exit::CouldNotRun => ExitCode::from(2),
-        }
+        ExitCode::from(exit.code())
     }
 }
 

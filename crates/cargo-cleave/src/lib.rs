@@ -8,8 +8,10 @@
 //! Nothing is decided here about the user's code: the stages are the other crates', called one after the other in
 //! [`project`] and [`migrate`].
 
+pub mod account;
 pub mod arguments;
 pub mod exit;
+pub mod explain;
 mod insight;
 pub mod migrate;
 pub mod project;
@@ -28,20 +30,29 @@ pub use screen::Screen;
 
 /// Runs a command line; the first word is the program's name.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    execute_words(words).into()
+}
+
+/// The same, with the exit status as a number: for a `main` that returns something else.
+pub fn status(words: impl IntoIterator<Item = OsString>) -> i32 {
+    execute_words(words).code().into()
+}
+
+fn execute_words(words: impl IntoIterator<Item = OsString>) -> Exit {
     let mut words: Vec<OsString> = words.into_iter().collect();
     // Cargo hands its subcommands their own name.
     if words.get(1).is_some_and(|word| word == "cleave") {
         words.remove(1);
     }
     match Arguments::try_parse_from(words) {
-        Ok(arguments) => execute(&arguments).into(),
+        Ok(arguments) => execute(&arguments),
         Err(error) => {
             // A closed pipe is nobody's error.
             let _ = error.print();
             if error.use_stderr() {
-                Exit::CouldNotRun.into()
+                Exit::CouldNotRun
             } else {
-                Exit::Done.into()
+                Exit::Done
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use camino::Utf8PathBuf;
-use cleave_plan::{Step, StepKind};
+use cleave_plan::Step;
 use cleave_rewrite::Outcome;
 use cleave_rewrite::repair::{self, Message};
 use cleave_syntax::change::NewFile;
@@ -11,6 +11,7 @@ use cleave_syntax::{ChangeSet, Diagnostic, ForeignTraits, Severity};
 use cleave_verify::cargo::{self, CargoOptions};
 use cleave_verify::{CheckReport, CompilerMessage, Scratch, TestReport, git, journal, tests};
 
+use crate::account;
 use crate::arguments::{Arguments, VerifyLevel};
 use crate::exit::{Exit, Failure};
 use crate::project::Project;
@@ -67,6 +68,8 @@ struct Run<'a> {
     report: Report,
     /// They stay the same over all steps: no dependency comes or goes.
     foreign_traits: ForeignTraits,
+    /// What the compiler had to ask for in this step.
+    repaired: Vec<String>,
 }
 
 /// Rows H1: a tree in which a step could not be told from other work is refused.
@@ -160,7 +163,7 @@ fn dry_run(
 }
 
 /// The change of a step; a refusal is a failure.
-fn work_out(project: &Project, step: &Step) -> Result<Outcome, Failure> {
+pub(crate) fn work_out(project: &Project, step: &Step) -> Result<Outcome, Failure> {
     let outcome =
         cleave_rewrite::rewrite(&project.workspace, &project.graph, project.plan()?, step);
     if outcome.is_refused() {
@@ -202,6 +205,7 @@ impl<'a> Run<'a> {
             before: None,
             report: Report::default(),
             foreign_traits: project.workspace.foreign_traits.clone(),
+            repaired: Vec::new(),
         })
     }
 
@@ -272,8 +276,12 @@ impl<'a> Run<'a> {
             ..StepRow::default()
         };
         screen.diagnostics(&outcome.diagnostics);
+        let mut account = account::account(&project, &route, step, &outcome);
         let mut changes = outcome.changes;
+        self.repaired.clear();
         let verified = self.verify(&mut changes, step, &mut row, screen);
+        let repaired = std::mem::take(&mut self.repaired);
+        account::verify(&mut account, row.check_rounds, repaired, row.seconds.cargo);
         row.seconds.tool = start.elapsed().as_secs_f64() - row.seconds.cargo;
         self.report.steps.push(row);
         verified?;
@@ -282,11 +290,9 @@ impl<'a> Run<'a> {
             git::create_branch(&self.scratch.root, &format!("{prefix}-step-{id}"))?;
         }
         journal::commit(&self.scratch.root, &self.state, &changes, &step.title)?;
+        account::keep(&self.state, &account)?;
         if self.arguments.steps.commit || self.arguments.steps.branch.is_some() {
-            git::commit_all(
-                &self.scratch.root,
-                &message(step, &outcome.figures.made_public),
-            )?;
+            git::commit_all(&self.scratch.root, &account.commit())?;
             journal::forget(&self.state)?;
         }
         Ok(())
@@ -333,6 +339,7 @@ impl<'a> Run<'a> {
             row.repairs += repairs.len();
             for (rule, message) in repairs {
                 screen.progress(&format!("  repaired [{rule}]: {message}"));
+                self.repaired.push(format!("{message} ({rule})"));
             }
         }
     }
@@ -519,23 +526,4 @@ fn plain(message: &CompilerMessage) -> Message {
             })
             .collect(),
     }
-}
-
-/// The commit of a step.
-fn message(step: &Step, made_public: &[String]) -> String {
-    let mut text = format!("{}\n\nWhy now: {}.\n", step.title, step.why);
-    if let StepKind::Move { items, .. } = &step.kind {
-        text.push_str(&format!(
-            "\n{} items move; module paths stay.\n",
-            items.len()
-        ));
-    }
-    if !made_public.is_empty() {
-        text.push_str("\nMade public, since they are used across the new boundary:\n");
-        for line in made_public {
-            text.push_str(&format!("- {line}\n"));
-        }
-    }
-    text.push_str("\nVerified with `cargo check --workspace --all-targets`.\n");
-    text
 }

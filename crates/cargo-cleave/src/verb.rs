@@ -1,5 +1,11 @@
 //! The verbs.
 
+mod check;
+mod explain;
+mod init;
+mod manual;
+mod pr;
+
 use camino::Utf8Path;
 
 use crate::arguments::{Arguments, Format, Level, Verb};
@@ -23,6 +29,16 @@ pub(crate) fn execute(arguments: &Arguments, screen: &mut Screen) -> Result<Exit
             plan(arguments, (*crates, name.as_deref()), *anew, screen)
         }
         Some(Verb::Undo) => undo(arguments, screen),
+        Some(Verb::Check { baseline, output }) => {
+            check::check(arguments, *baseline, output.as_deref(), screen)
+        }
+        Some(Verb::Explain { code }) => explain::explain(arguments, code.as_deref(), screen),
+        Some(Verb::Pr { number }) => pr::pull_request(arguments, *number, screen),
+        Some(Verb::Init { from, dry_run }) => {
+            init::init(arguments, from.as_deref(), *dry_run, screen)
+        }
+        Some(Verb::Man) => manual::man(screen),
+        Some(Verb::Completions { shell }) => Ok(manual::completions(*shell, screen)),
         Some(Verb::Review { output }) => review(arguments, output, screen),
     }
 }
@@ -49,6 +65,7 @@ fn status(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     screen.result(&summary(&figures));
+    screen.result(&cleave_report::knot::brief(&knots(&project)));
     if project.plan.is_none() {
         screen.result("\nThere is no plan yet: `plan` proposes one and writes split.toml.");
         return Ok(Exit::Done);
@@ -109,11 +126,20 @@ fn graph(
     let project = Project::load(&arguments.common, screen)?;
     let picture = picture(&project, level);
     let text = match arguments.common.format {
-        Format::Text | Format::Mermaid => cleave_report::mermaid::draw(&picture),
+        Format::Text => knots_text(&project, arguments.common.verbose),
+        Format::Mermaid => cleave_report::mermaid::draw(&picture),
         Format::Dot => cleave_report::dot::draw(&picture),
-        Format::Json => insight::extend(&cleave_report::json::draw(&picture), &project),
+        Format::Json => insight::extend(
+            &cleave_report::json::draw(&picture, &knots(&project)),
+            &project,
+        ),
         Format::Svg => cleave_report::svg::draw(&picture),
         Format::Html => page(&project),
+        Format::Sarif => {
+            return Err(Failure::World(
+                "failed to draw the graph as SARIF: that is for findings; the graph has `dot`, `mermaid`, `svg`, `json` and `html`".to_owned(),
+            ));
+        }
     };
     match output {
         Some(path) => write(path, &text)?,
@@ -123,6 +149,20 @@ fn graph(
         screen.progress(&text);
     }
     Ok(Exit::Done)
+}
+
+fn knots_text(project: &Project, verbose: u8) -> String {
+    let package = &project.workspace.package(project.workspace.package).name;
+    let detail = if verbose > 0 {
+        cleave_report::knot::Detail::All
+    } else {
+        cleave_report::knot::Detail::Most
+    };
+    cleave_report::knot::draw(package, &knots(project), detail)
+}
+
+fn knots(project: &Project) -> cleave_graph::knot::Knots {
+    cleave_graph::knot::knots(&project.workspace, &project.graph, project.monolith)
 }
 
 fn picture(project: &Project, level: Level) -> cleave_report::Picture {
@@ -146,23 +186,15 @@ fn picture(project: &Project, level: Level) -> cleave_report::Picture {
 }
 
 fn page(project: &Project) -> String {
-    let figures = report::measure(project, project.plan.as_ref());
-    let steps = project
-        .plan
-        .as_ref()
-        .map(|plan| project.route(plan).0.steps)
-        .unwrap_or_default();
-    let input = cleave_report::html::Page {
-        package: figures.package.clone(),
-        summary: summary(&figures),
-        crates: cleave_report::svg::draw(&picture(project, Level::Crate)),
-        modules: cleave_report::svg::draw(&picture(project, Level::Module)),
-        steps: steps
-            .iter()
-            .map(|step| (step.id, step.title.clone(), step.why.clone(), step.done))
-            .collect(),
-    };
-    cleave_report::html::draw(&input)
+    let route = project.plan.as_ref().map(|plan| project.route(plan).0);
+    let plan = project.plan.as_ref().zip(route.as_ref());
+    cleave_report::html::draw(&cleave_report::html::Subject {
+        workspace: &project.workspace,
+        graph: &project.graph,
+        monolith: project.monolith,
+        plan: plan.map(|(plan, route)| (plan, &route.homes)),
+        steps: route.as_ref().map_or(&[], |route| route.steps.as_slice()),
+    })
 }
 
 fn plan(
@@ -179,7 +211,7 @@ fn plan(
         let options = cleave_plan::ProposeOptions {
             crates,
             prefix: prefix.map(str::to_owned),
-            pins: None,
+            ..cleave_plan::ProposeOptions::default()
         };
         let (plan, diagnostics) =
             cleave_plan::propose(&project.workspace, &project.graph, &options);
@@ -251,7 +283,48 @@ fn planned_text(
         lines[plan.crates.len()],
         "all of them".to_owned(),
     );
-    text + &steps_text(&route.steps)
+    text + &worth(project, plan, route) + &steps_text(&route.steps)
+}
+
+/// What the plan saves, and what it costs term by term.
+fn worth(project: &Project, plan: &cleave_plan::Plan, route: &crate::project::Route) -> String {
+    let history = cleave_plan::History::default();
+    let figures = cleave_plan::measure(plan, &route.homes, &project.workspace, &history);
+    let source = (&project.workspace, &project.graph);
+    let weights = cleave_plan::Weights::default();
+    let cost = cleave_plan::cost(plan, &route.homes, source, (&history, weights));
+    let mut text = format!(
+        "\nDoes it pay? After an edit the compiler looks at {:.0} lines again instead of {:.0} on average ({:.0} %).\n",
+        figures.rebuild_after,
+        figures.rebuild_before,
+        figures.rebuild_ratio() * 100.0
+    );
+    text.push_str(&format!(
+        "  The longest chain of crates in a clean build: {} lines instead of {} ({:.0} %).\n",
+        figures.critical_path,
+        figures.lines,
+        figures.critical_path as f64 * 100.0 / figures.lines.max(1) as f64
+    ));
+    text.push_str(&format!(
+        "  The largest crate holds {:.0} % of the lines; {} of {} items are torn from their module.\n",
+        figures.largest * 100.0,
+        figures.torn,
+        figures.items
+    ));
+    text.push_str(if figures.pays() {
+        "  Yes, in rebuilds; what they save in time is what the compiler's share of your build makes of it.\n"
+    } else {
+        "  No: most edits would cost about what they cost today. Split it for its boundaries, or leave it.\n"
+    });
+    text.push_str("\nCost, in lines to look at again after an edit:\n");
+    for term in cost.terms(&weights) {
+        text.push_str(&format!(
+            "  {:9}  {:8.0}  {:8.0} {}\n",
+            term.name, term.lines, term.amount, term.what
+        ));
+    }
+    text.push_str(&format!("  {:9}  {:8.0}\n", "all", cost.total(&weights)));
+    text
 }
 
 fn undo(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure> {

@@ -7,7 +7,7 @@
 //! not be seen.
 //!
 //! # What not
-//! No I/O, and no error type: a path that can't be resolved is a fact in the result. petgraph stays inside.
+//! No I/O, and no error type: a path that can't be resolved is a fact in the result.
 //!
 //! # Invariants
 //! - [`Graph::references`] is ordered by the item they stand in, then by position.

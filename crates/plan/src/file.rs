@@ -368,8 +368,8 @@ pub fn write(plan: &Plan, old: Option<&str>) -> String {
 const HEAD: &str = "\
 # Where everything is to live, and in which order it goes there. Edit it: what stands here is respected.
 #
-# `modules` names modules with all below them, `items` names single items that leave their module, `keep` names items
-# that stay in the package. Whatever no crate claims stays in the package too, which is above all crates.
+# `modules` names modules with all below them, `items` names single items that leave their module, `keep` names modules
+# and items that stay in the package, which is above all crates. What no list names stays too, and `check` asks about it.
 # Crates are listed bottom-up: each may depend on those before it, as `depends-on` says.
 
 version = 1

@@ -49,7 +49,7 @@ pub fn homes(plan: &Plan, workspace: &Workspace, graph: &Graph) -> (Homes, Vec<D
     let order = Order::of(plan);
     let homes = settle(&order, &units, &wishes);
     for (index, unit) in units.units.iter().enumerate() {
-        if homes[index] != wishes[index] && wishes[index].is_some() {
+        if homes[index] != wishes[index] && wishes[index].is_some() && unit.anchors.is_empty() {
             diagnostics.push(went_down(
                 plan,
                 workspace,
@@ -84,30 +84,129 @@ pub fn homes(plan: &Plan, workspace: &Workspace, graph: &Graph) -> (Homes, Vec<D
     (Homes { planned, today }, diagnostics)
 }
 
-/// Gives every unit the highest home that its wish and all who need it see. Units come users first.
+/// Gives every unit the highest home that its wish and all who need it see; an impl that may live in several places
+/// goes to the one that sees all it needs.
+///
+/// Where there is no such place, the upper of its homes is given all its needs, and everything is settled again.
 pub fn settle(order: &Order, units: &Units, wishes: &[Home]) -> Vec<Home> {
-    let mut homes = wishes.to_vec();
-    let stays = stays_in_root(units);
-    for index in 0..units.units.len() {
-        if stays[index] {
-            homes[index] = None;
-        }
-        for need in &units.units[index].needs {
-            if let Some(home) = order.meet(homes[*need], homes[index]) {
-                homes[*need] = home;
+    let mut extra: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    loop {
+        let homes = settle_closed(order, units, wishes, &extra);
+        let stuck: Vec<usize> = open_units(units)
+            .filter(|index| home_of_impl(order, units, &homes, *index).is_none())
+            .collect();
+        let mut grew = false;
+        for index in stuck {
+            let unit = &units.units[index];
+            let entry = extra.entry(unit.anchors[0]).or_default();
+            for need in unit.needs.iter().filter(|need| **need != unit.anchors[0]) {
+                if !entry.contains(need) {
+                    entry.push(*need);
+                    grew = true;
+                }
             }
         }
+        if !grew {
+            return place_impls(order, units, homes);
+        }
+    }
+}
+
+fn open_units(units: &Units) -> impl Iterator<Item = usize> + '_ {
+    (0..units.units.len()).filter(|index| !units.units[*index].anchors.is_empty())
+}
+
+/// The home among its anchors' from which an impl sees all that it needs.
+pub(crate) fn home_of_impl(
+    order: &Order,
+    units: &Units,
+    homes: &[Home],
+    index: usize,
+) -> Option<Home> {
+    let unit = &units.units[index];
+    let candidates = unit.anchors.iter().map(|anchor| homes[*anchor]);
+    candidates.into_iter().find(|home| {
+        unit.needs
+            .iter()
+            .all(|need| order.sees(*home, homes[*need]))
+    })
+}
+
+fn place_impls(order: &Order, units: &Units, mut homes: Vec<Home>) -> Vec<Home> {
+    for index in open_units(units) {
+        // Nothing is stuck any more; the root would see everything anyway.
+        homes[index] = home_of_impl(order, units, &homes, index).unwrap_or(None);
     }
     homes
 }
 
-/// What is pinned to the root, and all that needs it.
-fn stays_in_root(units: &Units) -> Vec<bool> {
+/// Settles all but the open impls, with what their anchors need besides. What two crates need that have nothing below
+/// both draws its users up to where they see it: to the root at worst.
+fn settle_closed(
+    order: &Order,
+    units: &Units,
+    wishes: &[Home],
+    extra: &BTreeMap<usize, Vec<usize>>,
+) -> Vec<Home> {
+    let count = units.units.len();
+    let needs: Vec<Vec<usize>> = (0..count)
+        .map(|index| match &units.units[index] {
+            unit if !unit.anchors.is_empty() => Vec::new(),
+            unit => unit
+                .needs
+                .iter()
+                .chain(extra.get(&index).into_iter().flatten())
+                .copied()
+                .collect(),
+        })
+        .collect();
     let mut stays: Vec<bool> = units.units.iter().map(|unit| unit.pinned).collect();
-    for index in (0..units.units.len()).rev() {
-        stays[index] |= units.units[index].needs.iter().any(|need| stays[*need]);
+    loop {
+        close_upwards(&needs, &mut stays);
+        let mut homes: Vec<Home> = wishes
+            .iter()
+            .zip(&stays)
+            .map(|(wish, stays)| wish.filter(|_| !stays))
+            .collect();
+        let mut apart = Vec::new();
+        // One pass does it, but for circles that an impl's needs close.
+        let mut changed = true;
+        while changed && apart.is_empty() {
+            changed = false;
+            for index in 0..count {
+                for need in &needs[index] {
+                    match order.meet(homes[*need], homes[index]) {
+                        Some(home) if home != homes[*need] => {
+                            homes[*need] = home;
+                            changed = true;
+                        }
+                        Some(_) => {}
+                        None => apart.push(index),
+                    }
+                }
+            }
+        }
+        if apart.is_empty() {
+            return homes;
+        }
+        for index in apart {
+            stays[index] = true;
+        }
     }
-    stays
+}
+
+/// Whatever needs what stays in the root stays there too.
+fn close_upwards(needs: &[Vec<usize>], stays: &mut [bool]) {
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for index in (0..needs.len()).rev() {
+            if !stays[index] && needs[index].iter().any(|need| stays[*need]) {
+                stays[index] = true;
+                changed = true;
+            }
+        }
+    }
 }
 
 fn wish(workspace: &Workspace, claims: &Claims<'_>, items: &[ItemId]) -> Home {
@@ -140,6 +239,10 @@ impl<'a> Claims<'a> {
             modules: BTreeMap::new(),
             items: BTreeMap::new(),
         };
+        // A kept name may be a module's or an item's; a crate that claims the module by name comes first.
+        claims
+            .modules
+            .extend(plan.keep.iter().map(|path| (path.as_str(), None)));
         for (index, krate) in plan.crates.iter().enumerate() {
             claims.modules.extend(
                 krate
@@ -292,9 +395,19 @@ fn place_tests(
             .filter(|to| group_of[to.index()].is_none() && workspace.item(*to).is_node())
             .map(|to| planned[to.index()])
             .collect();
-        let wishes: Vec<Home> = members
+        // Helpers go where the tests go that they help.
+        let tests: Vec<usize> = members
             .iter()
-            .map(|index| about_home(workspace, claims, &groups[*index], planned))
+            .copied()
+            .filter(|index| has_tests(workspace, &groups[*index]))
+            .collect();
+        let deciding = if tests.is_empty() { members } else { &tests };
+        let wishes: Vec<Home> = deciding
+            .iter()
+            .map(|index| {
+                let group = &groups[*index];
+                about_home(workspace, claims, (group, &targets(group)), planned)
+            })
             .collect();
         let wish = wishes
             .iter()
@@ -310,18 +423,32 @@ fn place_tests(
     }
 }
 
-/// The home of most of what a test stands beside.
+/// Whether a group has test functions, not just what they use.
+fn has_tests(workspace: &Workspace, group: &TestGroup) -> bool {
+    group.items.iter().any(|id| {
+        let mut attributes = workspace.item(*id).attributes.iter();
+        attributes.any(|attribute| {
+            let name = attribute.path.rsplit("::").next().unwrap_or_default();
+            name.contains("test") || name == "bench"
+        })
+    })
+}
+
+/// The home of most of what a test stands beside and names; where it names nothing of that, of all it stands beside.
 fn about_home(
     workspace: &Workspace,
     claims: &Claims<'_>,
-    group: &TestGroup,
+    (group, targets): (&TestGroup, &[ItemId]),
     planned: &[Home],
 ) -> Home {
+    let beside = || {
+        let items = workspace.module(group.about).items.iter().copied();
+        items.filter(|id| workspace.item(*id).is_node() && !workspace.item(*id).is_test)
+    };
+    let named = beside().any(|id| targets.contains(&id));
     let mut votes: BTreeMap<Home, usize> = BTreeMap::new();
-    for id in &workspace.module(group.about).items {
-        if workspace.item(*id).is_node() && !workspace.item(*id).is_test {
-            *votes.entry(planned[id.index()]).or_default() += workspace.lines_of(*id) + 1;
-        }
+    for id in beside().filter(|id| !named || targets.contains(id)) {
+        *votes.entry(planned[id.index()]).or_default() += workspace.lines_of(id) + 1;
     }
     let most = votes
         .into_iter()

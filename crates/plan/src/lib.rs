@@ -11,17 +11,23 @@
 //! - Crates depend in no circle: [`Plan::crates`] is ordered bottom-up, and a home is never above what needs it.
 //! - What a person wrote in `split.toml` stays.
 
+mod build_script;
 pub mod cost;
 pub mod file;
+pub mod history;
 pub mod home;
+pub mod measure;
 pub mod order;
 pub mod partition;
 pub mod plan;
 pub mod step;
 pub mod unit;
 
+pub use cost::{Cost, Weights};
+pub use history::History;
 pub use home::{Homes, homes};
+pub use measure::{Figures, measure};
 pub use order::{Home, Order};
-pub use partition::{ProposeOptions, propose};
+pub use partition::{ProposeOptions, cost, propose};
 pub use plan::{Plan, PlannedCrate, PlannedStep, Role};
 pub use step::{Step, StepKind, steps};

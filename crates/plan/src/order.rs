@@ -35,11 +35,18 @@ impl Order {
         Self { below }
     }
 
+    /// Each crate on all before it.
+    pub fn chain(count: usize) -> Self {
+        let below = (0..count)
+            .map(|a| (0..count).map(|b| b < a).collect())
+            .collect();
+        Self { below }
+    }
+
     /// A bottom crate (index 0) with `siblings` beside each other on top of it.
     pub fn star(siblings: usize) -> Self {
-        let count = siblings + 1;
-        let below = (0..count)
-            .map(|a| (0..count).map(|b| a > 0 && b == 0).collect())
+        let below = (0..=siblings)
+            .map(|a| (0..=siblings).map(|b| a > 0 && b == 0).collect())
             .collect();
         Self { below }
     }

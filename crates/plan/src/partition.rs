@@ -7,21 +7,27 @@
 //! Deterministic: everything is tried in the order of names.
 
 mod naming;
+pub(crate) mod problem;
+mod search;
+pub(crate) mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::Graph;
 use cleave_syntax::{Diagnostic, Severity, Workspace};
 
-use crate::cost::{self, Cost};
-use crate::home::settle;
+use crate::cost::{Cost, Weights};
+use crate::history::History;
+use crate::home::{Homes, settle};
 use crate::order::{Home, Order};
-use crate::plan::{Plan, PlannedCrate, Role};
+use crate::plan::{Plan, PlannedCrate};
 use crate::step;
-use crate::unit::{self, Units};
+use crate::unit;
+use problem::Problem;
+use state::State;
 
 /// What a person asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ProposeOptions {
     /// How many new crates; none for as many as pay (at least three where the code allows).
     pub crates: Option<usize>,
@@ -29,64 +35,10 @@ pub struct ProposeOptions {
     pub prefix: Option<String>,
     /// The plan so far: its claims are pins.
     pub pins: Option<Plan>,
-}
-
-/// The search as a table: units, and the module that each belongs to.
-pub(crate) struct Table {
-    pub(crate) units: Units,
-    /// Module paths that have items, in order.
-    pub(crate) modules: Vec<String>,
-    /// By unit: its lines in each module, as `(module, lines)`.
-    pub(crate) parts: Vec<Vec<(usize, usize)>>,
-    /// By unit: the module of most of its lines.
-    pub(crate) module_of: Vec<usize>,
-    /// By module: lines.
-    pub(crate) lines: Vec<usize>,
-    pub(crate) total: usize,
-}
-
-impl Table {
-    fn new(workspace: &Workspace, graph: &Graph) -> Option<Self> {
-        let root = workspace.monolith(workspace.package)?;
-        let units = unit::units(workspace, graph, &[root]);
-        let paths: BTreeSet<&str> = units
-            .units
-            .iter()
-            .flat_map(|unit| &unit.items)
-            .map(|id| workspace.module(workspace.item(*id).module).path.as_str())
-            .collect();
-        let modules: Vec<String> = paths.iter().map(|path| (*path).to_owned()).collect();
-        let index: BTreeMap<&str, usize> = paths
-            .into_iter()
-            .enumerate()
-            .map(|(index, path)| (path, index))
-            .collect();
-        let mut table = Table {
-            parts: Vec::new(),
-            module_of: Vec::new(),
-            lines: vec![0; modules.len()],
-            total: 0,
-            units,
-            modules: modules.clone(),
-        };
-        for unit in &table.units.units {
-            let mut parts: BTreeMap<usize, usize> = BTreeMap::new();
-            for id in &unit.items {
-                let module = index[workspace.module(workspace.item(*id).module).path.as_str()];
-                *parts.entry(module).or_default() += workspace.lines_of(*id).max(1);
-            }
-            for (module, lines) in &parts {
-                table.lines[*module] += lines;
-                table.total += lines;
-            }
-            let most = parts
-                .iter()
-                .max_by_key(|(module, lines)| (**lines, std::cmp::Reverse(**module)));
-            table.module_of.push(most.map_or(0, |(module, _)| *module));
-            table.parts.push(parts.into_iter().collect());
-        }
-        Some(table)
-    }
+    /// What an item torn, a reference across and so on cost.
+    pub weights: Weights,
+    /// How often files change.
+    pub history: History,
 }
 
 /// Proposes a plan.
@@ -96,50 +48,33 @@ pub fn propose(
     options: &ProposeOptions,
 ) -> (Plan, Vec<Diagnostic>) {
     let package = workspace.package(workspace.package).name.clone();
-    let Some(table) = Table::new(workspace, graph) else {
-        let diagnostic = Diagnostic::new(
-            Severity::Error,
-            "plan",
-            "the package has neither a library nor a binary",
-        )
-        .help("name a package with code to split");
-        return (
-            Plan {
-                package,
-                ..Plan::default()
-            },
-            vec![diagnostic],
-        );
+    let nothing = |message: &str| {
+        let diagnostic = Diagnostic::new(Severity::Error, "plan", message)
+            .help("name a package with code to split");
+        let plan = Plan {
+            package: package.clone(),
+            ..Plan::default()
+        };
+        (plan, vec![diagnostic])
     };
-    if table.modules.is_empty() {
-        let diagnostic =
-            Diagnostic::new(Severity::Error, "plan", "the package has no items to move")
-                .help("name a package with code to split");
-        return (
-            Plan {
-                package,
-                ..Plan::default()
-            },
-            vec![diagnostic],
-        );
+    let Some(root) = workspace.monolith(workspace.package) else {
+        return nothing("the package has neither a library nor a binary");
+    };
+    let data = (&options.history, options.weights);
+    let problem = Problem::new(workspace, graph, &[root], data);
+    if problem.modules.is_empty() {
+        return nothing("the package has no items to move");
     }
-    let siblings = options
-        .crates
-        .map_or(2, |crates| crates.saturating_sub(1).max(1));
-    let order = Order::star(siblings);
-    let wishes = Search {
-        table: &table,
-        order: &order,
-        siblings,
-    }
-    .run();
-    let plan = record(workspace, graph, options, (&table, &order), &wishes);
+    let Some(found) = search::search(starts(&problem), options.crates) else {
+        return nothing("the package has no items to move");
+    };
+    let plan = record(workspace, graph, options, &found);
     let mut diagnostics = Vec::new();
-    if plan.crates.len() < siblings + 1 {
+    let wanted = options.crates.unwrap_or(0);
+    if plan.crates.len() < wanted {
         let message = format!(
-            "only {} crates came out of {} asked for",
+            "only {} crates came out of {wanted} asked for",
             plan.crates.len(),
-            siblings + 1
         );
         let help = "the rest is one knot at item level: `graph --level item` shows it";
         diagnostics.push(Diagnostic::new(Severity::Warning, "plan", message).help(help));
@@ -147,161 +82,64 @@ pub fn propose(
     (plan, diagnostics)
 }
 
-struct Search<'a> {
-    table: &'a Table,
-    order: &'a Order,
-    siblings: usize,
+/// What homes cost, in terms. Linear in the references.
+pub fn cost(
+    plan: &Plan,
+    homes: &Homes,
+    (workspace, graph): (&Workspace, &Graph),
+    data: (&History, Weights),
+) -> Cost {
+    let crates = unit::crates(workspace, plan);
+    let problem = Problem::new(workspace, graph, &crates, data);
+    let count = plan.crates.len();
+    let units = problem.units.units.iter();
+    let home = units
+        .map(|unit| homes.planned[unit.items[0].index()].unwrap_or(count))
+        .collect();
+    State::new(&problem, count, home, problem.stays.clone()).cost()
 }
 
-impl Search<'_> {
-    /// The wish of every module.
-    fn run(&self) -> Vec<Home> {
-        let mut starts: Vec<(Cost, Vec<Home>)> = self
-            .starts()
-            .into_iter()
-            .map(|wishes| (self.cost(&wishes), wishes))
-            .collect();
-        starts.sort_by(|a, b| a.0.total.total_cmp(&b.0.total));
-        starts.truncate(3);
-        let improved = starts
-            .into_iter()
-            .map(|(cost, wishes)| self.improve(cost, wishes));
-        improved
-            .min_by(|a, b| a.0.total.total_cmp(&b.0.total))
-            .map_or_else(Vec::new, |(_, wishes)| wishes)
-    }
+/// One crate with all that can leave the root; and where names of modules claim roles, a crate for each beside each
+/// other on a shared one.
+fn starts(problem: &Problem) -> Vec<State<'_>> {
+    let all = settled(problem, &Order::chain(1), 1, &|_| 0);
+    let role = |unit: usize| match problem.role_of[unit] {
+        Some(0) => 2,
+        Some(_) => 1,
+        None => 0,
+    };
+    let roles = settled(problem, &Order::star(2), 3, &role);
+    let claimed = problem.role_of.iter().any(Option::is_some);
+    std::iter::once(all)
+        .chain(claimed.then_some(roles))
+        .collect()
+}
 
-    fn cost(&self, wishes: &[Home]) -> Cost {
-        cost::of(
-            self.table,
-            self.order,
-            &self.homes(wishes),
-            self.siblings + 1,
-        )
+/// What claims nothing wants to be below all, but for what needs something that claims a home: that wants to be above.
+/// Then everything settles.
+fn settled<'a>(
+    problem: &'a Problem,
+    order: &Order,
+    crates: usize,
+    wish: &dyn Fn(usize) -> usize,
+) -> State<'a> {
+    let count = problem.lines.len();
+    let mut wishes: Vec<Home> = (0..count).map(|unit| Some(wish(unit))).collect();
+    // Users come before what they need.
+    for unit in (0..count).rev() {
+        let needs = problem.needs[unit].iter().map(|(need, _)| wishes[*need]);
+        let all: Vec<Home> = needs.chain([wishes[unit]]).collect();
+        wishes[unit] = order.lowest_above(&all);
     }
-
-    fn homes(&self, wishes: &[Home]) -> Vec<Home> {
-        let unit_wishes: Vec<Home> = self
-            .table
-            .module_of
-            .iter()
-            .map(|module| wishes[*module])
-            .collect();
-        settle(self.order, &self.table.units, &unit_wishes)
+    for unit in (0..count).filter(|unit| wish(*unit) != 0) {
+        wishes[unit] = Some(wish(unit));
     }
-
-    fn starts(&self) -> Vec<Vec<Home>> {
-        let mut starts = Vec::new();
-        let by_name = self.by_name();
-        if by_name.iter().flatten().collect::<BTreeSet<_>>().len() > 2 {
-            starts.push(by_name);
-        }
-        let seeds = self.seeds();
-        for (position, first) in seeds.iter().enumerate() {
-            for second in &seeds[position + 1..] {
-                starts.push(self.seeded(&[first, second]));
-            }
-        }
-        if starts.is_empty() {
-            starts.push(vec![Some(0); self.table.modules.len()]);
-        }
-        starts
-    }
-
-    /// Wishes from what the modules are called.
-    fn by_name(&self) -> Vec<Home> {
-        self.table
-            .modules
-            .iter()
-            .map(|path| match naming::role(path) {
-                _ if path.is_empty() => None,
-                Some(Role::Orchestration) if self.siblings > 1 => Some(1),
-                Some(Role::Worker) if self.siblings > 1 => Some(2),
-                _ => Some(0),
-            })
-            .collect()
-    }
-
-    /// Top-level modules that could be the core of a sibling: the largest, at most a dozen.
-    fn seeds(&self) -> Vec<String> {
-        let mut groups: BTreeMap<String, usize> = BTreeMap::new();
-        for (path, lines) in self.table.modules.iter().zip(&self.table.lines) {
-            let mut at = String::new();
-            for (depth, name) in path.split("::").filter(|name| !name.is_empty()).enumerate() {
-                if depth > 0 {
-                    at.push_str("::");
-                }
-                at.push_str(name);
-                if depth < 2 {
-                    *groups.entry(at.clone()).or_default() += lines;
-                }
-            }
-        }
-        let mut groups: Vec<(String, usize)> = groups.into_iter().collect();
-        groups.sort_by_key(|(path, lines)| (std::cmp::Reverse(*lines), path.clone()));
-        groups.truncate(if self.table.total > 30_000 { 9 } else { 14 });
-        groups.into_iter().map(|(path, _)| path).collect()
-    }
-
-    /// Seeds are siblings, the rest asks for nothing: it goes where it is needed.
-    fn seeded(&self, seeds: &[&String]) -> Vec<Home> {
-        self.table
-            .modules
-            .iter()
-            .map(|path| {
-                let index = seeds.iter().rposition(|seed| is_within(path, seed));
-                index.map(|index| 1 + index % self.siblings)
-            })
-            .collect()
-    }
-
-    /// Moves one module, or one with all below it, as long as that is cheaper.
-    fn improve(&self, mut cost: Cost, mut wishes: Vec<Home>) -> (Cost, Vec<Home>) {
-        let homes: Vec<Home> = std::iter::once(None)
-            .chain((0..=self.siblings).map(Some))
-            .collect();
-        let groups = self.groups();
-        for _ in 0..6 {
-            let before = cost.total;
-            for group in &groups {
-                for home in &homes {
-                    if group.iter().all(|module| wishes[*module] == *home) {
-                        continue;
-                    }
-                    let mut tried = wishes.clone();
-                    for module in group {
-                        tried[*module] = *home;
-                    }
-                    let new = self.cost(&tried);
-                    if new.total + 1e-9 < cost.total {
-                        cost = new;
-                        wishes = tried;
-                    }
-                }
-            }
-            if cost.total + 1e-6 >= before {
-                break;
-            }
-        }
-        (cost, wishes)
-    }
-
-    fn groups(&self) -> Vec<Vec<usize>> {
-        let modules = &self.table.modules;
-        let mut groups: BTreeSet<Vec<usize>> =
-            (0..modules.len()).map(|module| vec![module]).collect();
-        for path in modules.iter().filter(|path| !path.is_empty()) {
-            let top = path.split("::").next().unwrap_or(path);
-            for outer in [path.as_str(), top] {
-                groups.insert(
-                    (0..modules.len())
-                        .filter(|other| is_within(&modules[*other], outer))
-                        .collect(),
-                );
-            }
-        }
-        groups.into_iter().collect()
-    }
+    let homes = settle(order, &problem.units, &wishes);
+    let home = homes
+        .into_iter()
+        .map(|home| home.unwrap_or(crates))
+        .collect();
+    State::new(problem, crates, home, problem.stays.clone())
 }
 
 /// Whether a module path is another or below it.
@@ -315,15 +153,15 @@ fn record(
     workspace: &Workspace,
     graph: &Graph,
     options: &ProposeOptions,
-    (table, order): (&Table, &Order),
-    wishes: &[Home],
+    state: &State<'_>,
 ) -> Plan {
-    let unit_wishes: Vec<Home> = table
-        .module_of
+    let table = state.problem;
+    let root = state.crates;
+    let homes: Vec<Home> = state
+        .home
         .iter()
-        .map(|module| wishes[*module])
+        .map(|home| (*home != root).then_some(*home))
         .collect();
-    let homes = settle(order, &table.units, &unit_wishes);
     let package = workspace.package(workspace.package).name.clone();
     let prefix = options.prefix.clone().unwrap_or_else(|| package.clone());
     let used: Vec<usize> = homes
@@ -358,14 +196,14 @@ fn record(
     plan
 }
 
-fn needs(table: &Table, homes: &[Home], upper: usize, lower: usize) -> bool {
+fn needs(table: &Problem, homes: &[Home], upper: usize, lower: usize) -> bool {
     table.units.units.iter().enumerate().any(|(index, unit)| {
         homes[index] == Some(upper) && unit.needs.iter().any(|need| homes[*need] == Some(lower))
     })
 }
 
 /// Modules for what most of them wants, item names for the rest.
-fn claim(workspace: &Workspace, table: &Table, homes: &[Home], plan: &mut Plan) {
+fn claim(workspace: &Workspace, table: &Problem, homes: &[Home], plan: &mut Plan) {
     let mut votes: BTreeMap<&str, BTreeMap<Home, usize>> = BTreeMap::new();
     let item_homes: Vec<(cleave_syntax::ItemId, Home)> = table
         .units
@@ -401,6 +239,8 @@ fn claim(workspace: &Workspace, table: &Table, homes: &[Home], plan: &mut Plan) 
             Some(index) if inherited != Some(*home) => {
                 plan.crates[*index].modules.push((*path).to_owned());
             }
+            // What stays is named too: then what is in neither list is new.
+            None if inherited != Some(None) => plan.keep.push((*path).to_owned()),
             _ => {}
         }
     }
@@ -432,17 +272,20 @@ fn effective(plan: &Plan, module: &str) -> Home {
         .crates
         .iter()
         .enumerate()
-        .flat_map(|(index, krate)| krate.modules.iter().map(move |path| (path, index)));
-    claims
+        .flat_map(|(index, krate)| krate.modules.iter().map(move |path| (path, Some(index))));
+    plan.keep
+        .iter()
+        .map(|path| (path, None))
+        .chain(claims)
         .filter(|(path, _)| is_within(module, path))
         .max_by_key(|(path, _)| path.len())
-        .map(|(_, index)| index)
+        .and_then(|(_, home)| home)
 }
 
 /// Whether an item shares its unit with something that is named or in place.
 fn goes_along(
     workspace: &Workspace,
-    table: &Table,
+    table: &Problem,
     homes: &[Home],
     id: cleave_syntax::ItemId,
 ) -> bool {

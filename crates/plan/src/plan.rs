@@ -7,7 +7,8 @@ pub struct Plan {
     pub package: String,
     /// The new crates, bottom-up: each may depend on earlier ones only.
     pub crates: Vec<PlannedCrate>,
-    /// Items that stay in the package although a crate claims their module.
+    /// Modules (with all below them that no crate claims) and items that stay in the package. Where modules are named,
+    /// the plan is closed: what no list names is new.
     pub keep: Vec<String>,
     /// The moves in order. Step 1 is always the skeleton and step `n + 1` is `steps[n - 1]`; after the last comes the
     /// root's clean-up.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::Graph;
 use cleave_syntax::{ItemId, Workspace};
+use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::home::{Homes, homes};
 use crate::partition::is_within;
@@ -42,8 +43,11 @@ pub enum StepKind {
     Cleanup,
 }
 
-/// How many moved lines make a step.
+/// How many moved lines make a step, where modules can be told apart.
 const LINES: usize = 2500;
+
+/// Modules that need each other move in one step up to so many lines: whole files that move are read quickly.
+const KNOT: usize = 6000;
 
 /// All steps, those done included, in order. The clean-up is done when nothing is left to move and the caller finds
 /// that it would change nothing; here it is never said to be done.
@@ -137,7 +141,12 @@ fn close(
     by_step: &mut [Vec<ItemId>],
 ) {
     let crates = unit::crates(workspace, plan);
-    let units = unit::units(workspace, graph, &crates[..crates.len().min(1)]);
+    let units = unit::units_at(
+        workspace,
+        graph,
+        &crates[..crates.len().min(1)],
+        &homes.planned,
+    );
     let mut step: BTreeMap<ItemId, usize> = BTreeMap::new();
     for (index, items) in by_step.iter().enumerate() {
         step.extend(items.iter().map(|id| (*id, index)));
@@ -297,15 +306,13 @@ pub(crate) fn divide(workspace: &Workspace, graph: &Graph, plan: &mut Plan) {
     let Some(root) = workspace.monolith(workspace.package) else {
         return;
     };
-    let units = unit::units(workspace, graph, &[root]);
+    let units = unit::units_at(workspace, graph, &[root], &homes.planned);
     for to in 0..plan.crates.len() {
         let mine: Vec<usize> = (0..units.units.len())
             .rev()
             .filter(|unit| homes.planned[units.units[*unit].items[0].index()] == Some(to))
             .collect();
-        let total: usize = mine.iter().map(|unit| units.units[*unit].lines).sum();
-        let count = total.div_ceil(LINES).max(if total > 600 { 2 } else { 1 });
-        let chunks = chunks(workspace, &units, &mine, total.div_ceil(count.max(1)));
+        let chunks = chunks(workspace, &units, &mine);
         for chunk in chunks {
             let moves = names(workspace, &homes, to, &units, &chunk);
             plan.steps.push(PlannedStep {
@@ -316,51 +323,127 @@ pub(crate) fn divide(workspace: &Workspace, graph: &Graph, plan: &mut Plan) {
     }
 }
 
-/// Cuts units (what is needed first) into runs of about `size` lines, a module at a time where its needs allow.
-fn chunks(
-    workspace: &Workspace,
-    units: &unit::Units,
-    mine: &[usize],
-    size: usize,
-) -> Vec<Vec<usize>> {
-    let module = |unit: usize| {
-        let id = units.units[unit].items[0];
-        workspace.module(workspace.item(id).module).path.clone()
-    };
-    let mut left: BTreeSet<usize> = mine.iter().copied().collect();
-    let mut chunks: Vec<Vec<usize>> = vec![Vec::new()];
-    let mut lines = 0;
-    let mut current = String::new();
-    while !left.is_empty() {
-        let ready: Vec<usize> = left
+/// Cuts units (what is needed first) into steps: whole modules, what is needed first, those of one folder together.
+/// A knot of modules too big for a step is cut item by item.
+fn chunks(workspace: &Workspace, units: &unit::Units, mine: &[usize]) -> Vec<Vec<usize>> {
+    let lines = |chunk: &[usize]| {
+        chunk
             .iter()
-            .copied()
-            .filter(|unit| {
-                units.units[*unit]
-                    .needs
-                    .iter()
-                    .all(|need| !left.contains(need))
-            })
-            .collect();
-        let next = ready.iter().copied().find(|unit| module(*unit) == current);
-        let Some(next) =
-            next.or_else(|| ready.into_iter().min_by_key(|unit| (module(*unit), *unit)))
-        else {
-            break;
-        };
-        let changes_module = module(next) != current;
-        if lines >= size && changes_module {
-            chunks.push(Vec::new());
-            lines = 0;
+            .map(|unit| units.units[*unit].lines)
+            .sum::<usize>()
+    };
+    let total = lines(mine);
+    let size = total.div_ceil(total.div_ceil(LINES).max(1));
+    let mut chunks: Vec<Vec<usize>> = Vec::new();
+    for block in blocks(workspace, units, mine) {
+        let open = chunks.last_mut().filter(|chunk| lines(chunk) < size);
+        match open {
+            _ if lines(&block) > KNOT => chunks.extend(runs(workspace, units, &block)),
+            Some(chunk) if lines(chunk) + lines(&block) <= size + LINES / 2 => chunk.extend(block),
+            _ => chunks.push(block),
         }
-        current = module(next);
-        lines += units.units[next].lines;
-        if let Some(chunk) = chunks.last_mut() {
-            chunk.push(next);
-        }
-        left.remove(&next);
     }
     chunks
+}
+
+/// Units in groups of modules that need each other, what is needed first.
+fn blocks(workspace: &Workspace, units: &unit::Units, mine: &[usize]) -> Vec<Vec<usize>> {
+    let modules_of = |unit: usize| {
+        let items = units.units[unit].items.iter();
+        items.map(|id| workspace.module(workspace.item(*id).module).path.as_str())
+    };
+    let mut digraph: DiGraph<(), ()> = DiGraph::new();
+    let mut nodes: BTreeMap<&str, NodeIndex> = BTreeMap::new();
+    let own: BTreeSet<usize> = mine.iter().copied().collect();
+    let paths: BTreeSet<&str> = mine.iter().flat_map(|unit| modules_of(*unit)).collect();
+    for path in &paths {
+        nodes.insert(path, digraph.add_node(()));
+    }
+    for unit in mine {
+        let needs = units.units[*unit]
+            .needs
+            .iter()
+            .filter(|need| own.contains(need));
+        let Some(first) = modules_of(*unit).next() else {
+            continue;
+        };
+        for path in modules_of(*unit) {
+            digraph.update_edge(nodes[first], nodes[path], ());
+            digraph.update_edge(nodes[path], nodes[first], ());
+            for other in needs.clone().flat_map(|need| modules_of(*need)) {
+                digraph.update_edge(nodes[path], nodes[other], ());
+            }
+        }
+    }
+    let mut block_of: BTreeMap<NodeIndex, usize> = BTreeMap::new();
+    let components = petgraph::algo::kosaraju_scc(&digraph);
+    for (index, component) in components.iter().enumerate() {
+        block_of.extend(component.iter().map(|node| (*node, index)));
+    }
+    let mut blocks: Vec<Vec<usize>> = vec![Vec::new(); components.len()];
+    for unit in mine {
+        if let Some(path) = modules_of(*unit).next() {
+            blocks[block_of[&nodes[path]]].push(*unit);
+        }
+    }
+    blocks
+}
+
+/// Cuts units into runs that a step can bear, one item after the other, those of a module together where that can be.
+fn runs(workspace: &Workspace, units: &unit::Units, mine: &[usize]) -> Vec<Vec<usize>> {
+    let module = |unit: usize| {
+        let id = units.units[unit].items[0];
+        workspace.module(workspace.item(id).module).path.as_str()
+    };
+    let mut left: BTreeSet<usize> = mine.iter().copied().collect();
+    let mut waits: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut users: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for unit in mine {
+        let needs = units.units[*unit]
+            .needs
+            .iter()
+            .filter(|need| left.contains(need));
+        waits.insert(*unit, needs.clone().count());
+        for need in needs {
+            users.entry(*need).or_default().push(*unit);
+        }
+    }
+    let mut ready: BTreeSet<(&str, usize)> = waits
+        .iter()
+        .filter(|(_, waits)| **waits == 0)
+        .map(|(unit, _)| (module(*unit), *unit))
+        .collect();
+    let mut runs: Vec<Vec<usize>> = vec![Vec::new()];
+    let mut lines = 0;
+    let mut current = "";
+    while let Some(next) = ready
+        .range((current, 0)..)
+        .next()
+        .or_else(|| ready.first())
+        .copied()
+    {
+        ready.remove(&next);
+        let (path, unit) = next;
+        if lines >= LINES && path != current {
+            runs.push(Vec::new());
+            lines = 0;
+        }
+        current = path;
+        lines += units.units[unit].lines;
+        left.remove(&unit);
+        if let Some(run) = runs.last_mut() {
+            run.push(unit);
+        }
+        for user in users.remove(&unit).into_iter().flatten() {
+            if let Some(count) = waits.get_mut(&user) {
+                *count -= 1;
+                if *count == 0 {
+                    ready.insert((module(user), user));
+                }
+            }
+        }
+    }
+    runs
 }
 
 /// A chunk as names: a module where all of it that goes to this crate is in the chunk, else the items.
@@ -379,14 +462,23 @@ fn names(
     for id in &items {
         let module = workspace.item(*id).module;
         let path = &workspace.module(module).path;
-        let all = !path.is_empty()
-            && workspace.module(module).items.iter().all(|other| {
-                let item = workspace.item(*other);
-                !item.is_node()
-                    || item.is_test
-                    || homes.planned[other.index()] != Some(to)
-                    || items.contains(other)
-            });
+        let mut here = 0;
+        let mut elsewhere = 0;
+        let mut all = !path.is_empty();
+        for other in &workspace.module(module).items {
+            let item = workspace.item(*other);
+            if !item.is_node() || item.is_test {
+                continue;
+            }
+            if homes.planned[other.index()] == Some(to) {
+                here += 1;
+                all &= items.contains(other);
+            } else {
+                elsewhere += 1;
+            }
+        }
+        // A module that leaves but an item or two to this crate is not what moves.
+        all &= here > elsewhere;
         names.insert(if all {
             path.clone()
         } else {

@@ -7,6 +7,8 @@ use cleave_syntax::item::ItemKind;
 use cleave_syntax::{CrateId, FileId, ItemId, ModuleId, Workspace};
 use petgraph::graph::{DiGraph, NodeIndex};
 
+use crate::build_script::BuildOutput;
+use crate::order::Home;
 use crate::plan::Plan;
 
 /// Groups of items with one home each, in an order in which whoever needs comes before what is needed.
@@ -29,6 +31,9 @@ pub struct Unit {
     pub lines: usize,
     /// Whether it must stay in the root: a program's `main`, and what the linker finds by name.
     pub pinned: bool,
+    /// For trait impls with several legal homes: the units of their types and traits, all of which are among its needs.
+    /// Such a unit lives where one of these does, and nobody needs it. Empty for all others.
+    pub anchors: Vec<usize>,
 }
 
 /// The crates that a plan is about: the monolith, and the planned crates that exist today.
@@ -46,14 +51,41 @@ pub fn crates(workspace: &Workspace, plan: &Plan) -> Vec<CrateId> {
     crates
 }
 
-/// Groups the non-test items of some crates. Linear in the edges, but for impls with several legal homes, each of which
-/// walks what its homes reach.
+/// Groups the non-test items of some crates. Linear in the edges, times the few rounds in which impls turn out to have
+/// one legal home after all.
 pub fn units(workspace: &Workspace, graph: &Graph, crates: &[CrateId]) -> Units {
     let mut builder = Builder::new(workspace, graph, crates);
-    builder.join_twins();
-    builder.join_calls();
-    builder.join_single_homes();
-    builder.join_open_impls();
+    builder.join_what_must();
+    builder.join_settled_impls();
+    builder.finish()
+}
+
+/// The same where all homes are known: every impl goes with what lets it live there.
+pub fn units_at(
+    workspace: &Workspace,
+    graph: &Graph,
+    crates: &[CrateId],
+    planned: &[Home],
+) -> Units {
+    let open = units(workspace, graph, crates);
+    let mut builder = Builder::new(workspace, graph, crates);
+    builder.join_what_must();
+    for unit in open.units.iter().filter(|unit| !unit.anchors.is_empty()) {
+        let home = planned[unit.items[0].index()];
+        let anchors = unit
+            .anchors
+            .iter()
+            .map(|anchor| open.units[*anchor].items[0]);
+        // Anchors are in the order of units, so the first is the uppermost.
+        if let Some(anchor) = anchors
+            .clone()
+            .find(|anchor| planned[anchor.index()] == home)
+            .or_else(|| anchors.clone().next())
+        {
+            builder.join(unit.items[0], anchor);
+        }
+    }
+    builder.open.clear();
     builder.finish()
 }
 
@@ -63,6 +95,8 @@ struct Builder<'a> {
     items: Vec<ItemId>,
     known: Vec<bool>,
     leader: Vec<u32>,
+    /// Impls with several legal homes.
+    open: BTreeSet<ItemId>,
 }
 
 impl<'a> Builder<'a> {
@@ -85,7 +119,15 @@ impl<'a> Builder<'a> {
             items,
             known,
             leader,
+            open: BTreeSet::new(),
         }
+    }
+
+    fn join_what_must(&mut self) {
+        self.join_twins();
+        self.join_calls();
+        self.join_single_homes();
+        self.find_open_impls();
     }
 
     fn find(&mut self, id: ItemId) -> ItemId {
@@ -152,56 +194,80 @@ impl<'a> Builder<'a> {
             .collect()
     }
 
-    /// An impl with several legal homes goes with one that nothing else it needs depends on: the upper one.
-    fn join_open_impls(&mut self) {
-        for id in self.items.clone() {
-            let anchors = self.anchors(id);
-            if anchors.len() < 2 {
-                continue;
-            }
-            let needed: Vec<ItemId> = self
-                .targets(id)
-                .into_iter()
-                .chain(anchors.iter().copied())
-                .collect();
-            let safe = anchors.iter().copied().find(|anchor| {
-                let leader = self.find(*anchor);
-                let others: Vec<ItemId> = needed
-                    .iter()
-                    .copied()
-                    .filter(|item| self.find(*item) != leader)
-                    .collect();
-                !self.reaches(&others, leader)
-            });
-            let home = safe.unwrap_or(anchors[0]);
-            self.join(id, home);
-        }
-    }
-
-    /// Whether any of `from` needs `to`, directly or not.
-    fn reaches(&mut self, from: &[ItemId], to: ItemId) -> bool {
-        let mut members: BTreeMap<ItemId, Vec<ItemId>> = BTreeMap::new();
+    /// Impls that may live in more than one place, by the leaders of what they are joined with: those that have a unit
+    /// of their own and that nobody needs.
+    fn find_open_impls(&mut self) {
+        let mut closed: BTreeSet<ItemId> = BTreeSet::new();
         for id in self.items.clone() {
             let leader = self.find(id);
-            members.entry(leader).or_default().push(id);
-        }
-        let mut seen = vec![false; self.workspace.items.len()];
-        let mut pending: Vec<ItemId> = from.iter().map(|id| self.find(*id)).collect();
-        while let Some(leader) = pending.pop() {
-            if leader == to {
-                return true;
+            if self.anchors(id).len() < 2 {
+                closed.insert(leader);
             }
-            if std::mem::replace(&mut seen[leader.index()], true) {
-                continue;
-            }
-            for item in members.get(&leader).cloned().unwrap_or_default() {
-                for target in self.targets(item) {
-                    let target = self.find(target);
-                    pending.push(target);
+            for target in self.targets(id) {
+                let target = self.find(target);
+                if target != leader {
+                    closed.insert(target);
                 }
             }
         }
-        false
+        for id in self.items.clone() {
+            let anchors = self.anchors(id);
+            if anchors.len() > 1 && !closed.contains(&self.find(id)) {
+                self.open.insert(id);
+            } else if anchors.len() > 1 {
+                self.join(id, anchors[0]);
+            }
+        }
+    }
+
+    /// Impls all of whose homes depend on each other have one home.
+    fn join_settled_impls(&mut self) {
+        loop {
+            let components = self.components();
+            let mut component_of: BTreeMap<ItemId, usize> = BTreeMap::new();
+            for (index, items) in components.iter().enumerate() {
+                component_of.extend(items.iter().map(|id| (*id, index)));
+            }
+            let settled: Vec<ItemId> = self
+                .open
+                .iter()
+                .copied()
+                .filter(|id| {
+                    self.common_anchors(&components[component_of[id]], &component_of)
+                        .len()
+                        < 2
+                })
+                .collect();
+            if settled.is_empty() {
+                return;
+            }
+            for id in settled {
+                self.open.remove(&id);
+                let anchor = self.anchors(id)[0];
+                self.join(id, anchor);
+            }
+        }
+    }
+
+    /// The components in which all impls of one component may live, ascending.
+    fn common_anchors(
+        &self,
+        items: &[ItemId],
+        component_of: &BTreeMap<ItemId, usize>,
+    ) -> Vec<usize> {
+        let mut common: Option<BTreeSet<usize>> = None;
+        for id in items {
+            let own: BTreeSet<usize> = self
+                .anchors(*id)
+                .iter()
+                .map(|anchor| component_of[anchor])
+                .collect();
+            common = Some(match common {
+                None => own,
+                Some(common) => common.intersection(&own).copied().collect(),
+            });
+        }
+        common.into_iter().flatten().collect()
     }
 
     /// What an item with its methods needs, as whole items.
@@ -216,7 +282,8 @@ impl<'a> Builder<'a> {
             .collect()
     }
 
-    fn finish(mut self) -> Units {
+    /// The strongly connected components over what is joined, users first; the items of each ascending.
+    fn components(&mut self) -> Vec<Vec<ItemId>> {
         let mut digraph: DiGraph<Vec<ItemId>, ()> = DiGraph::new();
         let mut nodes: BTreeMap<ItemId, NodeIndex> = BTreeMap::new();
         for id in self.items.clone() {
@@ -231,37 +298,49 @@ impl<'a> Builder<'a> {
             for target in self.targets(id) {
                 let to = nodes[&self.find(target)];
                 if from != to {
-                    digraph.update_edge(from, to, ());
+                    digraph.add_edge(from, to, ());
                 }
             }
         }
         // Kosaraju's order is reverse topological: what is needed comes first.
         let mut components = petgraph::algo::kosaraju_scc(&digraph);
         components.reverse();
-        let shared = shared_files(self.workspace);
-        let mut result = Units {
-            units: Vec::new(),
-            unit_of: vec![None; self.workspace.items.len()],
-        };
-        for component in &components {
+        let items = components.iter().map(|component| {
             let mut items: Vec<ItemId> = component
                 .iter()
                 .flat_map(|node| digraph[*node].iter().copied())
                 .collect();
             items.sort();
+            items
+        });
+        items.collect()
+    }
+
+    fn finish(mut self) -> Units {
+        let components = self.components();
+        let shared = shared_files(self.workspace);
+        let built = BuildOutput::of(self.workspace);
+        let mut result = Units {
+            units: Vec::new(),
+            unit_of: vec![None; self.workspace.items.len()],
+        };
+        for items in components {
             for id in &items {
                 result.unit_of[id.index()] = Some(result.units.len());
             }
             let lines = items.iter().map(|id| self.workspace.lines_of(*id)).sum();
             let pinned = items.iter().any(|id| {
                 let file = self.workspace.module(self.workspace.item(*id).module).file;
-                shared.contains(&file) || is_pinned(self.workspace, *id)
+                shared.contains(&file)
+                    || is_pinned(self.workspace, *id)
+                    || built.is_read_by(self.workspace, *id)
             });
             result.units.push(Unit {
                 items,
                 needs: Vec::new(),
                 lines,
                 pinned,
+                anchors: Vec::new(),
             });
         }
         for index in 0..result.units.len() {
@@ -276,8 +355,33 @@ impl<'a> Builder<'a> {
             needs.dedup();
             result.units[index].needs = needs;
         }
+        self.note_anchors(&mut result);
         result
     }
+
+    fn note_anchors(&self, units: &mut Units) {
+        for index in 0..units.units.len() {
+            let items = units.units[index].items.clone();
+            if !items.iter().all(|id| self.open.contains(id)) {
+                continue;
+            }
+            let component_of: BTreeMap<ItemId, usize> = items
+                .iter()
+                .flat_map(|id| self.anchors(*id))
+                .filter_map(|anchor| Some((anchor, units.unit_of[anchor.index()]?)))
+                .collect();
+            units.units[index].anchors = self.common_anchors(&items, &component_of);
+        }
+    }
+}
+
+/// What is pinned to the root, and all that needs it.
+pub(crate) fn stays_in_root(units: &Units) -> Vec<bool> {
+    let mut stays: Vec<bool> = units.units.iter().map(|unit| unit.pinned).collect();
+    for index in (0..units.units.len()).rev() {
+        stays[index] |= units.units[index].needs.iter().any(|need| stays[*need]);
+    }
+    stays
 }
 
 /// Files that other targets of the package read too, such as a build script: they stay where those look for them.

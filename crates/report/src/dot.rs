@@ -4,37 +4,50 @@ use std::fmt::Write as _;
 
 use crate::picture::Picture;
 
-/// Draws a picture.
+/// Draws a picture: crates as clusters, links in circles red and dashed, links that a longer way implies grey.
 pub fn draw(picture: &Picture) -> String {
     let mut text = format!(
-        "digraph {:?} {{\n  rankdir=BT;\n  node [shape=box, style=rounded];\n",
-        picture.title
+        "digraph {} {{\n  rankdir=TB;\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", fontsize=10];\n",
+        quoted(&picture.title)
     );
     for (cluster, name) in picture.clusters.iter().enumerate() {
-        let _ = writeln!(text, "  subgraph cluster_{cluster} {{\n    label={name:?};");
-        for (index, node) in picture
+        let mut nodes = picture
             .nodes
             .iter()
             .enumerate()
             .filter(|(_, node)| node.cluster == cluster)
-        {
-            let _ = writeln!(
-                text,
-                "    n{index} [label=\"{}\\n{} lines\"];",
-                node.name.replace('"', "\\\""),
-                node.lines
-            );
+            .peekable();
+        if nodes.peek().is_none() {
+            continue;
+        }
+        let _ = writeln!(
+            text,
+            "  subgraph cluster_{cluster} {{\n    label={};",
+            quoted(name)
+        );
+        for (index, node) in nodes {
+            let label = format!("{}\n{} lines", node.name, node.lines);
+            let _ = writeln!(text, "    n{index} [label={}];", quoted(&label));
         }
         text.push_str("  }\n");
     }
     for edge in &picture.edges {
-        let color = if edge.in_circle { ", color=red" } else { "" };
+        let looks = match (edge.in_circle, edge.implied) {
+            (true, _) => ", color=\"#c62828\", style=dashed",
+            (false, true) => ", color=\"#b0bec5\"",
+            (false, false) => "",
+        };
         let _ = writeln!(
             text,
-            "  n{} -> n{} [label={}{color}];",
+            "  n{} -> n{} [label={}{looks}];",
             edge.from, edge.to, edge.count
         );
     }
     text.push_str("}\n");
     text
+}
+
+fn quoted(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("\"{}\"", text.replace('\n', "\\n"))
 }

@@ -1,65 +1,85 @@
-//! The page that a reviewer opens: one file, no network.
+//! The page that a reviewer opens to decide on the boundaries: one file, no network.
+//!
+//! The text, tables and figures are in the HTML; the graph, the matrix and what a move would cost are drawn by the
+//! page's own script from data in the page. Whatever comes from source is escaped: by the template in the HTML, by
+//! [`Data::to_script`] in the data, and the script puts it into the page as text only.
+
+mod data;
+mod layout;
+mod model;
+mod public;
+mod reason;
+mod rebuild;
+mod tables;
+
+use cleave_graph::Graph;
+use cleave_plan::{Homes, Plan, Step};
+use cleave_syntax::{CrateId, Workspace};
 
 use crate::svg::escape;
+use data::Data;
+use model::Model;
+use tables::Tables;
 
-/// What the page shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Page {
-    /// The package.
-    pub package: String,
-    /// Figures as text.
-    pub summary: String,
-    /// The crates as SVG.
-    pub crates: String,
-    /// The modules as SVG.
-    pub modules: String,
-    /// Steps: number, title, why, whether done.
-    pub steps: Vec<(usize, String, String, bool)>,
+const TEMPLATE: &str = include_str!("html/page.html");
+const STYLE: &str = include_str!("html/style.css");
+/// One scope, in this order.
+const SCRIPTS: &[&str] = &[
+    include_str!("html/script/model.js"),
+    include_str!("html/script/order.js"),
+    include_str!("html/script/cost.js"),
+    include_str!("html/script/pins.js"),
+    include_str!("html/script/boxes.js"),
+    include_str!("html/script/route.js"),
+    include_str!("html/script/graph.js"),
+    include_str!("html/script/gesture.js"),
+    include_str!("html/script/matrix.js"),
+    include_str!("html/script/panel.js"),
+    include_str!("html/script/search.js"),
+    include_str!("html/script/main.js"),
+];
+
+/// What the page is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The source.
+    pub workspace: &'a Workspace,
+    /// Who depends on whom.
+    pub graph: &'a Graph,
+    /// The crate that is split.
+    pub monolith: CrateId,
+    /// The plan, where there is one.
+    pub plan: Option<(&'a Plan, &'a Homes)>,
+    /// Its steps, those done included.
+    pub steps: &'a [Step],
 }
 
-const TEMPLATE: &str = r#"<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ package }}: the split</title>
-<style>
-:root { color-scheme: light dark; --line: #8886; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem; }
-pre { overflow-x: auto; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: .5rem; }
-figure { margin: 1rem 0; overflow: auto; border: 1px solid var(--line); border-radius: .5rem; background: #fff; }
-ol { padding-left: 0; list-style: none; }
-li { border-left: 3px solid var(--line); padding: .25rem 1rem; margin: .5rem 0; }
-li.done { border-color: #2e7d32; }
-small { opacity: .75; }
-</style>
-</head>
-<body>
-<h1>{{ package }}: the split</h1>
-<pre>{{ summary }}</pre>
-<h2>Crates</h2>
-<figure>{{ crates | safe }}</figure>
-<h2>Steps</h2>
-<ol>
-{%- for id, title, why, done in steps %}
-<li{% if done %} class="done"{% endif %}><b>{{ id }}. {{ title }}</b>{% if done %} <small>done</small>{% endif %}<br><small>{{ why }}</small></li>
-{%- endfor %}
-</ol>
-<h2>Modules</h2>
-<figure>{{ modules | safe }}</figure>
-</body>
-</html>
-"#;
+impl<'a> Subject<'a> {
+    /// The index of the package's own crate: after those of the plan.
+    fn root(&self) -> usize {
+        self.plan.map_or(0, |(plan, _)| plan.crates.len())
+    }
+
+    fn crate_name(&self, index: usize) -> &'a str {
+        let planned = self.plan.and_then(|(plan, _)| plan.crates.get(index));
+        match planned {
+            Some(krate) => &krate.name,
+            None => &self.workspace.package(self.workspace.package).name,
+        }
+    }
+}
 
 /// Draws the page.
-pub fn draw(page: &Page) -> String {
+pub fn draw(subject: &Subject<'_>) -> String {
+    let model = Model::of(subject);
+    let tables = Tables::of(subject, &model);
+    let data = Data::of(subject, &model);
     let environment = minijinja::Environment::new();
     let context = minijinja::context! {
-        package => &page.package,
-        summary => &page.summary,
-        crates => &page.crates,
-        modules => &page.modules,
-        steps => &page.steps,
+        style => STYLE,
+        script => SCRIPTS.join("\n"),
+        data => data.to_script(),
+        ..minijinja::Value::from(minijinja::value::Serde(&tables)),
     };
     environment
         .render_named_str("review.html", TEMPLATE, context)

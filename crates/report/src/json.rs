@@ -1,29 +1,105 @@
-//! A picture as JSON.
+//! A picture and its knots as JSON, version 2. The schema is derived from the types here: `docs/schema/graph.json`.
 
-use serde_json::json;
+use cleave_graph::knot::Knots;
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use crate::picture::Picture;
+use crate::picture::{Level, Picture};
 
-/// Draws a picture: `{ title, clusters, nodes: [{ name, lines, crate }], edges: [{ from, to, count, in_circle }] }`,
-/// edges by the nodes' names.
-pub fn draw(picture: &Picture) -> String {
-    let nodes: Vec<_> = picture
-        .nodes
-        .iter()
-        .map(|node| json!({ "name": node.name, "lines": node.lines, "crate": picture.clusters[node.cluster] }))
-        .collect();
-    let edges: Vec<_> = picture
-        .edges
-        .iter()
-        .map(|edge| {
-            json!({
-                "from": picture.nodes[edge.from].name,
-                "to": picture.nodes[edge.to].name,
-                "count": edge.count,
-                "in_circle": edge.in_circle,
+/// The dependency graph of a package.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(title = "cargo cleave graph --format json")]
+pub struct Document {
+    /// The version of this format; it grows when a key changes its meaning or goes. New keys may come at any time.
+    pub version: u32,
+    /// The package.
+    pub package: String,
+    /// What the nodes are: `crate`, `module` or `item`.
+    pub level: String,
+    /// The crates that nodes belong to, bottom-up; of a package without a plan itself alone.
+    pub crates: Vec<String>,
+    /// By crate, then name.
+    pub nodes: Vec<Node>,
+    /// By their nodes.
+    pub edges: Vec<Edge>,
+    /// What depends on itself in a circle, whatever the level of the nodes.
+    pub knots: Knots,
+}
+
+/// A crate, module or item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Node {
+    /// What edges call it: its crate and name, joined by `/`; at the level of crates the name alone.
+    pub id: String,
+    /// Its path in its crate; `crate` for the root module.
+    pub name: String,
+    /// The crate it belongs to, by the plan where there is one.
+    #[serde(rename = "crate")]
+    pub krate: String,
+    /// Non-test lines.
+    pub lines: usize,
+}
+
+/// One node needs another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Edge {
+    /// The id of the node that needs.
+    pub from: String,
+    /// The id of the node that is needed.
+    pub to: String,
+    /// How many pairs of items it stands for.
+    pub count: usize,
+    /// Whether it is part of a circle.
+    pub in_circle: bool,
+    /// Whether there is a longer way round.
+    pub implied: bool,
+}
+
+/// The document of a picture.
+pub fn document(picture: &Picture, knots: &Knots) -> Document {
+    let level = match picture.level {
+        Level::Crate => "crate",
+        Level::Module => "module",
+        Level::Item => "item",
+    };
+    Document {
+        version: 2,
+        package: picture.package.clone(),
+        level: level.to_owned(),
+        crates: picture.clusters.clone(),
+        nodes: picture
+            .nodes
+            .iter()
+            .enumerate()
+            .map(|(index, node)| Node {
+                id: picture.id(index),
+                name: node.name.clone(),
+                krate: picture.clusters[node.cluster].clone(),
+                lines: node.lines,
             })
-        })
-        .collect();
-    let value = json!({ "version": 1, "title": picture.title, "crates": picture.clusters, "nodes": nodes, "edges": edges });
-    serde_json::to_string_pretty(&value).unwrap_or_default()
+            .collect(),
+        edges: picture
+            .edges
+            .iter()
+            .map(|edge| Edge {
+                from: picture.id(edge.from),
+                to: picture.id(edge.to),
+                count: edge.count,
+                in_circle: edge.in_circle,
+                implied: edge.implied,
+            })
+            .collect(),
+        knots: knots.clone(),
+    }
+}
+
+/// The document as text.
+pub fn draw(picture: &Picture, knots: &Knots) -> String {
+    serde_json::to_string_pretty(&document(picture, knots)).unwrap_or_default()
+}
+
+/// The schema of [`Document`], as it lies in `docs/schema/graph.json`.
+pub fn schema() -> String {
+    let schema = schemars::schema_for!(Document);
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use crate::picture::Picture;
 
-/// Draws a picture.
+/// Draws a picture: crates as subgraphs, links in circles red, links that a longer way implies dotted.
 pub fn draw(picture: &Picture) -> String {
-    let mut text = String::from("flowchart BT\n");
+    let mut text = String::from("flowchart TB\n");
     for (cluster, name) in picture.clusters.iter().enumerate() {
         let nodes: Vec<_> = picture
             .nodes
@@ -15,26 +15,44 @@ pub fn draw(picture: &Picture) -> String {
             .filter(|(_, node)| node.cluster == cluster)
             .collect();
         let alone = nodes.len() == 1 && nodes[0].1.name == *name;
-        if !alone && !nodes.is_empty() {
-            let _ = writeln!(text, "  subgraph c{cluster}[\"{name}\"]");
+        let framed = !alone && !nodes.is_empty();
+        if framed {
+            let _ = writeln!(text, "  subgraph c{cluster}[\"{}\"]", escape(name));
         }
         for (index, node) in &nodes {
-            let name = node
-                .name
-                .replace('"', "#quot;")
-                .replace('<', "#lt;")
-                .replace('>', "#gt;");
+            let name = escape(&node.name);
             let _ = writeln!(text, "    n{index}[\"{name}<br>{} lines\"]", node.lines);
         }
-        if !alone && !nodes.is_empty() {
+        if framed {
             text.push_str("  end\n");
         }
     }
+    let mut circles: Vec<String> = Vec::new();
     for (index, edge) in picture.edges.iter().enumerate() {
-        let _ = writeln!(text, "  n{} -->|{}| n{}", edge.from, edge.count, edge.to);
+        let arrow = if edge.implied && !edge.in_circle {
+            "-.->"
+        } else {
+            "-->"
+        };
+        let _ = writeln!(
+            text,
+            "  n{} {arrow}|{}| n{}",
+            edge.from, edge.count, edge.to
+        );
         if edge.in_circle {
-            let _ = writeln!(text, "  linkStyle {index} stroke:#c62828");
+            circles.push(index.to_string());
         }
     }
+    if !circles.is_empty() {
+        let _ = writeln!(text, "  linkStyle {} stroke:#c62828", circles.join(","));
+    }
     text
+}
+
+/// Text in a node.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('#', "#35;")
+        .replace('"', "#quot;")
+        .replace('<', "#lt;")
+        .replace('>', "#gt;")
 }

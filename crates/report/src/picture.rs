@@ -7,22 +7,38 @@ use cleave_plan::{Homes, Plan, unit};
 use cleave_syntax::{CrateId, ItemId, Workspace};
 
 /// What the nodes are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Level {
     /// Crates: the planned ones where there is a plan.
     Crate,
     /// Modules.
+    #[default]
     Module,
     /// Items.
     Item,
 }
 
+impl Level {
+    /// The word for several of them.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Level::Crate => "crates",
+            Level::Module => "modules",
+            Level::Item => "items",
+        }
+    }
+}
+
 /// Nodes in clusters, and edges between them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Picture {
-    /// What it shows.
+    /// The package it shows.
+    pub package: String,
+    /// What its nodes are.
+    pub level: Level,
+    /// What it shows, in words.
     pub title: String,
-    /// By name.
+    /// By cluster, then name.
     pub nodes: Vec<Node>,
     /// By nodes.
     pub edges: Vec<Edge>,
@@ -52,6 +68,8 @@ pub struct Edge {
     pub count: usize,
     /// Whether it is part of a circle.
     pub in_circle: bool,
+    /// Whether there is a longer way round: without it, the same things would be above each other.
+    pub implied: bool,
 }
 
 impl Picture {
@@ -69,135 +87,187 @@ impl Picture {
             .unwrap_or_default();
         clusters.push(package.clone());
         let crates = plan.map_or_else(|| vec![monolith], |(plan, _)| unit::crates(workspace, plan));
+        let items: Vec<ItemId> = crates
+            .iter()
+            .flat_map(|krate| workspace.items_of(*krate))
+            .filter(|id| is_drawn(workspace, *id))
+            .collect();
+        let mut draft = Draft {
+            workspace,
+            graph,
+            node_of: vec![None; workspace.items.len()],
+        };
         let cluster = |id: ItemId| {
             plan.and_then(|(_, homes)| homes.planned[id.index()])
                 .unwrap_or(clusters.len() - 1)
         };
-        let key = |id: ItemId| {
-            let item = workspace.item(id);
-            let name = match level {
-                Level::Crate => clusters[cluster(id)].clone(),
-                Level::Module => match workspace.module(item.module).path.as_str() {
-                    "" => "crate".to_owned(),
-                    path => path.to_owned(),
-                },
-                Level::Item => workspace.path_of(id),
-            };
-            (cluster(id), name)
-        };
-        let items: Vec<ItemId> = crates
-            .iter()
-            .flat_map(|krate| workspace.items_of(*krate))
-            .filter(|id| {
-                workspace.item(*id).is_node()
-                    && !workspace.item(*id).is_test
-                    && workspace.item(*id).parent.is_none()
-            })
-            .collect();
-        let mut lines: BTreeMap<(usize, String), usize> = BTreeMap::new();
-        for id in &items {
-            *lines.entry(key(*id)).or_default() += workspace.lines_of(*id);
-        }
-        let index: BTreeMap<&(usize, String), usize> = lines
-            .keys()
-            .enumerate()
-            .map(|(index, key)| (key, index))
-            .collect();
-        let mut counts: BTreeMap<(usize, usize), usize> = BTreeMap::new();
-        for id in &items {
-            let parts = std::iter::once(id).chain(&workspace.item(*id).methods);
-            let targets: BTreeSet<ItemId> = parts
-                .flat_map(|part| graph.edges_of(*part))
-                .map(|to| workspace.item(*to).parent.unwrap_or(*to))
-                .collect();
-            for to in targets
-                .into_iter()
-                .filter(|to| !workspace.item(*to).is_test)
-            {
-                if let (Some(from), Some(to)) = (index.get(&key(*id)), index.get(&key(to)))
-                    && from != to
-                {
-                    *counts.entry((*from, *to)).or_default() += 1;
-                }
-            }
-        }
-        let nodes: Vec<Node> = lines
-            .into_iter()
-            .map(|((cluster, name), lines)| Node {
-                name,
-                lines,
-                cluster,
-            })
-            .collect();
-        let levels = match level {
-            Level::Crate => "crates",
-            Level::Module => "modules",
-            Level::Item => "items",
-        };
+        let nodes = draft.nodes(&items, |id| {
+            let cluster = cluster(id);
+            (cluster, node_name(workspace, id, level, &clusters[cluster]))
+        });
         let mut picture = Picture {
-            title: format!("{package}: {levels}"),
-            edges: Vec::new(),
+            title: format!("{package}: {}", level.plural()),
+            edges: draft.edges(&items),
+            package,
+            level,
             nodes,
             clusters,
         };
-        picture.edges = counts
+        picture.mark();
+        picture
+    }
+
+    /// Marks the edges within strongly connected components, and those that a longer way implies.
+    pub fn mark(&mut self) {
+        let arcs: Vec<(usize, usize)> =
+            self.edges.iter().map(|edge| (edge.from, edge.to)).collect();
+        let component = cleave_graph::knot::components(self.nodes.len(), &arcs);
+        for edge in &mut self.edges {
+            edge.in_circle = component[edge.from] == component[edge.to];
+        }
+        // What is needed has the lower number: a component's ways on are known when it is come to.
+        let count = component.iter().max().map_or(0, |last| last + 1);
+        let mut next: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); count];
+        for (from, to) in arcs {
+            if component[from] != component[to] {
+                next[component[from]].insert(component[to]);
+            }
+        }
+        let mut reach: Vec<BTreeSet<usize>> = Vec::with_capacity(count);
+        let mut implied: Vec<BTreeSet<usize>> = Vec::with_capacity(count);
+        // Above so many the sets would fill the memory, and nobody could tell the arrows apart anyway.
+        if count > MARKED {
+            return;
+        }
+        for next in &next {
+            let beyond: BTreeSet<usize> = next
+                .iter()
+                .flat_map(|to| reach[*to].iter().copied())
+                .collect();
+            implied.push(next.intersection(&beyond).copied().collect());
+            reach.push(next.union(&beyond).copied().collect());
+        }
+        for edge in &mut self.edges {
+            edge.implied = implied[component[edge.from]].contains(&component[edge.to]);
+        }
+    }
+
+    /// What the picture shows, for those who can't see it.
+    pub fn description(&self) -> String {
+        let used: BTreeSet<usize> = self.nodes.iter().map(|node| node.cluster).collect();
+        let circles: BTreeSet<usize> = self
+            .edges
+            .iter()
+            .filter(|edge| edge.in_circle)
+            .flat_map(|edge| [edge.from, edge.to])
+            .collect();
+        let mut biggest: Vec<&Node> = self.nodes.iter().collect();
+        biggest.sort_by_key(|node| (std::cmp::Reverse(node.lines), &node.name));
+        let biggest: Vec<String> = biggest
+            .iter()
+            .take(3)
+            .map(|node| format!("{} ({} lines)", node.name, node.lines))
+            .collect();
+        let among = match used.len() {
+            0 | 1 => String::new(),
+            crates => format!(" in {crates} crates"),
+        };
+        let knotted = match circles.len() {
+            0 => "none is in a circle".to_owned(),
+            number => format!("{number} are in circles"),
+        };
+        format!(
+            "{} {}{among}, {} links; {knotted}. The biggest: {}. What is needed lies below what needs it.",
+            self.nodes.len(),
+            self.level.plural(),
+            self.edges.len(),
+            biggest.join(", ")
+        )
+    }
+
+    /// What tells a node from all others: its crate and its name.
+    pub fn id(&self, node: usize) -> String {
+        let node = &self.nodes[node];
+        let cluster = &self.clusters[node.cluster];
+        if *cluster == node.name {
+            node.name.clone()
+        } else {
+            format!("{cluster}/{}", node.name)
+        }
+    }
+}
+
+/// So many components are looked through for longer ways.
+const MARKED: usize = 4_000;
+
+fn is_drawn(workspace: &Workspace, id: ItemId) -> bool {
+    let item = workspace.item(id);
+    item.is_node() && !item.is_test && item.parent.is_none()
+}
+
+fn node_name(workspace: &Workspace, id: ItemId, level: Level, cluster: &str) -> String {
+    match level {
+        Level::Crate => cluster.to_owned(),
+        Level::Module => match workspace.module(workspace.item(id).module).path.as_str() {
+            "" => "crate".to_owned(),
+            path => path.to_owned(),
+        },
+        Level::Item => workspace.path_of(id),
+    }
+}
+
+struct Draft<'a> {
+    workspace: &'a Workspace,
+    graph: &'a Graph,
+    node_of: Vec<Option<usize>>,
+}
+
+impl Draft<'_> {
+    fn nodes(&mut self, items: &[ItemId], key: impl Fn(ItemId) -> (usize, String)) -> Vec<Node> {
+        let mut members: BTreeMap<(usize, String), Vec<ItemId>> = BTreeMap::new();
+        for id in items {
+            members.entry(key(*id)).or_default().push(*id);
+        }
+        let mut nodes = Vec::new();
+        for ((cluster, name), members) in members {
+            for id in &members {
+                self.node_of[id.index()] = Some(nodes.len());
+            }
+            nodes.push(Node {
+                name,
+                lines: members.iter().map(|id| self.workspace.lines_of(*id)).sum(),
+                cluster,
+            });
+        }
+        nodes
+    }
+
+    /// One edge between two nodes, with the number of pairs of items behind it.
+    fn edges(&self, items: &[ItemId]) -> Vec<Edge> {
+        let mut counts: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+        for id in items {
+            let parts = std::iter::once(id).chain(&self.workspace.item(*id).methods);
+            let targets: BTreeSet<ItemId> = parts
+                .flat_map(|part| self.graph.edges_of(*part))
+                .map(|to| self.workspace.item(*to).parent.unwrap_or(*to))
+                .collect();
+            for to in targets {
+                if let (Some(from), Some(to)) = (self.node_of[id.index()], self.node_of[to.index()])
+                    && from != to
+                {
+                    *counts.entry((from, to)).or_default() += 1;
+                }
+            }
+        }
+        counts
             .into_iter()
             .map(|((from, to), count)| Edge {
                 from,
                 to,
                 count,
                 in_circle: false,
+                implied: false,
             })
-            .collect();
-        picture.mark_circles();
-        picture
+            .collect()
     }
-
-    /// Marks the edges within strongly connected components: both ends reach each other.
-    fn mark_circles(&mut self) {
-        let component = components(self.nodes.len(), &self.edges);
-        for edge in &mut self.edges {
-            edge.in_circle = component[edge.from] == component[edge.to];
-        }
-    }
-}
-
-/// Kosaraju's algorithm with explicit stacks: linear, and no recursion. By node: the number of its component.
-fn components(nodes: usize, edges: &[Edge]) -> Vec<usize> {
-    let mut forward = vec![Vec::new(); nodes];
-    let mut backward = vec![Vec::new(); nodes];
-    for edge in edges {
-        forward[edge.from].push(edge.to);
-        backward[edge.to].push(edge.from);
-    }
-    let mut order = Vec::new();
-    let mut seen = vec![false; nodes];
-    for start in 0..nodes {
-        let mut stack = vec![(start, 0)];
-        if std::mem::replace(&mut seen[start], true) {
-            continue;
-        }
-        while let Some((node, next)) = stack.pop() {
-            match forward[node].get(next) {
-                Some(to) => {
-                    stack.push((node, next + 1));
-                    if !std::mem::replace(&mut seen[*to], true) {
-                        stack.push((*to, 0));
-                    }
-                }
-                None => order.push(node),
-            }
-        }
-    }
-    let mut component = vec![usize::MAX; nodes];
-    for start in order.into_iter().rev() {
-        let mut pending = vec![start];
-        while let Some(node) = pending.pop() {
-            if component[node] == usize::MAX {
-                component[node] = start;
-                pending.extend(&backward[node]);
-            }
-        }
-    }
-    component
 }

@@ -1,156 +1,148 @@
 //! A picture as SVG, in layers: what is needed lies below what needs it.
+//!
+//! Colours are classes, so that one file does for light and dark; nothing is told by colour alone: links in a circle are
+//! dashed, too. Links that a longer way implies are faint, since they add little to what is above what.
 
-use std::collections::BTreeMap;
+mod layout;
+mod link;
+
 use std::fmt::Write as _;
 
-use rust_sugiyama::configure::Config;
-
 use crate::picture::Picture;
+use layout::{Area, Layout};
 
-const HEIGHT: f64 = 40.0;
-const GAP: f64 = 36.0;
-const COLORS: &[&str] = &[
-    "#cfe8ff", "#ffe3c2", "#d6f2d0", "#eadcff", "#ffd6de", "#fff3b8", "#d3f1f0", "#e6e6e6",
+/// Colours of crates, light and dark.
+const COLORS: &[(&str, &str)] = &[
+    ("#dcebfa", "#1d3a57"),
+    ("#fde8cd", "#54391a"),
+    ("#dcf1d7", "#22442a"),
+    ("#ece2fb", "#3b2b5c"),
+    ("#fbdfe4", "#562533"),
+    ("#fbf3c4", "#4b4415"),
+    ("#d6f0ef", "#174645"),
+    ("#e8e8ec", "#37373f"),
 ];
+/// Below the title.
+const TOP: f64 = 84.0;
+/// Above so many links their counts are in the tooltips only.
+const COUNTED: usize = 60;
 
 /// Draws a picture.
 pub fn draw(picture: &Picture) -> String {
-    let places = layout(picture);
-    let width = |index: usize| node_width(&picture.nodes[index].name);
-    let right = places
-        .iter()
-        .enumerate()
-        .map(|(index, (x, _))| x + width(index) / 2.0)
-        .fold(300.0, f64::max)
-        + GAP;
-    let bottom = places.iter().map(|(_, y)| y + HEIGHT).fold(60.0, f64::max) + GAP;
-    let mut text = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {right:.0} {bottom:.0}\" width=\"{right:.0}\" height=\"{bottom:.0}\" role=\"img\" font-family=\"system-ui, sans-serif\">\n<title>{}</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n<defs><marker id=\"a\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto-start-reverse\"><path d=\"M0 0L8 4L0 8z\" fill=\"context-stroke\"/></marker></defs>\n<text x=\"16\" y=\"26\" font-size=\"16\" font-weight=\"600\">{}</text>\n",
-        escape(&picture.title),
-        escape(&picture.title)
-    );
-    legend(picture, &mut text);
-    for edge in &picture.edges {
-        let (from, to) = (places[edge.from], places[edge.to]);
-        let down = from.1 < to.1;
-        let (y1, y2) = if down {
-            (from.1 + HEIGHT, to.1)
-        } else {
-            (from.1, to.1 + HEIGHT)
-        };
-        let middle = f64::midpoint(y1, y2);
-        let color = if edge.in_circle { "#c62828" } else { "#78909c" };
-        let _ = writeln!(
-            text,
-            "<path d=\"M{:.1} {y1:.1}C{:.1} {middle:.1} {:.1} {middle:.1} {:.1} {y2:.1}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{:.1}\" marker-end=\"url(#a)\"><title>{} needs {}: {} references</title></path>",
-            from.0,
-            from.0,
-            to.0,
-            to.0,
-            1.0 + (edge.count as f64).ln().max(0.0) / 2.0,
-            escape(&picture.nodes[edge.from].name),
-            escape(&picture.nodes[edge.to].name),
-            edge.count
-        );
-        if picture.edges.len() <= 40 {
-            let _ = writeln!(
-                text,
-                "<text x=\"{:.1}\" y=\"{:.1}\" font-size=\"11\" fill=\"{color}\">{}</text>",
-                f64::midpoint(from.0, to.0) + 4.0,
-                middle + 4.0,
-                edge.count
-            );
-        }
+    let layout = layout::layout(picture, TOP);
+    let mut text = String::new();
+    head(&mut text, picture, &layout);
+    for (cluster, area) in &layout.clusters {
+        frame(&mut text, *area, &picture.clusters[*cluster]);
     }
-    for (index, node) in picture.nodes.iter().enumerate() {
-        let (x, y) = places[index];
-        let _ = writeln!(
-            text,
-            "<g><rect x=\"{:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{HEIGHT}\" rx=\"8\" fill=\"{}\" stroke=\"#546e7a\"/><text x=\"{x:.1}\" y=\"{:.1}\" font-size=\"13\" text-anchor=\"middle\">{}</text><text x=\"{x:.1}\" y=\"{:.1}\" font-size=\"10\" fill=\"#455a64\" text-anchor=\"middle\">{} lines</text></g>",
-            x - width(index) / 2.0,
-            width(index),
-            COLORS[node.cluster % COLORS.len()],
-            y + 17.0,
-            escape(&node.name),
-            y + 32.0,
-            node.lines
-        );
+    link::draw(&mut text, picture, &layout);
+    for (index, area) in layout.nodes.iter().enumerate() {
+        node(&mut text, picture, index, *area);
+    }
+    if picture.edges.len() <= COUNTED {
+        link::counts(&mut text, picture, &layout);
     }
     text.push_str("</svg>\n");
     text
 }
 
-fn legend(picture: &Picture, text: &mut String) {
-    let mut x = 16.0;
-    for (index, name) in picture.clusters.iter().enumerate() {
+fn head(text: &mut String, picture: &Picture, layout: &Layout) {
+    let (width, height) = (layout.width, layout.height);
+    let title = escape(&picture.title);
+    let _ = write!(
+        text,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" height=\"{height:.0}\" role=\"img\" class=\"cleave\" font-family=\"system-ui, sans-serif\">\n<title>{title}</title>\n<desc>{}</desc>\n",
+        escape(&picture.description())
+    );
+    style(text);
+    let _ = write!(
+        text,
+        "<defs><marker id=\"cleave-tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"6\" markerHeight=\"6\" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" fill=\"context-stroke\"/></marker></defs>\n<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n<text class=\"name\" x=\"20\" y=\"30\" font-size=\"17\" font-weight=\"600\">{title}</text>\n"
+    );
+    legend(text, picture);
+}
+
+fn style(text: &mut String) {
+    let mut light = String::new();
+    let mut dark = String::new();
+    for (index, (day, night)) in COLORS.iter().enumerate() {
+        let _ = write!(light, ".cleave .k{index}{{fill:{day}}}");
+        let _ = write!(dark, ".cleave .k{index}{{fill:{night}}}");
+    }
+    let _ = writeln!(
+        text,
+        "<style>.cleave .paper{{fill:#fff}}.cleave .frame{{fill:#f6f7f9;stroke:#c3cad1}}.cleave .box{{stroke:#5f6f7c}}.cleave .name{{fill:#1c2430}}.cleave .note{{fill:#55606b}}.cleave .halo{{stroke:#fff;stroke-width:4;paint-order:stroke;stroke-linejoin:round}}.cleave path.l{{fill:none;stroke:#6f8290;stroke-opacity:.75}}.cleave path.i{{stroke-opacity:.22}}.cleave path.c{{stroke:#c62828;stroke-opacity:.8;stroke-dasharray:7 3}}.cleave path.l:hover{{stroke-opacity:1;stroke-width:4}}.cleave text.c{{fill:#b71c1c}}{light}@media (prefers-color-scheme:dark){{.cleave .paper{{fill:#14181d}}.cleave .frame{{fill:#1b2027;stroke:#3a444e}}.cleave .box{{stroke:#8fa0ae}}.cleave .name{{fill:#e8edf2}}.cleave .note{{fill:#a9b4be}}.cleave .halo{{stroke:#14181d}}.cleave path.l{{stroke:#9db0be}}.cleave path.c{{stroke:#ff7b72}}.cleave text.c{{fill:#ff9a92}}{dark}}}</style>"
+    );
+}
+
+/// What lines and colours mean.
+fn legend(text: &mut String, picture: &Picture) {
+    let mut x = 20.0;
+    let mut entry = |text: &mut String, sample: &str, words: &str| {
         let _ = writeln!(
             text,
-            "<rect x=\"{x}\" y=\"36\" width=\"12\" height=\"12\" rx=\"3\" fill=\"{}\" stroke=\"#546e7a\"/><text x=\"{}\" y=\"46\" font-size=\"12\">{}</text>",
-            COLORS[index % COLORS.len()],
-            x + 18.0,
-            escape(name)
+            "<g transform=\"translate({x:.0} 52)\">{sample}<text class=\"note\" x=\"34\" y=\"4\" font-size=\"12\">{}</text></g>",
+            escape(words)
         );
-        x += 40.0 + name.len() as f64 * 7.0;
-    }
-}
-
-fn node_width(name: &str) -> f64 {
-    name.chars().count() as f64 * 7.6 + 24.0
-}
-
-/// The middle of each node's upper edge.
-fn layout(picture: &Picture) -> Vec<(f64, f64)> {
-    let vertices: Vec<(u32, (f64, f64))> = picture
-        .nodes
-        .iter()
-        .enumerate()
-        .map(|(index, node)| (index as u32, (node_width(&node.name), HEIGHT)))
-        .collect();
-    let edges: Vec<(u32, u32)> = picture
-        .edges
-        .iter()
-        .map(|edge| (edge.from as u32, edge.to as u32))
-        .collect();
-    let config = Config {
-        vertex_spacing: GAP,
-        ..Config::default()
+        x += 58.0 + words.chars().count() as f64 * 6.6;
     };
-    let mut places = vec![(0.0, 0.0); picture.nodes.len()];
-    let mut left = GAP;
-    for (component, _, _) in rust_sugiyama::from_vertices_and_edges(&vertices, &edges, &config) {
-        let extent = |sign: f64| {
-            let edge = component
-                .iter()
-                .map(|(index, (x, _))| sign * x + node_width(&picture.nodes[*index].name) / 2.0);
-            edge.fold(f64::MIN, f64::max)
-        };
-        let (low, high) = (-extent(-1.0), extent(1.0));
-        let mut levels: BTreeMap<i64, f64> = component
-            .iter()
-            .map(|(_, (_, y))| ((y * 16.0) as i64, 0.0))
-            .collect();
-        for (rank, (_, place)) in levels.iter_mut().enumerate() {
-            *place = 70.0 + rank as f64 * (HEIGHT + GAP * 1.6);
-        }
-        for (index, (x, y)) in component {
-            places[index] = (left + x - low, levels[&((y * 16.0) as i64)]);
-        }
-        left += high - low + GAP;
+    entry(
+        text,
+        "<path class=\"l\" d=\"M0 0H26\" marker-end=\"url(#cleave-tip)\"/>",
+        "needs",
+    );
+    if picture.edges.iter().any(|edge| edge.implied) {
+        entry(
+            text,
+            "<path class=\"l i\" d=\"M0 0H26\" marker-end=\"url(#cleave-tip)\"/>",
+            "needs, also by a longer way",
+        );
     }
-    let deepest = places.iter().map(|(_, y)| *y).fold(70.0, f64::max);
-    let lowest = places.iter().map(|(_, y)| *y).fold(deepest, f64::min);
-    // The layout puts what needs first; where it does the other way round, turn it over.
-    let downwards = picture
-        .edges
-        .iter()
-        .filter(|edge| places[edge.from].1 < places[edge.to].1)
-        .count();
-    if downwards * 2 < picture.edges.len() {
-        for place in &mut places {
-            place.1 = deepest + lowest - place.1;
-        }
+    if picture.edges.iter().any(|edge| edge.in_circle) {
+        entry(
+            text,
+            "<path class=\"l c\" d=\"M0 0H26\" marker-end=\"url(#cleave-tip)\"/>",
+            "in a circle",
+        );
     }
-    places
+    let sample = "<rect class=\"box k0\" x=\"0\" y=\"-9\" width=\"11\" height=\"10\" rx=\"2\"/><rect class=\"box k0\" x=\"14\" y=\"-13\" width=\"11\" height=\"18\" rx=\"2\"/>";
+    entry(text, sample, "the higher, the more lines");
+}
+
+fn frame(text: &mut String, area: Area, name: &str) {
+    let _ = writeln!(
+        text,
+        "<g><rect class=\"frame\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"12\"/><text class=\"name\" x=\"{:.1}\" y=\"{:.1}\" font-size=\"14\" font-weight=\"600\">{}</text></g>",
+        area.x,
+        area.y,
+        area.width,
+        area.height,
+        area.x + 16.0,
+        area.y + 24.0,
+        escape(name)
+    );
+}
+
+fn node(text: &mut String, picture: &Picture, index: usize, area: Area) {
+    let node = &picture.nodes[index];
+    let middle = area.y + area.height / 2.0;
+    let _ = writeln!(
+        text,
+        "<g><title>{}, {} lines</title><rect class=\"box k{}\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"7\"/><text class=\"name\" x=\"{:.1}\" y=\"{:.1}\" font-size=\"13\" text-anchor=\"middle\">{}</text><text class=\"note\" x=\"{:.1}\" y=\"{:.1}\" font-size=\"10\" text-anchor=\"middle\">{} lines</text></g>",
+        escape(&picture.id(index)),
+        node.lines,
+        node.cluster % COLORS.len(),
+        area.x,
+        area.y,
+        area.width,
+        area.height,
+        area.middle(),
+        middle - 1.0,
+        escape(&node.name),
+        area.middle(),
+        middle + 12.0,
+        node.lines
+    );
 }
 
 /// Text as XML has it.

@@ -9,6 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::Diagnostic;
 use crate::workspace::Workspace;
+pub use metadata::Outline;
 
 /// What to read, and how to ask Cargo.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +22,8 @@ pub struct LoadOptions {
     pub offline: bool,
     /// Handed on to Cargo.
     pub locked: bool,
+    /// How many threads parse; all cores where it is not said.
+    pub threads: Option<usize>,
 }
 
 /// Why nothing could be read.
@@ -63,29 +66,39 @@ pub enum LoadError {
     },
 }
 
-/// Reads the workspace around a manifest. Parses on all cores, on threads with deep stacks: parsing recurses.
-///
-/// What is wrong in the source (a file that does not parse, a module file that is missing) is a diagnostic; the rest is
-/// read all the same.
+/// Reads the workspace around a manifest: [`ask`], then [`read`].
 pub fn load(options: &LoadOptions) -> Result<(Workspace, Vec<Diagnostic>), LoadError> {
+    let (mut workspace, diagnostics) = read(ask(options)?)?;
+    names::mend(&mut workspace, options);
+    Ok((workspace, diagnostics))
+}
+
+/// Asks Cargo which packages and targets there are.
+pub fn ask(options: &LoadOptions) -> Result<Outline, LoadError> {
     if !options.manifest_path.is_file() {
         return Err(LoadError::NoManifest {
             path: options.manifest_path.clone(),
         });
     }
-    let outline = metadata::read(options)?;
-    pool()?.install(|| {
+    metadata::read(options)
+}
+
+/// Reads every module of every target. Parses on all cores, on threads with deep stacks: parsing recurses.
+///
+/// What is wrong in the source (a file that does not parse, a module file that is missing) is a diagnostic; the rest is
+/// read all the same.
+pub fn read(outline: Outline) -> Result<(Workspace, Vec<Diagnostic>), LoadError> {
+    pool(outline.threads)?.install(|| {
         let trees = modules::read(&outline)?;
-        let (mut workspace, diagnostics) = assemble::workspace(outline, trees);
-        names::mend(&mut workspace, options);
-        Ok((workspace, diagnostics))
+        Ok(assemble::workspace(outline, trees))
     })
 }
 
 /// Threads with deep stacks: parsing recurses.
-pub(crate) fn pool() -> Result<rayon::ThreadPool, LoadError> {
+pub(crate) fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool, LoadError> {
     rayon::ThreadPoolBuilder::new()
         .stack_size(64 << 20)
+        .num_threads(threads.unwrap_or(0))
         .build()
         .map_err(|error| LoadError::Threads {
             message: error.to_string(),

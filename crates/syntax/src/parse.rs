@@ -6,10 +6,13 @@
 mod attribute;
 mod collect;
 mod doc;
+mod extent;
 mod item;
 mod link;
 mod pattern;
 mod tokens;
+
+use proc_macro2::Span;
 
 use crate::item::{Attribute, Item, PathUse, UseLeaf};
 use crate::source::TextRange;
@@ -71,9 +74,24 @@ struct Shift<'a> {
     prefix: u32,
     /// Where [`NAMED`] was put in for syn, in what it was given, ascending.
     insertions: &'a [u32],
+    /// Where each line starts, if every character is one byte: then a place is found without counting characters.
+    lines: &'a [u32],
 }
 
 impl Shift<'_> {
+    /// The bytes from the start of one span to the end of another.
+    fn range(self, first: Span, last: Span) -> TextRange {
+        if self.lines.is_empty() {
+            let (first, last) = (first.byte_range(), last.byte_range());
+            return TextRange::new(self.offset(first.start), self.offset(last.end));
+        }
+        let place = |at: proc_macro2::LineColumn| self.lines[at.line - 1] as usize + at.column;
+        TextRange::new(
+            self.offset(place(first.start())),
+            self.offset(place(last.end())),
+        )
+    }
+
     fn offset(self, offset: usize) -> u32 {
         let offset = offset as u32;
         let before = self
@@ -94,9 +112,11 @@ pub fn parse_text(text: &str) -> Result<ParsedModule, SyntaxError> {
     let result = loop {
         match syn::parse_str::<syn::File>(&given) {
             Ok(file) => {
+                let lines = line_starts(&given);
                 let shift = Shift {
                     prefix: prefix as u32,
                     insertions: &insertions,
+                    lines: &lines,
                 };
                 break Ok(item::file(&file, text, shift));
             }
@@ -113,6 +133,7 @@ pub fn parse_text(text: &str) -> Result<ParsedModule, SyntaxError> {
                 let shift = Shift {
                     prefix: prefix as u32,
                     insertions: &insertions,
+                    lines: &[],
                 };
                 let end = text.len() as u32;
                 let start = shift.offset(span.start).min(end);
@@ -127,6 +148,17 @@ pub fn parse_text(text: &str) -> Result<ParsedModule, SyntaxError> {
     // The table behind the spans keeps the text of all that was parsed on this thread.
     proc_macro2::extra::invalidate_current_thread_spans();
     result
+}
+
+/// Where each line starts; nothing for a text with characters of several bytes.
+fn line_starts(text: &str) -> Vec<u32> {
+    if !text.is_ascii() {
+        return Vec::new();
+    }
+    let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+    std::iter::once(0)
+        .chain(newlines.map(|(at, _)| at as u32 + 1))
+        .collect()
 }
 
 /// Where a parameter starts whose type stands where syn wants a pattern, if that is what it stumbled over.

@@ -155,3 +155,75 @@ pub fn make_repository(root: &Utf8Path, message: &str) -> Result<(), VerifyError
     }
     commit_all(root, message)
 }
+
+/// The last commit with this subject, on the branch that is checked out.
+pub fn commit_with_subject(root: &Utf8Path, subject: &str) -> Result<Option<String>, VerifyError> {
+    let pattern = format!("--grep={subject}");
+    let listed = run(
+        root,
+        &["log", "--fixed-strings", &pattern, "--format=%H %s"],
+    )?;
+    let listed = listed.unwrap_or_default();
+    let mut commits = listed.lines().filter_map(|line| line.split_once(' '));
+    Ok(commits
+        .find(|(_, other)| *other == subject)
+        .map(|(commit, _)| commit.to_owned()))
+}
+
+/// Checks the tree before a commit out into an empty folder; returns where in it `root` is.
+pub fn tree_before(
+    root: &Utf8Path,
+    commit: &str,
+    folder: &Utf8Path,
+) -> Result<Utf8PathBuf, VerifyError> {
+    let parent = format!("{commit}^");
+    must(
+        root,
+        &[
+            "worktree",
+            "add",
+            "--quiet",
+            "--force",
+            "--detach",
+            folder.as_str(),
+            &parent,
+        ],
+    )?;
+    let prefix = must(root, &["rev-parse", "--show-prefix"])?;
+    Ok(folder.join(prefix.trim()))
+}
+
+/// Removes what [`tree_before`] made, if it is there.
+pub fn forget_tree(root: &Utf8Path, folder: &Utf8Path) -> Result<(), VerifyError> {
+    run(root, &["worktree", "remove", "--force", folder.as_str()]).map(drop)
+}
+
+/// The folder of the repository around a tree; none where there is no repository.
+pub fn toplevel(root: &Utf8Path) -> Result<Option<Utf8PathBuf>, VerifyError> {
+    // Up from where we are, so that links stay as the user wrote them.
+    let Some(up) = run(root, &["rev-parse", "--show-cdup"])? else {
+        return Ok(None);
+    };
+    let levels = up.trim().split('/').filter(|part| *part == "..").count();
+    Ok(root.ancestors().nth(levels).map(Utf8Path::to_owned))
+}
+
+/// The branch that others branch off: the remote's, or else the one that is checked out.
+pub fn default_branch(root: &Utf8Path) -> Result<String, VerifyError> {
+    let remote = run(
+        root,
+        &["symbolic-ref", "--short", "refs/remotes/origin/HEAD"],
+    )?;
+    if let Some(name) = remote {
+        let name = name.trim();
+        return Ok(name.strip_prefix("origin/").unwrap_or(name).to_owned());
+    }
+    let own = run(root, &["symbolic-ref", "--short", "HEAD"])?;
+    Ok(own.map_or_else(|| "main".to_owned(), |name| name.trim().to_owned()))
+}
+
+/// Whether git has a file.
+pub fn tracks(root: &Utf8Path, path: &str) -> Result<bool, VerifyError> {
+    let listed = run(root, &["ls-files", "--error-unmatch", "--", path])?;
+    Ok(listed.is_some())
+}

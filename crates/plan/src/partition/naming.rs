@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_syntax::Workspace;
 
-use super::Table;
+use super::problem::Problem;
 use crate::order::Home;
 use crate::plan::Role;
 
@@ -50,7 +50,7 @@ pub(super) fn role(path: &str) -> Option<Role> {
 
 /// Name and role of every crate in use, bottom-up.
 pub(super) fn names(
-    table: &Table,
+    table: &Problem,
     homes: &[Home],
     used: &[usize],
     prefix: &str,

@@ -8,15 +8,19 @@ use cargo_metadata::{Metadata, MetadataCommand, TargetKind};
 use super::{LoadError, LoadOptions, relative};
 use crate::workspace::{CrateKind, Dependency, DependencyKind, Package, PackageId};
 
-/// A workspace before its source is read.
-pub(super) struct Outline {
+/// A workspace before its source is read: what Cargo says of it.
+#[derive(Debug, Clone)]
+pub struct Outline {
     pub(super) root: Utf8PathBuf,
     pub(super) packages: Vec<Package>,
     pub(super) package: PackageId,
     pub(super) targets: Vec<Target>,
+    /// How many threads parse; all cores where it is not said.
+    pub(super) threads: Option<usize>,
 }
 
 /// A target before its source is read.
+#[derive(Debug, Clone)]
 pub(super) struct Target {
     pub(super) package: PackageId,
     pub(super) kind: CrateKind,
@@ -72,6 +76,7 @@ pub(super) fn read(options: &LoadOptions) -> Result<Outline, LoadError> {
         packages,
         package,
         targets,
+        threads: options.threads,
     })
 }
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use proc_macro2::{TokenStream, TokenTree};
 
 use super::collect::{Collector, name_of};
-use super::{Shift, doc, tokens};
+use super::{Shift, doc, extent, tokens};
 use crate::item::{Attribute, PathContext, Segment};
 use crate::source::TextRange;
 
@@ -75,7 +75,7 @@ pub(super) fn collect_docs(collector: &mut Collector<'_>, attributes: &[syn::Att
     let docs: Vec<TextRange> = attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident("doc"))
-        .map(|attribute| collector.range_of(attribute))
+        .map(|attribute| collector.between(extent::attribute(attribute)))
         .collect();
     doc::collect(collector, &docs);
 }
@@ -237,7 +237,7 @@ pub(super) fn values(
             Attribute {
                 is_doc: path == "doc",
                 path,
-                range: collector.range_of(attribute),
+                range: collector.between(extent::attribute(attribute)),
             }
         })
         .collect()

@@ -55,8 +55,7 @@ impl<'a> Collector<'a> {
     }
 
     pub(super) fn range(&self, span: Span) -> TextRange {
-        let range = span.byte_range();
-        TextRange::new(self.shift.offset(range.start), self.shift.offset(range.end))
+        self.shift.range(span, span)
     }
 
     pub(super) fn scoped(&mut self, inside: impl FnOnce(&mut Self)) {
@@ -693,6 +692,11 @@ impl Collector<'_> {
                 this.body(|this| this.visit_block(block));
             }
         });
+    }
+
+    /// From the first of two tokens to the last.
+    pub(super) fn between(&self, (first, last): (Span, Span)) -> TextRange {
+        self.shift.range(first, last)
     }
 
     pub(super) fn range_of(&self, node: &impl Spanned) -> TextRange {

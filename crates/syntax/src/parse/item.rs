@@ -5,7 +5,7 @@ use syn::visit::Visit;
 
 use super::attribute::{self, Style};
 use super::collect::{Collector, name_of};
-use super::{DeclaredModule, ParsedItem, ParsedModule, Shift, tokens};
+use super::{DeclaredModule, ParsedItem, ParsedModule, Shift, extent, tokens};
 use crate::item::{
     Binding, Field, Implementation, Item, ItemId, ItemKind, Level, MacroRules, PathContext,
     PathUse, Segment, UseLeaf, Visibility,
@@ -15,7 +15,7 @@ use crate::workspace::ModuleId;
 
 /// A whole file.
 pub(super) fn file(file: &syn::File, text: &str, shift: Shift<'_>) -> ParsedModule {
-    let body = TextRange::new(0, text.len() as u32);
+    let body = TextRange::new(shift.prefix, text.len() as u32);
     module(&file.attrs, &file.items, text, shift, body)
 }
 
@@ -99,10 +99,10 @@ fn tile(items: Vec<&mut Item>, text: &str, start: u32, end: u32) {
 fn blank(
     kind: ItemKind,
     collector: &Collector<'_>,
-    node: &impl Spanned,
+    ends: extent::Ends,
     attributes: &[syn::Attribute],
 ) -> Item {
-    let range = collector.range_of(node);
+    let range = collector.between(ends);
     Item {
         module: ModuleId(0),
         parent: None,
@@ -136,7 +136,7 @@ fn blank(
 fn item(node: &syn::Item, text: &str, shift: Shift<'_>) -> ParsedItem {
     let mut collector = Collector::new(text, shift);
     let (kind, attributes) = kind_of(node);
-    let mut item = blank(kind, &collector, node, attributes);
+    let mut item = blank(kind, &collector, extent::item(node), attributes);
     if let Some(ident) = ident_of(node) {
         item.name = name_of(ident);
         item.name_range = collector.range(ident.span());
@@ -225,7 +225,7 @@ fn visibility_of(node: &syn::Item) -> Option<(&syn::Visibility, proc_macro2::Spa
         syn::Item::Const(item) => (&item.vis, item.const_token.span),
         syn::Item::Enum(item) => (&item.vis, item.enum_token.span),
         syn::Item::ExternCrate(item) => (&item.vis, item.extern_token.span),
-        syn::Item::Fn(item) => (&item.vis, item.sig.span()),
+        syn::Item::Fn(item) => (&item.vis, extent::signature(&item.sig)),
         syn::Item::Mod(item) => (
             &item.vis,
             item.unsafety
@@ -255,6 +255,7 @@ fn visibility(
 ) -> Visibility {
     let range = match visibility {
         syn::Visibility::Inherited => TextRange::empty(collector.range(first).start),
+        syn::Visibility::Public(token) => collector.range(token.span),
         written => collector.range_of(written),
     };
     let level = match visibility {
@@ -631,7 +632,7 @@ fn method(collector: &Collector<'_>, node: &syn::ItemImpl, member: &syn::ImplIte
                 &member.vis,
                 member
                     .defaultness
-                    .map_or_else(|| member.sig.span(), |token| token.span),
+                    .map_or_else(|| extent::signature(&member.sig), |token| token.span),
             )),
         ),
         syn::ImplItem::Const(member) => (
@@ -654,7 +655,7 @@ fn method(collector: &Collector<'_>, node: &syn::ItemImpl, member: &syn::ImplIte
         syn::ImplItem::Macro(member) => (ItemKind::MacroCall, &member.attrs[..], None, None),
         _ => (ItemKind::Verbatim, empty, None, None),
     };
-    let mut item = blank(kind, collector, member, attributes);
+    let mut item = blank(kind, collector, extent::member(member), attributes);
     if let Some(ident) = ident {
         item.name = name_of(ident);
         item.name_range = collector.range(ident.span());

@@ -1,0 +1,85 @@
+//! Reads and resolves one package and prints what that took, as one line of JSON: `measure FOLDER`.
+#![expect(clippy::print_stdout, reason = "its output is its result")]
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use camino::Utf8PathBuf;
+use cleave_syntax::{LoadOptions, Workspace};
+use serde_json::json;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let Some(folder) = std::env::args().nth(1).map(Utf8PathBuf::from) else {
+        println!("usage: measure FOLDER");
+        return ExitCode::from(2);
+    };
+    let repeats = if std::env::args().any(|word| word == "--once") {
+        1
+    } else {
+        3
+    };
+    match measure(&folder, repeats) {
+        Ok(row) => {
+            println!("{row}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            println!("{}", json!({ "error": error.to_string() }));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The best of several runs, and the peak of memory of the first.
+fn measure(
+    folder: &camino::Utf8Path,
+    repeats: u32,
+) -> Result<serde_json::Value, cleave_syntax::LoadError> {
+    let outline = cleave_syntax::load::ask(&LoadOptions {
+        manifest_path: folder.join("Cargo.toml"),
+        offline: true,
+        ..LoadOptions::default()
+    })?;
+    let mut best = [f64::MAX; 4];
+    let mut row = json!({});
+    for run in 0..repeats {
+        let start = Instant::now();
+        let (workspace, _) = cleave_syntax::load::read(outline.clone())?;
+        let parse = start.elapsed().as_secs_f64();
+        let start = Instant::now();
+        let graph = cleave_graph::resolve(&workspace);
+        let resolve = start.elapsed().as_secs_f64();
+        if run == 0 {
+            row["peak"] = json!(peak());
+            row["lines"] = json!(lines(&workspace));
+        }
+        let start = Instant::now();
+        if let Some(krate) = workspace.monolith(workspace.package) {
+            std::hint::black_box(cleave_graph::knot::knots(&workspace, &graph, krate));
+        }
+        let knots = start.elapsed().as_secs_f64();
+        if parse + resolve < best[3] {
+            best = [parse, resolve, knots, parse + resolve];
+        }
+    }
+    row["parse"] = json!(best[0]);
+    row["resolve"] = json!(best[1]);
+    row["knots"] = json!(best[2]);
+    Ok(row)
+}
+
+fn lines(workspace: &Workspace) -> usize {
+    let files = workspace.files.iter();
+    files.map(|file| file.text.lines().count()).sum()
+}
+
+/// The most memory that was in use at once, where the system says.
+fn peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kilobytes * 1024)
+}

@@ -1,0 +1,89 @@
+//! Modules without a home.
+
+use std::collections::BTreeMap;
+
+use cleave_plan::Home;
+use cleave_syntax::{ItemId, ModuleId};
+
+use crate::Judge;
+use crate::finding::{Finding, Kind, definition};
+
+pub(crate) fn find(judge: &Judge<'_>) -> Vec<Finding> {
+    let workspace = judge.input.workspace;
+    let mut homeless: BTreeMap<ModuleId, Vec<ItemId>> = BTreeMap::new();
+    for id in judge
+        .crates
+        .iter()
+        .flat_map(|krate| workspace.items_of(*krate))
+    {
+        let module = workspace.item(id).module;
+        let is_unsaid =
+            judge.declared.home[id.index()].is_some() && !judge.declared.named[id.index()];
+        if is_unsaid && is_homeless(judge, module) {
+            homeless
+                .entry(outermost(judge, module))
+                .or_default()
+                .push(id);
+        }
+    }
+    homeless
+        .iter()
+        .map(|(module, items)| unnamed(judge, *module, items))
+        .collect()
+}
+
+/// Whether no list names a module or one around it. The crate's root has its home: the package.
+pub(crate) fn is_homeless(judge: &Judge<'_>, module: ModuleId) -> bool {
+    let module = judge.input.workspace.module(module);
+    !module.path.is_empty()
+        && Some(module.krate) == judge.crates.first().copied()
+        && judge.declared.lists.module(&module.path).is_none()
+}
+
+/// The outermost module around one that has none either.
+fn outermost(judge: &Judge<'_>, module: ModuleId) -> ModuleId {
+    let workspace = judge.input.workspace;
+    let mut at = module;
+    while let Some(parent) = workspace.module(at).parent
+        && !workspace.module(parent).path.is_empty()
+        && has_code(judge, parent)
+    {
+        at = parent;
+    }
+    at
+}
+
+/// A module that only declares others needs no home.
+fn has_code(judge: &Judge<'_>, module: ModuleId) -> bool {
+    let mut items = judge.input.workspace.module(module).items.iter();
+    items.any(|id| judge.declared.home[id.index()].is_some())
+}
+
+fn unnamed(judge: &Judge<'_>, module: ModuleId, items: &[ItemId]) -> Finding {
+    let workspace = judge.input.workspace;
+    let path = &workspace.module(module).path;
+    let message = format!("module `{path}` has no home: no list of split.toml names it");
+    let place = workspace
+        .module(module)
+        .declaration
+        .or(items.first().copied())
+        .map(|id| definition(workspace, id));
+    let mut finding = Finding::new(Kind::Home, &format!("module {path}"), message);
+    if let Some(place) = place {
+        finding = finding.at(place, "new since the plan was made");
+    }
+    let needs: Vec<Home> = items
+        .iter()
+        .flat_map(|id| judge.input.graph.edges_of(*id))
+        .filter(|to| judge.declared.named[to.index()])
+        .filter_map(|to| judge.declared.home[to.index()])
+        .collect();
+    let help = match judge.order.lowest_above(&needs) {
+        Some(lowest) => format!(
+            "`{}` is the lowest crate that sees all it needs: add it to `modules` of `[crates.{0}]` in split.toml, of a crate above that, or to `keep`",
+            judge.name(Some(lowest))
+        ),
+        None => "what it needs is in crates that do not see each other: add it to `keep` in split.toml, or divide it".to_owned(),
+    };
+    finding.help(help)
+}
