@@ -133,7 +133,7 @@ impl Finder<'_> {
             }
             let krate = workspace.krate(workspace.crate_of(id));
             let text = workspace.text_of(id);
-            let splices = item.includes.iter().any(|file| file.path.ends_with(".rs"));
+            let splices = item.includes.iter().any(|file| file.is_rust());
             let reads = krate.kind != CrateKind::BuildScript && text.contains("\"OUT_DIR\"");
             if item.kind != ItemKind::Mod && (reads || splices) {
                 self.add(item.module, item.range, Blindness::Generated, item.label());

@@ -668,11 +668,7 @@ impl<'a> Scopes<'a> {
         let wanted = plain(name);
         let alike = names.makers.iter().copied().find(|id| {
             let item = self.workspace.item(*id);
-            if item
-                .includes
-                .iter()
-                .any(|include| include.path.ends_with(".rs"))
-            {
+            if item.includes.iter().any(|include| include.is_rust()) {
                 return true;
             }
             let own = plain(&item.name);

@@ -256,7 +256,7 @@ fn visibility(
     let range = match visibility {
         syn::Visibility::Inherited => TextRange::empty(collector.range(first).start),
         syn::Visibility::Public(token) => collector.range(token.span),
-        written => collector.range_of(written),
+        written @ syn::Visibility::Restricted(_) => collector.range_of(written),
     };
     let level = match visibility {
         syn::Visibility::Inherited => Level::Private,
