@@ -47,7 +47,12 @@ pub fn resolve(workspace: &Workspace) -> Graph {
         .collect();
     graph.edges = edges;
     call::attach(workspace, &mut graph);
-    graph.references = items.into_iter().chain(headers).flatten().collect();
+    // Room for all at once: there are millions, and growing would have them twice.
+    let count = items.iter().chain(&headers).map(Vec::len).sum();
+    graph.references = Vec::with_capacity(count);
+    for references in items.into_iter().chain(headers) {
+        graph.references.extend(references);
+    }
     graph
 }
 
@@ -142,7 +147,7 @@ struct Resolver<'a> {
 impl Resolver<'_> {
     fn item(&self, id: ItemId) -> Vec<Reference> {
         let item = self.scopes.workspace.item(id);
-        let mut references = Vec::new();
+        let mut references = Vec::with_capacity(item.paths.len());
         for (index, path) in item.paths.iter().enumerate() {
             let place = Place::Item(id, index as u32);
             references.extend(

@@ -50,7 +50,7 @@ pub struct Item {
     /// it from others.
     pub members: Vec<String>,
     /// What an impl is for.
-    pub implementation: Option<Implementation>,
+    pub implementation: Option<Box<Implementation>>,
     /// What a `macro_rules!` is like.
     pub macro_rules: Option<MacroRules>,
     /// Every path in it, in order, except those in its `methods`. For a `use`: none (its leaves have them).

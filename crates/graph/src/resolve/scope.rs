@@ -537,8 +537,11 @@ impl<'a> Scopes<'a> {
         let bindings = self.in_module(module, name, space, open);
         open.trust = trust;
         for found in bindings {
-            let mut all = lookups.to_vec();
-            all.extend(found.lookups);
+            let all = if lookups.is_empty() {
+                found.lookups
+            } else {
+                [lookups, &found.lookups].concat()
+            };
             let hit = Hit::new(found.def, all, used + 1);
             match self.follow(hit, path, namespace, open) {
                 Some(hit) if hit.used == path.segments.len() => match &mut full {
