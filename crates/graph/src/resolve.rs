@@ -183,9 +183,10 @@ impl Resolver<'_> {
         if !found.is_empty() {
             return found;
         }
-        self.local_glob(path, module, item, true)
-            .map(|resolution| vec![resolution])
-            .unwrap_or_else(|| self.unknown(path, module, item))
+        self.local_glob(path, module, item, true).map_or_else(
+            || self.unknown(path, module, item),
+            |resolution| vec![resolution],
+        )
     }
 
     /// What a path means, believing so much of names that are defined nowhere.

@@ -331,6 +331,13 @@ pub struct Include {
     pub range: TextRange,
 }
 
+impl Include {
+    /// Whether it splices in Rust source.
+    pub fn is_rust(&self) -> bool {
+        camino::Utf8Path::new(&self.path).extension() == Some("rs")
+    }
+}
+
 /// One leaf of a `use` tree, or an `extern crate`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UseLeaf {

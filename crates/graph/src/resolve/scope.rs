@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
-use cleave_syntax::item::{Binding, Item, ItemKind, Level, PathContext, PathUse, UseLeafId};
+use cleave_syntax::item::{
+    Binding, Include, Item, ItemKind, Level, PathContext, PathUse, UseLeafId,
+};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
 
@@ -671,11 +673,7 @@ impl<'a> Scopes<'a> {
         let wanted = plain(name);
         let alike = names.makers.iter().copied().find(|id| {
             let item = self.workspace.item(*id);
-            if item
-                .includes
-                .iter()
-                .any(|include| include.path.ends_with(".rs"))
-            {
+            if item.includes.iter().any(Include::is_rust) {
                 return true;
             }
             let own = plain(&item.name);

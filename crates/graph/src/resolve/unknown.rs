@@ -40,10 +40,10 @@ impl Resolver<'_> {
         if !(likely.is_empty() || is_attribute) {
             return likely;
         }
-        if !path.guessed || is_name {
-            if let Some(resolution) = self.foreign(path, module) {
-                return vec![resolution];
-            }
+        if (!path.guessed || is_name)
+            && let Some(resolution) = self.foreign(path, module)
+        {
+            return vec![resolution];
         }
         if is_attribute {
             // A tool's, or a helper of a derive or attribute around.

@@ -280,9 +280,13 @@ impl<'a> Collector<'a> {
 
     /// Items first, since imports may name them.
     fn hoist_items(&mut self, items: &[&syn::Item]) {
-        let (imports, others): (Vec<&syn::Item>, Vec<&syn::Item>) = items
+        let (mut imports, others): (Vec<&syn::Item>, Vec<&syn::Item>) = items
             .iter()
             .partition(|item| matches!(item, syn::Item::Use(_)));
+        // `use tc::Bg; use color as tc;`: order means nothing, so renames come first.
+        imports.sort_by_key(|item| {
+            !matches!(item, syn::Item::Use(item) if matches!(item.tree, syn::UseTree::Rename(_)))
+        });
         for item in others.into_iter().chain(imports) {
             match item {
                 syn::Item::Enum(item) => {
@@ -339,6 +343,24 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// The path of an import that starts with what another import in a body binds.
+    fn through_alias(&self, mut path: Vec<Segment>, global: bool) -> (Vec<Segment>, bool) {
+        let first = path.first().map(|first| (first.name.clone(), first.range));
+        if let Some((name, range)) = first
+            && !global
+            && path.len() > 1
+            && let Some(Local::Alias(names, global)) = self.local(&name)
+        {
+            let names = names.iter().map(|name| Segment {
+                name: name.clone(),
+                range,
+            });
+            path.splice(0..1, names);
+            return (path, *global);
+        }
+        (path, global)
+    }
+
     fn hoist_glob(&mut self, path: Vec<Segment>, global: bool, context: PathContext) {
         if let [only] = &path[..]
             && !global
@@ -371,6 +393,7 @@ impl<'a> Collector<'a> {
                 range: self.range(ident.span()),
             });
         }
+        let (path, global) = self.through_alias(path, global);
         let names: Vec<String> = path.iter().map(|segment| segment.name.clone()).collect();
         let bound = if bound == "self" {
             names.last().cloned().unwrap_or_default()
