@@ -39,17 +39,7 @@ pub enum Verb {
         output: Option<Utf8PathBuf>,
     },
     /// Proposes boundaries and writes split.toml; one that is there is kept.
-    Plan {
-        /// How many new crates.
-        #[arg(long)]
-        crates: Option<usize>,
-        /// What the crates' names start with.
-        #[arg(long)]
-        name: Option<String>,
-        /// Proposes anew and replaces the plan.
-        #[arg(long)]
-        anew: bool,
-    },
+    Plan(Planning),
     /// Takes back the last step.
     Undo,
     /// Fails where today's source or manifests go against the plan's boundaries: for CI.
@@ -101,6 +91,27 @@ pub enum Verb {
         /// Which shell.
         shell: clap_complete::Shell,
     },
+}
+
+/// What a plan is to be like.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct Planning {
+    /// How many new crates.
+    #[arg(long)]
+    pub crates: Option<usize>,
+    /// What the crates' names start with.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Proposes anew and replaces the plan, but for its pins.
+    #[arg(long)]
+    pub anew: bool,
+    /// Nails a module or item to a crate (or, by the package's name, to the root); may be repeated.
+    #[arg(long, value_name = "PATH=CRATE")]
+    pub pin: Vec<String>,
+    /// Writes nothing: shows what the pins or the number of crates would do to the plan, term by term; with neither,
+    /// the cheapest changes.
+    #[arg(long)]
+    pub what_if: bool,
 }
 
 /// What are the nodes of a picture.

@@ -258,6 +258,33 @@ impl<'a> Claims<'a> {
             .items
             .extend(plan.keep.iter().map(|path| (path.as_str(), None)));
         claims
+            .modules
+            .extend(plan.keep.iter().map(|path| (path.as_str(), None)));
+        for (path, krate) in &plan.pins {
+            let home = plan
+                .crates
+                .iter()
+                .position(|planned| planned.name == *krate);
+            claims.modules.insert(path, home);
+            claims.items.insert(path, home);
+        }
+        claims
+    }
+
+    /// What is said of an item, by its own name or that of a module around it; none where nothing is.
+    pub(crate) fn of_item(&self, path: &str, module: &str) -> Option<Home> {
+        self.item(path).or_else(|| self.of_module(module))
+    }
+
+    /// What is said of a module, or of the closest around it of which something is.
+    pub(crate) fn of_module(&self, path: &str) -> Option<Home> {
+        let mut at = path;
+        loop {
+            if let Some(home) = self.modules.get(at) {
+                return Some(*home);
+            }
+            (at, _) = at.rsplit_once("::")?;
+        }
     }
 
     /// What an item's own name claims.
@@ -267,16 +294,7 @@ impl<'a> Claims<'a> {
 
     /// What the longest claimed path around a module claims.
     fn module(&self, path: &str) -> Home {
-        let mut at = path;
-        loop {
-            if let Some(home) = self.modules.get(at) {
-                return *home;
-            }
-            match at.rsplit_once("::") {
-                Some((outer, _)) => at = outer,
-                None => return None,
-            }
-        }
+        self.of_module(path).flatten()
     }
 }
 
@@ -395,9 +413,19 @@ fn place_tests(
             .filter(|to| group_of[to.index()].is_none() && workspace.item(*to).is_node())
             .map(|to| planned[to.index()])
             .collect();
-        let wishes: Vec<Home> = members
+        // Helpers go where the tests go that they help.
+        let tests: Vec<usize> = members
             .iter()
-            .map(|index| about_home(workspace, claims, &groups[*index], planned))
+            .copied()
+            .filter(|index| has_tests(workspace, &groups[*index]))
+            .collect();
+        let deciding = if tests.is_empty() { members } else { &tests };
+        let wishes: Vec<Home> = deciding
+            .iter()
+            .map(|index| {
+                let group = &groups[*index];
+                about_home(workspace, claims, (group, &targets(group)), planned)
+            })
             .collect();
         let wish = wishes
             .iter()
@@ -413,18 +441,32 @@ fn place_tests(
     }
 }
 
-/// The home of most of what a test stands beside.
+/// Whether a group has test functions, not just what they use.
+fn has_tests(workspace: &Workspace, group: &TestGroup) -> bool {
+    group.items.iter().any(|id| {
+        let mut attributes = workspace.item(*id).attributes.iter();
+        attributes.any(|attribute| {
+            let name = attribute.path.rsplit("::").next().unwrap_or_default();
+            name.contains("test") || name == "bench"
+        })
+    })
+}
+
+/// The home of most of what a test stands beside and names; where it names nothing of that, of all it stands beside.
 fn about_home(
     workspace: &Workspace,
     claims: &Claims<'_>,
-    group: &TestGroup,
+    (group, targets): (&TestGroup, &[ItemId]),
     planned: &[Home],
 ) -> Home {
+    let beside = || {
+        let items = workspace.module(group.about).items.iter().copied();
+        items.filter(|id| workspace.item(*id).is_node() && !workspace.item(*id).is_test)
+    };
+    let named = beside().any(|id| targets.contains(&id));
     let mut votes: BTreeMap<Home, usize> = BTreeMap::new();
-    for id in &workspace.module(group.about).items {
-        if workspace.item(*id).is_node() && !workspace.item(*id).is_test {
-            *votes.entry(planned[id.index()]).or_default() += workspace.lines_of(*id) + 1;
-        }
+    for id in beside().filter(|id| !named || targets.contains(id)) {
+        *votes.entry(planned[id.index()]).or_default() += workspace.lines_of(id) + 1;
     }
     let most = votes
         .into_iter()
@@ -489,6 +531,17 @@ fn unknown_names(plan: &Plan, workspace: &Workspace, crates: &[CrateId]) -> Vec<
                 )),
             );
         };
+    for path in plan.pins.keys().chain(&plan.keep) {
+        check(
+            "module or item",
+            path,
+            &mut modules
+                .keys()
+                .copied()
+                .chain(items.iter().map(String::as_str)),
+            modules.contains_key(path.as_str()) || items.contains(path),
+        );
+    }
     for krate in &plan.crates {
         for path in &krate.modules {
             check(

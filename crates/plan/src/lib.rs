@@ -11,16 +11,19 @@
 //! - Crates depend in no circle: [`Plan::crates`] is ordered bottom-up, and a home is never above what needs it.
 //! - What a person wrote in `split.toml` stays.
 
+mod build_script;
 pub mod cost;
 pub mod file;
 pub mod history;
 pub mod home;
 pub mod measure;
+pub mod mojo;
 pub mod order;
 pub mod partition;
 pub mod plan;
 pub mod step;
 pub mod unit;
+pub mod what_if;
 
 pub use cost::{Cost, Weights};
 pub use history::History;
@@ -29,4 +32,5 @@ pub use measure::{Figures, measure};
 pub use order::{Home, Order};
 pub use partition::{ProposeOptions, cost, propose};
 pub use plan::{Plan, PlannedCrate, PlannedStep, Role};
-pub use step::{Step, StepKind, steps};
+pub use step::{Step, StepKind, refresh, steps};
+pub use what_if::{Change, suggestions};

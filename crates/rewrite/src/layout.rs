@@ -230,7 +230,10 @@ impl<'a> Layout<'a, '_> {
             self.place(child);
         } else {
             let indent = "    ".repeat(self.inline_depth(module));
-            let attributes = self.declaration_attributes(declaration, &indent);
+            let mut attributes = self.declaration_attributes(declaration, &indent);
+            if self.scope.is_published() && !self.scope.exports.modules.contains(&child) {
+                attributes = format!("{indent}#[doc(hidden)]\n{attributes}");
+            }
             let visibility = if self.scope.touched[child.index()] {
                 "pub"
             } else {
@@ -368,7 +371,7 @@ impl<'a> Layout<'a, '_> {
                 }
             }
         }
-        crates + &text::imports(&list, indent)
+        crates + &text::imports(&list, indent, self.scope.style())
     }
 
     /// The import of the destination's module of today that is the same as one of the monolith's.
@@ -432,6 +435,10 @@ impl<'a> Layout<'a, '_> {
             .iter()
             .map(|segment| segment.name.as_str())
             .collect();
+        let names = match self.scope.stand_in(id) {
+            Some(krate) => [&[krate], &names[1..]].concat(),
+            None => names,
+        };
         let global = if leaf.path.global { "::" } else { "" };
         let (prefix, last) = if leaf.binding == Binding::Glob {
             (text::path(names.iter().copied()), "*".to_owned())
@@ -478,7 +485,10 @@ impl<'a> Layout<'a, '_> {
         if !blocks.is_empty() {
             let mut blocks = blocks;
             let at = value.body.end;
-            if at > 0 && !text[..at as usize].ends_with(['\n', '{']) {
+            let open = at > 0 && !text[..at as usize].ends_with(['\n', '{']);
+            // The front page of a new crate ends with its docs and attributes.
+            let first = value.items.is_empty() && value.parent.is_none() && at > 0;
+            if open || first {
                 blocks.insert(0, written("F4", &value.path, "\n"));
             }
             self.insertions
@@ -641,7 +651,7 @@ impl<'a> Layout<'a, '_> {
                 });
             }
         }
-        let lines = text::imports(&written, &indent);
+        let lines = text::imports(&written, &indent, self.scope.style());
         if !lines.is_empty() {
             let (offset, place) = self.import_place(module, &lines);
             let path = &workspace.module(module).path;
@@ -669,7 +679,7 @@ impl<'a> Layout<'a, '_> {
         attributes.dedup();
         let full = format!(
             "{}::{}",
-            self.scope.dest_name(),
+            self.scope.dest_path(item.module),
             workspace.module(child).path
         );
         let (prefix, name) = full
@@ -682,7 +692,7 @@ impl<'a> Layout<'a, '_> {
             leaf: text::identifier(name),
         };
         let indent = "    ".repeat(self.inline_depth(item.module));
-        let line = text::imports(&[import], &indent);
+        let line = text::imports(&[import], &indent, self.scope.style());
         let needs_break =
             item.full.start > 0 && file.text.as_bytes()[item.full.start as usize - 1] != b'\n';
         let line = if needs_break {
@@ -760,7 +770,7 @@ impl<'a> Layout<'a, '_> {
             });
             if moved_macro && !path.global {
                 let file = self.file_of(workspace.item(id).module);
-                let text = format!("{}::", self.scope.dest_name());
+                let text = format!("{}::", self.scope.dest_path(workspace.item(id).module));
                 let range = TextRange::empty(segment.range.start);
                 self.builder.replace(
                     &file.path,
@@ -797,7 +807,7 @@ impl<'a> Layout<'a, '_> {
                 } else {
                     workspace.module(item.module).path.as_str()
                 };
-                let names = std::iter::once(self.scope.dest_name()).chain(
+                let names = std::iter::once(self.scope.dest_path(module)).chain(
                     path.split("::")
                         .filter(|part| !part.is_empty())
                         .map(str::to_owned),

@@ -24,13 +24,16 @@ mod layout;
 pub mod manifest;
 mod members;
 mod needs;
+mod order;
 pub mod repair;
 pub mod rewrite;
 mod scope;
 mod skeleton;
+mod spacing;
 mod text;
 mod traits;
 mod tree;
+mod twin;
 mod visibility;
 
 pub use rewrite::{Figures, Outcome, rewrite};

@@ -6,7 +6,7 @@ use cleave_syntax::{ChangeBuilder, ChangeSet, CrateId, Diagnostic, ItemId, Sever
 
 use crate::demand::{self, DestDemand};
 use crate::scope::Scope;
-use crate::{cleanup, include, layout, members, needs, skeleton, visibility};
+use crate::{cleanup, include, layout, members, needs, order, skeleton, spacing, visibility};
 
 /// What a step does to the tree.
 #[derive(Debug, Clone, Default)]
@@ -84,11 +84,16 @@ pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, step: &Step) -
         ),
     };
     match builder.finish() {
-        Ok(changes) => Outcome {
-            changes,
-            diagnostics,
-            figures,
-        },
+        Ok(mut changes) => {
+            let style = order::Style::of(&workspace.krate(root).edition);
+            spacing::close_seams(&mut changes);
+            order::sort_imports(&mut changes, style);
+            Outcome {
+                changes,
+                diagnostics,
+                figures,
+            }
+        }
         Err(conflict) => {
             diagnostics.push(
                 Diagnostic::new(Severity::Refused, "bug", conflict.to_string())
@@ -140,6 +145,7 @@ fn move_items(
     let needs_root = needs::doc_tests(&scope, &root_demand.public_items, builder);
     let made_public = visibility::widen(&scope, &root_demand, builder);
     include::correct(&scope, &moves, builder);
+    include::correct_manifest_folder(&scope, builder);
     let diagnostics = members::extend(
         &scope,
         &moves,

@@ -547,10 +547,15 @@ impl<'a> Scopes<'a> {
                     Some(first) => first.others.push(hit),
                     None => full = Some(hit),
                 },
-                Some(hit) if best.as_ref().is_none_or(|best| best.used < hit.used) => {
-                    best = Some(hit);
-                }
-                _ => {}
+                Some(hit) => match &mut best {
+                    Some(best) if best.used > hit.used => {}
+                    Some(best) if best.used == hit.used && best.def != hit.def => {
+                        best.others.push(hit);
+                    }
+                    Some(best) if best.used == hit.used => {}
+                    _ => best = Some(hit),
+                },
+                None => {}
             }
         }
         full.or(best)

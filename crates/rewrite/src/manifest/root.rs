@@ -78,6 +78,11 @@ pub(super) fn depend(
             {
                 entry.insert("default-features", toml_edit::value(false));
             }
+            if let Some(Value::InlineTable(entry)) =
+                table.get_mut(&member.name).and_then(Item::as_value_mut)
+            {
+                entry.fmt();
+            }
             continue;
         }
         let mut value = InlineTable::new();

@@ -15,7 +15,7 @@ use crate::workspace::ModuleId;
 
 /// A whole file.
 pub(super) fn file(file: &syn::File, text: &str, shift: Shift<'_>) -> ParsedModule {
-    let body = TextRange::new(0, text.len() as u32);
+    let body = TextRange::new(shift.prefix, text.len() as u32);
     module(&file.attrs, &file.items, text, shift, body)
 }
 
@@ -129,6 +129,7 @@ fn blank(
         includes: Vec::new(),
         methods: Vec::new(),
         body: TextRange::empty(range.end),
+        parameters: None,
     }
 }
 
@@ -668,6 +669,10 @@ fn method(collector: &Collector<'_>, node: &syn::ItemImpl, member: &syn::ImplIte
     }
     if let Some((vis, first)) = vis {
         item.visibility = visibility(collector, vis, first);
+    }
+    if let syn::ImplItem::Fn(member) = member {
+        let takes_self = member.sig.receiver().is_some();
+        item.parameters = takes_self.then(|| member.sig.inputs.len() as u32 - 1);
     }
     inner.visit_impl_item(member);
     attribute::collect_docs(&mut inner, attributes);
