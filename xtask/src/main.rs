@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod bless;
 mod corpus;
 mod demo;
 mod place;
@@ -25,6 +26,7 @@ Tasks:
   corpus --plan [NAME…]
                     proposes a plan for each, without compiling, and prints its figures
   schema            writes docs/schema/graph.json anew
+  bless [NAME]      accepts what the fixtures (those with NAME in their name) show now as their snapshots
   bench [LINES…]    prints lines a second and bytes a line on generated monoliths and the fetched corpus (--generated)";
 
 fn main() -> ExitCode {
@@ -48,6 +50,11 @@ fn main() -> ExitCode {
                 .collect::<Vec<_>>(),
         ),
         "schema" => schema(),
+        "bless" => bless::run(
+            rest.filter_map(|word| word.into_string().ok())
+                .next()
+                .as_deref(),
+        ),
         "bench" => bench::run(
             &rest
                 .filter_map(|word| word.into_string().ok())

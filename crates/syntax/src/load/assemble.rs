@@ -6,6 +6,7 @@ use camino::Utf8PathBuf;
 
 use super::metadata::Outline;
 use super::modules::Tree;
+use crate::companion;
 use crate::diagnostic::Diagnostic;
 use crate::item::{ItemId, UseLeafId};
 use crate::parse::{ParsedItem, ParsedModule};
@@ -23,12 +24,14 @@ pub(super) fn workspace(outline: Outline, trees: Vec<Tree>) -> (Workspace, Vec<D
                 text: node.text.clone(),
             });
     }
+    let files: Vec<SourceFile> = files.into_values().collect();
     let mut workspace = Workspace {
+        companions: companion::find(&outline.root, &files),
         manifest: std::fs::read_to_string(outline.root.join("Cargo.toml")).ok(),
         root: outline.root,
         packages: outline.packages,
         package: outline.package,
-        files: files.into_values().collect(),
+        files,
         crates: Vec::new(),
         modules: Vec::new(),
         items: Vec::new(),
