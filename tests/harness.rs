@@ -1,5 +1,10 @@
 //! Fixtures for whole-program tests: small packages, written to a folder, and the command run on them.
 
+pub mod compile;
+pub mod conserve;
+pub mod tree;
+pub mod walk;
+
 use std::process::{Command, Output};
 
 use camino::{Utf8Path, Utf8PathBuf};

@@ -4,6 +4,7 @@ mod browser;
 mod explain;
 mod guard;
 mod guide;
+mod hazard;
 mod init;
 mod input;
 mod knot;

@@ -155,6 +155,7 @@ fn options(common: &Common) -> Result<LoadOptions, Failure> {
         package: common.package.clone(),
         offline: common.offline,
         locked: common.locked,
+        threads: None,
     })
 }
 

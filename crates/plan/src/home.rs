@@ -443,9 +443,19 @@ fn place_tests(
             .filter(|to| group_of[to.index()].is_none() && workspace.item(*to).is_node())
             .map(|to| planned[to.index()])
             .collect();
-        let wishes: Vec<Home> = members
+        // Helpers go where the tests go that they help.
+        let tests: Vec<usize> = members
             .iter()
-            .map(|index| about_home(workspace, claims, &groups[*index], planned))
+            .copied()
+            .filter(|index| has_tests(workspace, &groups[*index]))
+            .collect();
+        let deciding = if tests.is_empty() { members } else { &tests };
+        let wishes: Vec<Home> = deciding
+            .iter()
+            .map(|index| {
+                let group = &groups[*index];
+                about_home(workspace, claims, (group, &targets(group)), planned)
+            })
             .collect();
         let wish = wishes
             .iter()
@@ -461,18 +471,32 @@ fn place_tests(
     }
 }
 
-/// The home of most of what a test stands beside.
+/// Whether a group has test functions, not just what they use.
+fn has_tests(workspace: &Workspace, group: &TestGroup) -> bool {
+    group.items.iter().any(|id| {
+        let mut attributes = workspace.item(*id).attributes.iter();
+        attributes.any(|attribute| {
+            let name = attribute.path.rsplit("::").next().unwrap_or_default();
+            name.contains("test") || name == "bench"
+        })
+    })
+}
+
+/// The home of most of what a test stands beside and names; where it names nothing of that, of all it stands beside.
 fn about_home(
     workspace: &Workspace,
     claims: &Claims<'_>,
-    group: &TestGroup,
+    (group, targets): (&TestGroup, &[ItemId]),
     planned: &[Home],
 ) -> Home {
+    let beside = || {
+        let items = workspace.module(group.about).items.iter().copied();
+        items.filter(|id| workspace.item(*id).is_node() && !workspace.item(*id).is_test)
+    };
+    let named = beside().any(|id| targets.contains(&id));
     let mut votes: BTreeMap<Home, usize> = BTreeMap::new();
-    for id in &workspace.module(group.about).items {
-        if workspace.item(*id).is_node() && !workspace.item(*id).is_test {
-            *votes.entry(planned[id.index()]).or_default() += workspace.lines_of(*id) + 1;
-        }
+    for id in beside().filter(|id| !named || targets.contains(id)) {
+        *votes.entry(planned[id.index()]).or_default() += workspace.lines_of(id) + 1;
     }
     let most = votes
         .into_iter()

@@ -11,6 +11,7 @@
 //! - Crates depend in no circle: [`Plan::crates`] is ordered bottom-up, and a home is never above what needs it.
 //! - What a person wrote in `split.toml` stays.
 
+mod build_script;
 pub mod cost;
 pub mod file;
 pub mod history;

@@ -7,6 +7,7 @@ use cleave_syntax::item::ItemKind;
 use cleave_syntax::{CrateId, FileId, ItemId, ModuleId, Workspace};
 use petgraph::graph::{DiGraph, NodeIndex};
 
+use crate::build_script::BuildOutput;
 use crate::order::Home;
 use crate::plan::Plan;
 
@@ -318,6 +319,7 @@ impl<'a> Builder<'a> {
     fn finish(mut self) -> Units {
         let components = self.components();
         let shared = shared_files(self.workspace);
+        let built = BuildOutput::of(self.workspace);
         let mut result = Units {
             units: Vec::new(),
             unit_of: vec![None; self.workspace.items.len()],
@@ -329,7 +331,9 @@ impl<'a> Builder<'a> {
             let lines = items.iter().map(|id| self.workspace.lines_of(*id)).sum();
             let pinned = items.iter().any(|id| {
                 let file = self.workspace.module(self.workspace.item(*id).module).file;
-                shared.contains(&file) || is_pinned(self.workspace, *id)
+                shared.contains(&file)
+                    || is_pinned(self.workspace, *id)
+                    || built.is_read_by(self.workspace, *id)
             });
             result.units.push(Unit {
                 items,

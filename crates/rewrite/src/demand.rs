@@ -9,6 +9,7 @@ use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId};
 
 use crate::scope::{Scope, Side};
+use crate::twin;
 
 /// Who asks for a name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -71,11 +72,45 @@ struct Asker<'b> {
     module: ModuleId,
     item: Option<ItemId>,
     fixed: &'b [String],
-    /// Whether the path is a single name.
-    bare: bool,
+    form: Form,
+}
+
+/// What leads to a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// A single name in code.
+    Name,
+    /// An import of a single name.
+    Import,
+    /// A path.
+    Path,
 }
 
 impl Asker<'_> {
+    /// Whether a macro, called by its bare name, is in textual scope, so that no import leads to it: what is needed is its
+    /// crate's macros as a whole. An import of it beside the call, and its old path in a library's root, do as well.
+    fn is_textual(&self, scope: &Scope<'_>, id: ItemId) -> bool {
+        let workspace = scope.workspace;
+        let at_root = self.module == workspace.krate(scope.root).root
+            && workspace.krate(scope.root).kind == CrateKind::Lib
+            && workspace
+                .item(id)
+                .macro_rules
+                .as_ref()
+                .is_some_and(|rules| rules.exported);
+        let mut leaves = workspace
+            .module(self.module)
+            .items
+            .iter()
+            .flat_map(|item| &workspace.item(*item).leaves);
+        let imported = leaves.any(|leaf| {
+            scope.graph.leaves[leaf.index()]
+                .iter()
+                .any(|resolution| resolution.target == Target::Item(id))
+        });
+        self.form == Form::Name && !at_root && !imported
+    }
+
     fn conditions(&self, scope: &Scope<'_>, module: ModuleId) -> Vec<String> {
         match self.item {
             Some(item)
@@ -99,12 +134,15 @@ pub(crate) fn root_demand(scope: &Scope<'_>, dest: &DestDemand) -> RootDemand {
         let Place::Item(item, _) = reference.place else {
             continue;
         };
-        let bare = path_length(scope, reference) == 1;
+        let form = match path_length(scope, reference) {
+            1 => Form::Name,
+            _ => Form::Path,
+        };
         let asker = Asker {
             module: scope.workspace.item(item).module,
             item: Some(item),
             fixed: &[],
-            bare,
+            form,
         };
         demand.lookups(
             scope,
@@ -126,6 +164,7 @@ pub(crate) fn root_demand(scope: &Scope<'_>, dest: &DestDemand) -> RootDemand {
     }
     demand.exports(scope);
     demand.imports(scope, dest);
+    twin::ask_for_all(scope, &mut demand);
     demand
 }
 
@@ -168,11 +207,7 @@ impl RootDemand {
                 continue;
             }
             if scope.is_whole(module) {
-                self.found_in_moved(scope, lookup);
-                // A macro in textual scope of a module that moves whole.
-                self.bare_macros |= asker.bare
-                    && matches!(lookup.found, Found::Item(item)
-                        if scope.workspace.item(item).kind == ItemKind::MacroRules);
+                self.found_in_moved(scope, lookup, asker);
                 continue;
             }
             let conditions = asker.conditions(scope, module);
@@ -194,9 +229,10 @@ impl RootDemand {
                 }
                 Found::Item(item) if scope.moving[item.index()] => {
                     self.public_items.insert(item);
-                    if scope.workspace.item(item).kind == ItemKind::MacroRules && asker.bare {
-                        // In textual scope: it needs no import where it is called, but its crate's macros as a whole.
-                        self.bare_macros = true;
+                    if scope.workspace.item(item).kind == ItemKind::MacroRules
+                        && asker.form != Form::Path
+                    {
+                        self.bare_macros |= asker.is_textual(scope, item);
                     } else {
                         let key = (module, item, lookup.name.clone());
                         self.names.entry(key).or_default().by(&conditions, outside);
@@ -224,8 +260,11 @@ impl RootDemand {
         if !seen.insert(leaf) {
             return;
         }
-        let bare = scope.workspace.leaf(leaf).path.segments.len() == 1;
-        let asker = &Asker { bare, ..*asker };
+        let form = match scope.workspace.leaf(leaf).path.segments.len() {
+            1 => Form::Import,
+            _ => Form::Path,
+        };
+        let asker = &Asker { form, ..*asker };
         for resolution in &scope.graph.leaves[leaf.index()] {
             self.lookups(scope, &resolution.lookups, asker, seen);
             match resolution.target {
@@ -240,16 +279,18 @@ impl RootDemand {
         }
     }
 
-    fn found_in_moved(&mut self, scope: &Scope<'_>, lookup: &Lookup) {
+    fn found_in_moved(&mut self, scope: &Scope<'_>, lookup: &Lookup, asker: &Asker<'_>) {
         match lookup.found {
-            Found::Item(item) => match scope.workspace.item(item).declares {
-                Some(child) => {
+            Found::Item(item) => {
+                let value = scope.workspace.item(item);
+                self.bare_macros |=
+                    value.kind == ItemKind::MacroRules && asker.is_textual(scope, item);
+                if let Some(child) = value.declares {
                     self.public_modules.insert(child);
-                }
-                None => {
+                } else {
                     self.public_items.insert(item);
                 }
-            },
+            }
             Found::Leaf(leaf) | Found::Glob(leaf) => {
                 self.public_leaves.insert(leaf);
             }
@@ -298,7 +339,7 @@ impl RootDemand {
                     module,
                     item: None,
                     fixed: &fixed,
-                    bare: false,
+                    form: Form::Path,
                 };
                 self.leaves.entry(leaf).or_default().by(&fixed, false);
                 self.leaf(scope, leaf, &asker, &mut BTreeSet::new());
@@ -325,7 +366,7 @@ impl RootDemand {
                             module,
                             item: None,
                             fixed: &fixed,
-                            bare: false,
+                            form: Form::Path,
                         };
                         self.leaves.entry(*leaf).or_default().by(&fixed, true);
                         self.leaf(scope, *leaf, &asker, &mut BTreeSet::new());
@@ -398,7 +439,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
             module: scope.workspace.item(item).module,
             item: Some(item),
             fixed: &[],
-            bare: false,
+            form: Form::Path,
         };
         demand.lookups(
             scope,
@@ -452,7 +493,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
                     module,
                     item: None,
                     fixed: &fixed,
-                    bare: false,
+                    form: Form::Path,
                 };
                 demand.leaf(
                     scope,
@@ -478,7 +519,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
                 module,
                 item: None,
                 fixed: &fixed,
-                bare: false,
+                form: Form::Path,
             };
             demand.leaves.entry(leaf).or_default().by(&fixed, false);
             demand.leaf(

@@ -145,32 +145,11 @@ impl<'a> Layout<'a, '_> {
             };
             content.push(written(IMPORT_RULE, &value.path, imports + gap));
         }
-        self.trim_first(&blocks);
         content.extend(blocks);
         self.moves
             .files_split
             .insert(self.file_of(module).path.clone());
         self.new_files.insert(path, content);
-    }
-
-    /// A new file does not start with the blank lines that stood above its first item.
-    fn trim_first(&mut self, blocks: &[Block]) {
-        if let Some(Block::Moved { path, range }) = blocks.first() {
-            let Some(file) = self.scope.workspace.file_at(path) else {
-                return;
-            };
-            let text = &self.scope.workspace.file(file)[*range];
-            let blank = text.len() - text.trim_start_matches(['\n', '\r']).len();
-            if blank > 0 {
-                let range = TextRange::new(range.start, range.start + blank as u32);
-                self.builder.replace(
-                    path,
-                    range,
-                    "",
-                    Reason::new("F4", "blank lines at the top of a file"),
-                );
-            }
-        }
     }
 
     /// Whether the first thing that moves out of a module is an import.
@@ -230,7 +209,10 @@ impl<'a> Layout<'a, '_> {
             self.place(child);
         } else {
             let indent = "    ".repeat(self.inline_depth(module));
-            let attributes = self.declaration_attributes(declaration, &indent);
+            let mut attributes = self.declaration_attributes(declaration, &indent);
+            if self.scope.is_published() && !self.scope.exports.modules.contains(&child) {
+                attributes = format!("{indent}#[doc(hidden)]\n{attributes}");
+            }
             let visibility = if self.scope.touched[child.index()] {
                 "pub"
             } else {
@@ -368,7 +350,7 @@ impl<'a> Layout<'a, '_> {
                 }
             }
         }
-        crates + &text::imports(&list, indent)
+        crates + &text::imports(&list, indent, self.scope.style())
     }
 
     /// The import of the destination's module of today that is the same as one of the monolith's.
@@ -482,7 +464,10 @@ impl<'a> Layout<'a, '_> {
         if !blocks.is_empty() {
             let mut blocks = blocks;
             let at = value.body.end;
-            if at > 0 && !text[..at as usize].ends_with(['\n', '{']) {
+            let open = at > 0 && !text[..at as usize].ends_with(['\n', '{']);
+            // The front page of a new crate ends with its docs and attributes.
+            let first = value.items.is_empty() && value.parent.is_none() && at > 0;
+            if open || first {
                 blocks.insert(0, written("F4", &value.path, "\n"));
             }
             self.insertions
@@ -516,7 +501,7 @@ impl<'a> Layout<'a, '_> {
         let before = &text[..offset as usize];
         let after = &text[offset as usize..];
         let mut place = String::new();
-        if !before.is_empty() && !before.ends_with('\n') {
+        if !before.is_empty() && !before.ends_with(['\n', '\u{feff}']) {
             place.push('\n');
         }
         if !value.header.is_empty() {
@@ -645,7 +630,7 @@ impl<'a> Layout<'a, '_> {
                 });
             }
         }
-        let lines = text::imports(&written, &indent);
+        let lines = text::imports(&written, &indent, self.scope.style());
         if !lines.is_empty() {
             let (offset, place) = self.import_place(module, &lines);
             let path = &workspace.module(module).path;
@@ -673,7 +658,7 @@ impl<'a> Layout<'a, '_> {
         attributes.dedup();
         let full = format!(
             "{}::{}",
-            self.scope.dest_name(),
+            self.scope.dest_path(item.module),
             workspace.module(child).path
         );
         let (prefix, name) = full
@@ -686,7 +671,7 @@ impl<'a> Layout<'a, '_> {
             leaf: text::identifier(name),
         };
         let indent = "    ".repeat(self.inline_depth(item.module));
-        let line = text::imports(&[import], &indent);
+        let line = text::imports(&[import], &indent, self.scope.style());
         let needs_break =
             item.full.start > 0 && file.text.as_bytes()[item.full.start as usize - 1] != b'\n';
         let line = if needs_break {
@@ -764,7 +749,7 @@ impl<'a> Layout<'a, '_> {
             });
             if moved_macro && !path.global {
                 let file = self.file_of(workspace.item(id).module);
-                let text = format!("{}::", self.scope.dest_name());
+                let text = format!("{}::", self.scope.dest_path(workspace.item(id).module));
                 let range = TextRange::empty(segment.range.start);
                 self.builder.replace(
                     &file.path,
@@ -801,7 +786,7 @@ impl<'a> Layout<'a, '_> {
                 } else {
                     workspace.module(item.module).path.as_str()
                 };
-                let names = std::iter::once(self.scope.dest_name()).chain(
+                let names = std::iter::once(self.scope.dest_path(module)).chain(
                     path.split("::")
                         .filter(|part| !part.is_empty())
                         .map(str::to_owned),

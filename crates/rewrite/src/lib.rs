@@ -18,19 +18,25 @@
 
 mod cleanup;
 mod demand;
+mod exhaustive;
 mod export;
 mod include;
 mod layout;
 pub mod manifest;
 mod members;
 mod needs;
+mod notes;
+mod order;
 pub mod repair;
 pub mod rewrite;
 mod scope;
 mod skeleton;
+mod snapshot;
+mod spacing;
 mod text;
 mod traits;
 mod tree;
+mod twin;
 mod visibility;
 
 pub use rewrite::{Figures, Outcome, rewrite};

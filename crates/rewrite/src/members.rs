@@ -107,6 +107,9 @@ fn write(
     cleanup: Option<&Needs>,
     builder: &mut ChangeBuilder,
 ) -> Vec<Diagnostic> {
+    if members.is_empty() {
+        return Vec::new();
+    }
     let package = workspace.package(workspace.package);
     let separate = workspace
         .manifest

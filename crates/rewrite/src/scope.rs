@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::{Graph, Target};
 use cleave_plan::{Order, Plan};
-use cleave_syntax::item::{ItemKind, Level, UseLeafId};
+use cleave_syntax::item::{Binding, ItemKind, Level, UseLeafId};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, PackageId, Workspace};
 
 use crate::export::Exports;
+use crate::order::Style;
 
 /// On which side of the new boundary something is after the step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -272,9 +273,43 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// Whether the code is a library that a registry takes: then its docs and what they promise are read by others.
+    pub(crate) fn is_published(&self) -> bool {
+        let krate = self.workspace.krate(self.root);
+        let package = self.workspace.package(krate.package);
+        krate.kind == CrateKind::Lib && package.publish && package.manifest.contains("\nlicense")
+    }
+
+    /// rustfmt's style for the code on both sides.
+    pub(crate) fn style(&self) -> Style {
+        Style::of(&self.workspace.krate(self.root).edition)
+    }
+
     /// The name in source of the crate that items move to.
     pub(crate) fn dest_name(&self) -> String {
         self.workspace.krate(self.dest).extern_name.clone()
+    }
+
+    /// How an import in `module` names the crate that items move to: by `::name` where `name` means something else there
+    /// too (row A6).
+    pub(crate) fn dest_path(&self, module: ModuleId) -> String {
+        let name = self.dest_name();
+        let binds = |id: &ItemId| {
+            let item = self.workspace.item(*id);
+            let mut leaves = item.leaves.iter();
+            item.name == name
+                || leaves.any(|leaf| {
+                    let binding = &self.workspace.leaf(*leaf).binding;
+                    item.kind == ItemKind::Use && *binding == Binding::Name(name.clone())
+                })
+        };
+        let is_2015 = self.workspace.krate(self.root).edition == "2015";
+        let items = &self.workspace.module(module).items;
+        if !is_2015 && items.iter().any(binds) {
+            format!("::{name}")
+        } else {
+            name
+        }
     }
 
     /// The package name of a crate of the plan that a crate of the workspace is, if it is one.

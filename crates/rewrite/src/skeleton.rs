@@ -110,7 +110,7 @@ fn front_page(
         let builtin = workspace
             .leaf_names(*id)
             .iter()
-            .any(|name| ["alloc", "std", "core"].contains(&name.as_str()));
+            .any(|name| ["alloc", "std", "core", "self"].contains(&name.as_str()));
         if item.kind == ItemKind::ExternCrate && builtin {
             crates.push_str(&file[item.range]);
             crates.push('\n');

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::order::Style;
+
 /// An import to write.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Import {
@@ -18,7 +20,7 @@ pub(crate) struct Import {
 const WIDTH: usize = 100;
 
 /// The lines for some imports, sorted, those of one module in one tree.
-pub(crate) fn imports(imports: &[Import], indent: &str) -> String {
+pub(crate) fn imports(imports: &[Import], indent: &str, style: Style) -> String {
     let mut groups: BTreeMap<(&[String], &str, &str), Vec<&str>> = BTreeMap::new();
     for import in imports {
         groups
@@ -28,7 +30,7 @@ pub(crate) fn imports(imports: &[Import], indent: &str) -> String {
     }
     let mut text = String::new();
     for ((attributes, visibility, prefix), mut leaves) in groups {
-        leaves.sort_by_key(|leaf| sort_key(leaf));
+        leaves.sort_by(|a, b| style.trees(a, b));
         leaves.dedup();
         for attribute in attributes {
             text.push_str(&format!("{indent}{attribute}\n"));
@@ -46,18 +48,6 @@ pub(crate) fn imports(imports: &[Import], indent: &str) -> String {
         }
     }
     text
-}
-
-/// rustfmt's order inside braces: `self` first, then lower case, then types, then constants; globs last.
-fn sort_key(leaf: &str) -> (u8, &str) {
-    let class = match leaf.chars().next() {
-        _ if leaf == "self" => 0,
-        Some('*') => 4,
-        Some(first) if first.is_lowercase() || first == '_' => 1,
-        _ if leaf.len() > 1 && !leaf.chars().any(char::is_lowercase) => 3,
-        _ => 2,
-    };
-    (class, leaf)
 }
 
 fn group(start: &str, leaves: &[&str], indent: &str) -> String {
@@ -125,7 +115,8 @@ mod tests {
             import("app", "b"),
             import("app::a", "f"),
         ];
-        assert_eq!(imports(&list, ""), "use app::b;\nuse app::a::{f, X};\n");
+        let expected = "use app::b;\nuse app::a::{f, X};\n";
+        assert_eq!(imports(&list, "", Style::Old), expected);
     }
 
     #[test]

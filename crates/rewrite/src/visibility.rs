@@ -172,7 +172,7 @@ impl Widening<'_, '_> {
                     self.scope,
                     item.module,
                     &item.visibility,
-                    &path,
+                    (&path, is_shown(self.scope, *id)),
                     builder,
                 )),
             }
@@ -196,7 +196,7 @@ impl Widening<'_, '_> {
                     self.scope,
                     item.module,
                     &item.visibility,
-                    &path,
+                    (&path, true),
                     builder,
                 ));
             }
@@ -205,29 +205,58 @@ impl Widening<'_, '_> {
     }
 }
 
-/// Replaces a visibility by `pub`.
+/// Whether readers of the docs would see an item once it is public: in a module that they see, or in a type's impl.
+fn is_shown(scope: &Scope<'_>, id: ItemId) -> bool {
+    let item = scope.workspace.item(id);
+    match item.parent {
+        Some(parent) => {
+            let anchors = scope.graph.anchors[parent.index()].iter();
+            let owner = anchors.map(|owner| scope.workspace.item(*owner)).next();
+            owner.is_some_and(|owner| owner.visibility.level == Level::Public)
+        }
+        None => scope.exports.modules.contains(&item.module),
+    }
+}
+
+/// Replaces a visibility by `pub`; what the public API would show by that is hidden from it (row B3).
 fn open(
     scope: &Scope<'_>,
     module: ModuleId,
     visibility: &Visibility,
-    path: &str,
+    (path, shown): (&str, bool),
     builder: &mut ChangeBuilder,
 ) -> Option<String> {
     if visibility.level == Level::Public {
         return None;
     }
     let file = scope.workspace.file(scope.workspace.module(module).file);
-    let text = if visibility.range.is_empty() {
-        "pub "
+    let mut text = if visibility.range.is_empty() {
+        "pub ".to_owned()
     } else {
-        "pub"
+        "pub".to_owned()
     };
-    builder.replace(&file.path, visibility.range, text, Reason::new("B1", path));
+    let mut rule = "B1";
+    if shown && scope.is_published() {
+        text.insert_str(0, &hidden(&file.text, visibility.range.start));
+        rule = "B3";
+    }
+    builder.replace(&file.path, visibility.range, text, Reason::new(rule, path));
     let old = match &file[visibility.range] {
         "" => "private",
         written => written,
     };
     Some(format!("{path}: {old}"))
+}
+
+/// The attribute that hides what starts at an offset from the docs, on a line of its own where that has one.
+fn hidden(text: &str, at: u32) -> String {
+    let line = text[..at as usize].rfind('\n').map_or(0, |end| end + 1);
+    let indent = &text[line..at as usize];
+    if indent.trim().is_empty() {
+        format!("#[doc(hidden)]\n{indent}")
+    } else {
+        "#[doc(hidden)] ".to_owned()
+    }
 }
 
 fn export_macro(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBuilder) {
@@ -246,7 +275,12 @@ fn export_macro(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBuilder) {
         .rfind('\n')
         .map_or(0, |newline| newline + 1);
     let indent = &file.text[line_start..at as usize];
-    let text = format!("#[macro_export]\n{indent}");
+    let hidden = if scope.is_published() {
+        format!("#[doc(hidden)]\n{indent}")
+    } else {
+        String::new()
+    };
+    let text = format!("{hidden}#[macro_export]\n{indent}");
     builder.replace(
         &file.path,
         TextRange::empty(at),
@@ -267,7 +301,9 @@ fn open_macro_call(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBuilder) -
             continue;
         };
         let path = format!("{}::{name}", scope.workspace.module(item.module).path);
-        made_public.extend(open(scope, item.module, &visibility, &path, builder));
+        let shown = scope.exports.modules.contains(&item.module);
+        let path = (path.as_str(), shown);
+        made_public.extend(open(scope, item.module, &visibility, path, builder));
     }
     made_public
 }
@@ -406,7 +442,9 @@ impl Uses {
                     });
                 if built || self.sees(scope, &field.name, level, item.module) {
                     let path = format!("{}::{}", scope.workspace.path_of(id), field.name);
-                    made_public.extend(open(scope, item.module, &field.visibility, &path, builder));
+                    let path = (path.as_str(), item.visibility.level == Level::Public);
+                    let visibility = &field.visibility;
+                    made_public.extend(open(scope, item.module, visibility, path, builder));
                 }
             }
         }

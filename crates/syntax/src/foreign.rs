@@ -26,7 +26,7 @@ pub fn foreign_traits(workspace: &Workspace, options: &LoadOptions) -> ForeignTr
     let Some(metadata) = ask(&workspace.root, options) else {
         return ForeignTraits::new();
     };
-    let Ok(pool) = pool() else {
+    let Ok(pool) = pool(None) else {
         return ForeignTraits::new();
     };
     let packages = Packages::new(&metadata);

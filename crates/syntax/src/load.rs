@@ -22,6 +22,8 @@ pub struct LoadOptions {
     pub offline: bool,
     /// Handed on to Cargo.
     pub locked: bool,
+    /// How many threads parse; all cores where it is not said.
+    pub threads: Option<usize>,
 }
 
 /// Why nothing could be read.
@@ -64,7 +66,7 @@ pub enum LoadError {
     },
 }
 
-/// Reads the workspace around a manifest: [`ask`], then [`read`].
+/// Reads the workspace around a manifest: [`ask`], then [`read`], then the names that only Cargo knows.
 pub fn load(options: &LoadOptions) -> Result<(Workspace, Vec<Diagnostic>), LoadError> {
     let (mut workspace, diagnostics) = read(ask(options)?)?;
     names::mend(&mut workspace, options);
@@ -81,21 +83,22 @@ pub fn ask(options: &LoadOptions) -> Result<Outline, LoadError> {
     metadata::read(options)
 }
 
-/// Reads every module of every target. Parses on all cores, on threads with deep stacks: parsing recurses.
+/// Reads every module of every target.
 ///
 /// What is wrong in the source (a file that does not parse, a module file that is missing) is a diagnostic; the rest is
 /// read all the same.
 pub fn read(outline: Outline) -> Result<(Workspace, Vec<Diagnostic>), LoadError> {
-    pool()?.install(|| {
+    pool(outline.threads)?.install(|| {
         let trees = modules::read(&outline)?;
         Ok(assemble::workspace(outline, trees))
     })
 }
 
 /// Threads with deep stacks: parsing recurses.
-pub(crate) fn pool() -> Result<rayon::ThreadPool, LoadError> {
+pub(crate) fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool, LoadError> {
     rayon::ThreadPoolBuilder::new()
         .stack_size(64 << 20)
+        .num_threads(threads.unwrap_or(0))
         .build()
         .map_err(|error| LoadError::Threads {
             message: error.to_string(),

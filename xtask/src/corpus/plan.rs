@@ -52,7 +52,7 @@ fn row(name: &str, package: &Utf8Path) -> Result<Row, String> {
         manifest_path: package.join("Cargo.toml"),
         package: Some(name.to_owned()),
         offline: true,
-        locked: false,
+        ..LoadOptions::default()
     };
     let (workspace, _) = cleave_syntax::load(&options).map_err(|error| error.to_string())?;
     let graph = cleave_graph::resolve(&workspace);

@@ -15,6 +15,8 @@ pub struct Outline {
     pub(super) packages: Vec<Package>,
     pub(super) package: PackageId,
     pub(super) targets: Vec<Target>,
+    /// How many threads parse; all cores where it is not said.
+    pub(super) threads: Option<usize>,
 }
 
 /// A target before its source is read.
@@ -74,6 +76,7 @@ pub(super) fn read(options: &LoadOptions) -> Result<Outline, LoadError> {
         packages,
         package,
         targets,
+        threads: options.threads,
     })
 }
 

@@ -1,0 +1,374 @@
+//! rustfmt's order of imports and module declarations (row F4): what a step writes stands where rustfmt would put it,
+//! so that `cargo fmt --check` passes where it passed. Runs that the author left in another order are left alone.
+
+use std::cmp::Ordering;
+use std::ops::Range;
+
+use cleave_syntax::ChangeSet;
+use cleave_syntax::TextRange;
+use cleave_syntax::change::{NewFile, Piece};
+
+/// Which of rustfmt's two orders holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// Up to the 2021 edition: lower case, then types, then constants.
+    Old,
+    /// From the 2024 edition on: by characters, numbers by value.
+    Edition2024,
+}
+
+impl Style {
+    /// The style of an edition.
+    pub(crate) fn of(edition: &str) -> Self {
+        match edition {
+            "2015" | "2018" | "2021" => Self::Old,
+            _ => Self::Edition2024,
+        }
+    }
+
+    /// rustfmt's order of two names.
+    fn names(self, a: &str, b: &str) -> Ordering {
+        let class = |name: &str| match name.chars().next() {
+            Some(first) if first.is_lowercase() => 0,
+            _ if name.len() > 1 && !name.chars().any(char::is_lowercase) => 2,
+            Some(first) if first.is_uppercase() => 1,
+            _ => 0,
+        };
+        match self {
+            Self::Old => class(a).cmp(&class(b)).then(a.cmp(b)),
+            Self::Edition2024 => {
+                let (a, b) = (a.trim_start_matches("r#"), b.trim_start_matches("r#"));
+                version_parts(a).cmp(&version_parts(b)).then(a.cmp(b))
+            }
+        }
+    }
+
+    /// rustfmt's order of two `use` trees, each without `use` and semicolon.
+    pub(crate) fn trees(self, a: &str, b: &str) -> Ordering {
+        let (a, b) = (segments(a), segments(b));
+        for (a, b) in a.iter().zip(&b) {
+            let order = self.segments(a, b);
+            if order != Ordering::Equal {
+                return order;
+            }
+        }
+        a.len().cmp(&b.len())
+    }
+
+    fn segments(self, a: &str, b: &str) -> Ordering {
+        let class = |segment: &str| match segment.split(' ').next().unwrap_or(segment) {
+            "self" => 0,
+            "super" => 1,
+            "crate" => 2,
+            "*" => 4,
+            _ if segment.starts_with('{') => 5,
+            _ => 3,
+        };
+        let kind = class(a).cmp(&class(b));
+        if kind != Ordering::Equal {
+            return kind;
+        }
+        if class(a) == 5 {
+            let (a, b) = (leaves(a), leaves(b));
+            for (a, b) in a.iter().zip(&b) {
+                let order = self.trees(a, b);
+                if order != Ordering::Equal {
+                    return order;
+                }
+            }
+            return a.len().cmp(&b.len());
+        }
+        let (name_a, alias_a) = a.split_once(" as ").unwrap_or((a, ""));
+        let (name_b, alias_b) = b.split_once(" as ").unwrap_or((b, ""));
+        self.names(name_a, name_b).then(alias_a.cmp(alias_b))
+    }
+}
+
+/// Runs of digits by value, with `_` before all other characters.
+fn version_parts(name: &str) -> Vec<(u8, u64, char)> {
+    let mut parts = Vec::new();
+    let mut number: Option<u64> = None;
+    for c in name.chars() {
+        if let Some(digit) = c.to_digit(10) {
+            let value = number.unwrap_or(0);
+            number = Some(value.saturating_mul(10).saturating_add(u64::from(digit)));
+            continue;
+        }
+        parts.extend(number.take().map(|value| (1, value, '0')));
+        parts.push(if c == '_' { (0, 0, c) } else { (2, 0, c) });
+    }
+    parts.extend(number.map(|value| (1, value, '0')));
+    parts
+}
+
+/// A tree's segments; a group is one.
+fn segments(tree: &str) -> Vec<String> {
+    let (path, group) = match tree.find('{') {
+        Some(at) => (&tree[..at], Some(&tree[at..])),
+        None => (tree, None),
+    };
+    let mut segments: Vec<String> = path
+        .split("::")
+        .map(|segment| segment.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    if group.is_some() && segments.last().is_some_and(String::is_empty) {
+        segments.pop();
+    }
+    segments.extend(group.map(str::to_owned));
+    segments
+}
+
+/// The trees in a group's braces.
+fn leaves(group: &str) -> Vec<String> {
+    let inner = group.trim().trim_start_matches('{').trim_end_matches('}');
+    let mut leaves = vec![String::new()];
+    let mut depth = 0;
+    for c in inner.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                leaves.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        if let Some(last) = leaves.last_mut() {
+            last.push(c);
+        }
+    }
+    leaves
+        .into_iter()
+        .map(|leaf| leaf.trim().to_owned())
+        .filter(|leaf| !leaf.is_empty())
+        .collect()
+}
+
+/// An import or a module declaration with the lines above it that belong to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry {
+    range: Range<usize>,
+    is_import: bool,
+    indent: usize,
+    /// The `use` tree, or the module's name.
+    tree: String,
+    /// Whether its place among the others has a meaning: `#[macro_use]`.
+    fixed: bool,
+}
+
+/// Sorts the runs that a change wrote into, in every file of it. Linear in the text, up to sorting.
+pub(crate) fn sort_imports(changes: &mut ChangeSet, style: Style) {
+    let files = changes.files.iter_mut();
+    for file in files.filter(|file| file.path.extension() == Some("rs")) {
+        let spans = spans(file, &changes.old);
+        let written = |entry: &Entry| {
+            file.pieces.iter().zip(&spans).any(|(piece, span)| {
+                matches!(piece, Piece::Written { text, .. } if !text.trim().is_empty())
+                    && span.start < entry.range.end
+                    && entry.range.start < span.end
+            })
+        };
+        let mut order: Vec<Range<usize>> = Vec::new();
+        let mut at = 0;
+        for run in runs(&entries(&file.text)) {
+            let by_rustfmt = |a: &&Entry, b: &&Entry| {
+                if a.is_import {
+                    style.trees(&a.tree, &b.tree)
+                } else {
+                    style.names(&a.tree, &b.tree)
+                }
+            };
+            let authors: Vec<&Entry> = run.iter().filter(|entry| !written(entry)).collect();
+            let kept = authors.is_sorted_by(|a, b| by_rustfmt(a, b) != Ordering::Greater);
+            if authors.len() == run.len() || !kept {
+                continue;
+            }
+            let mut sorted: Vec<&Entry> = run.iter().collect();
+            sorted.sort_by(by_rustfmt);
+            order.push(at..run[0].range.start);
+            order.extend(sorted.iter().map(|entry| entry.range.clone()));
+            at = run[run.len() - 1].range.end;
+        }
+        order.push(at..file.text.len());
+        let pieces = order
+            .iter()
+            .flat_map(|range| cut(&file.pieces, &spans, range));
+        file.pieces = pieces.collect();
+        file.text = order
+            .iter()
+            .map(|range| &file.text[range.clone()])
+            .collect();
+    }
+}
+
+/// Where each piece stands in its file.
+fn spans(
+    file: &NewFile,
+    old: &std::collections::BTreeMap<camino::Utf8PathBuf, String>,
+) -> Vec<Range<usize>> {
+    let mut at = 0;
+    file.pieces
+        .iter()
+        .map(|piece| {
+            let length = match piece {
+                Piece::Copied { path, range } => {
+                    old[path][range.start as usize..range.end as usize].len()
+                }
+                Piece::Written { text, .. } => text.len(),
+            };
+            at += length;
+            at - length..at
+        })
+        .collect()
+}
+
+/// The parts of pieces that stand in a range.
+fn cut(pieces: &[Piece], spans: &[Range<usize>], wanted: &Range<usize>) -> Vec<Piece> {
+    let mut parts = Vec::new();
+    for (piece, span) in pieces.iter().zip(spans) {
+        let (start, end) = (span.start.max(wanted.start), span.end.min(wanted.end));
+        if start >= end {
+            continue;
+        }
+        let (from, to) = (start - span.start, end - span.start);
+        parts.push(match piece {
+            Piece::Copied { path, range } => Piece::Copied {
+                path: path.clone(),
+                range: TextRange::new(range.start + from as u32, range.start + to as u32),
+            },
+            Piece::Written { text, reason } => Piece::Written {
+                text: text[from..to].to_owned(),
+                reason: reason.clone(),
+            },
+        });
+    }
+    parts
+}
+
+/// Entries of one kind with nothing between them.
+fn runs(entries: &[Entry]) -> Vec<&[Entry]> {
+    entries
+        .chunk_by(|a, b| {
+            let alike = a.is_import == b.is_import && a.indent == b.indent;
+            a.range.end == b.range.start && alike && !a.fixed && !b.fixed
+        })
+        .filter(|run| run.len() > 1)
+        .collect()
+}
+
+/// Every `use` and `mod name;` that starts a line, in order.
+fn entries(text: &str) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let mut at = 0;
+    let mut lead = 0;
+    let mut fixed = false;
+    while at < text.len() {
+        let line_end = text[at..].find('\n').map_or(text.len(), |end| at + end + 1);
+        let line = text[at..line_end].trim();
+        let is_attribute = line.starts_with("#[") && line.ends_with(']');
+        if is_attribute || (line.starts_with("//") && !line.starts_with("//!")) {
+            fixed |= line.starts_with("#[macro_use");
+            at = line_end;
+            continue;
+        }
+        let statement = (!line.is_empty()).then(|| statement(text, at)).flatten();
+        if let Some((is_import, tree, end)) = statement {
+            let indent = text[at..].len() - text[at..].trim_start().len();
+            entries.push(Entry {
+                range: lead..end,
+                is_import,
+                indent,
+                tree,
+                fixed,
+            });
+            at = end;
+        } else {
+            at = line_end;
+        }
+        lead = at;
+        fixed = false;
+    }
+    entries
+}
+
+/// The `use` or `mod name;` that starts at a line: its kind, its tree, and the end of its last line.
+fn statement(text: &str, at: usize) -> Option<(bool, String, usize)> {
+    let rest = text[at..].trim_start();
+    let bare = match rest.strip_prefix("pub") {
+        Some(after) => match after.strip_prefix('(') {
+            Some(inside) => inside.split_once(')')?.1.trim_start(),
+            None => after.strip_prefix(' ')?.trim_start(),
+        },
+        None => rest,
+    };
+    let (is_import, tree) = match (bare.strip_prefix("use "), bare.strip_prefix("mod ")) {
+        (Some(tree), _) => (true, tree),
+        (None, Some(name)) => (false, name),
+        (None, None) => return None,
+    };
+    let semicolon = tree.find(';')?;
+    let end_of_tree = text.len() - tree.len() + semicolon;
+    let behind = &text[end_of_tree + 1..];
+    let line = &behind[..=behind.find('\n')?];
+    let is_comment = line.trim().is_empty() || line.trim().starts_with("//");
+    let tree = &tree[..semicolon];
+    (is_comment && (is_import || !tree.contains('{'))).then(|| {
+        (
+            is_import,
+            tree.trim().to_owned(),
+            end_of_tree + 1 + line.len(),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(style: Style, sorted: &[&str]) {
+        for pair in sorted.windows(2) {
+            assert_eq!(style.trees(pair[0], pair[1]), Ordering::Less, "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn paths_have_rustfmts_order() {
+        let both = [
+            "self::a",
+            "super::a",
+            "crate::a",
+            "a",
+            "a::b",
+            "a::{b, c}",
+            "b::*",
+            "b::{x}",
+        ];
+        check(Style::Old, &both);
+        check(Style::Edition2024, &both);
+        check(Style::Old, &["a::b", "a::B", "a::C as D", "a::CONST"]);
+        check(
+            Style::Edition2024,
+            &["a::B", "a::CONST", "a::b", "x2::a", "x10::a"],
+        );
+    }
+
+    #[test]
+    fn comments_and_attributes_belong_to_what_follows() {
+        let text = "//! docs\nuse a;\n// why\n#[cfg(test)]\npub(crate) use b::{\n    c,\n};\n\nmod d;\nmod e {}\n";
+        let found = entries(text);
+        let shown: Vec<&str> = found
+            .iter()
+            .map(|entry| &text[entry.range.clone()])
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "use a;\n",
+                "// why\n#[cfg(test)]\npub(crate) use b::{\n    c,\n};\n",
+                "mod d;\n"
+            ]
+        );
+        assert_eq!(runs(&found).len(), 1);
+    }
+}
