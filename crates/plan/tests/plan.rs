@@ -25,6 +25,7 @@ fn package(text: &str) -> (Workspace, Graph) {
         package: None,
         offline: true,
         locked: false,
+        threads: None,
     };
     let (workspace, _) = cleave_syntax::load(&options).expect("it loads");
     let graph = cleave_graph::resolve(&workspace);
