@@ -6,6 +6,7 @@ use cleave_graph::Graph;
 use cleave_syntax::{CrateId, Diagnostic, ItemId, Severity, Workspace};
 
 use crate::order::{Home, Order};
+use crate::partition::is_within;
 use crate::plan::Plan;
 use crate::testing;
 use crate::unit::{self, Units};
@@ -83,6 +84,31 @@ pub fn homes(plan: &Plan, workspace: &Workspace, graph: &Graph) -> (Homes, Vec<D
         }
     }
     (Homes { planned, today }, diagnostics)
+}
+
+/// Whether all items of a module, or the item of a name, live in a crate (none: the root). Impls follow their types and
+/// traits, and tests what they test: they say nothing.
+pub fn holds(
+    plan: &Plan,
+    homes: &Homes,
+    workspace: &Workspace,
+    (path, home): (&str, Home),
+) -> bool {
+    let crates = unit::crates(workspace, plan);
+    let mut items = crates
+        .iter()
+        .flat_map(|krate| workspace.items_of(*krate))
+        .filter(|id| {
+            let item = workspace.item(*id);
+            let named = item.is_node()
+                && !item.is_test
+                && item.parent.is_none()
+                && item.implementation.is_none();
+            named
+                && (is_within(&workspace.module(item.module).path, path)
+                    || workspace.path_of(*id) == path)
+        });
+    items.all(|id| homes.planned[id.index()] == home)
 }
 
 /// Gives every unit the highest home that its wish and all who need it see; an impl that may live in several places
@@ -261,6 +287,10 @@ impl<'a> Claims<'a> {
         claims
             .modules
             .extend(plan.keep.iter().map(|path| (path.as_str(), None)));
+        // A pin wins over what the plan says of anything in it.
+        let pinned = |path: &str| plan.pins.keys().any(|pin| is_within(path, pin));
+        claims.modules.retain(|path, _| !pinned(path));
+        claims.items.retain(|path, _| !pinned(path));
         for (path, krate) in &plan.pins {
             let home = plan
                 .crates
