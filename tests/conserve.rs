@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use camino::Utf8Path;
 use cleave_syntax::ChangeSet;
 use cleave_syntax::change::Piece;
 
@@ -12,20 +13,23 @@ pub fn problems(changes: &ChangeSet) -> Vec<String> {
     let mut problems = changes.verify();
     let mut words = Counts::new();
     let mut comments = Counts::new();
-    for text in changes.old.values() {
+    let is_code = |path: &Utf8Path| path.extension() == Some("rs");
+    for (_, text) in changes.old.iter().filter(|(path, _)| is_code(path)) {
         count(&mut words, text, 1);
         count_comments(&mut comments, text, 1);
     }
-    for dropped in &changes.dropped {
+    for dropped in changes
+        .dropped
+        .iter()
+        .filter(|dropped| is_code(&dropped.path))
+    {
         let text =
             &changes.old[&dropped.path][dropped.range.start as usize..dropped.range.end as usize];
         count(&mut words, text, -1);
     }
-    for file in &changes.files {
+    for file in changes.files.iter().filter(|file| is_code(&file.path)) {
         count(&mut words, &file.text, -1);
-        if file.path.extension() == Some("rs") {
-            count_comments(&mut comments, &file.text, -1);
-        }
+        count_comments(&mut comments, &file.text, -1);
         for piece in &file.pieces {
             if let Piece::Written { text, .. } = piece {
                 count(&mut words, text, 1);

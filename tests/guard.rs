@@ -100,6 +100,19 @@ fn plant(fixture: &Fixture) {
     );
 }
 
+/// A text without how many items would go along, which is the planner's matter.
+fn settled(text: &str) -> String {
+    let mut parts = text.split(", with ");
+    let mut settled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        let is_count = rest.len() < part.len();
+        settled.push_str(if is_count { ", with N" } else { ", with " });
+        settled.push_str(rest);
+    }
+    settled
+}
+
 fn findings(fixture: &Fixture, words: &[&str]) -> (i32, Value) {
     let mut all = vec!["check", "--format", "json", "--quiet"];
     all.extend(words);
@@ -141,7 +154,7 @@ fn ten_violations_are_found_and_nothing_else() {
 
     let (_, text) = cleave(&fixture, &["check"]);
     insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
-        insta::assert_snapshot!("guard_drawn", text);
+        insta::assert_snapshot!("guard_drawn", settled(&text));
     });
 }
 

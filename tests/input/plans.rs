@@ -127,7 +127,6 @@ const WHOLE: &[(&[u8], &str)] = &[
         b"version = 1\n[[steps]]\nto = \"x\"\n",
         "`package` is missing",
     ),
-    (b"package = \"app\"\n[[steps]]\nto = \"x\"\n",),
     (b"version = 2\npackage = \"app\"\n", "split.toml:1:"),
     (b"version = \"1\"\npackage = \"app\"\n", "split.toml:1:"),
     (b"version = 1\npackage = 1\n", "split.toml:2:"),

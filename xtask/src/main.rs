@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod bless;
 mod corpus;
 mod crash;
 mod demo;
@@ -26,6 +27,8 @@ Tasks:
                     compares the item edges found with those that rustc sees (-v, --format json)
   corpus --plan [NAME…]
                     proposes a plan for each, without compiling, and prints its figures
+  schema            writes docs/schema/graph.json anew
+  bless [NAME]      accepts what the fixtures (those with NAME in their name) show now as their snapshots
   bench [LINES…]    prints lines a second and bytes a line on generated monoliths and the fetched corpus (--generated)";
 
 fn main() -> ExitCode {
@@ -53,6 +56,12 @@ fn main() -> ExitCode {
                 .filter_map(|word| word.into_string().ok())
                 .collect::<Vec<_>>(),
         ),
+        "schema" => schema(),
+        "bless" => bless::run(
+            rest.filter_map(|word| word.into_string().ok())
+                .next()
+                .as_deref(),
+        ),
         "bench" => bench::run(
             &rest
                 .filter_map(|word| word.into_string().ok())
@@ -74,4 +83,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Writes the schemas of what scripts read.
+fn schema() -> Result<(), String> {
+    let folder = place::root().join("docs/schema");
+    let path = folder.join("graph.json");
+    std::fs::create_dir_all(&folder)
+        .and_then(|()| std::fs::write(&path, cleave_report::json::schema()))
+        .map_err(|error| format!("{path}: {error}"))
 }

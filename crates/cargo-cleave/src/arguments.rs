@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[command(
     name = "cargo cleave",
     version,
-    after_help = "With no verb: where the migration stands.\n\nExamples:\n  cargo cleave plan          propose boundaries and write split.toml\n  cargo cleave --next        carry out the next step, verified\n  cargo cleave --all         carry out all steps\n  cargo cleave graph --format mermaid\n\nExit status: 0 done; 1 a finding; 2 it could not run."
+    after_help = help::COMMAND
 )]
 pub struct Arguments {
     /// What to do; with none: where the migration stands.
@@ -30,6 +30,7 @@ pub enum Verb {
     /// Where the migration stands.
     Status,
     /// The dependency graph of today's source, and of the plan where there is one.
+    #[command(after_long_help = help::GRAPH)]
     Graph {
         /// What are nodes.
         #[arg(long, value_enum, default_value_t = Level::Module)]
@@ -39,6 +40,7 @@ pub enum Verb {
         output: Option<Utf8PathBuf>,
     },
     /// Proposes boundaries and writes split.toml; one that is there is kept.
+    #[command(after_long_help = help::PLAN)]
     Plan(Planning),
     /// Takes back the last step; one that was committed is taken back by a further commit.
     Undo {
@@ -58,6 +60,7 @@ pub enum Verb {
         output: Option<Utf8PathBuf>,
     },
     /// Writes the page for reviewers.
+    #[command(after_long_help = help::REVIEW)]
     Review {
         /// Where to.
         #[arg(long, default_value = "target/cleave/review.html")]

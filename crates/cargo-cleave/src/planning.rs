@@ -180,7 +180,20 @@ fn what_if(
     }
     check_pins(&other)?;
     let after = judge(project, data, &other);
-    let mut text = String::from("Nothing is written. Lines of the crates, before and after:\n");
+    let held = |path: &String, krate: &String| {
+        let wanted = other
+            .crates
+            .iter()
+            .position(|planned| planned.name == *krate);
+        cleave_plan::holds(&other, &after.homes, &project.workspace, (path, wanted))
+    };
+    let mut text = String::new();
+    for (path, krate) in other.pins.iter().filter(|(path, krate)| !held(path, krate)) {
+        text.push_str(&format!(
+            "Not all of `{path}` can live in `{krate}`: crates below or beside that need it draw it down, or it needs what is above.\n"
+        ));
+    }
+    text.push_str("Nothing is written. Lines of the crates, before and after:\n");
     let mut rows: Vec<(&str, Option<usize>, Option<usize>)> = Vec::new();
     for (index, name) in crate_names(plan).enumerate() {
         rows.push((name, Some(before.figures.sizes[index]), None));

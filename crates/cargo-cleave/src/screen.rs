@@ -3,7 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
-use cleave_syntax::Diagnostic;
+use cleave_syntax::{Diagnostic, Severity};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::arguments::{Arguments, Color};
@@ -80,9 +80,10 @@ impl Screen {
         }
     }
 
-    /// Findings.
+    /// Findings; what is only good to know counts as progress.
     pub fn diagnostics(&mut self, diagnostics: &[Diagnostic]) {
-        for diagnostic in diagnostics {
+        let shown = |it: &&Diagnostic| !self.quiet || it.severity > Severity::Note;
+        for diagnostic in diagnostics.iter().filter(shown) {
             let text = cleave_report::diagnostic::draw(diagnostic, &self.sources, self.colored);
             let _ = writeln!(anstream::stderr(), "{text}\n");
         }

@@ -136,10 +136,9 @@ fn graph(
         Format::Text => knots_text(&project, arguments.common.verbose),
         Format::Mermaid => cleave_report::mermaid::draw(&picture),
         Format::Dot => cleave_report::dot::draw(&picture),
-        Format::Json => insight::extend(
-            &cleave_report::json::draw(&picture, &knots(&project)),
-            &project,
-        ),
+        Format::Json => {
+            cleave_report::json::draw(&picture, &knots(&project), insight::of(&project))
+        }
         Format::Svg => cleave_report::svg::draw(&picture),
         Format::Html => page(&project),
         Format::Sarif => {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cleave_syntax::item::{ItemKind, PathContext, UseLeafId};
+use cleave_syntax::item::{Include, ItemKind, PathContext, UseLeafId};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{FileId, ItemId, ModuleId, PackageId, TextRange, Workspace};
 
@@ -133,7 +133,7 @@ impl Finder<'_> {
             }
             let krate = workspace.krate(workspace.crate_of(id));
             let text = workspace.text_of(id);
-            let splices = item.includes.iter().any(|file| file.path.ends_with(".rs"));
+            let splices = item.includes.iter().any(Include::is_rust);
             let reads = krate.kind != CrateKind::BuildScript && text.contains("\"OUT_DIR\"");
             if item.kind != ItemKind::Mod && (reads || splices) {
                 self.add(item.module, item.range, Blindness::Generated, item.label());

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use cleave_graph::Graph;
-use cleave_syntax::{CrateId, Diagnostic, ItemId, ModuleId, Severity, Workspace};
+use cleave_syntax::{CrateId, Diagnostic, ItemId, Severity, Workspace};
 
 use crate::order::{Home, Order};
+use crate::partition::is_within;
 use crate::plan::Plan;
+use crate::testing;
 use crate::unit::{self, Units};
 
 /// Where every item is to live in the end.
@@ -65,14 +67,14 @@ pub fn homes(plan: &Plan, workspace: &Workspace, graph: &Graph) -> (Homes, Vec<D
             planned[id.index()] = homes[index];
         }
     }
-    place_tests(
-        workspace,
-        graph,
-        (&order, &claims),
-        &crates,
-        &mut planned,
-        &today,
-    );
+    if let Some((root, moved)) = crates.split_first() {
+        for id in moved.iter().flat_map(|krate| workspace.items_of(*krate)) {
+            if workspace.item(id).is_test {
+                planned[id.index()] = today[id.index()];
+            }
+        }
+        testing::place(workspace, graph, (&order, &claims), *root, &mut planned);
+    }
     for id in (0..workspace.items.len()).map(ItemId::new) {
         if let Some(parent) = workspace.item(id).parent {
             planned[id.index()] = planned[parent.index()];
@@ -82,6 +84,31 @@ pub fn homes(plan: &Plan, workspace: &Workspace, graph: &Graph) -> (Homes, Vec<D
         }
     }
     (Homes { planned, today }, diagnostics)
+}
+
+/// Whether all items of a module, or the item of a name, live in a crate (none: the root). Impls follow their types and
+/// traits, and tests what they test: they say nothing.
+pub fn holds(
+    plan: &Plan,
+    homes: &Homes,
+    workspace: &Workspace,
+    (path, home): (&str, Home),
+) -> bool {
+    let crates = unit::crates(workspace, plan);
+    let mut items = crates
+        .iter()
+        .flat_map(|krate| workspace.items_of(*krate))
+        .filter(|id| {
+            let item = workspace.item(*id);
+            let named = item.is_node()
+                && !item.is_test
+                && item.parent.is_none()
+                && item.implementation.is_none();
+            named
+                && (is_within(&workspace.module(item.module).path, path)
+                    || workspace.path_of(*id) == path)
+        });
+    items.all(|id| homes.planned[id.index()] == home)
 }
 
 /// Gives every unit the highest home that its wish and all who need it see; an impl that may live in several places
@@ -260,6 +287,10 @@ impl<'a> Claims<'a> {
         claims
             .modules
             .extend(plan.keep.iter().map(|path| (path.as_str(), None)));
+        // A pin wins over what the plan says of anything in it.
+        let pinned = |path: &str| plan.pins.keys().any(|pin| is_within(path, pin));
+        claims.modules.retain(|path, _| !pinned(path));
+        claims.items.retain(|path, _| !pinned(path));
         for (path, krate) in &plan.pins {
             let home = plan
                 .crates
@@ -293,7 +324,7 @@ impl<'a> Claims<'a> {
     }
 
     /// What the longest claimed path around a module claims.
-    fn module(&self, path: &str) -> Home {
+    pub(crate) fn module(&self, path: &str) -> Home {
         self.of_module(path).flatten()
     }
 }
@@ -310,171 +341,6 @@ fn today(plan: &Plan, workspace: &Workspace) -> Vec<Home> {
     (0..workspace.items.len())
         .map(|id| by_crate[workspace.crate_of(ItemId::new(id)).index()])
         .collect()
-}
-
-/// Test code that moves as one: the outermost test module, or a single test item.
-struct TestGroup {
-    items: Vec<ItemId>,
-    /// The module that it is about.
-    about: ModuleId,
-}
-
-fn test_groups(workspace: &Workspace, krate: CrateId) -> Vec<TestGroup> {
-    let mut groups: BTreeMap<(bool, u32), TestGroup> = BTreeMap::new();
-    for id in workspace.items_of(krate) {
-        let item = workspace.item(id);
-        if !item.is_test || !item.is_node() || item.parent.is_some() {
-            continue;
-        }
-        let mut at = item.module;
-        let mut outermost = None;
-        while workspace.module(at).is_test {
-            outermost = Some(at);
-            let Some(parent) = workspace.module(at).parent else {
-                break;
-            };
-            at = parent;
-        }
-        let key = outermost.map_or((false, id.0), |module| (true, module.0));
-        groups
-            .entry(key)
-            .or_insert_with(|| TestGroup {
-                items: Vec::new(),
-                about: at,
-            })
-            .items
-            .push(id);
-    }
-    groups.into_values().collect()
-}
-
-/// Tests go with what they test, where they see all they need there; a helper that several use has the home of all.
-fn place_tests(
-    workspace: &Workspace,
-    graph: &Graph,
-    (order, claims): (&Order, &Claims<'_>),
-    crates: &[CrateId],
-    planned: &mut [Home],
-    today: &[Home],
-) {
-    let Some(root) = crates.first() else { return };
-    for krate in &crates[1..] {
-        for id in workspace
-            .items_of(*krate)
-            .filter(|id| workspace.item(*id).is_test)
-        {
-            planned[id.index()] = today[id.index()];
-        }
-    }
-    let groups = test_groups(workspace, *root);
-    let mut group_of = vec![None; workspace.items.len()];
-    for (index, group) in groups.iter().enumerate() {
-        for id in &group.items {
-            group_of[id.index()] = Some(index);
-        }
-    }
-    let mut leader: Vec<usize> = (0..groups.len()).collect();
-    let find = |leader: &[usize], mut at: usize| {
-        while leader[at] != at {
-            at = leader[at];
-        }
-        at
-    };
-    let targets = |group: &TestGroup| -> Vec<ItemId> {
-        let parts = group
-            .items
-            .iter()
-            .flat_map(|id| std::iter::once(id).chain(&workspace.item(*id).methods));
-        parts
-            .flat_map(|id| graph.edges_of(*id))
-            .map(|to| workspace.item(*to).parent.unwrap_or(*to))
-            .collect()
-    };
-    for (index, group) in groups.iter().enumerate() {
-        for other in targets(group)
-            .into_iter()
-            .filter_map(|to| group_of[to.index()])
-        {
-            let (a, b) = (find(&leader, index), find(&leader, other));
-            leader[a.max(b)] = a.min(b);
-        }
-    }
-    let mut together: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for index in 0..groups.len() {
-        together
-            .entry(find(&leader, index))
-            .or_default()
-            .push(index);
-    }
-    for members in together.values() {
-        let needs: Vec<Home> = members
-            .iter()
-            .flat_map(|index| targets(&groups[*index]))
-            .filter(|to| group_of[to.index()].is_none() && workspace.item(*to).is_node())
-            .map(|to| planned[to.index()])
-            .collect();
-        // Helpers go where the tests go that they help.
-        let tests: Vec<usize> = members
-            .iter()
-            .copied()
-            .filter(|index| has_tests(workspace, &groups[*index]))
-            .collect();
-        let deciding = if tests.is_empty() { members } else { &tests };
-        let wishes: Vec<Home> = deciding
-            .iter()
-            .map(|index| {
-                let group = &groups[*index];
-                about_home(workspace, claims, (group, &targets(group)), planned)
-            })
-            .collect();
-        let wish = wishes
-            .iter()
-            .copied()
-            .find(|wish| needs.iter().all(|need| order.sees(*wish, *need)));
-        let lowest = order.lowest_above(&[needs.clone(), wishes.clone()].concat());
-        let home = wish
-            .filter(|wish| wishes.iter().all(|other| other == wish))
-            .unwrap_or(lowest);
-        for id in members.iter().flat_map(|index| &groups[*index].items) {
-            planned[id.index()] = home;
-        }
-    }
-}
-
-/// Whether a group has test functions, not just what they use.
-fn has_tests(workspace: &Workspace, group: &TestGroup) -> bool {
-    group.items.iter().any(|id| {
-        let mut attributes = workspace.item(*id).attributes.iter();
-        attributes.any(|attribute| {
-            let name = attribute.path.rsplit("::").next().unwrap_or_default();
-            name.contains("test") || name == "bench"
-        })
-    })
-}
-
-/// The home of most of what a test stands beside and names; where it names nothing of that, of all it stands beside.
-fn about_home(
-    workspace: &Workspace,
-    claims: &Claims<'_>,
-    (group, targets): (&TestGroup, &[ItemId]),
-    planned: &[Home],
-) -> Home {
-    let beside = || {
-        let items = workspace.module(group.about).items.iter().copied();
-        items.filter(|id| workspace.item(*id).is_node() && !workspace.item(*id).is_test)
-    };
-    let named = beside().any(|id| targets.contains(&id));
-    let mut votes: BTreeMap<Home, usize> = BTreeMap::new();
-    for id in beside().filter(|id| !named || targets.contains(id)) {
-        *votes.entry(planned[id.index()]).or_default() += workspace.lines_of(id) + 1;
-    }
-    let most = votes
-        .into_iter()
-        .max_by_key(|(home, lines)| (*lines, std::cmp::Reverse(*home)));
-    match most {
-        Some((home, _)) => home,
-        None => claims.module(&workspace.module(group.about).path),
-    }
 }
 
 fn went_down(plan: &Plan, workspace: &Workspace, id: ItemId, wish: Home, home: Home) -> Diagnostic {

@@ -22,12 +22,13 @@ pub mod order;
 pub mod partition;
 pub mod plan;
 pub mod step;
+mod testing;
 pub mod unit;
 pub mod what_if;
 
 pub use cost::{Cost, Weights};
 pub use history::History;
-pub use home::{Homes, homes};
+pub use home::{Homes, holds, homes};
 pub use measure::{Figures, measure};
 pub use order::{Home, Order};
 pub use partition::{ProposeOptions, cost, propose};

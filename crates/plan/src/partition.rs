@@ -145,8 +145,8 @@ fn pinned<'a>(problem: &'a Problem, workspace: &Workspace, pins: &Plan) -> State
     let slot = |home: Home| home.map_or(crates, |home| home + bottom);
     let wish = |unit: usize| said[unit].map_or(0, slot);
     let mut state = settled(problem, &Order::chain(crates), crates, &wish);
-    for unit in 0..said.len() {
-        let holds = said[unit].is_some() && wish(unit) == state.home[unit];
+    for (unit, said) in said.iter().enumerate() {
+        let holds = said.is_some() && wish(unit) == state.home[unit];
         state.fixed[unit] |= holds && !problem.is_open(unit);
     }
     state.named = (0..crates).map(|slot| slot.checked_sub(bottom)).collect();

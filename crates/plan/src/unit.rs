@@ -10,6 +10,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use crate::build_script::BuildOutput;
 use crate::order::Home;
 use crate::plan::Plan;
+use crate::testing;
 
 /// Groups of items with one home each, in an order in which whoever needs comes before what is needed.
 #[derive(Debug, Clone, Default)]
@@ -97,6 +98,8 @@ struct Builder<'a> {
     leader: Vec<u32>,
     /// Impls with several legal homes.
     open: BTreeSet<ItemId>,
+    /// By type: what tests need that must stand in its crate.
+    tested: BTreeMap<ItemId, Vec<ItemId>>,
 }
 
 impl<'a> Builder<'a> {
@@ -120,14 +123,32 @@ impl<'a> Builder<'a> {
             known,
             leader,
             open: BTreeSet::new(),
+            tested: BTreeMap::new(),
         }
     }
 
     fn join_what_must(&mut self) {
+        self.join_tested();
         self.join_twins();
         self.join_calls();
         self.join_single_homes();
         self.find_open_impls();
+    }
+
+    /// Tests with impls that can stand only in the crate of a type: it must see what they need.
+    fn join_tested(&mut self) {
+        let Some(root) = self.workspace.monolith(self.workspace.package) else {
+            return;
+        };
+        for cluster in testing::clusters(self.workspace, self.graph, root) {
+            let Some((first, others)) = cluster.bound.split_first() else {
+                continue;
+            };
+            for other in others {
+                self.join(*first, *other);
+            }
+            self.tested.entry(*first).or_default().extend(cluster.needs);
+        }
     }
 
     fn find(&mut self, id: ItemId) -> ItemId {
@@ -277,6 +298,7 @@ impl<'a> Builder<'a> {
             .chain(item.methods.iter().copied())
             .filter(|part| *part == id || !self.workspace.item(*part).is_test)
             .flat_map(|part| self.graph.edges_of(part))
+            .chain(self.tested.get(&id).into_iter().flatten())
             .map(|target| self.workspace.item(*target).parent.unwrap_or(*target))
             .filter(|target| *target != id && self.known[target.index()])
             .collect()

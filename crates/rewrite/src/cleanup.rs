@@ -1,12 +1,14 @@
-//! The last step: the root drops what it no longer needs (row E1).
+//! The last step: the root drops what it no longer needs (rows D1, E1).
 
-use cleave_graph::Graph;
+use cleave_graph::{Graph, Place, Target};
 use cleave_plan::Plan;
-use cleave_syntax::{ChangeBuilder, CrateId, Diagnostic, Workspace};
+use cleave_syntax::change::Reason;
+use cleave_syntax::item::ItemKind;
+use cleave_syntax::{ChangeBuilder, CrateId, Diagnostic, ItemId, TextRange, Workspace};
 
 use crate::{members, needs};
 
-/// Drops the dependencies that only the moved code used.
+/// Drops the dependencies that only the moved code used, and what called for macros whose callers have left.
 pub(crate) fn clean_up(
     workspace: &Workspace,
     graph: &Graph,
@@ -14,6 +16,58 @@ pub(crate) fn clean_up(
     root: CrateId,
     builder: &mut ChangeBuilder,
 ) -> Vec<Diagnostic> {
+    if workspace.krate(root).edition != "2015" {
+        drop_macro_crates(workspace, graph, plan, root, builder);
+    }
     let needs = needs::of_package(workspace, graph, root);
     members::clean_up(workspace, plan, &needs, builder)
+}
+
+/// `#[macro_use] extern crate app_low;` that a step wrote, once no macro of that crate is called by a bare name.
+fn drop_macro_crates(
+    workspace: &Workspace,
+    graph: &Graph,
+    plan: &Plan,
+    root: CrateId,
+    builder: &mut ChangeBuilder,
+) {
+    let module = workspace.module(workspace.krate(root).root);
+    let file = workspace.file(module.file);
+    for id in &module.items {
+        let item = workspace.item(*id);
+        let macro_use = |path: &str| path == "macro_use";
+        let planned = plan.crates.iter().any(|krate| {
+            let name = krate.name.replace('-', "_");
+            workspace.leaf_names(*id).first() == Some(&name)
+        });
+        let written = item.kind == ItemKind::ExternCrate
+            && planned
+            && item.attributes.len() == 1
+            && item
+                .attributes
+                .iter()
+                .all(|attribute| macro_use(&attribute.path));
+        let name = workspace.leaf_names(*id).concat();
+        if written && !calls_macro_of(workspace, graph, root, &name) {
+            // With the blank line that was written in front of it.
+            let range = TextRange::new(item.full.start, item.full.end);
+            builder.replace(&file.path, range, "", Reason::new("D1", name));
+        }
+    }
+}
+
+fn calls_macro_of(workspace: &Workspace, graph: &Graph, root: CrateId, name: &str) -> bool {
+    let is_macro_there = |target: ItemId| {
+        workspace.item(target).kind == ItemKind::MacroRules
+            && workspace.krate(workspace.crate_of(target)).extern_name == name
+    };
+    graph.references.iter().any(|reference| {
+        let Place::Item(item, index) = reference.place else {
+            return false;
+        };
+        let bare = workspace.item(item).paths[index as usize].segments.len() == 1;
+        let target =
+            matches!(reference.resolution.target, Target::Item(target) if is_macro_there(target));
+        workspace.crate_of(item) == root && bare && target
+    })
 }

@@ -145,32 +145,11 @@ impl<'a> Layout<'a, '_> {
             };
             content.push(written(IMPORT_RULE, &value.path, imports + gap));
         }
-        self.trim_first(&blocks);
         content.extend(blocks);
         self.moves
             .files_split
             .insert(self.file_of(module).path.clone());
         self.new_files.insert(path, content);
-    }
-
-    /// A new file does not start with the blank lines that stood above its first item.
-    fn trim_first(&mut self, blocks: &[Block]) {
-        if let Some(Block::Moved { path, range }) = blocks.first() {
-            let Some(file) = self.scope.workspace.file_at(path) else {
-                return;
-            };
-            let text = &self.scope.workspace.file(file)[*range];
-            let blank = text.len() - text.trim_start_matches(['\n', '\r']).len();
-            if blank > 0 {
-                let range = TextRange::new(range.start, range.start + blank as u32);
-                self.builder.replace(
-                    path,
-                    range,
-                    "",
-                    Reason::new("F4", "blank lines at the top of a file"),
-                );
-            }
-        }
     }
 
     /// Whether the first thing that moves out of a module is an import.
@@ -522,7 +501,7 @@ impl<'a> Layout<'a, '_> {
         let before = &text[..offset as usize];
         let after = &text[offset as usize..];
         let mut place = String::new();
-        if !before.is_empty() && !before.ends_with('\n') {
+        if !before.is_empty() && !before.ends_with(['\n', '\u{feff}']) {
             place.push('\n');
         }
         if !value.header.is_empty() {

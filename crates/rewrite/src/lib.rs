@@ -18,17 +18,20 @@
 
 mod cleanup;
 mod demand;
+mod exhaustive;
 mod export;
 mod include;
 mod layout;
 pub mod manifest;
 mod members;
 mod needs;
+mod notes;
 mod order;
 pub mod repair;
 pub mod rewrite;
 mod scope;
 mod skeleton;
+mod snapshot;
 mod spacing;
 mod text;
 mod traits;

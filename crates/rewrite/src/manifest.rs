@@ -3,6 +3,7 @@
 //! All functions take texts and return texts; comments and order stay as they were.
 
 mod feature;
+mod inherit;
 mod member;
 mod root;
 
@@ -75,7 +76,7 @@ pub struct Manifests {
 /// Works out all manifests. What can't be read is a diagnostic, and the texts stay as they are.
 pub fn manifests(input: &ManifestInput<'_>) -> (Manifests, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let Some(original) = read(input.root, "Cargo.toml", &mut diagnostics) else {
+    let Some(mut original) = read(input.root, "Cargo.toml", &mut diagnostics) else {
         return (
             Manifests {
                 root: input.root.to_owned(),
@@ -84,6 +85,9 @@ pub fn manifests(input: &ManifestInput<'_>) -> (Manifests, Vec<Diagnostic>) {
             diagnostics,
         );
     };
+    if inherit::is_new_workspace(&original, input) && !input.members.is_empty() {
+        inherit::share_package(&mut original);
+    }
     let mut manifests = Manifests::default();
     let mut features: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for crate_of_plan in input.members {
@@ -105,6 +109,7 @@ pub fn manifests(input: &ManifestInput<'_>) -> (Manifests, Vec<Diagnostic>) {
     root::depend(&mut document, input, &features);
     if let Some(needs) = input.cleanup {
         root::drop_unused(&mut document, input, needs, &manifests);
+        inherit::share_dependencies(&mut document, &mut manifests.members, input);
     }
     match input
         .workspace

@@ -6,7 +6,10 @@ use cleave_syntax::{ChangeBuilder, ChangeSet, CrateId, Diagnostic, ItemId, Sever
 
 use crate::demand::{self, DestDemand};
 use crate::scope::Scope;
-use crate::{cleanup, include, layout, members, needs, order, skeleton, spacing, visibility};
+use crate::{
+    cleanup, exhaustive, include, layout, members, needs, notes, order, skeleton, snapshot,
+    spacing, visibility,
+};
 
 /// What a step does to the tree.
 #[derive(Debug, Clone, Default)]
@@ -67,10 +70,9 @@ pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, step: &Step) -
     let (mut diagnostics, figures) = match &step.kind {
         StepKind::Skeleton => {
             skeleton::create(workspace, plan, root, &mut builder);
-            (
-                members::skeleton(workspace, plan, root, &mut builder),
-                Figures::default(),
-            )
+            let mut diagnostics = members::skeleton(workspace, plan, root, &mut builder);
+            diagnostics.extend(notes::on_skeleton(workspace, plan));
+            (diagnostics, Figures::default())
         }
         StepKind::Move { to, items } => {
             match move_items((workspace, graph), plan, root, (*to, items), &mut builder) {
@@ -140,19 +142,25 @@ fn move_items(
     if !dest_demand.violations.is_empty() {
         return Err(violations(&scope, &dest_demand));
     }
+    let refusals = exhaustive::refusals(&scope);
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
     let root_demand = demand::root_demand(&scope, &dest_demand);
     let moves = layout::lay_out(&scope, &root_demand, &dest_demand, builder);
     let needs_root = needs::doc_tests(&scope, &root_demand.public_items, builder);
     let made_public = visibility::widen(&scope, &root_demand, builder);
     include::correct(&scope, &moves, builder);
     include::correct_manifest_folder(&scope, builder);
-    let diagnostics = members::extend(
+    snapshot::move_along(&scope, builder);
+    let mut diagnostics = members::extend(
         &scope,
         &moves,
         (&root_demand, &dest_demand),
         needs_root,
         builder,
     );
+    diagnostics.extend(notes::on_move(&scope, &moves, builder));
     let figures = Figures {
         files_moved: moves.files_moved,
         files_split: moves.files_split.len(),

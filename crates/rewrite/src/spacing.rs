@@ -12,8 +12,13 @@ pub(crate) fn close_seams(changes: &mut ChangeSet) {
         .iter_mut()
         .filter(|file| file.path.extension() == Some("rs"))
     {
+        let carriage_returns = file.pieces.iter().any(|piece| match piece {
+            Piece::Copied { path, .. } => changes.old[path].contains("\r\n"),
+            Piece::Written { .. } => false,
+        });
         let mut seams = Seams {
             changes,
+            carriage_returns,
             text: String::new(),
             pieces: Vec::new(),
             last: None,
@@ -37,6 +42,8 @@ pub(crate) fn close_seams(changes: &mut ChangeSet) {
 
 struct Seams<'c> {
     changes: &'c mut ChangeSet,
+    /// Whether lines end with `\r\n`.
+    carriage_returns: bool,
     /// The new file so far.
     text: String,
     pieces: Vec<Piece>,
@@ -46,6 +53,7 @@ struct Seams<'c> {
 
 impl Seams<'_> {
     fn push(&mut self, piece: Piece) {
+        let piece = self.with_line_ends(piece);
         let text = self.text_of(&piece).to_owned();
         let goes_on = match &piece {
             Piece::Copied { path, range } => match &self.last {
@@ -66,6 +74,17 @@ impl Seams<'_> {
         self.text.push_str(&text[blank..]);
         if let Some(piece) = self.cut(piece, blank, text.len()) {
             self.pieces.push(piece);
+        }
+    }
+
+    /// Our text has the line ends of the file that it is put into.
+    fn with_line_ends(&self, piece: Piece) -> Piece {
+        match piece {
+            Piece::Written { text, reason } if self.carriage_returns => Piece::Written {
+                text: text.replace("\r\n", "\n").replace('\n', "\r\n"),
+                reason,
+            },
+            piece => piece,
         }
     }
 

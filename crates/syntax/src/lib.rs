@@ -21,6 +21,7 @@
 //! Inline fixtures beside the parser, and a property test on [`change`] that no byte is lost or doubled.
 
 pub mod change;
+pub mod companion;
 pub mod diagnostic;
 pub mod foreign;
 pub mod item;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::companion::Companion;
 use crate::foreign::ForeignTraits;
 use crate::item::{Item, ItemId, UseLeaf, UseLeafId};
 use crate::source::{FileId, SourceFile, TextRange, id};
@@ -42,6 +43,8 @@ pub struct Workspace {
     pub items: Vec<Item>,
     /// Every leaf of every `use` tree (and every `extern crate`), by item, then position.
     pub leaves: Vec<UseLeaf>,
+    /// Files beside the source that go by its paths and names, in order of path.
+    pub companions: Vec<Companion>,
     /// The traits of other crates that it imports. Empty until [`foreign_traits`](crate::foreign_traits) was asked: only
     /// rewriting needs them.
     pub foreign_traits: ForeignTraits,

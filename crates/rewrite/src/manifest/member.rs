@@ -31,24 +31,26 @@ pub(super) fn manifest(
     document.to_string()
 }
 
+/// Fields of `[package]` that hold for every crate of a workspace.
+pub(super) const SHARED_FIELDS: &[&str] = &[
+    "version",
+    "edition",
+    "rust-version",
+    "authors",
+    "license",
+    "repository",
+    "homepage",
+    "publish",
+    "categories",
+];
+
 /// `[package]`, with what the root's says.
 fn head(input: &ManifestInput<'_>, root: &DocumentMut, member: &Member) -> String {
-    const COPIED: &[&str] = &[
-        "version",
-        "edition",
-        "rust-version",
-        "authors",
-        "license",
-        "repository",
-        "homepage",
-        "publish",
-        "categories",
-    ];
     let mut document = DocumentMut::new();
     let mut package = Table::new();
     package.insert("name", toml_edit::value(&member.name));
     let old = root.get("package").and_then(Item::as_table_like);
-    for key in COPIED {
+    for key in SHARED_FIELDS {
         if let Some(item) = old.and_then(|old| old.get(key)) {
             let mut item = item.clone();
             if let Some(value) = item.as_value_mut() {

@@ -2,28 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 use super::{ManifestInput, Manifests, Needs, feature};
 use crate::include::relative;
 
 /// Adds the members to `[workspace]`, which is made where there is none.
 pub(super) fn add_members(document: &mut DocumentMut, input: &ManifestInput<'_>) {
-    if !document.contains_key("workspace") {
-        let mut table = Table::new();
-        if let Some(package) = document
-            .get("package")
-            .and_then(Item::as_table)
-            .and_then(Table::position)
-        {
-            table.set_position(Some(package));
-        }
-        document.insert("workspace", Item::Table(table));
-    }
-    let Some(workspace) = document
-        .get_mut("workspace")
-        .and_then(Item::as_table_like_mut)
-    else {
+    let Some(workspace) = workspace_table(document) else {
         return;
     };
     if !workspace.contains_key("members") {
@@ -41,6 +27,24 @@ pub(super) fn add_members(document: &mut DocumentMut, input: &ManifestInput<'_>)
             members.push(member.dir.as_str());
         }
     }
+}
+
+/// `[workspace]`, made above `[package]` where there is none.
+pub(super) fn workspace_table(document: &mut DocumentMut) -> Option<&mut dyn TableLike> {
+    if !document.contains_key("workspace") {
+        let mut table = Table::new();
+        if let Some(package) = document
+            .get("package")
+            .and_then(Item::as_table)
+            .and_then(Table::position)
+        {
+            table.set_position(Some(package));
+        }
+        document.insert("workspace", Item::Table(table));
+    }
+    document
+        .get_mut("workspace")
+        .and_then(Item::as_table_like_mut)
 }
 
 /// Whether a pattern of `members` names a folder already.

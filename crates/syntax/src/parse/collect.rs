@@ -7,14 +7,14 @@ use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 
 use super::{Shift, attribute, pattern, tokens};
-use crate::item::{Include, MemberUse, PathContext, PathUse, Segment};
+use crate::item::{Include, MemberUse, PathContext, PathUse, Receiver, Segment};
 use crate::source::TextRange;
 
 /// What a name is bound to in a scope.
 #[derive(Debug, Clone)]
 pub(super) enum Local {
-    /// A variable: it hides values of that name.
-    Value,
+    /// A variable, with the name of its type where that is written: it hides values of that name.
+    Value(Option<String>),
     /// A generic parameter or local item: it hides all of that name.
     Item,
     /// A local enum, with its variants: a glob of it brings them in.
@@ -91,7 +91,7 @@ impl<'a> Collector<'a> {
     }
 
     pub(super) fn is_variable(&self, name: &str) -> bool {
-        matches!(self.local(name), Some(Local::Value))
+        matches!(self.local(name), Some(Local::Value(_)))
     }
 
     pub(super) fn bind_generics(&mut self, generics: &syn::Generics) {
@@ -119,9 +119,10 @@ impl<'a> Collector<'a> {
         let Some(first) = segments.first() else {
             return;
         };
-        if !global && context != PathContext::LocalUse {
+        let is_import = matches!(context, PathContext::LocalUse | PathContext::LocalGlob);
+        if !global && !is_import {
             match self.local(&first.name) {
-                Some(Local::Value)
+                Some(Local::Value(_))
                     if segments.len() == 1
                         && context != PathContext::Type
                         && context != PathContext::Macro =>
@@ -215,6 +216,8 @@ impl<'a> Collector<'a> {
                 name: name_of(&segment.ident),
                 range,
                 called: true,
+                arguments: None,
+                receiver: Receiver::Unknown,
             });
         }
         for segment in &path.segments {
@@ -223,6 +226,31 @@ impl<'a> Collector<'a> {
     }
 
     fn member(&mut self, member: &syn::Member, called: bool) {
+        self.member_of(member, called, (None, Receiver::Unknown));
+    }
+
+    /// What is known of a receiver from its text.
+    fn receiver(&self, expression: &syn::Expr) -> Receiver {
+        let syn::Expr::Path(path) = expression else {
+            return Receiver::Unknown;
+        };
+        match path.path.get_ident() {
+            Some(ident) if ident == "self" => Receiver::Own,
+            Some(ident) => match self.local(&name_of(ident)) {
+                Some(Local::Value(Some(name))) if name == "Self" => Receiver::Own,
+                Some(Local::Value(Some(name))) => Receiver::Typed(name.clone()),
+                _ => Receiver::Unknown,
+            },
+            None => Receiver::Unknown,
+        }
+    }
+
+    fn member_of(
+        &mut self,
+        member: &syn::Member,
+        called: bool,
+        (arguments, receiver): (Option<u32>, Receiver),
+    ) {
         let (name, span) = match member {
             syn::Member::Named(ident) => (name_of(ident), ident.span()),
             syn::Member::Unnamed(index) => (index.index.to_string(), index.span),
@@ -232,6 +260,8 @@ impl<'a> Collector<'a> {
             name,
             range,
             called,
+            arguments,
+            receiver,
         });
     }
 
@@ -250,9 +280,13 @@ impl<'a> Collector<'a> {
 
     /// Items first, since imports may name them.
     fn hoist_items(&mut self, items: &[&syn::Item]) {
-        let (imports, others): (Vec<&syn::Item>, Vec<&syn::Item>) = items
+        let (mut imports, others): (Vec<&syn::Item>, Vec<&syn::Item>) = items
             .iter()
             .partition(|item| matches!(item, syn::Item::Use(_)));
+        // `use tc::Bg; use color as tc;`: order means nothing, so renames come first.
+        imports.sort_by_key(|item| {
+            !matches!(item, syn::Item::Use(item) if matches!(item.tree, syn::UseTree::Rename(_)))
+        });
         for item in others.into_iter().chain(imports) {
             match item {
                 syn::Item::Enum(item) => {
@@ -309,6 +343,24 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// The path of an import that starts with what another import in a body binds.
+    fn through_alias(&self, mut path: Vec<Segment>, global: bool) -> (Vec<Segment>, bool) {
+        let first = path.first().map(|first| (first.name.clone(), first.range));
+        if let Some((name, range)) = first
+            && !global
+            && path.len() > 1
+            && let Some(Local::Alias(names, global)) = self.local(&name)
+        {
+            let names = names.iter().map(|name| Segment {
+                name: name.clone(),
+                range,
+            });
+            path.splice(0..1, names);
+            return (path, *global);
+        }
+        (path, global)
+    }
+
     fn hoist_glob(&mut self, path: Vec<Segment>, global: bool, context: PathContext) {
         if let [only] = &path[..]
             && !global
@@ -319,6 +371,10 @@ impl<'a> Collector<'a> {
             }
             return;
         }
+        let context = match context {
+            PathContext::LocalUse => PathContext::LocalGlob,
+            tokens => tokens,
+        };
         self.record(path, global, context, false);
     }
 
@@ -337,6 +393,7 @@ impl<'a> Collector<'a> {
                 range: self.range(ident.span()),
             });
         }
+        let (path, global) = self.through_alias(path, global);
         let names: Vec<String> = path.iter().map(|segment| segment.name.clone()).collect();
         let bound = if bound == "self" {
             names.last().cloned().unwrap_or_default()
@@ -398,7 +455,8 @@ impl<'ast> Visit<'ast> for Collector<'_> {
 
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
         self.visit_expr(&call.receiver);
-        self.member(&syn::Member::Named(call.method.clone()), true);
+        let known = (Some(call.args.len() as u32), self.receiver(&call.receiver));
+        self.member_of(&syn::Member::Named(call.method.clone()), true, known);
         if let Some(turbofish) = &call.turbofish {
             self.visit_angle_bracketed_generic_arguments(turbofish);
         }
@@ -650,7 +708,7 @@ impl Collector<'_> {
             this.visit_return_type(&signature.output);
             for input in &signature.inputs {
                 if let syn::FnArg::Typed(typed) = input {
-                    pattern::bind(this, &typed.pat);
+                    pattern::bind_typed(this, &typed.pat, &typed.ty);
                 }
             }
             if let Some(block) = block {

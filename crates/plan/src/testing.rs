@@ -1,0 +1,215 @@
+//! Tests: which test code moves as one, and where it goes.
+
+use std::collections::BTreeMap;
+
+use cleave_graph::Graph;
+use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
+
+use crate::home::Claims;
+use crate::order::{Home, Order};
+
+/// Test code that moves as one: the outermost test module, or a single test item.
+struct Part {
+    items: Vec<ItemId>,
+    /// The module that it is about.
+    about: ModuleId,
+}
+
+/// Test code that uses each other's helpers, which no other crate sees.
+pub(crate) struct Cluster {
+    parts: Vec<Part>,
+    /// What it needs beside itself.
+    pub(crate) needs: Vec<ItemId>,
+    /// Types that have an impl in it which can stand only in their crate: the cluster goes where they are.
+    pub(crate) bound: Vec<ItemId>,
+}
+
+impl Cluster {
+    fn items(&self) -> impl Iterator<Item = ItemId> + '_ {
+        self.parts
+            .iter()
+            .flat_map(|part| part.items.iter().copied())
+    }
+}
+
+/// The clusters of a crate, ordered by their first items. Linear in the edges of its tests.
+pub(crate) fn clusters(workspace: &Workspace, graph: &Graph, krate: CrateId) -> Vec<Cluster> {
+    let parts = parts(workspace, krate);
+    let mut part_of = vec![None; workspace.items.len()];
+    for (index, part) in parts.iter().enumerate() {
+        for id in &part.items {
+            part_of[id.index()] = Some(index);
+        }
+    }
+    let mut leader: Vec<usize> = (0..parts.len()).collect();
+    let find = |leader: &[usize], mut at: usize| {
+        while leader[at] != at {
+            at = leader[at];
+        }
+        at
+    };
+    for (index, part) in parts.iter().enumerate() {
+        for to in targets(workspace, graph, part) {
+            if let Some(other) = part_of[to.index()] {
+                let (a, b) = (find(&leader, index), find(&leader, other));
+                leader[a.max(b)] = a.min(b);
+            }
+        }
+    }
+    let mut together: BTreeMap<usize, Vec<Part>> = BTreeMap::new();
+    for (index, part) in parts.into_iter().enumerate() {
+        together.entry(find(&leader, index)).or_default().push(part);
+    }
+    together
+        .into_values()
+        .map(|parts| cluster(workspace, graph, parts, &part_of))
+        .collect()
+}
+
+fn cluster(
+    workspace: &Workspace,
+    graph: &Graph,
+    parts: Vec<Part>,
+    part_of: &[Option<usize>],
+) -> Cluster {
+    let mut needs: Vec<ItemId> = parts
+        .iter()
+        .flat_map(|part| targets(workspace, graph, part))
+        .filter(|to| part_of[to.index()].is_none() && workspace.item(*to).is_node())
+        .collect();
+    needs.sort_unstable();
+    needs.dedup();
+    let items = parts.iter().flat_map(|part| &part.items);
+    let mut bound: Vec<ItemId> = items
+        .filter_map(|id| {
+            let anchors = &graph.anchors[id.index()];
+            let free = anchors
+                .iter()
+                .any(|anchor| part_of[anchor.index()].is_some());
+            anchors.first().copied().filter(|_| !free)
+        })
+        .collect();
+    bound.sort_unstable();
+    bound.dedup();
+    Cluster {
+        parts,
+        needs,
+        bound,
+    }
+}
+
+fn parts(workspace: &Workspace, krate: CrateId) -> Vec<Part> {
+    let mut parts: BTreeMap<(bool, u32), Part> = BTreeMap::new();
+    for id in workspace.items_of(krate) {
+        let item = workspace.item(id);
+        if !item.is_test || !item.is_node() || item.parent.is_some() {
+            continue;
+        }
+        let mut at = item.module;
+        let mut outermost = None;
+        while workspace.module(at).is_test {
+            outermost = Some(at);
+            let Some(parent) = workspace.module(at).parent else {
+                break;
+            };
+            at = parent;
+        }
+        let key = outermost.map_or((false, id.0), |module| (true, module.0));
+        let empty = || Part {
+            items: Vec::new(),
+            about: at,
+        };
+        parts.entry(key).or_insert_with(empty).items.push(id);
+    }
+    parts.into_values().collect()
+}
+
+/// What a part names, as whole items.
+fn targets(workspace: &Workspace, graph: &Graph, part: &Part) -> Vec<ItemId> {
+    let items = part.items.iter();
+    let with_methods = items.flat_map(|id| std::iter::once(id).chain(&workspace.item(*id).methods));
+    with_methods
+        .flat_map(|id| graph.edges_of(*id))
+        .map(|to| workspace.item(*to).parent.unwrap_or(*to))
+        .collect()
+}
+
+/// Tests go with what they test, where they see all they need there; a helper that several use has the home of all.
+pub(crate) fn place(
+    workspace: &Workspace,
+    graph: &Graph,
+    (order, claims): (&Order, &Claims<'_>),
+    root: CrateId,
+    planned: &mut [Home],
+) {
+    for cluster in clusters(workspace, graph, root) {
+        let home = match cluster.bound.first() {
+            Some(owner) => planned[owner.index()],
+            None => wanted(workspace, graph, (order, claims), (&cluster, planned)),
+        };
+        for id in cluster.items() {
+            planned[id.index()] = home;
+        }
+    }
+}
+
+fn wanted(
+    workspace: &Workspace,
+    graph: &Graph,
+    (order, claims): (&Order, &Claims<'_>),
+    (cluster, planned): (&Cluster, &[Home]),
+) -> Home {
+    let needs: Vec<Home> = cluster.needs.iter().map(|to| planned[to.index()]).collect();
+    // Helpers go where the tests go that they help.
+    let all = || cluster.parts.iter();
+    let any_tests = all().any(|part| has_tests(workspace, part));
+    let wishes: Vec<Home> = all()
+        .filter(|part| !any_tests || has_tests(workspace, part))
+        .map(|part| {
+            let targets = targets(workspace, graph, part);
+            about_home(workspace, claims, (part, &targets), planned)
+        })
+        .collect();
+    let wish = wishes
+        .iter()
+        .copied()
+        .find(|wish| needs.iter().all(|need| order.sees(*wish, *need)));
+    wish.filter(|wish| wishes.iter().all(|other| other == wish))
+        .unwrap_or_else(|| order.lowest_above(&[needs, wishes].concat()))
+}
+
+/// Whether a part has test functions, not just what they use.
+fn has_tests(workspace: &Workspace, part: &Part) -> bool {
+    part.items.iter().any(|id| {
+        let mut attributes = workspace.item(*id).attributes.iter();
+        attributes.any(|attribute| {
+            let name = attribute.path.rsplit("::").next().unwrap_or_default();
+            name.contains("test") || name == "bench"
+        })
+    })
+}
+
+/// The home of most of what a test stands beside and names; where it names nothing of that, of all it stands beside.
+fn about_home(
+    workspace: &Workspace,
+    claims: &Claims<'_>,
+    (part, targets): (&Part, &[ItemId]),
+    planned: &[Home],
+) -> Home {
+    let beside = || {
+        let items = workspace.module(part.about).items.iter().copied();
+        items.filter(|id| workspace.item(*id).is_node() && !workspace.item(*id).is_test)
+    };
+    let named = beside().any(|id| targets.contains(&id));
+    let mut votes: BTreeMap<Home, usize> = BTreeMap::new();
+    for id in beside().filter(|id| !named || targets.contains(id)) {
+        *votes.entry(planned[id.index()]).or_default() += workspace.lines_of(id) + 1;
+    }
+    let most = votes
+        .into_iter()
+        .max_by_key(|(home, lines)| (*lines, std::cmp::Reverse(*home)));
+    match most {
+        Some((home, _)) => home,
+        None => claims.module(&workspace.module(part.about).path),
+    }
+}
