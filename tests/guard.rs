@@ -100,6 +100,17 @@ fn plant(fixture: &Fixture) {
     );
 }
 
+/// A text without how many items would go along, which is the planner's matter.
+fn settled(text: &str) -> String {
+    let parts = text
+        .split(", with ")
+        .map(|part| match part.split_once(' ') {
+            Some((count, rest)) if count.parse::<usize>().is_ok() => format!("N {rest}"),
+            _ => part.to_owned(),
+        });
+    parts.collect::<Vec<_>>().join(", with ")
+}
+
 fn findings(fixture: &Fixture, words: &[&str]) -> (i32, Value) {
     let mut all = vec!["check", "--format", "json", "--quiet"];
     all.extend(words);
@@ -141,7 +152,7 @@ fn ten_violations_are_found_and_nothing_else() {
 
     let (_, text) = cleave(&fixture, &["check"]);
     insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
-        insta::assert_snapshot!("guard_drawn", text);
+        insta::assert_snapshot!("guard_drawn", settled(&text));
     });
 }
 

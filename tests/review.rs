@@ -238,13 +238,36 @@ depends-on = [\"app-low\"]
     assert_eq!(
         rows(&page, "moves"),
         [
-            "low::Type app-low → app-high It can only move together with high::impl From&lt;Sinks&gt; for crate::low::Type the code",
             "low::climbs app-low → app-high It needs high::top in app-high , which app-low can&#x27;t see the code",
             "low::chosen app-low → app-high Nothing forces it: split.toml lists it by name",
-            "high::Sinks app-high → app-low high::impl crate::low::Show for Sinks in app-low needs it, and can&#x27;t see app-high the code",
+            "high::Sinks app-high → app-low high::impl crate::low::Show for Sinks and one other in app-low need it, and can&#x27;t see app-high the code",
             "high::impl crate::low::Show for Sinks app-high → app-low An impl stands in the crate of its type or trait: it goes with high::Sinks the code",
+            "high::impl From&lt;Sinks&gt; for crate::low::Type app-high → app-low An impl stands in the crate of its type or trait: it goes with low::Type the code",
         ]
     );
+}
+
+#[test]
+fn knots_come_with_what_would_open_them() {
+    let fixture = Fixture::new(
+        "\
+//- src/lib.rs
+pub mod a;
+pub mod b;
+//- src/a.rs
+pub fn f() { crate::b::g() }
+pub fn low() {}
+//- src/b.rs
+pub fn g() { crate::a::low() }
+",
+    );
+    review(&fixture);
+    let page = fixture.read("review.html");
+    let knots = page.split("id=\"knots\"").nth(1).unwrap_or_default();
+    assert!(knots.contains("2 modules need each other in a circle."));
+    assert!(knots.contains("What would open it"));
+    assert!(knots.contains("src&#x2f;b.rs:1"), "no place of a link");
+    assert!(knots.contains("There is no circle at this level."));
 }
 
 #[test]

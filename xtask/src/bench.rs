@@ -33,8 +33,10 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
         sizes
     };
     let program = build(&root)?;
-    println!("| source | lines | parse s | resolve s | lines/s | bytes/line | knots s |");
-    println!("|---|---|---|---|---|---|---|");
+    println!(
+        "| source | lines | parse s | resolve s | lines/s | processor s | bytes/line | knots s |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
     let mut rows = Vec::new();
     for size in sizes {
         let folder = generate(&root, size)?;
@@ -125,11 +127,12 @@ fn bytes(row: &Value) -> f64 {
 
 fn print(name: &str, row: &Value) {
     println!(
-        "| {name} | {} | {:.3} | {:.3} | {:.0} | {:.0} | {:.3} |",
+        "| {name} | {} | {:.3} | {:.3} | {:.0} | {:.2} | {:.0} | {:.3} |",
         row["lines"],
         number(row, "parse"),
         number(row, "resolve"),
         speed(row),
+        number(row, "processor"),
         bytes(row),
         number(row, "knots")
     );

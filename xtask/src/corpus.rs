@@ -98,6 +98,7 @@ fn each(
     for entry in entries {
         let package = folder.join(&entry.name);
         if fresh || !package.join("Cargo.toml").is_file() {
+            let _ = std::fs::remove_dir_all(package.join("target/oracle"));
             fetch(&folder, entry)?;
         }
         match check(&package, entry, examples) {

@@ -39,11 +39,9 @@ pub(crate) fn run() -> Result<(), String> {
         "graph",
     )?;
     must(place::cleave(&manifest, &["plan"]), "plan")?;
-    let page = folder.join("target/review-before.html");
-    must(
-        place::cleave(&manifest, &["review", "--output", page.as_str()]),
-        "review",
-    )?;
+    // Relative to the package.
+    let page = ["review", "--output", "target/review-before.html"];
+    must(place::cleave(&manifest, &page), "review")?;
 
     println!("\n3/5  Carrying out every step, each verified");
     let report_path = folder.join("target/report.json");
@@ -52,7 +50,8 @@ pub(crate) fn run() -> Result<(), String> {
             &manifest,
             &[
                 "--all",
-                "--commit",
+                "--branch",
+                "split",
                 "--verify",
                 "test",
                 "--report",
@@ -69,6 +68,7 @@ pub(crate) fn run() -> Result<(), String> {
         serde_json::from_str(&text).map_err(|error| format!("{report_path}: {error}"))?;
     judge(&report)?;
     must(place::cleave(&manifest, &["status"]), "status")?;
+    must(place::cleave(&manifest, &["check"]), "the guard")?;
 
     println!("\n5/5  Drawing");
     must(
@@ -91,7 +91,10 @@ pub(crate) fn run() -> Result<(), String> {
         "\nDone in {:.0} s. To look at, in target/demo/millrace:",
         start.elapsed().as_secs_f64()
     );
-    println!("  the workspace itself, one commit a step: `git log`");
+    println!("  the workspace itself, a branch a step, stacked: `git log --oneline --decorate`");
+    println!(
+        "  the text of a step's pull request: `cargo xtask split pr 2 --manifest-path {manifest}`"
+    );
     println!("  target/before.svg, target/after.svg     the graph before and after");
     println!("  target/review-before.html               the page on which the plan is reviewed");
     println!("  target/cleave/review.html               the same page, all steps done");

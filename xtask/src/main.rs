@@ -26,6 +26,7 @@ Tasks:
   corpus --plan [NAME…]
                     proposes a plan for each, without compiling, and prints its figures
   bless [NAME]      accepts what the fixtures (those with NAME in their name) show now as their snapshots
+  schema            writes docs/schema/graph.json anew
   bench [LINES…]    prints lines a second and bytes a line on generated monoliths and the fetched corpus (--generated)";
 
 fn main() -> ExitCode {
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
                 .next()
                 .as_deref(),
         ),
+        "schema" => schema(),
         "bench" => bench::run(
             &rest
                 .filter_map(|word| word.into_string().ok())
@@ -74,4 +76,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Writes the schemas of what scripts read.
+fn schema() -> Result<(), String> {
+    let folder = place::root().join("docs/schema");
+    let path = folder.join("graph.json");
+    std::fs::create_dir_all(&folder)
+        .and_then(|()| std::fs::write(&path, cleave_report::json::schema()))
+        .map_err(|error| format!("{path}: {error}"))
 }

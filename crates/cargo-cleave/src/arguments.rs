@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[command(
     name = "cargo cleave",
     version,
-    after_help = "With no verb: where the migration stands.\n\nExamples:\n  cargo cleave plan          propose boundaries and write split.toml\n  cargo cleave --next        carry out the next step, verified\n  cargo cleave --all         carry out all steps\n  cargo cleave graph --format mermaid\n\nExit status: 0 done; 1 a finding; 2 it could not run."
+    after_help = help::COMMAND
 )]
 pub struct Arguments {
     /// What to do; with none: where the migration stands.
@@ -30,6 +30,7 @@ pub enum Verb {
     /// Where the migration stands.
     Status,
     /// The dependency graph of today's source, and of the plan where there is one.
+    #[command(after_long_help = help::GRAPH)]
     Graph {
         /// What are nodes.
         #[arg(long, value_enum, default_value_t = Level::Module)]
@@ -39,17 +40,8 @@ pub enum Verb {
         output: Option<Utf8PathBuf>,
     },
     /// Proposes boundaries and writes split.toml; one that is there is kept.
-    Plan {
-        /// How many new crates.
-        #[arg(long)]
-        crates: Option<usize>,
-        /// What the crates' names start with.
-        #[arg(long)]
-        name: Option<String>,
-        /// Proposes anew and replaces the plan.
-        #[arg(long)]
-        anew: bool,
-    },
+    #[command(after_long_help = help::PLAN)]
+    Plan(Planning),
     /// Takes back the last step.
     Undo,
     /// Fails where today's source or manifests go against the plan's boundaries: for CI.
@@ -64,6 +56,7 @@ pub enum Verb {
         output: Option<Utf8PathBuf>,
     },
     /// Writes the page for reviewers.
+    #[command(after_long_help = help::REVIEW)]
     Review {
         /// Where to.
         #[arg(long, default_value = "target/cleave/review.html")]
@@ -101,6 +94,27 @@ pub enum Verb {
         /// Which shell.
         shell: clap_complete::Shell,
     },
+}
+
+/// What a plan is to be like.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct Planning {
+    /// How many new crates.
+    #[arg(long)]
+    pub crates: Option<usize>,
+    /// What the crates' names start with.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Proposes anew and replaces the plan, but for its pins.
+    #[arg(long)]
+    pub anew: bool,
+    /// Nails a module or item to a crate (or, by the package's name, to the root); may be repeated.
+    #[arg(long, value_name = "PATH=CRATE")]
+    pub pin: Vec<String>,
+    /// Writes nothing: shows what the pins or the number of crates would do to the plan, term by term; with neither,
+    /// the cheapest changes.
+    #[arg(long)]
+    pub what_if: bool,
 }
 
 /// What are the nodes of a picture.

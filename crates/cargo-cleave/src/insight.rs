@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use cleave_graph::blind::Blindness;
 use cleave_graph::{BlindSpots, Target, blind_spots};
+use cleave_report::json::{BlindSpot, Insight};
 use cleave_syntax::Workspace;
-use serde_json::{Value, json};
 
 use crate::project::Project;
 
@@ -44,35 +44,35 @@ pub(crate) fn said(spots: &BlindSpots, each: bool) -> Option<String> {
     Some(text)
 }
 
-/// Puts the blind spots and the public paths into the graph's JSON.
-pub(crate) fn extend(drawn: &str, project: &Project) -> String {
-    let Ok(mut value) = serde_json::from_str::<Value>(drawn) else {
-        return drawn.to_owned();
-    };
+/// The blind spots and the public paths, as the graph's JSON has them.
+pub(crate) fn of(project: &Project) -> Insight {
     let spots = blind(project);
-    let counts: BTreeMap<&str, usize> = Blindness::ALL
+    let counts: BTreeMap<String, usize> = Blindness::ALL
         .into_iter()
-        .map(|kind| (kind.as_str(), spots.count(kind)))
+        .map(|kind| (kind.as_str().to_owned(), spots.count(kind)))
         .collect();
-    let list: Vec<Value> = spots
+    let list = spots
         .spots
         .iter()
-        .map(|spot| {
-            json!({ "file": spot.path, "line": spot.line, "kind": spot.kind.as_str(), "what": spot.what })
+        .map(|spot| BlindSpot {
+            file: spot.path.to_string(),
+            line: spot.line,
+            kind: spot.kind.as_str().to_owned(),
+            what: spot.what.clone(),
         })
         .collect();
-    value["blind_spots"] = json!({ "counts": counts, "list": list });
     let workspace = &project.workspace;
     let public = workspace
         .library(workspace.package)
         .map(|library| cleave_graph::api::public_paths(workspace, &project.graph, library));
-    let public: BTreeMap<String, String> = public
-        .into_iter()
-        .flatten()
-        .map(|(path, target)| (path, leads_to(workspace, &target)))
-        .collect();
-    value["public_paths"] = json!(public);
-    serde_json::to_string_pretty(&value).unwrap_or_default()
+    Insight {
+        blind_spots: cleave_report::json::BlindSpots { counts, list },
+        public_paths: public
+            .into_iter()
+            .flatten()
+            .map(|(path, target)| (path, leads_to(workspace, &target)))
+            .collect(),
+    }
 }
 
 /// Where a public path leads: names from the crate on.

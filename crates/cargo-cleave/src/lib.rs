@@ -14,6 +14,7 @@ pub mod exit;
 pub mod explain;
 mod insight;
 pub mod migrate;
+mod planning;
 pub mod project;
 pub mod report;
 mod screen;

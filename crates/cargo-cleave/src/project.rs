@@ -82,8 +82,11 @@ impl Project {
         screen
             .sources
             .push((cleave_plan::file::NAME.to_owned(), text.clone()));
-        let plan = cleave_plan::file::parse(&text).map_err(Failure::Input)?;
+        let mut plan = cleave_plan::file::parse(&text).map_err(Failure::Input)?;
         let own = &self.workspace.package(self.workspace.package).name;
+        if plan.package.is_empty() {
+            plan.package.clone_from(own);
+        }
         if plan.package != *own {
             return Err(Failure::World(format!(
                 "failed to use split.toml: it is for `{}`, not for `{own}`",

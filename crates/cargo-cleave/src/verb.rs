@@ -12,6 +12,7 @@ use crate::arguments::{Arguments, Format, Level, Verb};
 use crate::exit::{Exit, Failure};
 use crate::insight;
 use crate::migrate::migrate;
+use crate::planning;
 use crate::project::{Project, absolute};
 use crate::report;
 use crate::screen::Screen;
@@ -25,9 +26,7 @@ pub(crate) fn execute(arguments: &Arguments, screen: &mut Screen) -> Result<Exit
     match &arguments.verb {
         None | Some(Verb::Status) => status(arguments, screen),
         Some(Verb::Graph { level, output }) => graph(arguments, *level, output.as_deref(), screen),
-        Some(Verb::Plan { crates, name, anew }) => {
-            plan(arguments, (*crates, name.as_deref()), *anew, screen)
-        }
+        Some(Verb::Plan(wanted)) => planning::plan(arguments, wanted, screen),
         Some(Verb::Undo) => undo(arguments, screen),
         Some(Verb::Check { baseline, output }) => {
             check::check(arguments, *baseline, output.as_deref(), screen)
@@ -108,7 +107,7 @@ fn summary(figures: &report::Report) -> String {
     text
 }
 
-fn steps_text(steps: &[cleave_plan::Step]) -> String {
+pub(crate) fn steps_text(steps: &[cleave_plan::Step]) -> String {
     let mut text = String::from("\nSteps:\n");
     for step in steps {
         let mark = if step.done { "done" } else { "    " };
@@ -129,10 +128,9 @@ fn graph(
         Format::Text => knots_text(&project, arguments.common.verbose),
         Format::Mermaid => cleave_report::mermaid::draw(&picture),
         Format::Dot => cleave_report::dot::draw(&picture),
-        Format::Json => insight::extend(
-            &cleave_report::json::draw(&picture, &knots(&project)),
-            &project,
-        ),
+        Format::Json => {
+            cleave_report::json::draw(&picture, &knots(&project), insight::of(&project))
+        }
         Format::Svg => cleave_report::svg::draw(&picture),
         Format::Html => page(&project),
         Format::Sarif => {
@@ -197,136 +195,6 @@ fn page(project: &Project) -> String {
     })
 }
 
-fn plan(
-    arguments: &Arguments,
-    (crates, prefix): (Option<usize>, Option<&str>),
-    anew: bool,
-    screen: &mut Screen,
-) -> Result<Exit, Failure> {
-    let project = Project::load(&arguments.common, screen)?;
-    let keep = project.plan.clone().filter(|_| !anew && crates.is_none());
-    let plan = if let Some(plan) = keep {
-        plan
-    } else {
-        let options = cleave_plan::ProposeOptions {
-            crates,
-            prefix: prefix.map(str::to_owned),
-            ..cleave_plan::ProposeOptions::default()
-        };
-        let (plan, diagnostics) =
-            cleave_plan::propose(&project.workspace, &project.graph, &options);
-        screen.diagnostics(&diagnostics);
-        plan
-    };
-    let text = cleave_plan::file::write(
-        &plan,
-        project
-            .plan_text
-            .as_deref()
-            .filter(|_| !anew && crates.is_none()),
-    );
-    if project.plan_text.as_ref() != Some(&text) {
-        write(&project.plan_path(), &text)?;
-        screen.progress("wrote split.toml");
-    }
-    let (route, diagnostics) = project.route(&plan);
-    screen.diagnostics(&diagnostics);
-    screen.result(&planned_text(&project, &plan, &route));
-    Ok(Exit::Done)
-}
-
-fn planned_text(
-    project: &Project,
-    plan: &cleave_plan::Plan,
-    route: &crate::project::Route,
-) -> String {
-    let mut lines = vec![0_usize; plan.crates.len() + 1];
-    let crates = cleave_plan::unit::crates(&project.workspace, plan);
-    for id in crates
-        .iter()
-        .flat_map(|krate| project.workspace.items_of(*krate))
-    {
-        let slot = route.homes.planned[id.index()].unwrap_or(plan.crates.len());
-        lines[slot] += project.workspace.lines_of(id);
-    }
-    let total: usize = lines.iter().sum::<usize>().max(1);
-    let width = plan
-        .crates
-        .iter()
-        .map(|krate| krate.name.len())
-        .max()
-        .unwrap_or(0)
-        .max(plan.package.len());
-    let mut text = String::from("Crates, bottom-up:\n");
-    let mut row = |name: &str, role: &str, lines: usize, below: String| {
-        let share = lines * 100 / total;
-        text.push_str(&format!(
-            "  {name:width$}  {role:13}  {lines:6} lines  {share:3} %  on {below}\n"
-        ));
-    };
-    for (index, krate) in plan.crates.iter().enumerate() {
-        let below: Vec<&str> = krate
-            .depends_on
-            .iter()
-            .map(|lower| plan.crates[*lower].name.as_str())
-            .collect();
-        let below = if below.is_empty() {
-            "nothing".to_owned()
-        } else {
-            below.join(", ")
-        };
-        row(&krate.name, krate.role.as_str(), lines[index], below);
-    }
-    row(
-        &plan.package,
-        "root",
-        lines[plan.crates.len()],
-        "all of them".to_owned(),
-    );
-    text + &worth(project, plan, route) + &steps_text(&route.steps)
-}
-
-/// What the plan saves, and what it costs term by term.
-fn worth(project: &Project, plan: &cleave_plan::Plan, route: &crate::project::Route) -> String {
-    let history = cleave_plan::History::default();
-    let figures = cleave_plan::measure(plan, &route.homes, &project.workspace, &history);
-    let source = (&project.workspace, &project.graph);
-    let weights = cleave_plan::Weights::default();
-    let cost = cleave_plan::cost(plan, &route.homes, source, (&history, weights));
-    let mut text = format!(
-        "\nDoes it pay? After an edit the compiler looks at {:.0} lines again instead of {:.0} on average ({:.0} %).\n",
-        figures.rebuild_after,
-        figures.rebuild_before,
-        figures.rebuild_ratio() * 100.0
-    );
-    text.push_str(&format!(
-        "  The longest chain of crates in a clean build: {} lines instead of {} ({:.0} %).\n",
-        figures.critical_path,
-        figures.lines,
-        figures.critical_path as f64 * 100.0 / figures.lines.max(1) as f64
-    ));
-    text.push_str(&format!(
-        "  The largest crate holds {:.0} % of the lines; {} of {} items are torn from their module.\n",
-        figures.largest * 100.0,
-        figures.torn,
-        figures.items
-    ));
-    text.push_str(if figures.pays() {
-        "  Yes, in rebuilds; what they save in time is what the compiler's share of your build makes of it.\n"
-    } else {
-        "  No: most edits would cost about what they cost today. Split it for its boundaries, or leave it.\n"
-    });
-    text.push_str("\nCost, in lines to look at again after an edit:\n");
-    for term in cost.terms(&weights) {
-        text.push_str(&format!(
-            "  {:9}  {:8.0}  {:8.0} {}\n",
-            term.name, term.lines, term.amount, term.what
-        ));
-    }
-    text.push_str(&format!("  {:9}  {:8.0}\n", "all", cost.total(&weights)));
-    text
-}
-
 fn undo(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure> {
     let project = Project::load(&arguments.common, screen)?;
     let state = project.state();
@@ -349,7 +217,7 @@ fn review(arguments: &Arguments, output: &Utf8Path, screen: &mut Screen) -> Resu
     Ok(Exit::Done)
 }
 
-fn write(path: &Utf8Path, text: &str) -> Result<(), Failure> {
+pub(crate) fn write(path: &Utf8Path, text: &str) -> Result<(), Failure> {
     let result = path
         .parent()
         .map_or(Ok(()), std::fs::create_dir_all)

@@ -14,6 +14,9 @@ pub struct Graph {
     /// Distinct edges between nodes, by item id: what each depends on, ascending, without itself. A method's edges are
     /// its own; the impl's do not repeat them.
     pub edges: Vec<Vec<ItemId>>,
+    /// Weak edges, by item id: inherent methods that the item may call by name alone (`.name(…)`), ascending, without
+    /// those it names by path. More than it calls: types are not inferred.
+    pub calls: Vec<Vec<ItemId>>,
     /// For every impl, by item id: the local types and traits in whose crate it may stand by the orphan rule
     /// (its type first, then its trait, then the trait's type arguments); empty for what is no impl.
     /// An inherent impl has its type only.
@@ -115,6 +118,11 @@ impl Graph {
     /// What an item depends on.
     pub fn edges_of(&self, item: ItemId) -> &[ItemId] {
         &self.edges[item.index()]
+    }
+
+    /// Which inherent methods an item may call by name.
+    pub fn calls_of(&self, item: ItemId) -> &[ItemId] {
+        &self.calls[item.index()]
     }
 
     /// Whether a place is in documentation: in a link, or in a doc test. Nothing depends on what stands there.

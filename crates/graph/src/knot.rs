@@ -31,6 +31,7 @@ use component::Packed;
 use cut::Local;
 use network::{Calls, Network};
 
+pub use closing::closing_edges as closing;
 pub use component::components;
 
 /// How many knots of a scale are explained; the biggest ones.

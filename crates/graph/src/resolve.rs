@@ -6,6 +6,7 @@
 
 mod anchor;
 mod builtin;
+mod call;
 mod scope;
 mod unknown;
 
@@ -45,7 +46,13 @@ pub fn resolve(workspace: &Workspace) -> Graph {
         .map(|(item, references)| edges(workspace, ItemId::new(item), references))
         .collect();
     graph.edges = edges;
-    graph.references = items.into_iter().chain(headers).flatten().collect();
+    call::attach(workspace, &mut graph);
+    // Room for all at once: there are millions, and growing would have them twice.
+    let count = items.iter().chain(&headers).map(Vec::len).sum();
+    graph.references = Vec::with_capacity(count);
+    for references in items.into_iter().chain(headers) {
+        graph.references.extend(references);
+    }
     graph
 }
 
@@ -110,7 +117,7 @@ fn edges(workspace: &Workspace, from: ItemId, references: &[Reference]) -> Vec<I
     edges
 }
 
-/// Whether a path is written in an attribute as a path, and is no mere word in its arguments.
+/// Whether a path is written in an attribute as a path, `a::b` or `with = "b"`, and is no mere word in its arguments.
 fn is_attribute(workspace: &Workspace, place: Place) -> bool {
     let Place::Item(item, index) = place else {
         return false;
@@ -118,8 +125,18 @@ fn is_attribute(workspace: &Workspace, place: Place) -> bool {
     let item = workspace.item(item);
     let path = &item.paths[index as usize];
     let text = &workspace.file(workspace.module(item.module).file).text;
-    let quoted = text[..path.range().start as usize].ends_with('"');
-    path.context == PathContext::AttributeArgument && (quoted || path.segments.len() > 1)
+    let before = text[..path.range().start as usize].trim_end_matches(['"', ' ', '=']);
+    path.context == PathContext::AttributeArgument
+        && (path.segments.len() > 1
+            || before
+                .rsplit(|c: char| !c.is_alphanumeric() && c != '_')
+                .next()
+                == Some("with"))
+}
+
+/// Whether a path is that of a `use` in a body.
+fn is_import(path: &PathUse) -> bool {
+    matches!(path.context, PathContext::LocalUse | PathContext::LocalGlob)
 }
 
 struct Resolver<'a> {
@@ -130,7 +147,7 @@ struct Resolver<'a> {
 impl Resolver<'_> {
     fn item(&self, id: ItemId) -> Vec<Reference> {
         let item = self.scopes.workspace.item(id);
-        let mut references = Vec::new();
+        let mut references = Vec::with_capacity(item.paths.len());
         for (index, path) in item.paths.iter().enumerate() {
             let place = Place::Item(id, index as u32);
             references.extend(
@@ -160,7 +177,7 @@ impl Resolver<'_> {
     fn path(&self, path: &PathUse, module: ModuleId, item: Option<ItemId>) -> Vec<Resolution> {
         // A glob in the body hides what is around the body.
         if let Some(resolution) = self.local_glob(path, module, item, false) {
-            return vec![resolution];
+            return vec![self.member(resolution, path, item)];
         }
         let found = self.at(path, module, item, Trust::Seen);
         if !found.is_empty() {
@@ -180,9 +197,12 @@ impl Resolver<'_> {
         trust: Trust,
     ) -> Vec<Resolution> {
         use Namespace::{Macro, Type, Value};
+        let first = path.segments[0].name.as_str();
         let (spaces, all): (&[Namespace], bool) = match path.context {
             // A generic argument that is a name alone may be a constant.
-            PathContext::Type if path.segments.len() == 1 => (&[Type, Value], false),
+            PathContext::Type if path.segments.len() == 1 && !builtin::is_name(first) => {
+                (&[Type, Value], false)
+            }
             PathContext::Type | PathContext::Visibility => (&[Type], false),
             PathContext::Value => (&[Value, Type], false),
             PathContext::Construct => (&[Type, Value], true),
@@ -215,7 +235,7 @@ impl Resolver<'_> {
         if first == "Self" {
             return self.self_type(path, item).into_iter().collect();
         }
-        let hit = if path.context == PathContext::LocalUse {
+        let hit = if is_import(path) {
             self.scopes
                 .import(path, module, namespace, &mut Open::at(trust))
         } else {
@@ -370,7 +390,8 @@ impl Resolver<'_> {
         let workspace = self.scopes.workspace;
         let first = &path.segments[0].name;
         let starts_here = !path.global
-            && path.context != PathContext::LocalUse
+            && !path.in_signature
+            && !is_import(path)
             && !matches!(
                 first.as_str(),
                 "crate" | "self" | "super" | "$crate" | "Self"
@@ -382,7 +403,7 @@ impl Resolver<'_> {
             .item(item?)
             .paths
             .iter()
-            .filter(|path| path.context == PathContext::LocalUse);
+            .filter(|path| path.context == PathContext::LocalGlob);
         imports.into_iter().find_map(|import| {
             let hit = self
                 .scopes

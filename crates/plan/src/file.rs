@@ -1,10 +1,12 @@
 //! `split.toml`: the plan on disk, made to be read and edited in a review.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use cleave_syntax::{Diagnostic, Severity, TextRange};
 use toml_edit::{Array, ArrayOfTables, Document, DocumentMut, Item, Table, Value};
 
+use crate::cost::{WEIGHTS, Weights};
 use crate::home::distance;
 use crate::plan::{Plan, PlannedCrate, PlannedStep, Role};
 
@@ -40,6 +42,22 @@ pub fn parse(text: &str) -> Result<Plan, Vec<Diagnostic>> {
     }
 }
 
+/// The weights in the text of a `split.toml`; those that are not there, or wrong, have their default.
+pub fn weights(text: &str) -> Weights {
+    let mut reader = Reader {
+        problems: Vec::new(),
+    };
+    let document = Document::parse(text).ok();
+    let item = document
+        .as_ref()
+        .and_then(|document| document.get("weights"));
+    item.map_or_else(Weights::default, |item| reader.weights(item))
+}
+
+const KEYS: &[&str] = &[
+    "version", "package", "keep", "crates", "pins", "weights", "steps",
+];
+
 fn problem(
     message: impl Into<String>,
     span: Option<Range<usize>>,
@@ -74,14 +92,15 @@ impl Reader {
                 "keep" => plan.keep = self.paths(item),
                 "crates" => self.crates(item, &mut plan),
                 "steps" => self.steps(item, &mut plan),
-                other => self.unknown(
-                    other,
-                    table,
-                    &["version", "package", "keep", "crates", "steps"],
-                ),
+                "pins" => plan.pins = self.pins(item),
+                "weights" => {
+                    self.weights(item);
+                }
+                other => self.unknown(other, table, KEYS),
             }
         }
-        if plan.package.is_empty() {
+        // What has no steps yet are hints, which need not say whom they are for.
+        if plan.package.is_empty() && !plan.steps.is_empty() {
             self.problems.push(problem(
                 "`package` is missing",
                 None,
@@ -188,6 +207,57 @@ impl Reader {
         }
     }
 
+    fn pins(&mut self, item: &Item) -> BTreeMap<String, String> {
+        let Some(table) = item.as_table_like() else {
+            self.wrong(
+                "`pins` is not a table",
+                item,
+                "write `\"a::b\" = \"CRATE\"` below `[pins]`",
+            );
+            return BTreeMap::new();
+        };
+        let mut pins = BTreeMap::new();
+        for (path, item) in table.iter() {
+            if is_path(path) {
+                pins.insert(path.to_owned(), self.string(item));
+            } else {
+                self.wrong(
+                    format!("`{path}` is no module or item path"),
+                    item,
+                    "write names from the crate root on, joined by `::`",
+                );
+            }
+        }
+        pins
+    }
+
+    fn weights(&mut self, item: &Item) -> Weights {
+        let mut weights = Weights::default();
+        let Some(table) = item.as_table_like() else {
+            self.wrong(
+                "`weights` is not a table",
+                item,
+                "write `torn = 30` below `[weights]`",
+            );
+            return weights;
+        };
+        for (name, item) in table.iter() {
+            let value = item
+                .as_float()
+                .or_else(|| item.as_integer().map(|value| value as f64));
+            match (weights.get_mut(name), value) {
+                (None, _) => self.unknown_in(name, item.span(), &WEIGHTS),
+                (Some(weight), Some(value)) if value.is_finite() && value >= 0.0 => *weight = value,
+                (Some(_), _) => self.wrong(
+                    format!("the weight `{name}` is not a number from 0 on"),
+                    item,
+                    "say how many lines one of it is worth",
+                ),
+            }
+        }
+        weights
+    }
+
     fn check(&mut self, plan: &Plan, table: &Table) {
         let span = |index: usize| {
             let steps = table.get("steps").and_then(Item::as_array_of_tables);
@@ -214,6 +284,26 @@ impl Reader {
                     help,
                 ));
             }
+        }
+        for (path, krate) in &plan.pins {
+            let known = plan
+                .crates
+                .iter()
+                .map(|planned| planned.name.as_str())
+                .chain([plan.package.as_str()]);
+            // Without steps the crate may be one that a pin makes.
+            if plan.steps.is_empty() || known.clone().any(|name| name == krate) {
+                continue;
+            }
+            let near = known
+                .min_by_key(|name| distance(krate, name))
+                .unwrap_or_default();
+            let pin = table.get("pins").and_then(|pins| pins.get(path));
+            self.problems.push(problem(
+                format!("`{path}` is pinned to `{krate}`, which is no crate of this plan"),
+                pin.and_then(Item::span),
+                format!("did you mean `{near}`?"),
+            ));
         }
         if plan.crates.iter().any(|krate| krate.name == plan.package) {
             self.problems.push(problem(
@@ -328,12 +418,30 @@ pub fn write(plan: &Plan, old: Option<&str>) -> String {
     if !plan.keep.is_empty() || document.contains_key("keep") {
         put(document.as_table_mut(), "keep", list(&plan.keep));
     }
+    if !plan.pins.is_empty() {
+        let pins = document
+            .entry("pins")
+            .or_insert_with(|| Item::Table(Table::new()));
+        if let Some(pins) = pins.as_table_mut() {
+            for (path, krate) in &plan.pins {
+                put(pins, path, toml_edit::value(krate));
+            }
+        }
+    }
     let crates = document.entry("crates").or_insert_with(|| {
         let mut table = Table::new();
         table.set_implicit(true);
         Item::Table(table)
     });
     if let Some(crates) = crates.as_table_mut() {
+        let gone: Vec<String> = crates
+            .iter()
+            .map(|(name, _)| name.to_owned())
+            .filter(|name| plan.crates.iter().all(|krate| krate.name != *name))
+            .collect();
+        for name in gone {
+            crates.remove(&name);
+        }
         for krate in &plan.crates {
             let table = crates
                 .entry(&krate.name)
@@ -371,6 +479,8 @@ const HEAD: &str = "\
 # `modules` names modules with all below them, `items` names single items that leave their module, `keep` names modules
 # and items that stay in the package, which is above all crates. What no list names stays too, and `check` asks about it.
 # Crates are listed bottom-up: each may depend on those before it, as `depends-on` says.
+# `[pins]` nails modules or items to a crate (`a = 'CRATE'`), also when the rest is proposed anew (`--anew`);
+# `[weights]` says how many lines a day an item torn from its module (`torn`), a reference across (`reference`) … costs.
 
 version = 1
 ";
@@ -420,6 +530,7 @@ mod tests {
                 depends_on: Vec::new(),
             }],
             keep: vec!["a::Y".to_owned()],
+            pins: BTreeMap::from([("b".to_owned(), "app-shared".to_owned())]),
             steps: vec![PlannedStep {
                 to: "app-shared".to_owned(),
                 moves: vec!["a".to_owned()],

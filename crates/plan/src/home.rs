@@ -258,6 +258,33 @@ impl<'a> Claims<'a> {
             .items
             .extend(plan.keep.iter().map(|path| (path.as_str(), None)));
         claims
+            .modules
+            .extend(plan.keep.iter().map(|path| (path.as_str(), None)));
+        for (path, krate) in &plan.pins {
+            let home = plan
+                .crates
+                .iter()
+                .position(|planned| planned.name == *krate);
+            claims.modules.insert(path, home);
+            claims.items.insert(path, home);
+        }
+        claims
+    }
+
+    /// What is said of an item, by its own name or that of a module around it; none where nothing is.
+    pub(crate) fn of_item(&self, path: &str, module: &str) -> Option<Home> {
+        self.item(path).or_else(|| self.of_module(module))
+    }
+
+    /// What is said of a module, or of the closest around it of which something is.
+    pub(crate) fn of_module(&self, path: &str) -> Option<Home> {
+        let mut at = path;
+        loop {
+            if let Some(home) = self.modules.get(at) {
+                return Some(*home);
+            }
+            (at, _) = at.rsplit_once("::")?;
+        }
     }
 
     /// What an item's own name claims.
@@ -267,16 +294,7 @@ impl<'a> Claims<'a> {
 
     /// What the longest claimed path around a module claims.
     fn module(&self, path: &str) -> Home {
-        let mut at = path;
-        loop {
-            if let Some(home) = self.modules.get(at) {
-                return *home;
-            }
-            match at.rsplit_once("::") {
-                Some((outer, _)) => at = outer,
-                None => return None,
-            }
-        }
+        self.of_module(path).flatten()
     }
 }
 
@@ -513,6 +531,17 @@ fn unknown_names(plan: &Plan, workspace: &Workspace, crates: &[CrateId]) -> Vec<
                 )),
             );
         };
+    for path in plan.pins.keys().chain(&plan.keep) {
+        check(
+            "module or item",
+            path,
+            &mut modules
+                .keys()
+                .copied()
+                .chain(items.iter().map(String::as_str)),
+            modules.contains_key(path.as_str()) || items.contains(path),
+        );
+    }
     for krate in &plan.crates {
         for path in &krate.modules {
             check(

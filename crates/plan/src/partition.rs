@@ -8,7 +8,7 @@
 
 mod naming;
 pub(crate) mod problem;
-mod search;
+pub(crate) mod search;
 pub(crate) mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,9 +18,9 @@ use cleave_syntax::{Diagnostic, Severity, Workspace};
 
 use crate::cost::{Cost, Weights};
 use crate::history::History;
-use crate::home::{Homes, settle};
+use crate::home::{Claims, Homes, settle};
 use crate::order::{Home, Order};
-use crate::plan::{Plan, PlannedCrate};
+use crate::plan::{Plan, PlannedCrate, Role};
 use crate::step;
 use crate::unit;
 use problem::Problem;
@@ -65,7 +65,13 @@ pub fn propose(
     if problem.modules.is_empty() {
         return nothing("the package has no items to move");
     }
-    let Some(found) = search::search(starts(&problem), options.crates) else {
+    let starts = match &options.pins {
+        Some(pins) if !pins.crates.is_empty() || !pins.pins.is_empty() => {
+            vec![pinned(&problem, workspace, pins)]
+        }
+        _ => starts(&problem),
+    };
+    let Some(found) = search::search(&starts, options.crates) else {
         return nothing("the package has no items to move");
     };
     let plan = record(workspace, graph, options, &found);
@@ -115,6 +121,38 @@ fn starts(problem: &Problem) -> Vec<State<'_>> {
         .collect()
 }
 
+/// What a person said, on top of a crate for what nobody spoke of; it is fixed where it can hold.
+fn pinned<'a>(problem: &'a Problem, workspace: &Workspace, pins: &Plan) -> State<'a> {
+    let bottom = usize::from(
+        pins.crates
+            .first()
+            .is_none_or(|krate| krate.role != Role::Shared),
+    );
+    let crates = pins.crates.len() + bottom;
+    let claims = Claims::of(pins);
+    let said: Vec<Option<Home>> = problem
+        .units
+        .units
+        .iter()
+        .map(|unit| {
+            let mut of_items = unit.items.iter().map(|id| {
+                let module = &workspace.module(workspace.item(*id).module).path;
+                claims.of_item(&workspace.path_of(*id), module)
+            });
+            of_items.find_map(|said| said)
+        })
+        .collect();
+    let slot = |home: Home| home.map_or(crates, |home| home + bottom);
+    let wish = |unit: usize| said[unit].map_or(0, slot);
+    let mut state = settled(problem, &Order::chain(crates), crates, &wish);
+    for unit in 0..said.len() {
+        let holds = said[unit].is_some() && wish(unit) == state.home[unit];
+        state.fixed[unit] |= holds && !problem.is_open(unit);
+    }
+    state.named = (0..crates).map(|slot| slot.checked_sub(bottom)).collect();
+    state
+}
+
 /// What claims nothing wants to be below all, but for what needs something that claims a home: that wants to be above.
 /// Then everything settles.
 fn settled<'a>(
@@ -124,15 +162,16 @@ fn settled<'a>(
     wish: &dyn Fn(usize) -> usize,
 ) -> State<'a> {
     let count = problem.lines.len();
-    let mut wishes: Vec<Home> = (0..count).map(|unit| Some(wish(unit))).collect();
+    let wish = |unit: usize| Some(wish(unit)).filter(|home| *home < crates);
+    let mut wishes: Vec<Home> = (0..count).map(wish).collect();
     // Users come before what they need.
     for unit in (0..count).rev() {
         let needs = problem.needs[unit].iter().map(|(need, _)| wishes[*need]);
         let all: Vec<Home> = needs.chain([wishes[unit]]).collect();
         wishes[unit] = order.lowest_above(&all);
     }
-    for unit in (0..count).filter(|unit| wish(*unit) != 0) {
-        wishes[unit] = Some(wish(unit));
+    for unit in (0..count).filter(|unit| wish(*unit) != Some(0)) {
+        wishes[unit] = wish(unit);
     }
     let homes = settle(order, &problem.units, &wishes);
     let home = homes
@@ -170,13 +209,24 @@ fn record(
         .collect::<BTreeSet<_>>()
         .into_iter()
         .collect();
-    let names = naming::names(table, &homes, &used, &prefix, workspace);
+    let mut names = naming::names(table, &homes, &used, &prefix, workspace);
+    let given = options.pins.iter().flat_map(|pins| &pins.crates);
+    let given: Vec<&PlannedCrate> = given.collect();
+    for (index, slot) in used.iter().enumerate() {
+        if let Some(named) = state.named[*slot].and_then(|named| given.get(named)) {
+            names[index] = (named.name.clone(), named.role);
+        }
+    }
     let renumber = |home: Home| home.and_then(|home| used.iter().position(|other| *other == home));
     let homes: Vec<Home> = homes.into_iter().map(renumber).collect();
     let mut plan = Plan {
         package,
         crates: Vec::new(),
         keep: Vec::new(),
+        pins: options
+            .pins
+            .as_ref()
+            .map_or_else(BTreeMap::new, |pins| pins.pins.clone()),
         steps: Vec::new(),
     };
     for (index, (name, role)) in names.into_iter().enumerate() {

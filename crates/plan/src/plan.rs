@@ -1,5 +1,7 @@
 //! The plan as a value.
 
+use std::collections::BTreeMap;
+
 /// Where everything is to live, and in which order it goes there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
@@ -10,6 +12,9 @@ pub struct Plan {
     /// Modules (with all below them that no crate claims) and items that stay in the package. Where modules are named,
     /// the plan is closed: what no list names is new.
     pub keep: Vec<String>,
+    /// What a person nailed down: modules or items by path, each with the name of its crate, or of the package for the
+    /// root. Pins win over everything, and stay when the rest is proposed anew.
+    pub pins: BTreeMap<String, String>,
     /// The moves in order. Step 1 is always the skeleton and step `n + 1` is `steps[n - 1]`; after the last comes the
     /// root's clean-up.
     pub steps: Vec<PlannedStep>,

@@ -110,6 +110,15 @@ pub fn steps(plan: &Plan, homes: &Homes, workspace: &Workspace, graph: &Graph) -
 
 /// The step whose claim on an item is the closest.
 fn step_of(plan: &Plan, workspace: &Workspace, to: usize, id: ItemId) -> Option<usize> {
+    named_step(plan, workspace, to, id).or_else(|| {
+        // What is new since the plan was made moves last.
+        let name = &plan.crates[to].name;
+        plan.steps.iter().rposition(|step| step.to == *name)
+    })
+}
+
+/// The step that names an item, or a module around it, the closest.
+fn named_step(plan: &Plan, workspace: &Workspace, to: usize, id: ItemId) -> Option<usize> {
     let path = workspace.path_of(id);
     let module = &workspace.module(workspace.item(id).module).path;
     let mine = plan
@@ -117,9 +126,7 @@ fn step_of(plan: &Plan, workspace: &Workspace, to: usize, id: ItemId) -> Option<
         .iter()
         .enumerate()
         .filter(|(_, step)| step.to == plan.crates[to].name);
-    let claims = mine
-        .clone()
-        .flat_map(|(index, step)| step.moves.iter().map(move |name| (index, name)));
+    let claims = mine.flat_map(|(index, step)| step.moves.iter().map(move |name| (index, name)));
     claims
         .filter_map(|(index, name)| {
             let exact = *name == path;
@@ -128,8 +135,6 @@ fn step_of(plan: &Plan, workspace: &Workspace, to: usize, id: ItemId) -> Option<
         })
         .max_by_key(|(index, length)| (*length, std::cmp::Reverse(*index)))
         .map(|(index, _)| index)
-        // What is new since the plan was made moves last.
-        .or_else(|| mine.map(|(index, _)| index).next_back())
 }
 
 /// Puts every item off until what it needs has moved, and tests until what they test and use has.
@@ -273,11 +278,12 @@ fn align_test_groups(
 }
 
 fn title(planned: &PlannedStep) -> String {
-    let names: Vec<String> = planned
-        .moves
-        .iter()
-        .map(|name| format!("`{name}`"))
-        .collect();
+    // Modules say more than items, and those that are near the root more than those far from it.
+    let mut moves: Vec<&String> = planned.moves.iter().collect();
+    let is_module =
+        |name: &str| !name.contains([' ', '!']) && !last_name(name).starts_with(char::is_uppercase);
+    moves.sort_by_key(|name| (!is_module(name), name.matches("::").count()));
+    let names: Vec<String> = moves.iter().map(|name| format!("`{name}`")).collect();
     let what = match &names[..] {
         [] => "nothing".to_owned(),
         [one] => one.clone(),
@@ -285,6 +291,10 @@ fn title(planned: &PlannedStep) -> String {
         [first, second, rest @ ..] => format!("{first}, {second} and {} more", rest.len()),
     };
     format!("Move {what} to `{}`", planned.to)
+}
+
+fn last_name(path: &str) -> &str {
+    path.rsplit("::").next().unwrap_or(path)
 }
 
 fn why(plan: &Plan, planned: &PlannedStep, index: usize) -> String {
@@ -298,6 +308,43 @@ fn why(plan: &Plan, planned: &PlannedStep, index: usize) -> String {
         (true, false) => "all that it needs is in the crates below by now".to_owned(),
         (false, _) => format!("what it needs of `{}` moved before", planned.to),
     }
+}
+
+/// Makes the steps fit the claims again, where somebody changed those or the source: steps that are done stay, and so
+/// do all if each item that is still to move is in one.
+pub fn refresh(workspace: &Workspace, graph: &Graph, plan: &mut Plan) {
+    let (homes, _) = homes(plan, workspace, graph);
+    let mut open: BTreeSet<usize> = BTreeSet::new();
+    let mut covered = true;
+    for id in homes.pending() {
+        let item = workspace.item(id);
+        let (Some(to), false) = (
+            homes.planned[id.index()],
+            item.is_test || item.parent.is_some(),
+        ) else {
+            continue;
+        };
+        match named_step(plan, workspace, to, id) {
+            Some(step) => {
+                open.insert(step);
+            }
+            None => covered = false,
+        }
+    }
+    if covered && !plan.steps.is_empty() {
+        return;
+    }
+    let steps = std::mem::take(&mut plan.steps);
+    let done = steps
+        .into_iter()
+        .enumerate()
+        .filter(|(index, _)| !open.contains(index));
+    plan.steps = done.map(|(_, step)| step).collect();
+    // Only what was begun can be done.
+    if homes.today.iter().all(Option::is_none) {
+        plan.steps.clear();
+    }
+    divide(workspace, graph, plan);
 }
 
 /// Fills [`Plan::steps`]: bottom-up, whole modules where that is possible.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::picture::Picture;
 
-/// Draws a picture: crates as clusters, links in circles red and dashed, links that a longer way implies grey.
+/// Draws a picture: crates as clusters, links in circles red, those that close them dashed, links that a longer way implies grey.
 pub fn draw(picture: &Picture) -> String {
     let mut text = format!(
         "digraph {} {{\n  rankdir=TB;\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", fontsize=10];\n",
@@ -32,10 +32,11 @@ pub fn draw(picture: &Picture) -> String {
         text.push_str("  }\n");
     }
     for edge in &picture.edges {
-        let looks = match (edge.in_circle, edge.implied) {
-            (true, _) => ", color=\"#c62828\", style=dashed",
-            (false, true) => ", color=\"#b0bec5\"",
-            (false, false) => "",
+        let looks = match (edge.closing, edge.in_circle, edge.implied) {
+            (true, ..) => ", color=\"#c62828\", style=dashed, constraint=false",
+            (false, _, true) => ", color=\"#b0bec5\"",
+            (false, true, false) => ", color=\"#c62828\"",
+            (false, false, false) => "",
         };
         let _ = writeln!(
             text,

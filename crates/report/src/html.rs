@@ -4,6 +4,7 @@
 //! page's own script from data in the page. Whatever comes from source is escaped: by the template in the HTML, by
 //! [`Data::to_script`] in the data, and the script puts it into the page as text only.
 
+mod circle;
 mod data;
 mod layout;
 mod model;

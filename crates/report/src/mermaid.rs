@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::picture::Picture;
 
-/// Draws a picture: crates as subgraphs, links in circles red, links that a longer way implies dotted.
+/// Draws a picture: crates as subgraphs, links in circles red, those that close them thick, links that a longer way implies dotted.
 pub fn draw(picture: &Picture) -> String {
     let mut text = String::from("flowchart TB\n");
     for (cluster, name) in picture.clusters.iter().enumerate() {
@@ -29,10 +29,10 @@ pub fn draw(picture: &Picture) -> String {
     }
     let mut circles: Vec<String> = Vec::new();
     for (index, edge) in picture.edges.iter().enumerate() {
-        let arrow = if edge.implied && !edge.in_circle {
-            "-.->"
-        } else {
-            "-->"
+        let arrow = match (edge.closing, edge.implied) {
+            (true, _) => "==>",
+            (false, true) => "-.->",
+            (false, false) => "-->",
         };
         let _ = writeln!(
             text,

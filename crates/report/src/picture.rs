@@ -68,6 +68,8 @@ pub struct Edge {
     pub count: usize,
     /// Whether it is part of a circle.
     pub in_circle: bool,
+    /// Whether it is one of the few that close the circles: without them there is none.
+    pub closing: bool,
     /// Whether there is a longer way round: without it, the same things would be above each other.
     pub implied: bool,
 }
@@ -117,38 +119,59 @@ impl Picture {
         picture
     }
 
-    /// Marks the edges within strongly connected components, and those that a longer way implies.
-    pub fn mark(&mut self) {
+    /// Marks the edges within circles, those few that close them, and those that a longer way implies.
+    fn mark(&mut self) {
         let arcs: Vec<(usize, usize)> =
             self.edges.iter().map(|edge| (edge.from, edge.to)).collect();
         let component = cleave_graph::knot::components(self.nodes.len(), &arcs);
-        for edge in &mut self.edges {
-            edge.in_circle = component[edge.from] == component[edge.to];
+        let mut inside: Vec<usize> = (0..self.edges.len()).collect();
+        inside.retain(|index| component[arcs[*index].0] == component[arcs[*index].1]);
+        let weighted: Vec<(usize, usize, usize)> = inside
+            .iter()
+            .map(|index| (arcs[*index].0, arcs[*index].1, self.edges[*index].count))
+            .collect();
+        for index in &inside {
+            self.edges[*index].in_circle = true;
         }
-        // What is needed has the lower number: a component's ways on are known when it is come to.
-        let count = component.iter().max().map_or(0, |last| last + 1);
-        let mut next: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); count];
-        for (from, to) in arcs {
-            if component[from] != component[to] {
-                next[component[from]].insert(component[to]);
-            }
+        for index in cleave_graph::knot::closing(self.nodes.len(), &weighted) {
+            self.edges[inside[index]].closing = true;
         }
-        let mut reach: Vec<BTreeSet<usize>> = Vec::with_capacity(count);
-        let mut implied: Vec<BTreeSet<usize>> = Vec::with_capacity(count);
-        // Above so many the sets would fill the memory, and nobody could tell the arrows apart anyway.
+        self.mark_implied();
+    }
+
+    /// An edge is implied where what it leads to is reached by another one, too; closing edges aside.
+    fn mark_implied(&mut self) {
+        let count = self.nodes.len();
+        let kept = self.edges.iter().filter(|edge| !edge.closing);
+        let arcs: Vec<(usize, usize)> = kept.map(|edge| (edge.from, edge.to)).collect();
+        // What is needed has the lower number, so that its ways on are known when it is come to.
+        let number = cleave_graph::knot::components(count, &arcs);
         if count > MARKED {
             return;
         }
-        for next in &next {
-            let beyond: BTreeSet<usize> = next
-                .iter()
-                .flat_map(|to| reach[*to].iter().copied())
-                .collect();
-            implied.push(next.intersection(&beyond).copied().collect());
-            reach.push(next.union(&beyond).copied().collect());
+        let words = count.div_ceil(64);
+        let mut next: Vec<Vec<usize>> = vec![Vec::new(); count];
+        for (from, to) in arcs {
+            next[number[from]].push(number[to]);
         }
-        for edge in &mut self.edges {
-            edge.implied = implied[component[edge.from]].contains(&component[edge.to]);
+        let mut reach = vec![0_u64; words * count];
+        let mut beyond = vec![0_u64; words * count];
+        for node in 0..count {
+            for to in &next[node] {
+                for word in 0..words {
+                    beyond[node * words + word] |= reach[to * words + word];
+                }
+            }
+            for word in 0..words {
+                reach[node * words + word] = beyond[node * words + word];
+            }
+            for to in &next[node] {
+                reach[node * words + to / 64] |= 1 << (to % 64);
+            }
+        }
+        for edge in self.edges.iter_mut().filter(|edge| !edge.closing) {
+            let (from, to) = (number[edge.from], number[edge.to]);
+            edge.implied = beyond[from * words + to / 64] >> (to % 64) & 1 == 1;
         }
     }
 
@@ -197,8 +220,8 @@ impl Picture {
     }
 }
 
-/// So many components are looked through for longer ways.
-const MARKED: usize = 4_000;
+/// So many nodes are looked through for longer ways; in bigger pictures nobody can tell the arrows apart anyway.
+const MARKED: usize = 8_000;
 
 fn is_drawn(workspace: &Workspace, id: ItemId) -> bool {
     let item = workspace.item(id);
@@ -266,6 +289,7 @@ impl Draft<'_> {
                 to,
                 count,
                 in_circle: false,
+                closing: false,
                 implied: false,
             })
             .collect()

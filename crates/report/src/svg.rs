@@ -1,10 +1,12 @@
 //! A picture as SVG, in layers: what is needed lies below what needs it.
 //!
-//! Colours are classes, so that one file does for light and dark; nothing is told by colour alone: links in a circle are
-//! dashed, too. Links that a longer way implies are faint, since they add little to what is above what.
+//! Colours are classes, so that one file does for light and dark; nothing is told by colour alone: links that close
+//! circles are dashed and lead upwards. Links that a longer way implies are faint, since they add little to what is above what.
 
 mod layout;
 mod link;
+#[cfg(test)]
+mod tests;
 
 use std::fmt::Write as _;
 
@@ -71,7 +73,7 @@ fn style(text: &mut String) {
     }
     let _ = writeln!(
         text,
-        "<style>.cleave .paper{{fill:#fff}}.cleave .frame{{fill:#f6f7f9;stroke:#c3cad1}}.cleave .box{{stroke:#5f6f7c}}.cleave .name{{fill:#1c2430}}.cleave .note{{fill:#55606b}}.cleave .halo{{stroke:#fff;stroke-width:4;paint-order:stroke;stroke-linejoin:round}}.cleave path.l{{fill:none;stroke:#6f8290;stroke-opacity:.75}}.cleave path.i{{stroke-opacity:.22}}.cleave path.c{{stroke:#c62828;stroke-opacity:.8;stroke-dasharray:7 3}}.cleave path.l:hover{{stroke-opacity:1;stroke-width:4}}.cleave text.c{{fill:#b71c1c}}{light}@media (prefers-color-scheme:dark){{.cleave .paper{{fill:#14181d}}.cleave .frame{{fill:#1b2027;stroke:#3a444e}}.cleave .box{{stroke:#8fa0ae}}.cleave .name{{fill:#e8edf2}}.cleave .note{{fill:#a9b4be}}.cleave .halo{{stroke:#14181d}}.cleave path.l{{stroke:#9db0be}}.cleave path.c{{stroke:#ff7b72}}.cleave text.c{{fill:#ff9a92}}{dark}}}</style>"
+        "<style>.cleave .paper{{fill:#fff}}.cleave .frame{{fill:#f6f7f9;stroke:#c3cad1}}.cleave .box{{stroke:#5f6f7c}}.cleave .name{{fill:#1c2430}}.cleave .note{{fill:#55606b}}.cleave .halo{{stroke:#fff;stroke-width:4;paint-order:stroke;stroke-linejoin:round}}.cleave path.l{{fill:none;stroke:#6f8290;stroke-opacity:.75}}.cleave path.i{{stroke-opacity:.22}}.cleave path.r{{stroke:#c62828;stroke-opacity:.45}}.cleave path.i.r{{stroke-opacity:.16}}.cleave path.c{{stroke:#c62828;stroke-opacity:.95;stroke-dasharray:7 3}}.cleave path.l:hover{{stroke-opacity:1;stroke-width:4}}.cleave text.c{{fill:#b71c1c}}{light}@media (prefers-color-scheme:dark){{.cleave .paper{{fill:#14181d}}.cleave .frame{{fill:#1b2027;stroke:#3a444e}}.cleave .box{{stroke:#8fa0ae}}.cleave .name{{fill:#e8edf2}}.cleave .note{{fill:#a9b4be}}.cleave .halo{{stroke:#14181d}}.cleave path.l{{stroke:#9db0be}}.cleave path.r{{stroke:#ff7b72}}.cleave path.c{{stroke:#ff7b72}}.cleave text.c{{fill:#ff9a92}}{dark}}}</style>"
     );
 }
 
@@ -101,8 +103,13 @@ fn legend(text: &mut String, picture: &Picture) {
     if picture.edges.iter().any(|edge| edge.in_circle) {
         entry(
             text,
-            "<path class=\"l c\" d=\"M0 0H26\" marker-end=\"url(#cleave-tip)\"/>",
+            "<path class=\"l r\" d=\"M0 0H26\" marker-end=\"url(#cleave-tip)\"/>",
             "in a circle",
+        );
+        entry(
+            text,
+            "<path class=\"l c\" d=\"M0 0H26\" stroke-width=\"1.6\" marker-end=\"url(#cleave-tip)\"/>",
+            "closes circles",
         );
     }
     let sample = "<rect class=\"box k0\" x=\"0\" y=\"-9\" width=\"11\" height=\"10\" rx=\"2\"/><rect class=\"box k0\" x=\"14\" y=\"-13\" width=\"11\" height=\"18\" rx=\"2\"/>";

@@ -414,6 +414,10 @@ impl<'a> Layout<'a, '_> {
             .iter()
             .map(|segment| segment.name.as_str())
             .collect();
+        let names = match self.scope.stand_in(id) {
+            Some(krate) => [&[krate], &names[1..]].concat(),
+            None => names,
+        };
         let global = if leaf.path.global { "::" } else { "" };
         let (prefix, last) = if leaf.binding == Binding::Glob {
             (text::path(names.iter().copied()), "*".to_owned())

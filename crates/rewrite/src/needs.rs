@@ -150,7 +150,8 @@ fn add(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution, dev: bool)
         _ => {}
     }
     for krate in crates {
-        if krate == scope.dest || krate == scope.root {
+        // A way through a crate that the destination does not see is not the one that it takes: see `stand_in`.
+        if krate == scope.dest || krate == scope.root || !scope.sees(krate) {
             continue;
         }
         if let Some(name) = scope.planned_name(krate) {

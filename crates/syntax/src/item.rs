@@ -50,7 +50,7 @@ pub struct Item {
     /// it from others.
     pub members: Vec<String>,
     /// What an impl is for.
-    pub implementation: Option<Implementation>,
+    pub implementation: Option<Box<Implementation>>,
     /// What a `macro_rules!` is like.
     pub macro_rules: Option<MacroRules>,
     /// Every path in it, in order, except those in its `methods`. For a `use`: none (its leaves have them).
@@ -63,6 +63,8 @@ pub struct Item {
     pub methods: Vec<ItemId>,
     /// Where inside an `impl` or trait the body's braces stand (the range between them); empty elsewhere.
     pub body: TextRange,
+    /// How many arguments a method takes beside `self`; none for what is no method of an inherent impl.
+    pub parameters: Option<u32>,
 }
 
 impl Item {
@@ -288,6 +290,8 @@ pub enum PathContext {
     Visibility,
     /// The path of a function-local `use`.
     LocalUse,
+    /// The path before `::*` in a function-local `use`.
+    LocalGlob,
 }
 
 /// A use of a field or method by name alone.
@@ -299,6 +303,23 @@ pub struct MemberUse {
     pub range: TextRange,
     /// Whether it is called: `.name(…)`.
     pub called: bool,
+    /// How many arguments it is called with, where that can be told.
+    pub arguments: Option<u32>,
+    /// On what.
+    pub receiver: Receiver,
+}
+
+/// What is known of the value that a field or method is used of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Receiver {
+    /// Nothing.
+    #[default]
+    Unknown,
+    /// `self`.
+    Own,
+    /// A variable whose type is written where it is bound: the last name of that type, references and smart pointers
+    /// of the standard library stripped.
+    Typed(String),
 }
 
 /// A file named by a macro.

@@ -66,7 +66,7 @@ pub enum LoadError {
     },
 }
 
-/// Reads the workspace around a manifest: [`ask`], then [`read`].
+/// Reads the workspace around a manifest: [`ask`], then [`read`], then the names that only Cargo knows.
 pub fn load(options: &LoadOptions) -> Result<(Workspace, Vec<Diagnostic>), LoadError> {
     let (mut workspace, diagnostics) = read(ask(options)?)?;
     names::mend(&mut workspace, options);
@@ -83,7 +83,7 @@ pub fn ask(options: &LoadOptions) -> Result<Outline, LoadError> {
     metadata::read(options)
 }
 
-/// Reads every module of every target. Parses on all cores, on threads with deep stacks: parsing recurses.
+/// Reads every module of every target.
 ///
 /// What is wrong in the source (a file that does not parse, a module file that is missing) is a diagnostic; the rest is
 /// read all the same.

@@ -132,6 +132,31 @@ pub fn files(root: &Utf8Path) -> Result<Vec<Utf8PathBuf>, VerifyError> {
     Ok(files)
 }
 
+/// The files that each of the last commits changed, below a folder and relative to it; nothing outside a repository.
+/// Merges are left out, since what they bring was counted before.
+pub fn changes(root: &Utf8Path, commits: usize) -> Result<Vec<Vec<String>>, VerifyError> {
+    let count = commits.to_string();
+    let log = run(
+        root,
+        &[
+            "log",
+            "--no-merges",
+            "--name-only",
+            "--relative",
+            "--format=%x00",
+            "-n",
+            &count,
+            "--",
+            ".",
+        ],
+    )?;
+    let commits = log.iter().flat_map(|log| log.split('\0')).map(|commit| {
+        let paths = commit.lines().filter(|line| !line.is_empty());
+        paths.map(str::to_owned).collect::<Vec<String>>()
+    });
+    Ok(commits.filter(|paths| !paths.is_empty()).collect())
+}
+
 /// Commits everything in the tree.
 pub fn commit_all(root: &Utf8Path, message: &str) -> Result<(), VerifyError> {
     must(root, &["add", "--all", "--", "."])?;

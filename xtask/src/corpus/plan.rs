@@ -1,11 +1,13 @@
 //! Proposes plans for real crates, without compiling anything: how good the partitioner is.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use camino::Utf8Path;
-use cleave_graph::knot;
+use camino::{Utf8Path, Utf8PathBuf};
+use cleave_graph::{Graph, knot};
+use cleave_plan::mojo::{self, Placed};
 use cleave_plan::{Figures, History, Plan, ProposeOptions};
-use cleave_syntax::LoadOptions;
+use cleave_syntax::{ItemId, LoadOptions, Workspace};
 
 use super::{Entry, fetch};
 
@@ -17,6 +19,8 @@ struct Row {
     item_knot: f64,
     biggest_unit: f64,
     steps: usize,
+    /// By how much it agrees with what people made of the same crate, where that is known.
+    agreement: Option<String>,
     load: f64,
     search: f64,
 }
@@ -48,7 +52,7 @@ fn row(name: &str, package: &Utf8Path) -> Result<Row, String> {
         manifest_path: package.join("Cargo.toml"),
         package: Some(name.to_owned()),
         offline: true,
-        locked: false,
+        ..LoadOptions::default()
     };
     let (workspace, _) = cleave_syntax::load(&options).map_err(|error| error.to_string())?;
     let graph = cleave_graph::resolve(&workspace);
@@ -61,7 +65,9 @@ fn row(name: &str, package: &Utf8Path) -> Result<Row, String> {
         .monolith(workspace.package)
         .ok_or("no code in it")?;
     let knots = knot::knots(&workspace, &graph, monolith);
+    let agreement = people(name).map(|people| against(&people, &workspace, &graph));
     Ok(Row {
+        agreement,
         name: name.to_owned(),
         figures: cleave_plan::measure(&plan, &homes, &workspace, &History::default()),
         steps: cleave_plan::steps(&plan, &homes, &workspace, &graph).len(),
@@ -74,12 +80,110 @@ fn row(name: &str, package: &Utf8Path) -> Result<Row, String> {
     })
 }
 
+/// Where people put each file of a crate when they split it: path, crate, lines.
+fn people(name: &str) -> Option<Vec<(String, String, usize)>> {
+    let folder = crate::place::root().join("tests/human");
+    let files = folder.read_dir_utf8().ok()?;
+    let mut paths: Vec<Utf8PathBuf> = files
+        .filter_map(Result::ok)
+        .map(|file| file.path().to_owned())
+        .collect();
+    paths.sort();
+    let path = paths.into_iter().find(|path| {
+        let stem = path.file_stem().unwrap_or_default();
+        stem.rsplit_once('-')
+            .is_some_and(|(crate_name, _)| crate_name == name)
+    })?;
+    let text = std::fs::read_to_string(path).ok()?;
+    let rows = text.lines().skip(1).map(|line| {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [file, krate, _, lines] = fields[..] else {
+            return None;
+        };
+        Some((file.to_owned(), krate.to_owned(), lines.parse().ok()?))
+    });
+    rows.collect()
+}
+
+/// Plans for as many crates as people made, and compares: a file is where most of its lines are.
+fn against(people: &[(String, String, usize)], workspace: &Workspace, graph: &Graph) -> String {
+    let crates: BTreeSet<&str> = people.iter().map(|(_, krate, _)| krate.as_str()).collect();
+    let options = ProposeOptions {
+        crates: Some(crates.len() - 1),
+        ..ProposeOptions::default()
+    };
+    let (plan, _) = cleave_plan::propose(workspace, graph, &options);
+    let (homes, _) = cleave_plan::homes(&plan, workspace, graph);
+    let mut votes: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    for (index, home) in homes.planned.iter().enumerate() {
+        let id = ItemId::new(index);
+        let file = workspace.file(workspace.module(workspace.item(id).module).file);
+        if !workspace.item(id).is_node() {
+            continue;
+        }
+        let krate = home.map_or("root", |home| plan.crates[home].name.as_str());
+        *votes
+            .entry(file.path.as_str())
+            .or_default()
+            .entry(krate)
+            .or_default() += workspace.lines_of(id);
+    }
+    let mut objects = Vec::new();
+    let mut apart = Vec::new();
+    for (file, theirs, lines) in people {
+        let most = votes
+            .get(file.as_str())
+            .and_then(|votes| votes.iter().max_by_key(|(_, lines)| **lines));
+        let ours = most.map_or("root", |(krate, _)| *krate);
+        objects.push(Placed {
+            ours,
+            theirs,
+            weight: *lines,
+        });
+        apart.push((
+            ours,
+            theirs,
+            format!("  {lines:5} {file}: {theirs} | {ours}"),
+        ));
+    }
+    let files: Vec<Placed<'_>> = objects
+        .iter()
+        .map(|object| Placed {
+            weight: 1,
+            ..*object
+        })
+        .collect();
+    let mut common: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    for object in &objects {
+        *common
+            .entry(object.ours)
+            .or_default()
+            .entry(object.theirs)
+            .or_default() += object.weight;
+    }
+    let most = |ours: &str| {
+        let theirs = common[ours].iter().max_by_key(|(_, lines)| **lines);
+        theirs.map_or("", |(theirs, _)| *theirs)
+    };
+    apart.retain(|(ours, theirs, _)| most(ours) != *theirs);
+    let apart: Vec<String> = apart.into_iter().map(|(_, _, line)| line).collect();
+    let names: Vec<&str> = plan
+        .crates
+        .iter()
+        .map(|krate| krate.name.as_str())
+        .collect();
+    format!(
+        "with {} new crates ({}), MoJoFM by lines {:.1} %, by files {:.1} %; not with most of theirs:\n{}",
+        plan.crates.len(),
+        names.join(", "),
+        mojo::agreement(&objects) * 100.0,
+        mojo::agreement(&files) * 100.0,
+        apart.join("\n")
+    )
+}
+
 /// Share of the lines of what can only move in one piece.
-fn biggest_unit(
-    workspace: &cleave_syntax::Workspace,
-    graph: &cleave_graph::Graph,
-    krate: cleave_syntax::CrateId,
-) -> f64 {
+fn biggest_unit(workspace: &Workspace, graph: &Graph, krate: cleave_syntax::CrateId) -> f64 {
     let units = cleave_plan::unit::units(workspace, graph, &[krate]).units;
     let all: usize = units.iter().map(|unit| unit.lines).sum();
     let biggest = units.iter().map(|unit| unit.lines).max().unwrap_or(0);
@@ -137,6 +241,11 @@ fn table(rows: &[Row]) {
             row.load,
             row.search
         );
+    }
+    for row in rows {
+        if let Some(agreement) = &row.agreement {
+            println!("\n{} and its people: {agreement}", row.name);
+        }
     }
     let mut ratios: Vec<f64> = rows.iter().map(|row| row.figures.rebuild_ratio()).collect();
     ratios.sort_by(f64::total_cmp);

@@ -1,5 +1,51 @@
 //! The long help texts: what a verb is for, with examples.
 
+/// Of the command.
+pub(super) const COMMAND: &str = "\
+With no verb: where the migration stands.
+
+The way to go:
+  cargo cleave                          lines, knots, and what to do next
+  cargo cleave plan                     proposes crates and steps, and writes split.toml; edit it
+  cargo cleave review                   a page to decide on the boundaries
+  cargo cleave pr 2                     what the reviewers of step 2 will read
+  cargo cleave --next --dry-run         what the next step would change
+  cargo cleave --next --commit          carries it out, compiled beside your tree first
+  cargo cleave --all --branch split     all of them, a branch each: split-step-1, split-step-2, …
+  cargo cleave check                    whether the boundaries hold: for CI, before, during and after
+
+A code in brackets, as in `refused[C2]`, has a page: cargo cleave explain C2
+
+Exit status: 0 done; 1 a finding; 2 it could not run.";
+
+/// Of `graph`.
+pub(super) const GRAPH: &str = "\
+Where there is a plan, its crates are the frames that nodes stand in. Arrows point to what is needed.
+
+Examples:
+  cargo cleave graph --level crate --format mermaid           to paste into an issue
+  cargo cleave graph --format svg --output graph.svg          modules, laid out
+  cargo cleave graph --level item --format json               for scripts";
+
+/// Of `plan`.
+pub(super) const PLAN: &str = "\
+split.toml says which module and which item lives in which crate, and in which order it goes there. What a person wrote
+in it stays: to steer, edit it and run `plan` again.
+
+Examples:
+  cargo cleave plan                     as many crates as pay
+  cargo cleave plan --crates 4          four new ones
+  cargo cleave plan --name engine       engine-shared, engine-worker, …
+  cargo cleave plan --anew              forgets the plan that is there";
+
+/// Of `review`.
+pub(super) const REVIEW: &str = "\
+One HTML file that needs no network: open it in a browser, or attach it to an issue.
+
+Examples:
+  cargo cleave review
+  cargo cleave review --output boundaries.html";
+
 /// Of `check`.
 pub(super) const CHECK: &str = "\
 What it finds (`explain CODE` has a page for each):

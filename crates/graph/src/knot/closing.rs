@@ -5,6 +5,15 @@ use std::collections::{BTreeSet, HashMap};
 /// Up to so many nodes the order is improved node by node.
 const IMPROVED: usize = 600;
 
+/// Edges (by index) whose removal leaves no circle, with little weight in all. An edge is from, to, weight.
+pub fn closing_edges(nodes: usize, edges: &[(usize, usize, usize)]) -> Vec<usize> {
+    let arcs: Vec<(u32, u32, usize)> = edges
+        .iter()
+        .map(|(from, to, weight)| (*from as u32, *to as u32, *weight))
+        .collect();
+    closing(nodes, &arcs)
+}
+
 /// Arcs (by index) whose removal leaves no circle, with little weight in all. Arcs are from, to, weight.
 ///
 /// The greedy order of Eades, Lin and Smyth, in time of the arcs times a logarithm, then better places for single nodes.
@@ -22,6 +31,10 @@ pub(super) fn closing(nodes: usize, arcs: &[(u32, u32, usize)]) -> Vec<usize> {
         .collect()
 }
 
+fn signed(weight: usize) -> i64 {
+    i64::try_from(weight).unwrap_or(i64::MAX)
+}
+
 /// Who needs first, what is needed last; in circles whoever needs most for how much it is needed.
 fn greedy(nodes: usize, arcs: &[(u32, u32, usize)]) -> Vec<u32> {
     let mut around: Vec<Vec<usize>> = vec![Vec::new(); nodes];
@@ -30,8 +43,8 @@ fn greedy(nodes: usize, arcs: &[(u32, u32, usize)]) -> Vec<u32> {
     for (index, (from, to, weight)) in arcs.iter().enumerate() {
         around[*from as usize].push(index);
         around[*to as usize].push(index);
-        out[*from as usize] += *weight as i64;
-        into[*to as usize] += *weight as i64;
+        out[*from as usize] += signed(*weight);
+        into[*to as usize] += signed(*weight);
     }
     // Sinks and sources come before all others; then the greatest difference.
     let rank = |out: i64, into: i64, node: u32| match (out, into) {
@@ -60,9 +73,9 @@ fn greedy(nodes: usize, arcs: &[(u32, u32, usize)]) -> Vec<u32> {
             let at = other as usize;
             queue.remove(&rank(out[at], into[at], other));
             if from == node {
-                into[at] -= weight as i64;
+                into[at] -= signed(weight);
             } else {
-                out[at] -= weight as i64;
+                out[at] -= signed(weight);
             }
             queue.insert(rank(out[at], into[at], other));
         }
@@ -76,7 +89,7 @@ fn greedy(nodes: usize, arcs: &[(u32, u32, usize)]) -> Vec<u32> {
 fn improve(order: &mut Vec<u32>, arcs: &[(u32, u32, usize)]) {
     let mut weights: HashMap<(u32, u32), i64> = HashMap::new();
     for (from, to, weight) in arcs {
-        *weights.entry((*from, *to)).or_default() += *weight as i64;
+        *weights.entry((*from, *to)).or_default() += signed(*weight);
     }
     let weight = |from: u32, to: u32| weights.get(&(from, to)).copied().unwrap_or(0);
     for _ in 0..3 {
@@ -94,8 +107,8 @@ fn improve(order: &mut Vec<u32>, arcs: &[(u32, u32, usize)]) {
                 }
             }
             cost = 0;
-            for right in at + 1..order.len() {
-                cost += weight(node, order[right]) - weight(order[right], node);
+            for (right, other) in order.iter().enumerate().skip(at + 1) {
+                cost += weight(node, *other) - weight(*other, node);
                 if cost < best {
                     (best, place) = (cost, right);
                 }

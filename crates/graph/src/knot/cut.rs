@@ -4,6 +4,7 @@
 //! turns the references of one arc round. Each is judged by finding the components once more, so the time is that of the
 //! knot times the candidates; [`EFFORT`] bounds the product, whatever the size.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use cleave_syntax::Workspace;
@@ -107,56 +108,43 @@ impl<'a> Local<'a> {
         for change in &mut singles {
             change.left = self.left(&[&*change]);
         }
-        singles.sort_by(|a, b| self.rank(&[a]).cmp(&self.rank(&[b])));
+        singles.sort_by_cached_key(|change| {
+            let rank = self.rank(std::slice::from_ref(change));
+            (
+                rank.is_none(),
+                rank,
+                change.arcs.clone(),
+                change.parts.clone(),
+            )
+        });
         let pairs = self.pairs(&singles, closing, budget);
-        let mut cuts: Vec<Vec<Change>> = singles
+        let mut cuts: Vec<_> = singles
             .into_iter()
             .map(|change| vec![change])
             .chain(pairs)
-            .filter(|cut| self.gain(cut) > 0)
+            .filter_map(|cut| Some((self.rank(&cut)?, cut)))
             .collect();
-        cuts.sort_by_key(|cut| self.rank(&cut.iter().collect::<Vec<_>>()));
-        self.distinct(cuts)
+        cuts.sort_by(|a, b| a.0.cmp(&b.0));
+        distinct(cuts.into_iter().map(|(_, cut)| cut).collect())
     }
 
     fn links(&self) -> usize {
         self.arcs.iter().map(|arc| arc.links.len()).sum()
     }
 
-    /// One cut for each place; a later one that moves the same or opens the same arcs adds nothing.
-    fn distinct(&self, cuts: Vec<Vec<Change>>) -> Vec<Vec<Change>> {
-        let mut seen_arcs: BTreeSet<usize> = BTreeSet::new();
-        let mut seen_parts: BTreeSet<u32> = BTreeSet::new();
-        let mut kept = Vec::new();
-        for cut in cuts {
-            let is_new = cut.iter().any(|change| {
-                !change.arcs.iter().any(|arc| seen_arcs.contains(arc))
-                    && !change.parts.iter().any(|part| seen_parts.contains(part))
-            });
-            if is_new {
-                seen_arcs.extend(cut.iter().flat_map(|change| &change.arcs));
-                seen_parts.extend(cut.iter().flat_map(|change| &change.parts));
-                kept.push(cut);
-            }
-        }
-        kept
-    }
-
     /// Lines freed beyond those that are moved.
-    fn gain(&self, cut: &[Change]) -> i64 {
-        let left = cut.iter().map(|change| change.left).min().unwrap_or(0);
-        let cost: usize = cut.iter().map(|change| change.cost).sum();
-        self.lines as i64 - left as i64 - cost as i64
+    fn gain(&self, left: usize, cost: usize) -> usize {
+        self.lines.saturating_sub(left).saturating_sub(cost)
     }
 
-    /// The smaller the better: much gained for little work.
-    fn rank(&self, cut: &[&Change]) -> (i64, Vec<usize>, Vec<u32>) {
+    /// The smaller the better: much gained for little work. None where nothing is gained.
+    fn rank(&self, cut: &[Change]) -> Option<(Reverse<usize>, Vec<usize>, Vec<u32>)> {
         let left = cut.iter().map(|change| change.left).min().unwrap_or(0);
         let cost: usize = cut.iter().map(|change| change.cost).sum();
-        let gain = (self.lines as i64 - left as i64 - cost as i64).max(0);
+        let gain = self.gain(left, cost);
         let arcs = cut.iter().flat_map(|change| change.arcs.clone()).collect();
         let parts = cut.iter().flat_map(|change| change.parts.clone()).collect();
-        (-(gain * gain / (20 + cost as i64)), arcs, parts)
+        (gain > 0).then_some((Reverse(gain * gain / (20 + cost)), arcs, parts))
     }
 
     fn pairs(&self, singles: &[Change], closing: &[usize], budget: usize) -> Vec<Vec<Change>> {
@@ -187,7 +175,7 @@ impl<'a> Local<'a> {
                     ..change.clone()
                 })
                 .collect();
-            if self.lines - left > apart + apart / 4 && self.gain(&pair) > 0 {
+            if self.lines - left > apart + apart / 4 && self.gain(left, a.cost + b.cost) > 0 {
                 pairs.push(pair);
             }
         }
@@ -213,9 +201,8 @@ impl<'a> Local<'a> {
         }
         if self.network.scale != Scale::Method {
             let mut groups: Vec<u32> = (0..self.groups.len() as u32).collect();
-            groups.sort_by_key(|group| {
-                std::cmp::Reverse(self.network.lines_of(self.groups[*group as usize]))
-            });
+            groups
+                .sort_by_key(|group| Reverse(self.network.lines_of(self.groups[*group as usize])));
             for group in groups.into_iter().take(budget / 2) {
                 found.extend(self.of_group(group));
             }
@@ -395,4 +382,23 @@ impl<'a> Local<'a> {
         }
         arcs
     }
+}
+
+/// One cut for each place; a later one that moves the same or opens the same arcs adds nothing.
+fn distinct(cuts: Vec<Vec<Change>>) -> Vec<Vec<Change>> {
+    let mut seen_arcs: BTreeSet<usize> = BTreeSet::new();
+    let mut seen_parts: BTreeSet<u32> = BTreeSet::new();
+    let mut kept = Vec::new();
+    for cut in cuts {
+        let is_new = cut.iter().any(|change| {
+            !change.arcs.iter().any(|arc| seen_arcs.contains(arc))
+                && !change.parts.iter().any(|part| seen_parts.contains(part))
+        });
+        if is_new {
+            seen_arcs.extend(cut.iter().flat_map(|change| &change.arcs));
+            seen_parts.extend(cut.iter().flat_map(|change| &change.parts));
+            kept.push(cut);
+        }
+    }
+    kept
 }

@@ -535,8 +535,11 @@ impl<'a> Scopes<'a> {
         let bindings = self.in_module(module, name, space, open);
         open.trust = trust;
         for found in bindings {
-            let mut all = lookups.to_vec();
-            all.extend(found.lookups);
+            let all = if lookups.is_empty() {
+                found.lookups
+            } else {
+                [lookups, &found.lookups].concat()
+            };
             let hit = Hit::new(found.def, all, used + 1);
             match self.follow(hit, path, namespace, open) {
                 Some(hit) if hit.used == path.segments.len() => match &mut full {
@@ -544,10 +547,15 @@ impl<'a> Scopes<'a> {
                     Some(first) => first.others.push(hit),
                     None => full = Some(hit),
                 },
-                Some(hit) if best.as_ref().is_none_or(|best| best.used < hit.used) => {
-                    best = Some(hit);
-                }
-                _ => {}
+                Some(hit) => match &mut best {
+                    Some(best) if best.used > hit.used => {}
+                    Some(best) if best.used == hit.used && best.def != hit.def => {
+                        best.others.push(hit);
+                    }
+                    Some(best) if best.used == hit.used => {}
+                    _ => best = Some(hit),
+                },
+                None => {}
             }
         }
         full.or(best)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cleave_syntax::item::{PathContext, PathUse};
+use cleave_syntax::item::{ItemKind, PathContext, PathUse};
 use cleave_syntax::{ItemId, ModuleId};
 
 use super::scope::{Trust, has_word};
@@ -142,15 +142,23 @@ impl Resolver<'_> {
                 let known = found.iter().any(|reference| {
                     reference.place == place && reference.resolution.target != Target::Unresolved
                 });
-                if known || path.segments.len() == 1 && path.context != PathContext::Macro {
+                if known {
                     continue;
                 }
-                let there = [Trust::Seen, Trust::Likely].into_iter().find_map(|trust| {
+                let word = path.segments.len() == 1 && path.context != PathContext::Macro;
+                let trusts: &[Trust] = if word {
+                    &[Trust::Seen]
+                } else {
+                    &[Trust::Seen, Trust::Likely]
+                };
+                let there = trusts.iter().find_map(|trust| {
                     modules
                         .iter()
-                        .find_map(|module| self.at(path, *module, None, trust).into_iter().next())
+                        .find_map(|module| self.at(path, *module, None, *trust).into_iter().next())
                 });
-                if let Some(mut resolution) = there {
+                // What a call of it makes is the call's, and that needs the macro already.
+                let made = |target: &Target| matches!(target, Target::Item(item) if workspace.item(*item).kind == ItemKind::MacroCall);
+                if let Some(mut resolution) = there.filter(|found| !made(&found.target)) {
                     // The names are looked up by whoever calls the macro.
                     resolution.lookups.clear();
                     found.retain(|reference| reference.place != place);

@@ -39,7 +39,7 @@ fn derives_and_attributes_come_from_crates() {
 #[test]
 fn a_module_in_a_string_stands_for_what_is_in_it() {
     let (workspace, _) = crate::Fixture::new(
-        "mod a { pub fn g() {} } #[serde(with = \"a\")] fn f() {} #[skip(a)] fn h(a: u8) {}",
+        "mod a { pub fn g() {} } #[serde(with = \"a\")] fn f() {} #[skip(a, long = \"a\")] fn h(a: u8) {}",
     )
     .load();
     let graph = cleave_graph::resolve(&workspace);
@@ -59,10 +59,14 @@ fn a_path_in_a_string_is_a_path() {
         struct X { #[serde(skip_serializing_if = \"crate::a::is\")] x: u8, #[serde(with = \"a::with\")] y: u8 }
         #[cfg_attr(feature = \"x\", serde(default = \"a::is\"))]
         struct Y;
+        trait Bound {}
+        #[derive(Serialize)]
+        struct Z<T> { #[serde(bound(serialize = \"T: Bound\", deserialize = \"T: crate::Bound\"))] z: T }
         ",
         "
         X: a::is a::with::
         Y: a::is
+        Z: Bound
         ",
     );
 }

@@ -163,10 +163,17 @@ fn two_definitions_under_different_cfgs_are_both_known() {
         mod a { #[cfg(unix)] pub fn now() {} #[cfg(windows)] pub fn now() {} }
         pub use a::now;
         fn f() { now(); a::now() }
+        #[cfg(unix)] type Map = Small;
+        #[cfg(windows)] type Map = Big;
+        struct Small; struct Big;
+        fn g() { Map::new() }
         ",
         "
         use: a::now
         f: a::now
+        Map: Small
+        Map: Big
+        g: Map
         ",
     );
 }
@@ -178,6 +185,8 @@ fn a_constant_may_be_a_generic_argument() {
         const N: usize = 3;
         struct A<const M: usize>;
         fn f(_: A<N>) {}
+        fn bool() {}
+        fn g(_: bool) {}
         ",
         "f: A N",
     );

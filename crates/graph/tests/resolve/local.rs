@@ -84,8 +84,14 @@ fn a_glob_in_a_body_hides_what_is_around_it() {
         struct A;
         enum E { A, B }
         fn f(e: E) { use E::*; match e { A => {}, B => {} } }
+        fn g(a: A) { use E::*; }
+        fn h() { use crate::E; let _ = A; }
         ",
-        "f: E",
+        "
+        f: E
+        g: A E
+        h: A E
+        ",
     );
 }
 

@@ -100,6 +100,22 @@ fn paths_in_tokens_are_found() {
 }
 
 #[test]
+fn attributes_in_tokens_name_what_attributes_name() {
+    check(
+        "
+        fn test() {} fn inline() {} struct Debug;
+        macro_rules! m { ($i:ident) => { #[test] #[inline] fn $i() {} #[derive(Debug)] struct S; } }
+        mod a { pub fn g() {} }
+        macro_rules! n { () => { #[arg(value_parser = crate::a::g)] struct T; } }
+        ",
+        "
+        m!: Debug
+        n!: a::g
+        ",
+    );
+}
+
+#[test]
 fn an_import_in_tokens_is_known_behind_it() {
     check(
         "
@@ -126,9 +142,9 @@ fn a_constant_named_in_a_format_string_is_used() {
 fn what_a_macro_has_written_out_its_calls_define() {
     check(
         "
-        macro_rules! make { ($n:ident) => { pub struct Made; inner!($n); } }
+        macro_rules! make { ($n:ident) => { $( pub struct Made; )* impl Made { type Err = u8; } inner!($n); } }
         macro_rules! inner { ($n:ident) => { pub fn deep() {} } }
-        mod a { make!(named); }
+        mod a { make!(named); fn g() -> Result<u8, u8> { Err(1) } }
         fn f(_: a::Made) { a::deep(); a::named() }
         ",
         "

@@ -56,67 +56,137 @@ pub(super) fn names(
     prefix: &str,
     workspace: &Workspace,
 ) -> Vec<(String, Role)> {
-    let mut taken: BTreeSet<String> = workspace
-        .packages
+    let mut taken = taken(workspace);
+    let shared = shared(table, homes, used);
+    let contents: Vec<Content<'_>> = used
         .iter()
-        .map(|package| package.name.clone())
+        .map(|home| Content::of(table, homes, *home))
         .collect();
+    let all = Content::of_all(table);
+    // The largest has the first choice among words.
+    let mut order: Vec<usize> = (0..used.len()).collect();
+    order.sort_by_key(|index| std::cmp::Reverse(contents[*index].total));
+    let mut names = vec![(String::new(), Role::Part); used.len()];
+    for index in order {
+        let (words, role) = match contents[index].role() {
+            _ if index == shared => (vec!["shared".to_owned()], Role::Shared),
+            Some(role) => (vec![role.as_str().to_owned()], role),
+            None => (contents[index].words(&all), Role::Part),
+        };
+        let free = words.iter().map(|word| format!("{prefix}-{word}"));
+        let name = free.clone().find(|name| !taken.contains(name));
+        let name = name.unwrap_or_else(|| {
+            let first = free
+                .clone()
+                .next()
+                .unwrap_or_else(|| format!("{prefix}-part"));
+            let mut numbered = (2..).map(|number| format!("{first}-{number}"));
+            numbered.find(|name| !taken.contains(name)).unwrap_or(first)
+        });
+        taken.insert(name.clone());
+        names[index] = (name, role);
+    }
+    names
+}
+
+fn taken(workspace: &Workspace) -> BTreeSet<String> {
     let package = workspace.package(workspace.package);
-    taken.extend(
-        package
-            .dependencies
-            .iter()
-            .map(|dependency| dependency.package.clone()),
-    );
-    used.iter()
-        .map(|home| {
-            let mut words: BTreeMap<String, usize> = BTreeMap::new();
-            let mut roles: BTreeMap<Role, usize> = BTreeMap::new();
-            let mut total = 0;
-            for (unit, parts) in table
-                .parts
-                .iter()
-                .enumerate()
-                .filter(|(unit, _)| homes[*unit] == Some(*home))
+    let dependencies = package
+        .dependencies
+        .iter()
+        .map(|dependency| &dependency.package);
+    let packages = workspace.packages.iter().map(|package| &package.name);
+    packages.chain(dependencies).cloned().collect()
+}
+
+/// The crate that most others need: the lowest of those where there are several.
+fn shared(table: &Problem, homes: &[Home], used: &[usize]) -> usize {
+    let mut users: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); used.len()];
+    let place = |home: Home| home.and_then(|home| used.iter().position(|other| *other == home));
+    for (unit, needs) in table.needs.iter().enumerate() {
+        for (need, _) in needs {
+            if let (Some(user), Some(need)) = (place(homes[unit]), place(homes[*need]))
+                && user != need
             {
-                let _ = unit;
-                for (module, lines) in parts {
-                    let path = &table.modules[*module];
-                    total += lines;
-                    let top = path.split("::").next().unwrap_or_default();
-                    *words.entry(top.to_owned()).or_default() += lines;
-                    if let Some(role) = role(path) {
-                        *roles.entry(role).or_default() += lines;
-                    }
-                }
+                users[need].insert(user);
             }
-            let told = roles
-                .into_iter()
-                .max_by_key(|(_, lines)| *lines)
-                .filter(|(_, lines)| lines * 10 > total * 3);
-            let (word, role) = match told {
-                _ if *home == 0 => ("shared".to_owned(), Role::Shared),
-                Some((role, _)) => (role.as_str().to_owned(), role),
-                None => {
-                    let most = words
-                        .into_iter()
-                        .filter(|(word, _)| !word.is_empty())
-                        .max_by_key(|(_, lines)| *lines);
-                    (
-                        most.map_or_else(|| "part".to_owned(), |(word, _)| package_word(&word)),
-                        Role::Part,
-                    )
-                }
-            };
-            let mut name = format!("{prefix}-{word}");
-            let mut number = 2;
-            while !taken.insert(name.clone()) {
-                name = format!("{prefix}-{word}-{number}");
-                number += 1;
+        }
+    }
+    (0..used.len())
+        .max_by_key(|index| (users[*index].len(), std::cmp::Reverse(*index)))
+        .unwrap_or(0)
+}
+
+/// What a crate is made of, by name.
+struct Content<'a> {
+    total: usize,
+    /// Lines by module path, with all below each.
+    by_path: BTreeMap<&'a str, usize>,
+    by_role: BTreeMap<Role, usize>,
+}
+
+impl<'a> Content<'a> {
+    fn of(table: &'a Problem, homes: &[Home], home: usize) -> Self {
+        Self::where_(table, &|unit| homes[unit] == Some(home))
+    }
+
+    fn of_all(table: &'a Problem) -> Self {
+        Self::where_(table, &|_| true)
+    }
+
+    fn where_(table: &'a Problem, is_in: &dyn Fn(usize) -> bool) -> Self {
+        let mut content = Content {
+            total: 0,
+            by_path: BTreeMap::new(),
+            by_role: BTreeMap::new(),
+        };
+        let parts = table
+            .parts
+            .iter()
+            .enumerate()
+            .filter(|(unit, _)| is_in(*unit));
+        for (module, lines) in parts.flat_map(|(_, parts)| parts) {
+            let path = table.modules[*module].as_str();
+            content.total += lines;
+            if let Some(role) = role(path) {
+                *content.by_role.entry(role).or_default() += lines;
             }
-            (name, role)
-        })
-        .collect()
+            let mut at = path;
+            while !at.is_empty() {
+                *content.by_path.entry(at).or_default() += lines;
+                at = at.rsplit_once("::").map_or("", |(outer, _)| outer);
+            }
+        }
+        content
+    }
+
+    /// The role of a third of it at least.
+    fn role(&self) -> Option<Role> {
+        let most = self.by_role.iter().max_by_key(|(_, lines)| **lines);
+        most.filter(|(_, lines)| **lines * 10 > self.total * 3)
+            .map(|(role, _)| *role)
+    }
+
+    /// Names of modules, those first that say most of what is in it and least of what is not.
+    fn words(&self, all: &Content<'_>) -> Vec<String> {
+        const VAGUE: &[&str] = &[
+            "common", "core", "helpers", "impls", "internal", "types", "util", "utils",
+        ];
+        let mut words: Vec<(usize, usize, String)> = self
+            .by_path
+            .iter()
+            .map(|(path, lines)| {
+                let here = lines * 1000 / self.total.max(1);
+                let of_it = lines * 1000 / all.by_path.get(path).copied().unwrap_or(1).max(1);
+                let name = path.rsplit("::").next().unwrap_or(path);
+                let vague = if VAGUE.contains(&name) { 4 } else { 1 };
+                let depth = path.matches("::").count();
+                (here * of_it / vague, depth, package_word(name))
+            })
+            .collect();
+        words.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
+        words.into_iter().map(|(_, _, word)| word).collect()
+    }
 }
 
 fn package_word(module: &str) -> String {

@@ -98,7 +98,7 @@ impl Problem {
         };
         for (index, unit) in problem.units.units.iter().enumerate() {
             for id in &unit.items {
-                problem.lines[index] += workspace.lines_of(*id) as i64;
+                problem.lines[index] += signed(workspace.lines_of(*id));
                 problem.heat[index] += (heat.of(workspace, *id) * 1000.0).round() as i64;
             }
         }
@@ -197,7 +197,7 @@ impl Problem {
                     && !workspace.item(**id).name.is_empty()
                     && workspace.item(**id).visibility.level != Level::Public
             });
-            self.hidden[index] = hidden.count() as i64;
+            self.hidden[index] = signed(hidden.count());
         }
     }
 
@@ -258,7 +258,7 @@ impl Problem {
             let mut members: BTreeMap<usize, i64> = BTreeMap::new();
             for (index, unit) in self.units.units.iter().enumerate() {
                 if modules.contains(&self.module_of[index]) {
-                    members.insert(index, unit.items.len() as i64 * ONE);
+                    members.insert(index, signed(unit.items.len()) * ONE);
                 }
             }
             self.group(Kind::Word, members);
@@ -283,7 +283,7 @@ impl Problem {
             for (index, unit) in self.units.units.iter().enumerate() {
                 if claimed[self.module_of[index]] == Some(wanted) {
                     self.role_of[index] = Some(role);
-                    members.insert(index, unit.items.len() as i64 * ONE);
+                    members.insert(index, signed(unit.items.len()) * ONE);
                 }
             }
             self.group(Kind::Role, members);
@@ -297,7 +297,7 @@ impl Problem {
         for (index, unit) in self.units.units.iter().enumerate() {
             for id in &unit.items {
                 let file = workspace.file(workspace.module(workspace.item(*id).module).file);
-                let lines = workspace.lines_of(*id).max(1) as i64;
+                let lines = signed(workspace.lines_of(*id).max(1));
                 *by_file
                     .entry(file.path.as_str())
                     .or_default()
@@ -339,4 +339,9 @@ fn stem(word: &str) -> String {
         .or_else(|| word.strip_suffix('s'))
         .unwrap_or(&word);
     stem.to_owned()
+}
+
+/// A count as a signed number, which sums that go up and down are made of.
+pub(crate) fn signed(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -37,7 +37,7 @@ impl Effort {
 
 /// Finds a partition: of so many crates, or of at least three and as many as pay.
 /// The starts are legal, those with fewer crates first; what is fixed in them stays.
-pub(super) fn search<'a>(starts: Vec<State<'a>>, wanted: Option<usize>) -> Option<State<'a>> {
+pub(super) fn search<'a>(starts: &[State<'a>], wanted: Option<usize>) -> Option<State<'a>> {
     let problem = starts.first()?.problem;
     let search = Search {
         sets: Sets::of(problem),
@@ -148,7 +148,7 @@ impl Search {
                 let mut opened = open(state, from, up);
                 let to = if up { from + 1 } else { from };
                 for (index, set) in self.sets.sets.iter().enumerate() {
-                    if let Some(log) = self.take_out(&mut opened, set, to, up) {
+                    if let Some(log) = take_out(&mut opened, set, to, up) {
                         if opened.lines[to] >= least {
                             kept.push((opened.total(), from, index, up));
                         }
@@ -163,27 +163,10 @@ impl Search {
             .filter_map(|(cost, from, index, up)| {
                 let mut opened = open(state, from, up);
                 let to = if up { from + 1 } else { from };
-                self.take_out(&mut opened, &self.sets.sets[index], to, up)?;
+                take_out(&mut opened, &self.sets.sets[index], to, up)?;
                 Some((cost, opened))
             })
             .collect()
-    }
-
-    fn take_out(&self, opened: &mut State<'_>, set: &[usize], to: usize, up: bool) -> Option<Log> {
-        let from = if up { to - 1 } else { to + 1 };
-        let inside: Vec<usize> = set
-            .iter()
-            .copied()
-            .filter(|unit| opened.home[*unit] == from)
-            .collect();
-        if inside.is_empty() {
-            return None;
-        }
-        if up {
-            opened.what_can(&inside, to, false)
-        } else {
-            opened.with_closure(&inside, to, opened.problem.total)
-        }
     }
 
     /// Moves sets and then single units while that is cheaper.
@@ -227,6 +210,24 @@ impl Search {
     }
 }
 
+/// Moves what can go of a set from an old crate into the new one beside it.
+fn take_out(opened: &mut State<'_>, set: &[usize], to: usize, up: bool) -> Option<Log> {
+    let from = if up { to - 1 } else { to + 1 };
+    let inside: Vec<usize> = set
+        .iter()
+        .copied()
+        .filter(|unit| opened.home[*unit] == from)
+        .collect();
+    if inside.is_empty() {
+        return None;
+    }
+    if up {
+        opened.what_can(&inside, to, false)
+    } else {
+        opened.with_closure(&inside, to, opened.problem.total)
+    }
+}
+
 /// The same partition with an empty crate above or below one of its own.
 fn open<'a>(state: &State<'a>, from: usize, up: bool) -> State<'a> {
     let first = if up { from + 1 } else { from };
@@ -235,7 +236,10 @@ fn open<'a>(state: &State<'a>, from: usize, up: bool) -> State<'a> {
         .iter()
         .map(|home| home + usize::from(*home >= first))
         .collect();
-    State::new(state.problem, state.crates + 1, home, state.fixed.clone())
+    let mut opened = State::new(state.problem, state.crates + 1, home, state.fixed.clone());
+    opened.named.clone_from(&state.named);
+    opened.named.insert(first, None);
+    opened
 }
 
 /// Parts two crates of which one depends on the other, where that is cheaper: of each reference either what is needed
@@ -321,6 +325,21 @@ fn try_homes(state: &mut State<'_>, set: &[usize], homes: &[usize]) -> bool {
     match best {
         Some((_, to, way)) => go(state, set, to, way, limit).is_some(),
         None => false,
+    }
+}
+
+/// Tries every way to bring a set to a crate, shows each result, and takes it back.
+pub(crate) fn try_ways(
+    state: &mut State<'_>,
+    set: &[usize],
+    to: usize,
+    mut show: impl FnMut(&State<'_>, &Log),
+) {
+    for way in 0..3 {
+        if let Some(log) = go(state, set, to, way, state.problem.total) {
+            show(state, &log);
+            state.undo(&log);
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::problem::{Kind, ONE, Problem};
+use super::problem::{Kind, ONE, Problem, signed};
 use crate::cost::Cost;
 
 /// Where every unit is, with all sums that the cost is made of.
@@ -16,6 +16,8 @@ pub(crate) struct State<'a> {
     pub(crate) home: Vec<usize>,
     /// Units that do not move: where a person said so, and what stays in the root.
     pub(crate) fixed: Vec<bool>,
+    /// By crate: which of the crates that a person named it is.
+    pub(crate) named: Vec<Option<usize>>,
     pub(crate) lines: Vec<i64>,
     heat: Vec<i64>,
     /// References from crate to crate.
@@ -50,6 +52,7 @@ impl<'a> State<'a> {
             problem,
             crates,
             fixed,
+            named: vec![None; crates],
             lines: vec![0; slots],
             heat: vec![0; slots],
             edges: vec![0; slots * slots],
@@ -67,7 +70,7 @@ impl<'a> State<'a> {
             state.lines[home] += problem.lines[unit];
             state.heat[home] += problem.heat[unit];
             if let Some(role) = problem.role_of[unit] {
-                state.roles[home][role] += problem.units.units[unit].items.len() as i64;
+                state.roles[home][role] += signed(problem.units.units[unit].items.len());
             }
             if home == crates && problem.could_leave(unit) {
                 state.root += problem.lines[unit];
@@ -124,7 +127,7 @@ impl<'a> State<'a> {
         self.heat[from] -= problem.heat[unit];
         self.heat[to] += problem.heat[unit];
         if let Some(role) = problem.role_of[unit] {
-            let items = problem.units.units[unit].items.len() as i64;
+            let items = signed(problem.units.units[unit].items.len());
             self.roles[from][role] -= items;
             self.roles[to][role] += items;
         }
@@ -228,10 +231,10 @@ impl<'a> State<'a> {
     /// Items of one role in a crate that has, or depends on, those of the other.
     fn mixed(&self, below: &[u64]) -> i64 {
         let mut mixed = 0;
-        for upper in 0..self.crates {
+        for (upper, bits) in below[..self.crates].iter().enumerate() {
             let [own, other] = self.roles[upper];
             mixed += own.min(other);
-            for lower in (0..upper).filter(|lower| below[upper] >> lower & 1 == 1) {
+            for lower in (0..upper).filter(|lower| bits >> lower & 1 == 1) {
                 mixed += own.min(self.roles[lower][1]) + other.min(self.roles[lower][0]);
             }
         }

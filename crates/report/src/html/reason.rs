@@ -149,10 +149,11 @@ impl Finder<'_> {
         let first = *blind.first()?;
         let user = self.model.arrows[first].from;
         let why = format!(
-            "{}{} in {} needs it, and can't see {}",
+            "{}{} in {} {} it, and can't see {}",
             self.name(user),
             others(blind.len()),
             self.crate_name(self.model.planned[user]),
+            if blind.len() > 1 { "need" } else { "needs" },
             self.crate_name(from)
         );
         Some((why, Some(first)))

@@ -1,10 +1,10 @@
 //! The figures and tables that stand in the page's text.
 
-use cleave_graph::knot::{self, Tangle};
 use cleave_plan::{Step, StepKind};
 use serde::Serialize;
 
 use super::Subject;
+use super::circle::{KnotRow, knots};
 use super::model::Model;
 use super::public::widened;
 use super::reason::departures;
@@ -12,8 +12,6 @@ use super::rebuild::{Rebuild, rebuild};
 
 /// At most so many rows of a table are written; the rest is told as a number.
 const ROWS: usize = 2000;
-/// At most so many members of a knot are listed.
-const MEMBERS: usize = 300;
 
 /// Everything the template shows.
 #[derive(Debug, Serialize)]
@@ -86,15 +84,6 @@ struct WidenedRow {
     users: String,
     references: usize,
     arrow: Option<usize>,
-}
-
-#[derive(Debug, Serialize)]
-struct KnotRow {
-    nodes: &'static str,
-    percent: usize,
-    says: String,
-    members: Vec<String>,
-    left_out: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -272,45 +261,6 @@ fn capped<T>(mut rows: Vec<T>) -> Table<T> {
     }
 }
 
-fn knots(subject: &Subject<'_>) -> Vec<KnotRow> {
-    let knots = knot::knots(subject.workspace, subject.graph, subject.monolith);
-    let row = |nodes: &'static str, tangle: Tangle, remedy: &str| {
-        let knot = tangle.knots.into_iter().next().unwrap_or_default();
-        let percent = (knot.share * 100.0).round() as usize;
-        let count = knot.members.len();
-        let says = match count {
-            0 => "There is no circle at this level.".to_owned(),
-            _ => format!("{count} {nodes} need each other in a circle. {remedy}"),
-        };
-        let first = knot.members.into_iter().take(MEMBERS);
-        let members: Vec<String> = first.map(|member| member.name).collect();
-        KnotRow {
-            nodes,
-            percent,
-            says,
-            left_out: count - members.len(),
-            members,
-        }
-    };
-    vec![
-        row(
-            "modules",
-            knots.module,
-            "Moved whole, they could only go together; moved item by item, they come apart.",
-        ),
-        row(
-            "items",
-            knots.item,
-            "They stay in one crate, unless methods of theirs are lifted out or an arrow is cut.",
-        ),
-        row(
-            "methods",
-            knots.method,
-            "This is what is left when each method counts by itself: only an arrow that is cut divides it.",
-        ),
-    ]
-}
-
 fn steps(subject: &Subject<'_>, model: &Model) -> Vec<StepRow> {
     let next = subject.steps.iter().find(|step| !step.done);
     let next = next.map(|step| step.id);
@@ -347,7 +297,7 @@ fn moved(step: &Step) -> &[cleave_syntax::ItemId] {
 }
 
 /// A sentence with code between backticks, taken apart: every other piece is code.
-fn pieces(text: &str) -> Vec<String> {
+pub(super) fn pieces(text: &str) -> Vec<String> {
     let mut start = text.chars();
     let first = start.next().map(|first| first.to_uppercase().to_string());
     let sentence = first.unwrap_or_default() + start.as_str();

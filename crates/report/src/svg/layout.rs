@@ -136,7 +136,7 @@ fn finish(mut nodes: Vec<Area>, mut clusters: Vec<(usize, Area)>, top: f64) -> L
         area.y += top;
     }
     let all = nodes.iter().chain(clusters.iter().map(|(_, area)| area));
-    let width = all.clone().map(|area| area.right()).fold(360.0, f64::max);
+    let width = all.clone().map(|area| area.right()).fold(700.0, f64::max);
     let height = all.map(|area| area.bottom()).fold(top, f64::max);
     Layout {
         nodes,
@@ -157,7 +157,7 @@ fn edges_within(picture: &Picture, members: &[usize]) -> Vec<(usize, usize)> {
     picture
         .edges
         .iter()
-        .filter(|edge| !edge.implied)
+        .filter(|edge| !edge.implied && !edge.closing)
         .filter_map(|edge| Some((own(edge.from)?, own(edge.to)?)))
         .collect()
 }
@@ -211,13 +211,16 @@ fn pack(sizes: &[(f64, f64)], edges: &[(usize, usize)]) -> Vec<Area> {
 
 /// Rows as the layered layout has them; nodes of a row from left to right.
 fn by_library(sizes: &[(f64, f64)], tied: &[usize], edges: &[(usize, usize)]) -> Vec<Vec<usize>> {
+    // The library numbers its vertices by their order, whatever they are called.
     let vertices: Vec<(u32, (f64, f64))> = tied
         .iter()
-        .map(|node| (*node as u32, sizes[*node]))
+        .enumerate()
+        .map(|(index, node)| (index as u32, sizes[*node]))
         .collect();
+    let own = |node: usize| tied.binary_search(&node).ok().map(|index| index as u32);
     let pairs: Vec<(u32, u32)> = edges
         .iter()
-        .map(|(from, to)| (*from as u32, *to as u32))
+        .filter_map(|(from, to)| Some((own(*from)?, own(*to)?)))
         .collect();
     let config = Config {
         vertex_spacing: GAP,
@@ -227,7 +230,7 @@ fn by_library(sizes: &[(f64, f64)], tied: &[usize], edges: &[(usize, usize)]) ->
     for (component, _, _) in rust_sugiyama::from_vertices_and_edges(&vertices, &pairs, &config) {
         let mut places: Vec<(i64, f64, usize)> = component
             .into_iter()
-            .map(|(node, (x, y))| ((y * 16.0) as i64, x, node))
+            .map(|(index, (x, y))| ((y * 16.0) as i64, x, tied[index]))
             .collect();
         places.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
         let mut levels: Vec<i64> = places.iter().map(|(y, ..)| *y).collect();
@@ -366,21 +369,31 @@ fn straighten(areas: &mut [Area], rows: &[Vec<usize>], edges: &[(usize, usize)])
     }
 }
 
-/// As near to the wanted places as order, gaps and the width of the picture allow.
+/// As near to the wanted places as order, gaps and the width of the picture allow: halfway between what the row would be
+/// if its left nodes had their way, and what it would be if its right ones had.
 fn spread(row: &[usize], wanted: &[f64], areas: &[Area], widest: f64) -> Vec<f64> {
-    let mut from_left = Vec::with_capacity(row.len());
-    let mut least = 0.0_f64;
-    for (node, wanted) in row.iter().zip(wanted) {
-        let x = wanted.max(least);
-        from_left.push(x);
-        least = x + areas[*node].width + GAP;
-    }
-    let mut places = vec![0.0; row.len()];
-    let mut most = widest;
-    for (index, node) in row.iter().enumerate().rev() {
-        let x = from_left[index].min(most - areas[*node].width);
-        places[index] = x;
-        most = x - GAP;
-    }
-    places
+    let width = |index: usize| areas[row[index]].width;
+    let squeeze = |places: &mut Vec<f64>| {
+        let mut least = 0.0_f64;
+        for (index, place) in places.iter_mut().enumerate() {
+            *place = place.max(least);
+            least = *place + width(index) + GAP;
+        }
+    };
+    let press = |places: &mut Vec<f64>| {
+        let mut most = widest;
+        for (index, place) in places.iter_mut().enumerate().rev() {
+            *place = place.min(most - width(index));
+            most = *place - GAP;
+        }
+    };
+    let (mut left, mut right) = (wanted.to_vec(), wanted.to_vec());
+    squeeze(&mut left);
+    press(&mut left);
+    press(&mut right);
+    squeeze(&mut right);
+    left.iter()
+        .zip(right)
+        .map(|(a, b)| f64::midpoint(*a, b))
+        .collect()
 }

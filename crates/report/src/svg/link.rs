@@ -25,14 +25,14 @@ impl Curve {
     }
 }
 
-/// Draws all arrows: faint ones first, those in circles last.
+/// Draws all arrows: faint ones first, those that close circles last.
 pub(super) fn draw(text: &mut String, picture: &Picture, layout: &Layout) {
     let curves = curves(picture, layout);
     let mut order: Vec<usize> = (0..picture.edges.len()).collect();
     order.sort_by_key(|index| (rank(&picture.edges[*index]), *index));
     for index in order {
         let edge = &picture.edges[index];
-        let class = ["l i", "l", "l c"][rank(edge)];
+        let class = class(edge);
         let [a, b, c, d] = curves[index].0;
         let _ = writeln!(
             text,
@@ -54,16 +54,31 @@ pub(super) fn draw(text: &mut String, picture: &Picture, layout: &Layout) {
             } else {
                 "pairs of items"
             },
-            if edge.in_circle { ", in a circle" } else { "" }
+            match (edge.closing, edge.in_circle) {
+                (true, _) => ", closes circles",
+                (false, true) => ", in a circle",
+                (false, false) => "",
+            }
         );
     }
 }
 
 fn rank(edge: &Edge) -> usize {
-    match (edge.in_circle, edge.implied) {
-        (true, _) => 2,
-        (false, false) => 1,
-        (false, true) => 0,
+    match (edge.closing, edge.in_circle, edge.implied) {
+        (true, ..) => 3,
+        (false, true, false) => 2,
+        (false, false, false) => 1,
+        (false, _, true) => 0,
+    }
+}
+
+fn class(edge: &Edge) -> &'static str {
+    match (edge.closing, edge.in_circle, edge.implied) {
+        (true, ..) => "l c",
+        (false, true, true) => "l i r",
+        (false, true, false) => "l r",
+        (false, false, true) => "l i",
+        (false, false, false) => "l",
     }
 }
 
@@ -88,7 +103,7 @@ pub(super) fn counts(text: &mut String, picture: &Picture, layout: &Layout) {
         let _ = writeln!(
             text,
             "<text class=\"note halo{}\" x=\"{:.1}\" y=\"{:.1}\" font-size=\"11\" text-anchor=\"middle\">{}</text>",
-            if edge.in_circle { " c" } else { "" },
+            if edge.closing { " c" } else { "" },
             area.middle(),
             area.bottom() - 2.5,
             edge.count

@@ -102,6 +102,12 @@ impl<'a> Assembly<'a> {
     }
 
     fn run(mut self) -> Vec<Diagnostic> {
+        let parsed = self.parsed.iter().flatten();
+        let (items, leaves) = parsed
+            .map(count)
+            .fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+        self.workspace.items.reserve(items);
+        self.workspace.leaves.reserve(leaves);
         if let Some(root) = self.parsed.first_mut().and_then(Option::take) {
             self.module(root, None, (0, Vec::new()));
             self.items();
@@ -206,4 +212,22 @@ impl<'a> Assembly<'a> {
             self.workspace.items.push(method);
         }
     }
+}
+
+/// How many items and leaves a module has, those of its inline modules included.
+fn count(module: &ParsedModule) -> (usize, usize) {
+    let mut sum = (0, 0);
+    for parsed in &module.items {
+        sum.0 += 1 + parsed.methods.len();
+        sum.1 += parsed.leaves.len();
+        if let Some(inline) = parsed
+            .module
+            .as_ref()
+            .and_then(|module| module.inline.as_ref())
+        {
+            let inside = count(inline);
+            sum = (sum.0 + inside.0, sum.1 + inside.1);
+        }
+    }
+    sum
 }

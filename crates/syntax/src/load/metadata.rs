@@ -15,7 +15,7 @@ pub struct Outline {
     pub(super) packages: Vec<Package>,
     pub(super) package: PackageId,
     pub(super) targets: Vec<Target>,
-    /// How many threads parse.
+    /// How many threads parse; all cores where it is not said.
     pub(super) threads: Option<usize>,
 }
 

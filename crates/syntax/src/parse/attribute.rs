@@ -1,14 +1,16 @@
 //! Attributes: their names, derives, paths in their strings (row A9), doc tests, and whether they make test code.
 
+use std::str::FromStr;
+
 use proc_macro2::{TokenStream, TokenTree};
 
 use super::collect::{Collector, name_of};
-use super::{doc, extent, tokens};
+use super::{Shift, doc, extent, tokens};
 use crate::item::{Attribute, PathContext, Segment};
 use crate::source::TextRange;
 
 /// Attributes of the language, whose names are no paths and whose arguments name nothing of ours.
-const BUILT_IN: &[&str] = &[
+pub(super) const BUILT_IN: &[&str] = &[
     "cfg",
     "allow",
     "warn",
@@ -148,13 +150,38 @@ fn strings(collector: &mut Collector<'_>, arguments: TokenStream) {
                 else {
                     continue;
                 };
-                if let Some(segments) = path_in(inner, range.start + 1) {
+                if is_bound(&collector.text[..range.start as usize]) {
+                    bound(collector, inner, range.start + 1);
+                } else if let Some(segments) = path_in(inner, range.start + 1) {
                     let global = inner.starts_with("::");
                     collector.record(segments, global, PathContext::AttributeArgument, true);
                 }
             }
             _ => {}
         }
+    }
+}
+
+/// Whether what comes is the string of `bound = "…"` or `bound(serialize = "…")`.
+fn is_bound(before: &str) -> bool {
+    let before = before.trim_end_matches(['=', ' ']);
+    let inner = before.rfind('(').map(|open| &before[..open]);
+    before.ends_with("bound")
+        || before.ends_with("serialize") && inner.is_some_and(|inner| inner.ends_with("bound"))
+}
+
+/// Collects the paths of a `where` clause in a string.
+fn bound(collector: &mut Collector<'_>, text: &str, start: u32) {
+    let Ok(tokens) = TokenStream::from_str(text) else {
+        return;
+    };
+    let mut inner = Collector::new(text, Shift::default());
+    tokens::scan(&mut inner, tokens, PathContext::AttributeArgument);
+    for mut path in inner.paths {
+        for segment in &mut path.segments {
+            segment.range = TextRange::new(start + segment.range.start, start + segment.range.end);
+        }
+        collector.record(path.segments, path.global, path.context, true);
     }
 }
 

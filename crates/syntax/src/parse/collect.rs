@@ -7,14 +7,14 @@ use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 
 use super::{Shift, attribute, pattern, tokens};
-use crate::item::{Include, MemberUse, PathContext, PathUse, Segment};
+use crate::item::{Include, MemberUse, PathContext, PathUse, Receiver, Segment};
 use crate::source::TextRange;
 
 /// What a name is bound to in a scope.
 #[derive(Debug, Clone)]
 pub(super) enum Local {
-    /// A variable: it hides values of that name.
-    Value,
+    /// A variable, with the name of its type where that is written: it hides values of that name.
+    Value(Option<String>),
     /// A generic parameter or local item: it hides all of that name.
     Item,
     /// A local enum, with its variants: a glob of it brings them in.
@@ -91,7 +91,7 @@ impl<'a> Collector<'a> {
     }
 
     pub(super) fn is_variable(&self, name: &str) -> bool {
-        matches!(self.local(name), Some(Local::Value))
+        matches!(self.local(name), Some(Local::Value(_)))
     }
 
     pub(super) fn bind_generics(&mut self, generics: &syn::Generics) {
@@ -119,9 +119,10 @@ impl<'a> Collector<'a> {
         let Some(first) = segments.first() else {
             return;
         };
-        if !global && context != PathContext::LocalUse {
+        let is_import = matches!(context, PathContext::LocalUse | PathContext::LocalGlob);
+        if !global && !is_import {
             match self.local(&first.name) {
-                Some(Local::Value)
+                Some(Local::Value(_))
                     if segments.len() == 1
                         && context != PathContext::Type
                         && context != PathContext::Macro =>
@@ -215,6 +216,8 @@ impl<'a> Collector<'a> {
                 name: name_of(&segment.ident),
                 range,
                 called: true,
+                arguments: None,
+                receiver: Receiver::Unknown,
             });
         }
         for segment in &path.segments {
@@ -223,6 +226,31 @@ impl<'a> Collector<'a> {
     }
 
     fn member(&mut self, member: &syn::Member, called: bool) {
+        self.member_of(member, called, (None, Receiver::Unknown));
+    }
+
+    /// What is known of a receiver from its text.
+    fn receiver(&self, expression: &syn::Expr) -> Receiver {
+        let syn::Expr::Path(path) = expression else {
+            return Receiver::Unknown;
+        };
+        match path.path.get_ident() {
+            Some(ident) if ident == "self" => Receiver::Own,
+            Some(ident) => match self.local(&name_of(ident)) {
+                Some(Local::Value(Some(name))) if name == "Self" => Receiver::Own,
+                Some(Local::Value(Some(name))) => Receiver::Typed(name.clone()),
+                _ => Receiver::Unknown,
+            },
+            None => Receiver::Unknown,
+        }
+    }
+
+    fn member_of(
+        &mut self,
+        member: &syn::Member,
+        called: bool,
+        (arguments, receiver): (Option<u32>, Receiver),
+    ) {
         let (name, span) = match member {
             syn::Member::Named(ident) => (name_of(ident), ident.span()),
             syn::Member::Unnamed(index) => (index.index.to_string(), index.span),
@@ -232,6 +260,8 @@ impl<'a> Collector<'a> {
             name,
             range,
             called,
+            arguments,
+            receiver,
         });
     }
 
@@ -319,6 +349,10 @@ impl<'a> Collector<'a> {
             }
             return;
         }
+        let context = match context {
+            PathContext::LocalUse => PathContext::LocalGlob,
+            tokens => tokens,
+        };
         self.record(path, global, context, false);
     }
 
@@ -398,7 +432,8 @@ impl<'ast> Visit<'ast> for Collector<'_> {
 
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
         self.visit_expr(&call.receiver);
-        self.member(&syn::Member::Named(call.method.clone()), true);
+        let known = (Some(call.args.len() as u32), self.receiver(&call.receiver));
+        self.member_of(&syn::Member::Named(call.method.clone()), true, known);
         if let Some(turbofish) = &call.turbofish {
             self.visit_angle_bracketed_generic_arguments(turbofish);
         }
@@ -650,7 +685,7 @@ impl Collector<'_> {
             this.visit_return_type(&signature.output);
             for input in &signature.inputs {
                 if let syn::FnArg::Typed(typed) = input {
-                    pattern::bind(this, &typed.pat);
+                    pattern::bind_typed(this, &typed.pat, &typed.ty);
                 }
             }
             if let Some(block) = block {

@@ -129,6 +129,7 @@ fn blank(
         includes: Vec::new(),
         methods: Vec::new(),
         body: TextRange::empty(range.end),
+        parameters: None,
     }
 }
 
@@ -171,10 +172,17 @@ fn item(node: &syn::Item, text: &str, shift: Shift<'_>) -> ParsedItem {
     attribute::collect_docs(&mut collector, attributes);
     inner_docs(&mut collector, node);
     details(&collector, node, &mut parsed.item);
-    parsed.item.paths = collector.paths;
-    parsed.item.member_uses = collector.members;
-    parsed.item.includes = collector.includes;
+    keep(&mut parsed.item, collector);
     parsed
+}
+
+/// Puts what was collected into the item, without the room that was left for more: there are many items.
+fn keep(item: &mut Item, mut collector: Collector<'_>) {
+    collector.paths.shrink_to_fit();
+    collector.members.shrink_to_fit();
+    item.paths = collector.paths;
+    item.member_uses = collector.members;
+    item.includes = collector.includes;
 }
 
 fn kind_of(node: &syn::Item) -> (ItemKind, &[syn::Attribute]) {
@@ -255,7 +263,7 @@ fn visibility(
     let range = match visibility {
         syn::Visibility::Inherited => TextRange::empty(collector.range(first).start),
         syn::Visibility::Public(token) => collector.range(token.span),
-        written => collector.range_of(written),
+        written @ syn::Visibility::Restricted(_) => collector.range_of(written),
     };
     let level = match visibility {
         syn::Visibility::Inherited => Level::Private,
@@ -594,7 +602,7 @@ fn implementation(collector: &mut Collector<'_>, node: &syn::ItemImpl, parsed: &
                 .map(|segment| name_of(&segment.ident))
                 .unwrap_or_default();
         }
-        parsed.item.implementation = Some(head);
+        parsed.item.implementation = Some(Box::new(head));
         if node.trait_.is_some() {
             for member in &node.items {
                 collector.visit_impl_item(member);
@@ -662,11 +670,13 @@ fn method(collector: &Collector<'_>, node: &syn::ItemImpl, member: &syn::ImplIte
     if let Some((vis, first)) = vis {
         item.visibility = visibility(collector, vis, first);
     }
+    if let syn::ImplItem::Fn(member) = member {
+        let takes_self = member.sig.receiver().is_some();
+        item.parameters = takes_self.then(|| member.sig.inputs.len() as u32 - 1);
+    }
     inner.visit_impl_item(member);
     attribute::collect_docs(&mut inner, attributes);
-    item.paths = inner.paths;
-    item.member_uses = inner.members;
-    item.includes = inner.includes;
+    keep(&mut item, inner);
     item
 }
 

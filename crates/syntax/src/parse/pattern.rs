@@ -5,6 +5,40 @@ use syn::visit::Visit;
 use super::collect::{Collector, Local, name_of};
 use crate::item::{PathContext, Segment};
 
+/// Binds the names of a pattern whose type is written.
+pub(super) fn bind_typed(collector: &mut Collector<'_>, pattern: &syn::Pat, written: &syn::Type) {
+    match pattern {
+        syn::Pat::Ident(ident) if ident.subpat.is_none() => {
+            collector.bind(name_of(&ident.ident), Local::Value(type_name(written)));
+        }
+        _ => bind(collector, pattern),
+    }
+}
+
+/// The last name of a type, seen through references and the smart pointers that hand method calls on.
+fn type_name(written: &syn::Type) -> Option<String> {
+    match written {
+        syn::Type::Reference(reference) => type_name(&reference.elem),
+        syn::Type::Paren(inner) => type_name(&inner.elem),
+        syn::Type::Group(inner) => type_name(&inner.elem),
+        syn::Type::Path(path) if path.qself.is_none() => {
+            let last = path.path.segments.last()?;
+            let name = name_of(&last.ident);
+            let inner = match &last.arguments {
+                syn::PathArguments::AngleBracketed(arguments) => arguments.args.first(),
+                _ => None,
+            };
+            match (name.as_str(), inner) {
+                ("Box" | "Rc" | "Arc" | "Pin", Some(syn::GenericArgument::Type(inner))) => {
+                    type_name(inner)
+                }
+                _ => Some(name),
+            }
+        }
+        _ => None,
+    }
+}
+
 /// Binds the names of a pattern in the innermost scope and records its paths.
 pub(super) fn bind(collector: &mut Collector<'_>, pattern: &syn::Pat) {
     match pattern {
@@ -24,7 +58,7 @@ pub(super) fn bind(collector: &mut Collector<'_>, pattern: &syn::Pat) {
                     false,
                 );
             } else {
-                collector.bind(name, Local::Value);
+                collector.bind(name, Local::Value(None));
             }
             if let Some((_, inner)) = &ident.subpat {
                 bind(collector, inner);
@@ -60,7 +94,7 @@ pub(super) fn bind(collector: &mut Collector<'_>, pattern: &syn::Pat) {
         syn::Pat::Paren(pattern) => bind(collector, &pattern.pat),
         syn::Pat::Type(pattern) => {
             collector.visit_type(&pattern.ty);
-            bind(collector, &pattern.pat);
+            bind_typed(collector, &pattern.pat, &pattern.ty);
         }
         syn::Pat::Path(path) => collector.visit_expr_path(path),
         syn::Pat::Range(range) => collector.visit_expr_range(range),

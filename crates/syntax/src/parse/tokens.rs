@@ -6,7 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::visit::Visit;
 
 use super::collect::{Collector, name_of};
-use crate::item::{Include, MemberUse, PathContext, Segment};
+use crate::item::{Include, MemberUse, PathContext, Receiver, Segment};
 use crate::source::TextRange;
 
 /// Words that start no path.
@@ -164,6 +164,9 @@ fn step(
             Some(TokenTree::Ident(_)) => after_metavariable(collector, tokens, at + 2),
             _ => at + 1,
         },
+        TokenTree::Punct(punct) if punct.as_char() == '#' => {
+            attribute(collector, tokens, at, context)
+        }
         TokenTree::Punct(punct) if punct.as_char() == '.' => member(collector, tokens, at),
         TokenTree::Punct(_) if is_path_separator(tokens, at) => match tokens.get(at + 2) {
             Some(TokenTree::Ident(_)) => path(collector, tokens, at + 2, (false, true), context),
@@ -176,6 +179,29 @@ fn step(
         TokenTree::Ident(ident) if KEYWORDS.iter().any(|word| ident == word) => at + 1,
         TokenTree::Ident(_) => path(collector, tokens, at, (false, false), context),
     }
+}
+
+/// `#[name …]` in tokens: the language's own attributes name nothing of ours.
+fn attribute(
+    collector: &mut Collector<'_>,
+    tokens: &[TokenTree],
+    at: usize,
+    context: PathContext,
+) -> usize {
+    let Some(TokenTree::Group(group)) = tokens.get(at + 1) else {
+        return at + 1;
+    };
+    let name = match group.stream().into_iter().next() {
+        Some(TokenTree::Ident(ident)) if group.delimiter() == Delimiter::Bracket => name_of(&ident),
+        _ => return at + 1,
+    };
+    if name == "derive" {
+        let inner = group.stream().into_iter().skip(1);
+        scan(collector, inner.collect(), PathContext::Attribute);
+    } else if name == "cfg_attr" || !super::attribute::BUILT_IN.contains(&name.as_str()) {
+        scan(collector, group.stream(), context);
+    }
+    at + 2
 }
 
 /// `mod name { … }` or `mod $name { … }` in tokens.
@@ -245,6 +271,8 @@ fn member(collector: &mut Collector<'_>, tokens: &[TokenTree], at: usize) -> usi
         name: name_of(ident),
         range,
         called,
+        arguments: None,
+        receiver: Receiver::Unknown,
     });
     at + 2
 }
@@ -453,8 +481,17 @@ pub(super) fn defines(
                 }
                 at = next.max(at + 1);
             }
+            TokenTree::Ident(ident) if ident == "impl" => {
+                // What is in an impl is nobody's name but the type's.
+                while at < tokens.len() && !ends_definition(&tokens[at]) {
+                    at += 1;
+                }
+                at += 1;
+            }
             TokenTree::Group(group) => {
-                if group.delimiter() != Delimiter::Parenthesis {
+                let repeated = at > 0
+                    && matches!(&tokens[at - 1], TokenTree::Punct(punct) if punct.as_char() == '$');
+                if repeated || group.delimiter() != Delimiter::Parenthesis {
                     defines(collector, group.stream(), found);
                 }
                 at += 1;

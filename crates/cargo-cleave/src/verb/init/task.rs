@@ -49,15 +49,12 @@ pub(super) fn add(site: &Site<'_>, setup: &mut Setup) -> Result<(), Failure> {
         .packages
         .iter()
         .position(|package| package.name == name);
-    let start = match member {
-        Some(index) => {
-            extend(site, PackageId::new(index), setup)?;
-            format!("run --quiet --package {name} --")
-        }
-        None => {
-            create(site, setup)?;
-            "run --quiet --manifest-path xtask/Cargo.toml --".to_owned()
-        }
+    let start = if let Some(index) = member {
+        extend(site, PackageId::new(index), setup)?;
+        format!("run --quiet --package {name} --")
+    } else {
+        create(site, setup)?;
+        "run --quiet --manifest-path xtask/Cargo.toml --".to_owned()
     };
     if let Some(alias) = alias {
         setup

@@ -189,8 +189,10 @@ class Graph {
     const own = selected && this.find(selected);
     const isOwn = (id) => id === own || (this.open.has(own) && this.isWithin(id, own));
     for (const arrow of this.arrows) {
-      const isIt = selected?.kind === "arrow" ? this.isSame(arrow, selected) : Boolean(own) && (isOwn(arrow.from) || isOwn(arrow.to));
-      this.lines.get(arrow.key).classList.toggle("hot", isIt);
+      const ends = own ? Number(isOwn(arrow.from)) + Number(isOwn(arrow.to)) : 0;
+      const line = this.lines.get(arrow.key).classList;
+      line.toggle("hot", selected?.kind === "arrow" ? this.isSame(arrow, selected) : ends === 1);
+      line.toggle("inside", ends === 2);
     }
     for (const [id, node] of this.nodes) {
       const box = this.tree.boxes.get(id);

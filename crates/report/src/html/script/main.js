@@ -79,7 +79,9 @@ function onePane() {
   // With all steps done, today is the plan: one of them will do.
   const isSame = data.is_planned && String(data.today.home) === String(data.planned.home);
   const other = isSame || !data.is_planned ? "matrix" : "today";
-  for (const choice of choices) choice.setAttribute("aria-pressed", String(choice === best || (!isNarrow.matches && choice.dataset.pane === other)));
+  const isWide = matchMedia("(min-width: 1500px)").matches;
+  const isShownFirst = (choice) => choice === best || (!isNarrow.matches && (isWide || choice.dataset.pane === other));
+  for (const choice of choices) choice.setAttribute("aria-pressed", String(isShownFirst(choice)));
   applyPanes();
 }
 
@@ -102,6 +104,17 @@ for (const link of document.querySelectorAll("[data-item]")) {
     for (const graph of graphs) graph.goTo(item);
     const graph = graphs[graphs.length - 1];
     select(ofBox(graph, `i${item}`));
+  });
+}
+for (const link of document.querySelectorAll("[data-path]")) {
+  link.addEventListener("click", () => {
+    const path = link.dataset.path === "crate" ? "" : link.dataset.path;
+    for (const graph of graphs) {
+      const box = [...graph.tree.boxes.values()].find((one) => one.kind !== "crate" && one.path === path);
+      if (!box) continue;
+      graph.goToBox(box.id);
+      select(ofBox(graph, box.id));
+    }
   });
 }
 for (const link of document.querySelectorAll("[data-arrow]")) {

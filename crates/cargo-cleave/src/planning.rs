@@ -1,0 +1,322 @@
+//! `plan`: proposes, keeps what a person wrote, and says what a plan is worth.
+
+use cleave_plan::{Cost, Figures, History, Homes, Plan, ProposeOptions, Weights};
+use cleave_verify::git;
+
+use crate::arguments::{Arguments, Planning};
+use crate::exit::{Exit, Failure};
+use crate::project::{Project, Route};
+use crate::screen::Screen;
+use crate::verb::{steps_text, write};
+
+/// How many commits make a history that says how often files change.
+const COMMITS: usize = 30;
+
+/// Writes the plan and prints it, or prints what another would be like.
+pub(crate) fn plan(
+    arguments: &Arguments,
+    wanted: &Planning,
+    screen: &mut Screen,
+) -> Result<Exit, Failure> {
+    let project = Project::load(&arguments.common, screen)?;
+    let data = Data {
+        weights: project
+            .plan_text
+            .as_deref()
+            .map_or_else(Weights::default, cleave_plan::file::weights),
+        history: history(&project)?,
+    };
+    let plan = intended(&project, &data, wanted, screen)?;
+    if wanted.what_if {
+        screen.result(&what_if(&project, &data, wanted, &plan)?);
+        return Ok(Exit::Done);
+    }
+    let old = project.plan_text.as_deref();
+    let text = cleave_plan::file::write(&plan, old);
+    if old != Some(&text) {
+        write(&project.plan_path(), &text)?;
+        screen.progress("wrote split.toml");
+    }
+    let (route, diagnostics) = project.route(&plan);
+    screen.diagnostics(&diagnostics);
+    screen.result(&planned_text(&project, &data, &plan, &route));
+    Ok(Exit::Done)
+}
+
+/// What the cost of a plan depends on beside the source.
+struct Data {
+    weights: Weights,
+    history: History,
+}
+
+fn history(project: &Project) -> Result<History, Failure> {
+    let commits = git::changes(&project.workspace.root, 3000)?;
+    if commits.len() < COMMITS {
+        return Ok(History::default());
+    }
+    let commits = commits.iter();
+    Ok(History::of(
+        commits.map(|paths| paths.iter().map(String::as_str).collect()),
+    ))
+}
+
+/// The plan that is there with the pins asked for, its steps made to fit; a new one where there is none, where what is
+/// there are hints, or where one is asked for.
+fn intended(
+    project: &Project,
+    data: &Data,
+    wanted: &Planning,
+    screen: &mut Screen,
+) -> Result<Plan, Failure> {
+    let (workspace, graph) = (&project.workspace, &project.graph);
+    let pins = pins(wanted)?;
+    let package = &workspace.package(workspace.package).name;
+    let mut base = project.plan.clone().unwrap_or_else(|| Plan {
+        package: package.clone(),
+        ..Plan::default()
+    });
+    let kept =
+        !base.steps.is_empty() && !wanted.anew && (wanted.crates.is_none() || wanted.what_if);
+    if !wanted.what_if {
+        base.pins.extend(pins);
+    }
+    if kept {
+        check_pins(&base)?;
+        if !wanted.what_if {
+            cleave_plan::refresh(workspace, graph, &mut base);
+        }
+        return Ok(base);
+    }
+    if wanted.anew || !base.steps.is_empty() {
+        only_pins(&mut base);
+    }
+    let options = ProposeOptions {
+        crates: wanted.crates.filter(|_| !wanted.what_if),
+        prefix: wanted.name.clone(),
+        pins: Some(base),
+        weights: data.weights,
+        history: data.history.clone(),
+    };
+    let (plan, diagnostics) = cleave_plan::propose(workspace, graph, &options);
+    screen.diagnostics(&diagnostics);
+    Ok(plan)
+}
+
+fn pins(wanted: &Planning) -> Result<Vec<(String, String)>, Failure> {
+    let pins = wanted.pin.iter().map(|pin| {
+        let (path, krate) = pin.rsplit_once('=').ok_or_else(|| {
+            Failure::World(format!(
+                "failed to read the pin `{pin}`: write PATH=CRATE, such as `web=app-server`"
+            ))
+        })?;
+        Ok((path.trim().to_owned(), krate.trim().to_owned()))
+    });
+    pins.collect()
+}
+
+/// Whether every pin names a crate of the plan, or the package.
+fn check_pins(plan: &Plan) -> Result<(), Failure> {
+    let lost = |krate: &String| crate_names(plan).all(|name| name != krate);
+    match plan.pins.iter().find(|(_, krate)| lost(krate)) {
+        None => Ok(()),
+        Some((path, krate)) => Err(Failure::World(format!(
+            "failed to pin `{path}`: `{krate}` is no crate of the plan, nor the package"
+        ))),
+    }
+}
+
+/// Forgets all but what a person nailed down, and the crates that this names.
+fn only_pins(plan: &mut Plan) {
+    plan.crates
+        .retain(|krate| plan.pins.values().any(|name| *name == krate.name));
+    for krate in &mut plan.crates {
+        krate.modules.clear();
+        krate.items.clear();
+        krate.depends_on.clear();
+    }
+    plan.keep.clear();
+    plan.steps.clear();
+}
+
+/// A plan with its homes, figures and cost.
+struct Judged {
+    homes: Homes,
+    figures: Figures,
+    cost: Cost,
+}
+
+fn judge(project: &Project, data: &Data, plan: &Plan) -> Judged {
+    let source = (&project.workspace, &project.graph);
+    let (homes, _) = cleave_plan::homes(plan, source.0, source.1);
+    Judged {
+        figures: cleave_plan::measure(plan, &homes, source.0, &data.history),
+        cost: cleave_plan::cost(plan, &homes, source, (&data.history, data.weights)),
+        homes,
+    }
+}
+
+fn what_if(
+    project: &Project,
+    data: &Data,
+    wanted: &Planning,
+    plan: &Plan,
+) -> Result<String, Failure> {
+    let before = judge(project, data, plan);
+    if wanted.pin.is_empty() && wanted.crates.is_none() {
+        return Ok(suggestions(project, data, plan, &before));
+    }
+    let mut other = plan.clone();
+    other.pins.extend(pins(wanted)?);
+    if wanted.crates.is_some() {
+        only_pins(&mut other);
+        let options = ProposeOptions {
+            crates: wanted.crates,
+            prefix: wanted.name.clone(),
+            pins: Some(other),
+            weights: data.weights,
+            history: data.history.clone(),
+        };
+        (other, _) = cleave_plan::propose(&project.workspace, &project.graph, &options);
+    }
+    check_pins(&other)?;
+    let after = judge(project, data, &other);
+    let mut text = String::from("Nothing is written. Lines of the crates, before and after:\n");
+    let mut rows: Vec<(&str, Option<usize>, Option<usize>)> = Vec::new();
+    for (index, name) in crate_names(plan).enumerate() {
+        rows.push((name, Some(before.figures.sizes[index]), None));
+    }
+    for (index, name) in crate_names(&other).enumerate() {
+        let size = Some(after.figures.sizes[index]);
+        match rows.iter_mut().find(|row| row.0 == name) {
+            Some(row) => row.2 = size,
+            None => rows.push((name, None, size)),
+        }
+    }
+    let cell =
+        |lines: Option<usize>| lines.map_or_else(|| "-".to_owned(), |lines| lines.to_string());
+    for (name, old, new) in rows {
+        text.push_str(&format!(
+            "  {name:30}  {:>7}  {:>7}\n",
+            cell(old),
+            cell(new)
+        ));
+    }
+    text.push_str(&format!(
+        "\nAfter an edit the compiler looks at {:.0} % of the lines again instead of {:.0} %.\n",
+        after.figures.rebuild_ratio() * 100.0,
+        before.figures.rebuild_ratio() * 100.0
+    ));
+    text.push_str("\nCost in lines, before, after and the difference:\n");
+    let (old, new) = (
+        before.cost.terms(&data.weights),
+        after.cost.terms(&data.weights),
+    );
+    for (old, new) in old.iter().zip(&new) {
+        text.push_str(&difference(old.name, old.lines, new.lines, old.what));
+    }
+    let (old, new) = (
+        before.cost.total(&data.weights),
+        after.cost.total(&data.weights),
+    );
+    text.push_str(&difference("all", old, new, ""));
+    Ok(text)
+}
+
+fn difference(name: &str, old: f64, new: f64, what: &str) -> String {
+    let line = format!(
+        "  {name:9}  {old:8.0}  {new:8.0}  {:+8.0}  {what}",
+        new - old
+    );
+    format!("{}\n", line.trim_end())
+}
+
+fn crate_names(plan: &Plan) -> impl Iterator<Item = &str> {
+    let crates = plan.crates.iter().map(|krate| krate.name.as_str());
+    crates.chain([plan.package.as_str()])
+}
+
+fn suggestions(project: &Project, data: &Data, plan: &Plan, judged: &Judged) -> String {
+    const SHOWN: usize = 12;
+    let source = (&project.workspace, &project.graph);
+    let changes =
+        cleave_plan::suggestions(plan, &judged.homes, source, (&data.history, data.weights));
+    let mut text = format!(
+        "Nothing is written. The plan costs {:.0} lines; the cheapest changes from here:\n",
+        judged.cost.total(&data.weights)
+    );
+    for change in changes.iter().take(SHOWN) {
+        let names: Vec<&str> = change
+            .modules
+            .iter()
+            .map(|path| if path.is_empty() { "crate" } else { path })
+            .collect();
+        text.push_str(&format!(
+            "  {:+8.0}  {} to {} ({} lines go along)\n",
+            change.cost,
+            names.join(" with "),
+            change.to,
+            change.lines
+        ));
+    }
+    text.push_str("\nTo see one term by term: `plan --what-if --pin MODULE=CRATE`.\n");
+    text
+}
+
+fn planned_text(project: &Project, data: &Data, plan: &Plan, route: &Route) -> String {
+    let judged = judge(project, data, plan);
+    let figures = &judged.figures;
+    let width = crate_names(plan).map(str::len).max().unwrap_or(0);
+    let mut text = String::from("Crates, bottom-up:\n");
+    for (index, name) in crate_names(plan).enumerate() {
+        let (role, below) = match plan.crates.get(index) {
+            Some(krate) => {
+                let below = krate
+                    .depends_on
+                    .iter()
+                    .map(|lower| plan.crates[*lower].name.as_str());
+                (krate.role.as_str(), below.collect::<Vec<_>>().join(", "))
+            }
+            None => ("root", "all of them".to_owned()),
+        };
+        let below = if below.is_empty() { "nothing" } else { &below };
+        let lines = figures.sizes[index];
+        let share = lines * 100 / figures.lines.max(1);
+        text.push_str(&format!(
+            "  {name:width$}  {role:13}  {lines:6} lines  {share:3} %  on {below}\n"
+        ));
+    }
+    text + &worth(figures) + &terms(&judged.cost, data) + &steps_text(&route.steps)
+}
+
+/// What a plan saves, before anyone starts.
+fn worth(figures: &Figures) -> String {
+    let share = |part: f64| part * 100.0 / figures.lines.max(1) as f64;
+    let verdict = if figures.pays() {
+        "Yes, in rebuilds; how much time that is depends on the compiler's share of your build."
+    } else {
+        "No: most edits would cost about what they cost today. Split it for its boundaries, or leave it."
+    };
+    format!(
+        "\nDoes it pay?\n  After an edit the compiler looks at {:.0} lines again on average, {:.0} % of what it does today.\n  \
+         The longest chain of crates in a clean build has {} lines, {:.0} % of all.\n  \
+         The largest crate holds {:.0} % of the lines; {} of {} items are torn from their module.\n  {verdict}\n",
+        figures.rebuild_after,
+        figures.rebuild_ratio() * 100.0,
+        figures.critical_path,
+        share(figures.critical_path as f64),
+        figures.largest * 100.0,
+        figures.torn,
+        figures.items,
+    )
+}
+
+fn terms(cost: &Cost, data: &Data) -> String {
+    let mut text = String::from("\nCost, in lines to look at again after an edit:\n");
+    for term in cost.terms(&data.weights) {
+        text.push_str(&format!(
+            "  {:9}  {:8.0}  {:8.0} {}\n",
+            term.name, term.lines, term.amount, term.what
+        ));
+    }
+    text + &format!("  {:9}  {:8.0}\n", "all", cost.total(&data.weights))
+}
