@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use camino::Utf8Path;
-use cleave_verify::cargo::{self, CargoOptions};
+use cleave_verify::cargo::{self, CargoOptions, Selection};
 use cleave_verify::tests::{self, TestReport};
 use cleave_verify::{CompilerMessage, Scratch};
 use serde::{Deserialize, Serialize};
@@ -52,13 +52,14 @@ fn build_new(tree: &Tree) -> Built {
         root: root.to_owned(),
         tree: root.to_owned(),
         target: root.join("target"),
+        also: Vec::new(),
     };
     let mut built = Built::default();
     for flags in variants(tree) {
         built.check(&scratch, &flags);
     }
     let options = options(&["--config", "profile.dev.debug=0"]);
-    built.tests = tests::run(&scratch, &options).expect("cargo starts");
+    built.tests = tests::run(&scratch, &options, &mut |_| {}).expect("cargo starts");
     built.tests.seconds = 0.0;
     if tree
         .values()
@@ -109,7 +110,13 @@ fn variants(tree: &Tree) -> Vec<Vec<String>> {
 impl Built {
     fn check(&mut self, scratch: &Scratch, flags: &[String]) {
         let words: Vec<&str> = flags.iter().map(String::as_str).collect();
-        let report = cargo::check(scratch, &options(&words)).expect("cargo starts");
+        let report = cargo::check(
+            scratch,
+            &options(&words),
+            &Selection::Workspace,
+            &mut |_| {},
+        )
+        .expect("cargo starts");
         if !report.success && report.messages.iter().all(|message| !message.is_error) {
             self.errors.push(report.stderr.clone());
         }

@@ -5,6 +5,7 @@ pub mod conserve;
 pub mod tree;
 pub mod walk;
 
+use std::collections::BTreeMap;
 use std::process::{Command, Output};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -116,12 +117,62 @@ impl Fixture {
     /// # Panics
     /// If it can't be started.
     pub fn run(&self, program: &str, words: &[&str]) -> Output {
+        self.run_with(program, words, &[])
+    }
+
+    /// The same with variables of the environment set.
+    ///
+    /// # Panics
+    /// If it can't be started.
+    pub fn run_with(&self, program: &str, words: &[&str], variables: &[(&str, &str)]) -> Output {
         let mut command = Command::new(program);
         command
             .args(words)
             .current_dir(&self.root)
-            .env("CARGO_NET_OFFLINE", "true");
+            .env("CARGO_NET_OFFLINE", "true")
+            .envs(variables.iter().copied());
         command.output().expect("the command starts")
+    }
+
+    /// All files but those in `target` and `.git`, with their bytes.
+    ///
+    /// # Panics
+    /// If one can't be read.
+    pub fn tree(&self) -> BTreeMap<String, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        let mut pending = vec![self.root.clone()];
+        while let Some(folder) = pending.pop() {
+            for entry in folder.read_dir_utf8().expect("a folder") {
+                let entry = entry.expect("an entry");
+                let path = entry.path();
+                let name = path.strip_prefix(&self.root).expect("a path below");
+                if name == "target" || name == ".git" {
+                    continue;
+                }
+                if entry.file_type().expect("a kind").is_dir() {
+                    pending.push(path.to_owned());
+                } else {
+                    files.insert(name.to_string(), std::fs::read(path).unwrap_or_default());
+                }
+            }
+        }
+        files
+    }
+
+    /// Makes the files again what they were, and forgets what the command kept of its own.
+    ///
+    /// # Panics
+    /// If the disk says no.
+    pub fn restore(&self, tree: &BTreeMap<String, Vec<u8>>) {
+        for name in self.tree().keys().filter(|name| !tree.contains_key(*name)) {
+            std::fs::remove_file(self.root.join(name)).expect("a file");
+        }
+        for (name, bytes) in tree {
+            let path = self.root.join(name);
+            std::fs::create_dir_all(path.parent().unwrap_or(&self.root)).expect("a folder");
+            std::fs::write(path, bytes).expect("a file");
+        }
+        let _ = std::fs::remove_dir_all(self.root.join("target/cleave"));
     }
 
     /// The text of a file, or nothing.

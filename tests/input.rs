@@ -1,88 +1,68 @@
-//! Wrong input: one clear error with the place, exit status 2, nothing written.
+//! Wrong input: one clear error that names the place, exit status 2, no panic, nothing written.
+//!
+//! Each table is a list of cases; all of a table are tried, and what went wrong is listed at the end.
+
+mod flags;
+mod manifests;
+mod plans;
+mod trees;
 
 use cleave_tests::Fixture;
 
 use crate::cleave;
 
-#[track_caller]
-fn refused(fixture: &Fixture, words: &[&str], says: &str) {
+/// A small package with a plan, committed.
+const APP: &str = "\
+//- src/lib.rs
+pub mod a;
+pub mod b;
+//- src/a.rs
+pub fn f() {}
+//- src/b.rs
+pub fn g() {
+    crate::a::f();
+}
+//- split.toml
+version = 1
+package = \"app\"
+
+[crates.app-low]
+modules = [\"a\"]
+
+[[steps]]
+to = \"app-low\"
+moves = [\"a\"]
+";
+
+/// Runs the command and says what is wrong with its refusal; nothing where all is as it should be.
+fn complaint(fixture: &Fixture, words: &[&str], says: &str) -> Option<String> {
+    let before = fixture.tree();
     let (status, text) = cleave(fixture, words);
-    assert_eq!(status, 2, "{text}");
-    assert!(text.contains(says), "expected {says:?} in:\n{text}");
-    assert!(!text.contains("panicked"), "{text}");
+    let mut wrong = Vec::new();
+    if status != 2 {
+        wrong.push(format!("exit status {status}"));
+    }
+    if !text.contains(says) {
+        wrong.push(format!("{says:?} is not said"));
+    }
+    if text.contains("panicked") {
+        wrong.push("it panicked".to_owned());
+    }
+    if fixture.tree() != before {
+        wrong.push("the tree changed".to_owned());
+    }
+    let shown: String = text.chars().take(1500).collect();
+    (!wrong.is_empty()).then(|| format!("{words:?}: {}\n{shown}", wrong.join(", ")))
 }
 
-fn small() -> Fixture {
-    Fixture::new("//- src/lib.rs\npub mod a;\n//- src/a.rs\npub fn f() {}\n")
-}
-
-#[test]
-fn there_is_no_manifest() {
-    refused(
-        &small(),
-        &["status", "--manifest-path", "nowhere/Cargo.toml"],
-        "nowhere/Cargo.toml",
+/// Fails if there is any complaint.
+#[track_caller]
+fn none_of(complaints: impl IntoIterator<Item = String>) {
+    let complaints: Vec<String> = complaints.into_iter().collect();
+    assert!(
+        complaints.is_empty(),
+        "{} cases:\n\n{}",
+        complaints.len(),
+        complaints.join("\n\n")
     );
-}
-
-#[test]
-fn the_manifest_is_no_manifest() {
-    let fixture = Fixture::new("//- Cargo.toml\nthis is not a manifest\n");
-    refused(&fixture, &["status"], "cargo metadata");
-}
-
-#[test]
-fn there_is_no_such_package() {
-    refused(&small(), &["status", "--package", "other"], "`other`");
-}
-
-#[test]
-fn the_source_does_not_parse() {
-    let fixture = Fixture::new("//- src/lib.rs\npub fn f( {}\n");
-    refused(&fixture, &["plan"], "src/lib.rs:1:");
-}
-
-#[test]
-fn there_is_no_plan_yet() {
-    refused(&small(), &["--all"], "run `plan` first");
-}
-
-#[test]
-fn the_plan_is_broken() {
-    let fixture = Fixture::new(
-        "//- src/lib.rs\n\n//- split.toml\nversion = 1\npackage = \"app\"\n[crate.x]\n",
-    );
-    refused(&fixture, &["status"], "did you mean `crates`?");
-}
-
-#[test]
-fn the_plan_leaves_the_package() {
-    let fixture = Fixture::new(
-        "//- src/lib.rs\n\n//- split.toml\nversion = 1\npackage = \"app\"\n[crates.\"../x\"]\nmodules = [\"../a\"]\n",
-    );
-    refused(&fixture, &["status"], "`../x` is not a package name");
-}
-
-#[test]
-fn there_is_no_git() {
-    let fixture = small();
-    assert_eq!(cleave(&fixture, &["plan"]).0, 0);
-    refused(&fixture, &["--all"], "git init");
-}
-
-#[test]
-fn the_tree_is_dirty() {
-    let fixture = small();
-    fixture.commit();
-    assert_eq!(cleave(&fixture, &["plan"]).0, 0);
-    std::fs::write(fixture.root.join("src/a.rs"), "pub fn g() {}\n").expect("a file");
-    refused(&fixture, &["--all"], "`src/a.rs` has changes");
-}
-
-#[test]
-fn there_is_no_such_step() {
-    let fixture = small();
-    fixture.commit();
-    assert_eq!(cleave(&fixture, &["plan"]).0, 0);
-    refused(&fixture, &["--step", "99"], "step 99");
 }

@@ -1,6 +1,7 @@
 //! Whole-program tests.
 
 mod browser;
+mod crash;
 mod explain;
 mod guard;
 mod guide;
@@ -11,6 +12,7 @@ mod knot;
 mod pull_request;
 mod review;
 mod split;
+mod verify;
 
 /// Runs the command on a fixture; returns the exit status and what it printed.
 fn cleave(fixture: &cleave_tests::Fixture, words: &[&str]) -> (i32, String) {

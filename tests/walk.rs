@@ -149,6 +149,7 @@ impl Walk {
             root: root.to_owned(),
             tree: root.to_owned(),
             target: root.join("target"),
+            also: Vec::new(),
         };
         if let Err(error) = scratch.apply(&outcome.changes) {
             self.problems.push(format!("failed to {error}"));

@@ -8,6 +8,7 @@
 mod bench;
 mod bless;
 mod corpus;
+mod crash;
 mod demo;
 mod place;
 
@@ -18,6 +19,7 @@ const HELP: &str = "\
 Tasks:
   split …           the command, as `cargo cleave …`
   demo              splits the sample monolith, every step verified
+  crash [N]         kills a step of the sample at N random moments (200)
   corpus [NAME…]    splits real crates and prints a row for each (--format json, --fresh)
   corpus --analyse [NAME…]
                     resolves every path of them and counts what became of it (-v says where, --format json)
@@ -44,6 +46,11 @@ fn main() -> ExitCode {
             );
         }
         "demo" => demo::run(),
+        "crash" => crash::run(
+            &rest
+                .filter_map(|word| word.into_string().ok())
+                .collect::<Vec<_>>(),
+        ),
         "corpus" => corpus::run(
             &rest
                 .filter_map(|word| word.into_string().ok())

@@ -42,8 +42,12 @@ pub enum Verb {
     /// Proposes boundaries and writes split.toml; one that is there is kept.
     #[command(after_long_help = help::PLAN)]
     Plan(Planning),
-    /// Takes back the last step.
-    Undo,
+    /// Takes back the last step; one that was committed is taken back by a further commit.
+    Undo {
+        /// Takes back all steps that were carried out here.
+        #[arg(long)]
+        all: bool,
+    },
     /// Fails where today's source or manifests go against the plan's boundaries: for CI.
     #[command(after_long_help = help::CHECK)]
     Check {
@@ -100,10 +104,10 @@ pub enum Verb {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct Planning {
     /// How many new crates.
-    #[arg(long)]
+    #[arg(long, value_parser = at_least_one)]
     pub crates: Option<usize>,
     /// What the crates' names start with.
-    #[arg(long)]
+    #[arg(long, value_parser = package_name)]
     pub name: Option<String>,
     /// Proposes anew and replaces the plan, but for its pins.
     #[arg(long)]
@@ -115,6 +119,43 @@ pub struct Planning {
     /// the cheapest changes.
     #[arg(long)]
     pub what_if: bool,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("a plan has at least one new crate".to_owned()),
+        Ok(count) => Ok(count),
+        Err(_) => Err("not a number of crates".to_owned()),
+    }
+}
+
+fn package_name(text: &str) -> Result<String, String> {
+    if cleave_plan::file::is_package_name(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!(
+            "`{text}` can't start a package name; use letters, digits, `-` and `_`"
+        ))
+    }
+}
+
+impl Verb {
+    /// The word for it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Verb::Status => "status",
+            Verb::Graph { .. } => "graph",
+            Verb::Plan(_) => "plan",
+            Verb::Check { .. } => "check",
+            Verb::Explain { .. } => "explain",
+            Verb::Pr { .. } => "pr",
+            Verb::Init { .. } => "init",
+            Verb::Man => "man",
+            Verb::Completions { .. } => "completions",
+            Verb::Undo { .. } => "undo",
+            Verb::Review { .. } => "review",
+        }
+    }
 }
 
 /// What are the nodes of a picture.
@@ -132,28 +173,28 @@ pub enum Level {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct Steps {
     /// Carries out step N.
-    #[arg(long, value_name = "N", conflicts_with_all = ["next", "to", "all"])]
+    #[arg(long, value_name = "N", group = "which")]
     pub step: Option<usize>,
     /// Carries out the next step.
-    #[arg(long, conflicts_with_all = ["to", "all"])]
+    #[arg(long, group = "which")]
     pub next: bool,
     /// Carries out all steps up to N.
-    #[arg(long, value_name = "N", conflicts_with = "all")]
+    #[arg(long, value_name = "N", group = "which")]
     pub to: Option<usize>,
     /// Carries out all steps.
-    #[arg(long)]
+    #[arg(long, group = "which")]
     pub all: bool,
     /// Prints the difference and changes nothing.
-    #[arg(long)]
+    #[arg(long, requires = "which")]
     pub dry_run: bool,
-    /// How far to verify [default: check each step, test at the end].
-    #[arg(long, value_enum)]
+    /// How far to verify each step [default: check, and with --all test once at the end].
+    #[arg(long, value_enum, requires = "which")]
     pub verify: Option<VerifyLevel>,
     /// Commits each step.
-    #[arg(long)]
+    #[arg(long, requires = "which")]
     pub commit: bool,
     /// Puts each step on a branch of its own, PREFIX-step-N, stacked; implies --commit.
-    #[arg(long, value_name = "PREFIX")]
+    #[arg(long, value_name = "PREFIX", requires = "which")]
     pub branch: Option<String>,
     /// Works on a tree with changes that are not committed.
     #[arg(long)]
@@ -164,6 +205,11 @@ pub struct Steps {
 }
 
 impl Steps {
+    /// Whether each step becomes a commit.
+    pub fn commits(&self) -> bool {
+        self.commit || self.branch.is_some()
+    }
+
     /// Whether any step was asked for.
     pub fn is_any(&self) -> bool {
         self.step.is_some() || self.next || self.to.is_some() || self.all
@@ -175,9 +221,9 @@ impl Steps {
 pub enum VerifyLevel {
     /// Not at all.
     None,
-    /// All targets compile.
+    /// All targets compile; after the plan's last step each crate alone, too.
     Check,
-    /// The same tests pass, too.
+    /// Also each crate alone, the feature sets that compiled before, and the same tests with the same results.
     Test,
 }
 

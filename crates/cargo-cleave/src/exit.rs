@@ -42,16 +42,50 @@ pub enum Failure {
     Input(Vec<Diagnostic>),
     /// Something about the user's code that stops a step.
     Refused(Vec<Diagnostic>),
-    /// A step that does not verify: what to say, and the compiler's words.
-    Unverified(String, Vec<String>),
+    /// A step that does not verify.
+    Unverified(Box<Unverified>),
+}
+
+/// Why a step does not verify.
+#[derive(Debug, Default)]
+pub struct Unverified {
+    /// What to say.
+    pub message: String,
+    /// The compiler's own words.
+    pub rendered: Vec<String>,
+    /// What they mean for the plan.
+    pub findings: Vec<Diagnostic>,
+    /// Whether it was so before the first step: the tree is refused.
+    pub before: bool,
 }
 
 impl Failure {
+    /// A step that does not verify.
+    pub fn unverified(message: impl Into<String>, rendered: Vec<String>) -> Self {
+        Failure::Unverified(Box::new(Unverified {
+            message: message.into(),
+            rendered,
+            findings: Vec::new(),
+            before: false,
+        }))
+    }
+
+    /// A tree that does not verify before the first step.
+    pub fn refused(message: impl Into<String>, rendered: Vec<String>) -> Self {
+        Failure::Unverified(Box::new(Unverified {
+            message: message.into(),
+            rendered,
+            findings: Vec::new(),
+            before: true,
+        }))
+    }
+
     /// The exit status for it.
     pub fn exit(&self) -> Exit {
         match self {
             Failure::World(_) | Failure::Input(_) => Exit::CouldNotRun,
-            Failure::Refused(_) | Failure::Unverified(..) => Exit::Finding,
+            Failure::Unverified(unverified) if unverified.before => Exit::CouldNotRun,
+            Failure::Refused(_) | Failure::Unverified(_) => Exit::Finding,
         }
     }
 }

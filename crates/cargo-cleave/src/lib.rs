@@ -13,6 +13,7 @@ pub mod arguments;
 pub mod exit;
 pub mod explain;
 mod insight;
+mod interrupt;
 pub mod migrate;
 mod planning;
 pub mod project;
@@ -61,6 +62,7 @@ fn execute_words(words: impl IntoIterator<Item = OsString>) -> Exit {
 
 /// Carries out what was asked for.
 pub fn execute(arguments: &Arguments) -> Exit {
+    interrupt::install();
     let mut screen = Screen::new(arguments);
     match verb::execute(arguments, &mut screen) {
         Ok(exit) => exit,

@@ -151,12 +151,22 @@ impl Project {
 
 fn options(common: &Common) -> Result<LoadOptions, Failure> {
     Ok(LoadOptions {
-        manifest_path: absolute(&common.manifest_path)?,
+        manifest_path: manifest_path(common)?,
         package: common.package.clone(),
         offline: common.offline,
         locked: common.locked,
         threads: None,
     })
+}
+
+/// The manifest that was asked for.
+pub fn manifest_path(common: &Common) -> Result<Utf8PathBuf, Failure> {
+    if common.manifest_path.as_str().is_empty() {
+        return Err(Failure::World(
+            "failed to find the manifest: `--manifest-path` is empty".to_owned(),
+        ));
+    }
+    absolute(&common.manifest_path)
 }
 
 /// A path from the current folder on.

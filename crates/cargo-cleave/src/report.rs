@@ -21,6 +21,10 @@ pub struct Report {
     pub crates: Vec<CrateRow>,
     /// The steps that were carried out.
     pub steps: Vec<StepRow>,
+    /// Wall time of the whole run.
+    pub seconds: Seconds,
+    /// What was checked beside `cargo check` of the workspace: each crate alone, and the feature sets.
+    pub checked: Vec<Checked>,
     /// Before and after, where tests were run.
     pub tests: Option<TestComparison>,
     /// Non-test lines of the biggest crate over those of all.
@@ -68,6 +72,10 @@ pub struct StepRow {
     pub check_rounds: usize,
     /// What the compiler had to ask for.
     pub repairs: usize,
+    /// Each of those, with the message that asked for it.
+    pub repaired: Vec<Repaired>,
+    /// Warnings that were not there before and that no rule mends, as the compiler says them.
+    pub new_warnings: Vec<String>,
     /// Files that moved whole.
     pub files_moved: usize,
     /// Files that were divided.
@@ -80,7 +88,27 @@ pub struct StepRow {
     pub seconds: Seconds,
 }
 
-/// Wall time of a step.
+/// A check beside that of the workspace.
+#[derive(Debug, Clone, Serialize)]
+pub struct Checked {
+    /// The command line.
+    pub command: String,
+    /// Whether it compiles.
+    pub success: bool,
+    /// Wall time.
+    pub seconds: f64,
+}
+
+/// A repair.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Repaired {
+    /// The hazard row that should have known.
+    pub rule: String,
+    /// The compiler's words.
+    pub message: String,
+}
+
+/// Wall time.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Seconds {
     /// Ours.

@@ -11,15 +11,23 @@ use camino::Utf8Path;
 use crate::arguments::{Arguments, Format, Level, Verb};
 use crate::exit::{Exit, Failure};
 use crate::insight;
-use crate::migrate::migrate;
+use crate::interrupt;
+use crate::migrate::{migrate, recover};
 use crate::planning;
 use crate::project::{Project, absolute};
 use crate::report;
 use crate::screen::Screen;
-use cleave_verify::journal;
+use cleave_verify::{VerifyError, git, journal};
 
 /// Does what was asked for.
 pub(crate) fn execute(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure> {
+    if let (true, Some(verb)) = (arguments.steps.is_any(), &arguments.verb) {
+        return Err(Failure::World(format!(
+            "failed to start: steps are carried out without a verb; say either the steps or `{}`",
+            verb.name()
+        )));
+    }
+    recover(&arguments.common, screen)?;
     if arguments.steps.is_any() {
         return migrate(arguments, screen);
     }
@@ -27,7 +35,7 @@ pub(crate) fn execute(arguments: &Arguments, screen: &mut Screen) -> Result<Exit
         None | Some(Verb::Status) => status(arguments, screen),
         Some(Verb::Graph { level, output }) => graph(arguments, *level, output.as_deref(), screen),
         Some(Verb::Plan(wanted)) => planning::plan(arguments, wanted, screen),
-        Some(Verb::Undo) => undo(arguments, screen),
+        Some(Verb::Undo { all }) => undo(arguments, *all, screen),
         Some(Verb::Check { baseline, output }) => {
             check::check(arguments, *baseline, output.as_deref(), screen)
         }
@@ -195,14 +203,32 @@ fn page(project: &Project) -> String {
     })
 }
 
-fn undo(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure> {
+fn undo(arguments: &Arguments, all: bool, screen: &mut Screen) -> Result<Exit, Failure> {
     let project = Project::load(&arguments.common, screen)?;
+    let root = &project.workspace.root;
     let state = project.state();
     let _lock = journal::lock(&state)?;
-    journal::recover(&project.workspace.root, &state)?;
-    let title = journal::undo(&project.workspace.root, &state)?;
-    screen.result(&format!("Took back: {title}"));
-    Ok(Exit::Done)
+    take_back(root, &state, screen)?;
+    if !all {
+        return Ok(Exit::Done);
+    }
+    loop {
+        match take_back(root, &state, screen) {
+            Err(VerifyError::NothingToUndo) => return Ok(Exit::Done),
+            result => result?,
+        }
+    }
+}
+
+/// Takes the last step back, and where a commit holds it makes one that takes it back.
+fn take_back(root: &Utf8Path, state: &Utf8Path, screen: &mut Screen) -> Result<(), VerifyError> {
+    let undone = interrupt::uninterrupted(|| journal::undo(root, state))?;
+    if let Some(commit) = &undone.commit {
+        let message = format!("Take back: {}\n\nThis takes back {commit}.\n", undone.title);
+        git::commit(root, &message, &undone.paths)?;
+    }
+    screen.result(&format!("Took back: {}", undone.title));
+    Ok(())
 }
 
 fn review(arguments: &Arguments, output: &Utf8Path, screen: &mut Screen) -> Result<Exit, Failure> {

@@ -146,12 +146,7 @@ impl Reader {
                     "role" => krate.role = self.role(item),
                     "modules" => krate.modules = self.paths(item),
                     "items" => krate.items = self.paths(item),
-                    "depends-on" => {
-                        let values = item.as_array().into_iter().flatten();
-                        depends_on = values
-                            .filter_map(|value| Some((value.as_str()?.to_owned(), value.span())))
-                            .collect();
-                    }
+                    "depends-on" => depends_on = self.names(item),
                     other => self.unknown_in(
                         other,
                         item.span(),
@@ -285,6 +280,8 @@ impl Reader {
                 ));
             }
         }
+        self.check_names(plan, table);
+        self.check_claims(plan, table);
         for (path, krate) in &plan.pins {
             let known = plan
                 .crates
@@ -314,6 +311,37 @@ impl Reader {
         }
     }
 
+    /// Two crates may not have one name in source, nor one folder where case does not count.
+    fn check_names(&mut self, plan: &Plan, table: &Table) {
+        let plain = |name: &str| name.replace('-', "_").to_lowercase();
+        for (index, krate) in plan.crates.iter().enumerate() {
+            let mut earlier = plan.crates[..index].iter();
+            if let Some(twin) = earlier.find(|twin| plain(&twin.name) == plain(&krate.name)) {
+                self.problems.push(problem(
+                    format!("`{}` and `{}` are too much alike", twin.name, krate.name),
+                    span_of_crate(table, &krate.name),
+                    "give one of them another name",
+                ));
+            }
+        }
+    }
+
+    /// What two entries claim has no home.
+    fn check_claims(&mut self, plan: &Plan, table: &Table) {
+        let mut claimed = std::collections::BTreeSet::new();
+        for krate in &plan.crates {
+            for path in krate.modules.iter().chain(&krate.items) {
+                if !claimed.insert(path) {
+                    self.problems.push(problem(
+                        format!("`{path}` stands in two places"),
+                        span_of_crate(table, &krate.name),
+                        "leave it where it is to live",
+                    ));
+                }
+            }
+        }
+    }
+
     fn string(&mut self, item: &Item) -> String {
         if let Some(text) = item.as_str() {
             return text.to_owned();
@@ -339,26 +367,37 @@ impl Reader {
     }
 
     fn paths(&mut self, item: &Item) -> Vec<String> {
+        let mut paths = Vec::new();
+        for (path, span) in self.names(item) {
+            if is_path(&path) {
+                paths.push(path);
+            } else {
+                self.problems.push(problem(
+                    format!("`{path}` is no module or item path"),
+                    span,
+                    "write names from the crate root on, joined by `::`",
+                ));
+            }
+        }
+        paths
+    }
+
+    fn names(&mut self, item: &Item) -> Vec<Named> {
         let Some(array) = item.as_array() else {
             self.wrong("not a list", item, "write `[\"a\", \"b::c\"]`");
             return Vec::new();
         };
-        let mut paths = Vec::new();
+        let mut names = Vec::new();
         for value in array {
             match value.as_str() {
-                Some(path) if is_path(path) => paths.push(path.to_owned()),
-                Some(path) => self.problems.push(problem(
-                    format!("`{path}` is no module or item path"),
-                    value.span(),
-                    "write names from the crate root on, joined by `::`",
-                )),
+                Some(name) => names.push((name.to_owned(), value.span())),
                 None => {
                     self.problems
                         .push(problem("not a string", value.span(), "put it in quotes"));
                 }
             }
         }
-        paths
+        names
     }
 
     fn wrong(&mut self, message: impl Into<String>, item: &Item, help: &str) {
@@ -384,9 +423,62 @@ impl Reader {
     }
 }
 
-/// Cargo's rule for package names, and short enough for every file system.
-fn is_package_name(name: &str) -> bool {
+/// Keywords, and crates that are there without being asked for.
+const NOT_NAMES: &[&str] = &[
+    "alloc",
+    "as",
+    "async",
+    "await",
+    "break",
+    "const",
+    "continue",
+    "core",
+    "crate",
+    "dyn",
+    "else",
+    "enum",
+    "extern",
+    "false",
+    "fn",
+    "for",
+    "if",
+    "impl",
+    "in",
+    "let",
+    "loop",
+    "match",
+    "mod",
+    "move",
+    "mut",
+    "proc_macro",
+    "pub",
+    "ref",
+    "return",
+    "self",
+    "Self",
+    "static",
+    "std",
+    "struct",
+    "super",
+    "test",
+    "trait",
+    "true",
+    "type",
+    "unsafe",
+    "use",
+    "where",
+    "while",
+];
+
+fn span_of_crate(table: &Table, name: &str) -> Option<Range<usize>> {
+    let crates = table.get("crates")?.as_table_like()?;
+    crates.get_key_value(name)?.0.span()
+}
+
+/// Cargo's rule for package names, and short enough for every file system; nothing that means something else in source.
+pub fn is_package_name(name: &str) -> bool {
     name.len() <= 64
+        && !NOT_NAMES.contains(&name)
         && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name
             .chars()
@@ -397,6 +489,7 @@ fn is_package_name(name: &str) -> bool {
 fn is_path(path: &str) -> bool {
     let words_only = path.contains("impl ") || !path.contains(['/', '\\']);
     !path.is_empty()
+        && !path.contains(['$', '`'])
         && !path.contains("..")
         && words_only
         && !path.starts_with('/')
@@ -547,5 +640,39 @@ mod tests {
             parse("version = 1\npackage = \"app\"\n[crates.x]\nmodule = []\n").unwrap_err();
         assert_eq!(problems[0].message, "unknown key `module`");
         assert_eq!(problems[0].help.as_deref(), Some("did you mean `modules`?"));
+    }
+
+    /// Lines that are right or nearly so, in any order and number.
+    const LINES: [&str; 14] = [
+        "version = 1",
+        "package = \"app\"",
+        "keep = [\"a::Y\"]",
+        "[crates.app-low]",
+        "[crates.app-top] # the upper one",
+        "role = \"shared\"",
+        "modules = [\"a\", \"b::c\"]",
+        "items = [\"d::X\",",
+        "]",
+        "depends-on = [\"app-low\"]",
+        "[[steps]]",
+        "to = \"app-low\"",
+        "moves = [\"a\"]",
+        "x = [[[[{",
+    ];
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_is_too_much(
+            lines in proptest::collection::vec(0..LINES.len(), 0..12),
+            tail in ".{0,40}",
+        ) {
+            let mut text: String = lines.iter().map(|line| format!("{}\n", LINES[*line])).collect();
+            text.push_str(&tail);
+            if let Ok(plan) = parse(&text) {
+                for written in [write(&plan, Some(&text)), write(&plan, None)] {
+                    proptest::prop_assert_eq!(parse(&written), Ok(plan.clone()), "{}", written);
+                }
+            }
+        }
     }
 }

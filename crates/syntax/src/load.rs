@@ -94,10 +94,24 @@ pub fn read(outline: Outline) -> Result<(Workspace, Vec<Diagnostic>), LoadError>
     })
 }
 
+/// Reads one crate from its root file on, as a package `app` of which Cargo is not asked. For tests of what must hold
+/// for any text.
+pub fn read_crate(
+    root: &Utf8Path,
+    file: &str,
+    edition: &str,
+) -> Result<(Workspace, Vec<Diagnostic>), LoadError> {
+    let outline = metadata::single(root, file, edition);
+    pool(outline.threads)?.install(|| {
+        let trees = modules::read(&outline)?;
+        Ok(assemble::workspace(outline, trees))
+    })
+}
+
 /// Threads with deep stacks: parsing recurses.
 pub(crate) fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool, LoadError> {
     rayon::ThreadPoolBuilder::new()
-        .stack_size(64 << 20)
+        .stack_size(256 << 20)
         .num_threads(threads.unwrap_or(0))
         .build()
         .map_err(|error| LoadError::Threads {

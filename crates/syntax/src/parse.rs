@@ -5,6 +5,7 @@
 
 mod attribute;
 mod collect;
+mod depth;
 mod doc;
 mod extent;
 mod item;
@@ -110,7 +111,7 @@ pub fn parse_text(text: &str) -> Result<ParsedModule, SyntaxError> {
     let mut given = text[prefix..].to_owned();
     let mut insertions: Vec<u32> = Vec::new();
     let result = loop {
-        match syn::parse_str::<syn::File>(&given) {
+        match parse(&given) {
             Ok(file) => {
                 let lines = line_starts(&given);
                 let shift = Shift {
@@ -148,6 +149,15 @@ pub fn parse_text(text: &str) -> Result<ParsedModule, SyntaxError> {
     // The table behind the spans keeps the text of all that was parsed on this thread.
     proc_macro2::extra::invalidate_current_thread_spans();
     result
+}
+
+/// Tokens first: what is too deep for a parser is found before one sees it.
+fn parse(text: &str) -> syn::Result<syn::File> {
+    let tokens: proc_macro2::TokenStream = text.parse()?;
+    match depth::too_deep(&tokens) {
+        Some(span) => Err(syn::Error::new(span, "nested too deep to be read")),
+        None => syn::parse2(tokens),
+    }
 }
 
 /// Where each line starts; nothing for a text with characters of several bytes.

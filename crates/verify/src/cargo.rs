@@ -1,64 +1,67 @@
 //! Runs cargo in the scratch tree and reads what the compiler says.
 
-use std::collections::BTreeSet;
-use std::process::Command;
+pub mod artifact;
+pub mod message;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufReader, Read};
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use camino::Utf8PathBuf;
 use cargo_metadata::Message;
-use cargo_metadata::diagnostic::{Applicability, Diagnostic, DiagnosticLevel, DiagnosticSpan};
 
 use crate::error::VerifyError;
 use crate::scratch::Scratch;
+
+pub use artifact::Artifact;
+pub use message::{CompilerMessage, Suggestion};
 
 /// How cargo is called.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CargoOptions {
     /// `--offline`.
     pub offline: bool,
-    /// Features and packages, as flags.
+    /// Features, as flags.
     pub flags: Vec<String>,
 }
 
-/// Something the compiler said.
+/// What of the workspace is checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CompilerMessage {
-    /// Whether it is an error (else a warning).
-    pub is_error: bool,
-    /// `E0603`, `unused_imports`, ….
-    pub code: String,
-    /// One line.
-    pub message: String,
-    /// The file of the primary span, relative to the scratch tree; empty where there is none.
-    pub path: Utf8PathBuf,
-    /// The primary span's bytes.
-    pub range: (u32, u32),
-    /// All marked places: file, bytes, whether primary.
-    pub spans: Vec<(Utf8PathBuf, (u32, u32), bool)>,
-    /// What the compiler would replace: file, bytes, text, and whether a machine may.
-    pub suggestions: Vec<Suggestion>,
-    /// As the compiler draws it.
-    pub rendered: String,
-    /// The package it was compiling.
-    pub package: String,
-    /// For how many targets it was said: a library's code is compiled for its tests too.
-    pub times: usize,
+pub enum Selection {
+    /// All targets of all members.
+    Workspace,
+    /// The library and binaries of one member: no other member, and no test, turns a feature on for it (row E10).
+    Alone(String),
+    /// All targets of one member.
+    AloneWithTests(String),
+    /// The library and binaries of one member with other features than the default ones (row E2), as flags.
+    Features(String, Vec<String>),
 }
 
-/// A replacement that the compiler suggests.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Suggestion {
-    /// The file.
-    pub path: Utf8PathBuf,
-    /// Its bytes.
-    pub range: (u32, u32),
-    /// What goes there.
-    pub text: String,
-    /// Whether it is sure to be what was meant.
-    pub applicable: bool,
-    /// The suggestion's words.
-    pub message: String,
+impl Selection {
+    fn flags(&self) -> Vec<String> {
+        let words: Vec<&str> = match self {
+            Selection::Workspace => vec!["--workspace", "--all-targets"],
+            Selection::Alone(package) => vec!["--package", package],
+            Selection::AloneWithTests(package) => vec!["--package", package, "--all-targets"],
+            Selection::Features(package, flags) => ["--package", package]
+                .into_iter()
+                .chain(flags.iter().map(String::as_str))
+                .collect(),
+        };
+        words.into_iter().map(str::to_owned).collect()
+    }
 }
+
+impl std::fmt::Display for Selection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "cargo check {}", self.flags().join(" "))
+    }
+}
+
+/// Where progress is told: what cargo has just finished.
+pub type Watch<'w> = &'w mut dyn FnMut(&str);
 
 /// What a check found.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -67,162 +70,140 @@ pub struct CheckReport {
     pub success: bool,
     /// Errors and warnings, each once, in order of place.
     pub messages: Vec<CompilerMessage>,
-    /// Packages of the workspace that were really compiled, not found fresh.
-    pub compiled: BTreeSet<String>,
+    /// What was compiled of the workspace, or found fresh, in order of name.
+    pub artifacts: Vec<Artifact>,
     /// What cargo itself said, where it did not come to compile.
     pub stderr: String,
     /// Wall time.
     pub seconds: f64,
 }
 
-/// `cargo check` of the workspace, all targets.
-pub fn check(scratch: &Scratch, options: &CargoOptions) -> Result<CheckReport, VerifyError> {
+impl CheckReport {
+    /// All files of the tree that some crate was compiled from.
+    pub fn sources(&self) -> BTreeSet<Utf8PathBuf> {
+        let sources = self.artifacts.iter().flat_map(|artifact| &artifact.sources);
+        sources.cloned().collect()
+    }
+}
+
+/// `cargo check` of a part of the workspace.
+pub fn check(
+    scratch: &Scratch,
+    options: &CargoOptions,
+    selection: &Selection,
+    watch: Watch<'_>,
+) -> Result<CheckReport, VerifyError> {
     let start = Instant::now();
     let mut command = command(scratch, "check", options);
-    command.args([
-        "--workspace",
-        "--all-targets",
-        "--message-format=json",
-        "--keep-going",
-    ]);
-    let output = command.output().map_err(|error| VerifyError::Command {
-        command: "cargo check".to_owned(),
-        message: error.to_string(),
-    })?;
-    let mut report = CheckReport {
-        success: output.status.success(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        ..CheckReport::default()
-    };
-    let mut seen = BTreeSet::new();
-    for message in Message::parse_stream(&output.stdout[..]).flatten() {
-        match message {
-            Message::CompilerMessage(message) => {
-                let package = package_name(&message.package_id.repr);
-                if let Some(message) = read(&message.message, package) {
-                    if seen.insert(message.rendered.clone()) {
-                        report.messages.push(message);
-                    } else if let Some(known) = report
-                        .messages
-                        .iter_mut()
-                        .find(|known| known.rendered == message.rendered)
-                    {
-                        known.times += 1;
-                    }
-                }
-            }
-            Message::CompilerArtifact(artifact) if !artifact.fresh => {
-                report
-                    .compiled
-                    .insert(package_name(&artifact.package_id.repr));
-            }
-            _ => {}
-        }
+    if let Selection::Features(..) = selection {
+        // The set takes the place of the features that are checked otherwise.
+        command = self::command(scratch, "check", &options.without_flags());
     }
-    report
-        .messages
-        .sort_by(|a, b| (&a.path, a.range, &a.rendered).cmp(&(&b.path, b.range, &b.rendered)));
+    command.args(selection.flags());
+    command.args(["--message-format=json", "--keep-going"]);
+    let failed = |error: std::io::Error| VerifyError::Command {
+        command: selection.to_string(),
+        message: error.to_string(),
+    };
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(failed)?;
+    let mut report = CheckReport::default();
+    let mut stderr = child.stderr.take();
+    std::thread::scope(|scope| {
+        let said = scope.spawn(move || {
+            let mut bytes = Vec::new();
+            if let Some(pipe) = &mut stderr {
+                // What was read before a pipe broke is still worth showing.
+                let _ = pipe.read_to_end(&mut bytes);
+            }
+            String::from_utf8_lossy(&bytes).into_owned()
+        });
+        if let Some(stdout) = child.stdout.take() {
+            read(scratch, BufReader::new(stdout), &mut report, watch);
+        }
+        report.stderr = said.join().unwrap_or_default();
+    });
+    report.success = child.wait().map_err(failed)?.success();
     report.seconds = start.elapsed().as_secs_f64();
     Ok(report)
 }
 
+/// Reads cargo's messages as they come.
+fn read(
+    scratch: &Scratch,
+    stdout: BufReader<impl Read>,
+    report: &mut CheckReport,
+    watch: Watch<'_>,
+) {
+    // The first of a lint has a note that the others have not: the words and the place tell what is the same.
+    let mut messages: BTreeMap<_, CompilerMessage> = BTreeMap::new();
+    for message in Message::parse_stream(stdout).flatten() {
+        match message {
+            Message::CompilerMessage(message) => {
+                let package = artifact::package_name(&message.package_id.repr);
+                if let Some(message) = message::read(&message.message, package) {
+                    messages
+                        .entry(message.key())
+                        .and_modify(|known| known.times += 1)
+                        .or_insert(message);
+                }
+            }
+            Message::CompilerArtifact(artifact) => {
+                watch(&artifact.target.name);
+                report.artifacts.extend(Artifact::read(scratch, &artifact));
+            }
+            _ => {}
+        }
+    }
+    report.messages = messages.into_values().collect();
+    report
+        .messages
+        .sort_by(|a, b| (&a.path, a.range, &a.rendered).cmp(&(&b.path, b.range, &b.rendered)));
+    report.artifacts.sort();
+}
+
+impl CargoOptions {
+    fn without_flags(&self) -> Self {
+        Self {
+            flags: Vec::new(),
+            ..self.clone()
+        }
+    }
+}
+
+/// What cargo sets for the programs that it runs, us among them, and must not be inherited by the cargo that we run.
+const NOT_INHERITED: [&str; 5] = [
+    "CARGO_MANIFEST_DIR",
+    "CARGO_MANIFEST_PATH",
+    "CARGO_PKG_NAME",
+    "RUST_BACKTRACE",
+    "NEXTEST",
+];
+
 /// A cargo that builds the scratch tree in its own target folder.
 pub(crate) fn command(scratch: &Scratch, verb: &str, options: &CargoOptions) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let own_toolchain = scratch.has_own_toolchain();
+    let program = std::env::var_os("CARGO").filter(|_| !own_toolchain);
+    let mut command = Command::new(program.unwrap_or_else(|| "cargo".into()));
     command.current_dir(&scratch.tree).arg(verb);
+    // One target folder for one tree (row H6), wherever the user's own configuration puts theirs.
     command
         .env("CARGO_TARGET_DIR", &scratch.target)
-        .env_remove("RUSTFLAGS")
+        .env("CARGO_BUILD_BUILD_DIR", &scratch.target)
         .env("CARGO_TERM_COLOR", "never");
-    for name in [
-        "CARGO_MANIFEST_DIR",
-        "CARGO_MANIFEST_PATH",
-        "CARGO_PKG_NAME",
-        "RUST_BACKTRACE",
-        "NEXTEST",
-    ] {
+    for name in NOT_INHERITED {
         command.env_remove(name);
+    }
+    if own_toolchain {
+        command.env_remove("RUSTUP_TOOLCHAIN");
     }
     if options.offline {
         command.arg("--offline");
     }
     command.args(&options.flags);
     command
-}
-
-/// The name in a package id such as `path+file:///x/app#app-shared@0.1.0`.
-fn package_name(id: &str) -> String {
-    let tail = id.rsplit_once('#').map_or(id, |(_, tail)| tail);
-    match tail.split_once('@') {
-        Some((name, _)) => name.to_owned(),
-        None => id
-            .rsplit_once('#')
-            .map_or(id, |(head, _)| head)
-            .rsplit('/')
-            .next()
-            .unwrap_or(id)
-            .to_owned(),
-    }
-}
-
-fn read(diagnostic: &Diagnostic, package: String) -> Option<CompilerMessage> {
-    let is_error = matches!(
-        diagnostic.level,
-        DiagnosticLevel::Error | DiagnosticLevel::Ice
-    );
-    if !is_error && diagnostic.level != DiagnosticLevel::Warning {
-        return None;
-    }
-    let own = |span: &DiagnosticSpan| {
-        (
-            Utf8PathBuf::from(&span.file_name),
-            (span.byte_start, span.byte_end),
-            span.is_primary,
-        )
-    };
-    let primary = diagnostic.spans.iter().find(|span| span.is_primary);
-    if primary.is_none() && diagnostic.code.is_none() {
-        return None;
-    }
-    let mut spans: Vec<_> = diagnostic.spans.iter().map(own).collect();
-    let mut suggestions = Vec::new();
-    for child in &diagnostic.children {
-        spans.extend(child.spans.iter().map(|span| {
-            (
-                Utf8PathBuf::from(&span.file_name),
-                (span.byte_start, span.byte_end),
-                false,
-            )
-        }));
-        for span in &child.spans {
-            if let Some(text) = &span.suggested_replacement {
-                suggestions.push(Suggestion {
-                    path: Utf8PathBuf::from(&span.file_name),
-                    range: (span.byte_start, span.byte_end),
-                    text: text.clone(),
-                    applicable: span.suggestion_applicability
-                        == Some(Applicability::MachineApplicable),
-                    message: child.message.clone(),
-                });
-            }
-        }
-    }
-    Some(CompilerMessage {
-        is_error,
-        code: diagnostic
-            .code
-            .as_ref()
-            .map(|code| code.code.clone())
-            .unwrap_or_default(),
-        message: diagnostic.message.clone(),
-        path: primary
-            .map(|span| Utf8PathBuf::from(&span.file_name))
-            .unwrap_or_default(),
-        range: primary.map_or((0, 0), |span| (span.byte_start, span.byte_end)),
-        spans,
-        suggestions,
-        rendered: diagnostic.rendered.clone().unwrap_or_default(),
-        package,
-        times: 1,
-    })
 }

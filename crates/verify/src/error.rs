@@ -32,10 +32,46 @@ pub enum VerifyError {
         /// The file.
         path: Utf8PathBuf,
     },
+    /// There is a file already where the change makes one.
+    #[error(
+        "write `{path}`: there is a file already; move it out of the way, or name the crate differently"
+    )]
+    Exists {
+        /// The file.
+        path: Utf8PathBuf,
+    },
     /// A path that would leave the workspace.
     #[error("write `{path}`: it lies outside the workspace")]
     Outside {
         /// The path.
+        path: Utf8PathBuf,
+    },
+    /// A path that leads through a symbolic link.
+    #[error(
+        "write `{path}`: `{link}` is a symbolic link; put the file itself there, or keep what is in it where it is"
+    )]
+    Link {
+        /// The path.
+        path: Utf8PathBuf,
+        /// The link on its way.
+        link: Utf8PathBuf,
+    },
+    /// A change that could neither be carried out nor taken back.
+    #[error(
+        "{source}; the change is half in the tree, and recorded: make room, and the next run finishes it"
+    )]
+    Unfinished {
+        /// What stood in the way.
+        source: Box<VerifyError>,
+    },
+    /// A file that was edited after the step that is to be taken back.
+    #[error(
+        "take back `{title}`: `{path}` is no longer as the step left it; take the later change back first"
+    )]
+    ChangedSince {
+        /// The step.
+        title: String,
+        /// The file.
         path: Utf8PathBuf,
     },
     /// Another run holds the lock.

@@ -1,13 +1,13 @@
 //! Runs the tests and compares them by name (row G4): unit, integration and doc tests.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cargo::{CargoOptions, command};
+use crate::cargo::{CargoOptions, Watch, command};
 use crate::error::VerifyError;
 use crate::scratch::Scratch;
 
@@ -27,6 +27,9 @@ pub enum Outcome {
 pub struct TestReport {
     /// By name without the crate's: `unit a::tests::x`, `test cli x`, `doc a::X`; several where names repeat.
     pub tests: BTreeMap<String, Vec<Outcome>>,
+    /// Tests that failed and passed when they were run again; they count as passed.
+    #[serde(default)]
+    pub flaky: Vec<String>,
     /// Why nothing could be run, if so.
     pub build_error: Option<String>,
     /// Wall time.
@@ -55,6 +58,9 @@ pub struct TestComparison {
     pub lost: Vec<String>,
     /// Tests that passed and do not any more.
     pub changed: Vec<String>,
+    /// Tests that failed once, before or after, and passed when they were run again.
+    #[serde(default)]
+    pub flaky: Vec<String>,
 }
 
 impl TestReport {
@@ -85,25 +91,91 @@ impl TestReport {
             };
             if now.len() < outcomes.len() {
                 comparison.lost.push(name.clone());
-            } else if count(now, Outcome::Passed) < count(outcomes, Outcome::Passed) {
+            } else if count(now, Outcome::Passed) < count(outcomes, Outcome::Passed)
+                && !self.flaky.contains(name)
+            {
                 comparison.changed.push(name.clone());
             }
         }
+        comparison.flaky = [&self.flaky[..], &after.flaky[..]].concat();
+        comparison.flaky.sort();
+        comparison.flaky.dedup();
         comparison
+    }
+
+    /// Tests of which some run failed, in order of name.
+    fn failing(&self) -> Vec<String> {
+        let failed = |(_, outcomes): &(&String, &Vec<Outcome>)| outcomes.contains(&Outcome::Failed);
+        let names = self.tests.iter().filter(failed).map(|(name, _)| name);
+        names.cloned().collect()
+    }
+
+    /// Takes over from a second run what passes there.
+    fn take_over(&mut self, again: &TestReport, names: Vec<String>) {
+        for name in names {
+            let (Some(now), Some(outcomes)) = (again.tests.get(&name), self.tests.get_mut(&name))
+            else {
+                continue;
+            };
+            if now.len() == outcomes.len() && !now.contains(&Outcome::Failed) {
+                outcomes.clone_from(now);
+                self.flaky.push(name);
+            }
+        }
     }
 }
 
-/// Runs all tests of the scratch tree.
-pub fn run(scratch: &Scratch, options: &CargoOptions) -> Result<TestReport, VerifyError> {
+/// Runs all tests of the scratch tree; what fails is run a second time, since it may be flaky.
+pub fn run(
+    scratch: &Scratch,
+    options: &CargoOptions,
+    watch: Watch<'_>,
+) -> Result<TestReport, VerifyError> {
     let start = Instant::now();
+    let mut report = run_once(scratch, options, &[], watch)?;
+    let failing = report.failing();
+    if !failing.is_empty() && report.build_error.is_none() {
+        let filters: Vec<String> = failing.iter().map(|name| filter(name)).collect();
+        let again = run_once(scratch, options, &filters, watch)?;
+        report.take_over(&again, failing);
+    }
+    report.seconds = start.elapsed().as_secs_f64();
+    Ok(report)
+}
+
+/// What the test harness knows a test by: a part of its name.
+fn filter(name: &str) -> String {
+    let last = name.rsplit(' ').next().unwrap_or(name);
+    let words = name.split_once(' ').map_or(name, |(_, words)| words);
+    if let Some(item) = name.strip_prefix("doc ") {
+        // A doc test of a crate's root has no item.
+        return if item.is_empty() { "src/" } else { item }.to_owned();
+    }
+    if name.starts_with("test ") {
+        last
+    } else {
+        words
+    }
+    .to_owned()
+}
+
+fn run_once(
+    scratch: &Scratch,
+    options: &CargoOptions,
+    filters: &[String],
+    watch: Watch<'_>,
+) -> Result<TestReport, VerifyError> {
     let failed = |error: std::io::Error| VerifyError::Command {
         command: "cargo test".to_owned(),
         message: error.to_string(),
     };
     // One pipe for both streams: cargo's headers and the tests' lines stay in order.
-    let (mut reader, writer) = std::io::pipe().map_err(failed)?;
+    let (reader, writer) = std::io::pipe().map_err(failed)?;
     let mut command = command(scratch, "test", options);
     command.args(["--workspace", "--no-fail-fast"]);
+    if !filters.is_empty() {
+        command.arg("--").args(filters);
+    }
     command
         .stdin(Stdio::null())
         .stdout(writer.try_clone().map_err(failed)?)
@@ -111,22 +183,34 @@ pub fn run(scratch: &Scratch, options: &CargoOptions) -> Result<TestReport, Veri
     let mut child = command.spawn().map_err(failed)?;
     // The writers in `command` must close for the reader to see the end.
     drop(command);
-    let mut bytes = Vec::new();
-    reader.read_to_end(&mut bytes).map_err(failed)?;
+    let text = read_lines(reader, watch).map_err(failed)?;
     let status = child.wait().map_err(failed)?;
-    let text = String::from_utf8_lossy(&bytes);
     let mut report = parse(&text);
-    report.seconds = start.elapsed().as_secs_f64();
     let built = text.contains("     Running ") || text.contains("   Doc-tests ");
     if !status.success() && (!built || text.contains("error: could not compile")) {
-        report.build_error = Some(
-            text.lines()
-                .filter(|line| line.starts_with("error"))
-                .collect::<Vec<_>>()
-                .join("\n"),
-        );
+        let errors: Vec<&str> = text
+            .lines()
+            .filter(|line| line.starts_with("error"))
+            .collect();
+        report.build_error = Some(errors.join("\n"));
     }
     Ok(report)
+}
+
+/// Reads to the end, telling of each test that has ended.
+fn read_lines(reader: impl std::io::Read, watch: Watch<'_>) -> std::io::Result<String> {
+    let mut reader = BufReader::new(reader);
+    let mut text = String::new();
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line)? > 0 {
+        let said = String::from_utf8_lossy(&line);
+        if let Some((name, _)) = test_line(said.trim_end()) {
+            watch(name);
+        }
+        text.push_str(&said);
+        line.clear();
+    }
+    Ok(text)
 }
 
 /// Reads what `cargo test` prints.
@@ -235,5 +319,24 @@ mod unit {
         let comparison = before.compare(&after);
         assert_eq!(comparison.lost, ["unit a"]);
         assert!(comparison.changed.is_empty());
+    }
+
+    #[test]
+    fn a_test_that_passes_the_second_time_is_flaky() {
+        let text = "Running unittests src/lib.rs (x)\ntest a ... FAILED\ntest b ... FAILED\n";
+        let mut first = parse(text);
+        let again = parse("Running unittests src/lib.rs (x)\ntest a ... ok\ntest b ... FAILED\n");
+        let failing = first.failing();
+        first.take_over(&again, failing);
+        assert_eq!(first.flaky, ["unit a"]);
+        assert_eq!(first.totals().failed, 1);
+    }
+
+    #[test]
+    fn a_filter_is_a_part_of_the_name() {
+        assert_eq!(filter("unit a::b"), "a::b");
+        assert_eq!(filter("test cli runs"), "runs");
+        assert_eq!(filter("doc a::X"), "a::X");
+        assert_eq!(filter("doc "), "src/");
     }
 }

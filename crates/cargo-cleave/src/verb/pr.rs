@@ -54,7 +54,9 @@ fn ahead(
 ) -> Result<PullRequest, Failure> {
     let state = project.state();
     let _lock = journal::lock(&state)?;
-    let scratch = Scratch::open(&project.workspace.root, &state.join("ahead"))?;
+    let files = project.workspace.files.iter();
+    let also = files.map(|file| file.path.clone()).collect();
+    let (scratch, _) = Scratch::open(&project.workspace.root, &state.join("ahead"), also)?;
     let there = inside(project, common, &scratch.tree);
     loop {
         let mut now = Project::load(&there, screen)?;

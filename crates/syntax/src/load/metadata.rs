@@ -80,6 +80,35 @@ pub(super) fn read(options: &LoadOptions) -> Result<Outline, LoadError> {
     })
 }
 
+/// What Cargo would say of a package `app` that is one library and nothing else.
+pub(super) fn single(root: &Utf8Path, file: &str, edition: &str) -> Outline {
+    let package = Package {
+        name: "app".to_owned(),
+        version: "0.1.0".to_owned(),
+        dir: Utf8PathBuf::new(),
+        manifest_path: "Cargo.toml".into(),
+        manifest: String::new(),
+        edition: edition.to_owned(),
+        publish: false,
+        dependencies: Vec::new(),
+        features: BTreeMap::new(),
+    };
+    Outline {
+        root: root.to_owned(),
+        threads: Some(1),
+        packages: vec![package],
+        package: PackageId::new(0),
+        targets: vec![Target {
+            package: PackageId::new(0),
+            kind: CrateKind::Lib,
+            name: "app".to_owned(),
+            edition: edition.to_owned(),
+            required_features: Vec::new(),
+            file: file.into(),
+        }],
+    }
+}
+
 fn choose(
     options: &LoadOptions,
     metadata: &Metadata,

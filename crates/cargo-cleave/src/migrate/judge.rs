@@ -1,0 +1,265 @@
+//! Lets the compiler judge a change beside the user's tree, and mends what it asks for.
+
+use std::collections::BTreeSet;
+
+use camino::Utf8PathBuf;
+use cleave_plan::Step;
+use cleave_rewrite::repair::{self, Message};
+use cleave_syntax::change::NewFile;
+use cleave_syntax::{ChangeSet, Diagnostic, Severity};
+use cleave_verify::cargo::{self, Selection};
+use cleave_verify::{CheckReport, CompilerMessage, sources};
+
+use crate::arguments::VerifyLevel;
+use crate::exit::{Failure, Unverified};
+use crate::migrate::explain;
+use crate::migrate::run::Run;
+use crate::project::Project;
+use crate::report::{Repaired, StepRow};
+use crate::screen::Screen;
+
+/// How often the compiler is asked again after repairs.
+const ROUNDS: usize = 5;
+
+/// A step under judgement.
+pub(super) struct Case<'a> {
+    /// The tree before it.
+    pub(super) project: &'a Project,
+    /// The step.
+    pub(super) step: &'a Step,
+    /// What it does; repairs are added.
+    pub(super) changes: ChangeSet,
+    /// What is told of it.
+    pub(super) row: StepRow,
+    /// What was compiled since the change, in all rounds.
+    compiled: BTreeSet<Utf8PathBuf>,
+}
+
+impl<'a> Case<'a> {
+    pub(super) fn new(
+        project: &'a Project,
+        step: &'a Step,
+        changes: ChangeSet,
+        row: StepRow,
+    ) -> Self {
+        Self {
+            project,
+            step,
+            changes,
+            row,
+            compiled: BTreeSet::new(),
+        }
+    }
+}
+
+impl Run<'_> {
+    /// Tries a change beside the user's tree, and lets the compiler ask for what was missed. Returns the last check;
+    /// none where nothing is to be verified.
+    pub(super) fn judge(
+        &mut self,
+        case: &mut Case<'_>,
+        screen: &mut Screen,
+    ) -> Result<Option<CheckReport>, Failure> {
+        self.scratch.sync()?;
+        self.scratch.apply(&case.changes)?;
+        if self.level == VerifyLevel::None {
+            return Ok(None);
+        }
+        loop {
+            let report = self.check(&Selection::Workspace, screen)?;
+            case.row.check_rounds += 1;
+            case.row.seconds.cargo += report.seconds;
+            let artifacts = report.artifacts.iter().filter(|artifact| !artifact.fresh);
+            case.compiled
+                .extend(artifacts.map(|artifact| artifact.output.clone()));
+            let warnings = self.baseline.warnings.new_in(&report);
+            let errors = report.messages.iter().filter(|message| message.is_error);
+            let new: Vec<&CompilerMessage> = errors.chain(warnings.iter().copied()).collect();
+            let repairs = if new.is_empty() || case.row.check_rounds > ROUNDS {
+                Vec::new()
+            } else {
+                self.repair(&new, &mut case.changes)?
+            };
+            if !repairs.is_empty() {
+                case.row.repairs += repairs.len();
+                for Repaired { rule, message } in &repairs {
+                    screen.progress(&format!("  repaired [{rule}]: {message}"));
+                }
+                case.row.repaired.extend(repairs);
+                continue;
+            }
+            if !report.success {
+                return Err(does_not_compile(case, &report));
+            }
+            if self.was_fresh(case, &report)? {
+                continue;
+            }
+            nothing_dropped_out(&self.baseline.sources, case, &report)?;
+            // New warnings that no rule mends are told, not held against the step.
+            for message in warnings {
+                screen.progress(message.rendered.trim_end());
+                case.row.new_warnings.push(message.rendered.clone());
+            }
+            case.row.verified = true;
+            return Ok(Some(report));
+        }
+    }
+
+    /// One `cargo check`, with what it is at on the screen.
+    pub(super) fn check(
+        &self,
+        selection: &Selection,
+        screen: &mut Screen,
+    ) -> Result<CheckReport, Failure> {
+        let known = &self.baseline.seconds;
+        let expected = (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64);
+        let expected = expected.filter(|_| *selection == Selection::Workspace);
+        let mut work = screen.work(&selection.to_string(), expected);
+        let mut watch = |what: &str| work.done(what);
+        Ok(cargo::check(
+            &self.scratch,
+            &self.options,
+            selection,
+            &mut watch,
+        )?)
+    }
+
+    /// Row H6: a green check of files that were not compiled says nothing. They get a new time, once; a second time
+    /// something is wrong with the clock or the disk.
+    fn was_fresh(&self, case: &Case<'_>, report: &CheckReport) -> Result<bool, Failure> {
+        let unchecked = sources::unchecked(&case.changes, &report.artifacts, &case.compiled);
+        let Some(first) = unchecked.first() else {
+            return Ok(false);
+        };
+        if case.row.check_rounds > ROUNDS {
+            return Err(Failure::World(format!(
+                "failed to verify step {}: cargo takes `{first}` for unchanged (row H6); set the clock right, or delete target/cleave",
+                case.step.id
+            )));
+        }
+        for path in &unchecked {
+            self.scratch.touch(path)?;
+        }
+        Ok(true)
+    }
+
+    /// Mends what can be mended, in the scratch tree and in the change.
+    fn repair(
+        &self,
+        messages: &[&CompilerMessage],
+        changes: &mut ChangeSet,
+    ) -> Result<Vec<Repaired>, Failure> {
+        let rows: Vec<Message> = messages.iter().map(|message| plain(message)).collect();
+        let read = |path: &camino::Utf8Path| self.scratch.read(path.as_str());
+        let repairs = repair::repairs(&rows, &read);
+        let mut done = Vec::new();
+        for same in repairs.chunk_by(|a, b| a.path == b.path) {
+            let path = &same[0].path;
+            let Some(old) = self.scratch.read(path.as_str()) else {
+                continue;
+            };
+            let text = repair::apply(&old, &same.iter().collect::<Vec<_>>());
+            done.extend(same.iter().map(|repair| Repaired {
+                rule: repair.rule.to_owned(),
+                message: repair.message.clone(),
+            }));
+            let file = NewFile {
+                path: path.clone(),
+                pieces: Vec::new(),
+                text,
+            };
+            self.scratch.apply(&ChangeSet {
+                files: vec![file.clone()],
+                ..ChangeSet::default()
+            })?;
+            if let Some(known) = changes.files.iter_mut().find(|file| file.path == *path) {
+                known.text = file.text;
+            } else {
+                changes.old.insert(path.clone(), old);
+                changes.files.push(file);
+            }
+        }
+        Ok(done)
+    }
+}
+
+/// In the compiler's words, and in the plan's.
+fn does_not_compile(case: &Case<'_>, report: &CheckReport) -> Failure {
+    let findings = case
+        .project
+        .plan
+        .as_ref()
+        .map(|plan| explain::explain(case.project, plan, &case.changes, &report.messages))
+        .unwrap_or_default();
+    Failure::Unverified(Box::new(Unverified {
+        message: format!(
+            "step {} does not verify: {}; your tree is untouched",
+            case.step.id, case.step.title
+        ),
+        rendered: words(report),
+        findings,
+        before: false,
+    }))
+}
+
+/// Row G7: a file that no crate compiles any more.
+fn nothing_dropped_out(
+    before: &BTreeSet<Utf8PathBuf>,
+    case: &mut Case<'_>,
+    report: &CheckReport,
+) -> Result<(), Failure> {
+    let dropped = sources::dropped(before, &case.changes, &report.sources());
+    if dropped.is_empty() {
+        return Ok(());
+    }
+    let findings = dropped.iter().map(|path| {
+        let message = format!("no crate compiles `{path}` after the step");
+        Diagnostic::new(Severity::Refused, "G7", message)
+            .help("keep its module where it is, under `keep` in split.toml, and report this as a missing rule")
+    });
+    Err(Failure::Unverified(Box::new(Unverified {
+        message: format!(
+            "step {} does not verify: {}; your tree is untouched",
+            case.step.id, case.step.title
+        ),
+        rendered: Vec::new(),
+        findings: findings.collect(),
+        before: false,
+    })))
+}
+
+/// The compiler's words, or cargo's where it did not come to compile.
+pub(super) fn words(report: &CheckReport) -> Vec<String> {
+    let errors: Vec<String> = report
+        .messages
+        .iter()
+        .filter(|message| message.is_error)
+        .map(|message| message.rendered.clone())
+        .collect();
+    if errors.is_empty() {
+        vec![report.stderr.clone()]
+    } else {
+        errors
+    }
+}
+
+fn plain(message: &CompilerMessage) -> Message {
+    Message {
+        code: message.code.clone(),
+        message: message.message.clone(),
+        times: message.times,
+        places: message.spans.clone(),
+        replacements: message
+            .suggestions
+            .iter()
+            .filter(|suggestion| suggestion.applicable || message.code != "unused_imports")
+            .map(|suggestion| {
+                (
+                    suggestion.path.clone(),
+                    suggestion.range,
+                    suggestion.text.clone(),
+                )
+            })
+            .collect(),
+    }
+}
