@@ -146,7 +146,7 @@ fn sorted_lines(text: &str) -> Vec<String> {
 fn claim_by_claim(tree: &Tree, after: &Tree) -> Vec<String> {
     let path = tree::plan_path(tree);
     let Some((head, _)) = tree
-        .get(path)
+        .get(&path)
         .and_then(|plan| plan.split_once("\n[[steps]]"))
     else {
         return Vec::new();
