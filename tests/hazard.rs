@@ -66,6 +66,14 @@ fn check(row: &str, name: &str) -> Vec<String> {
     }
     let walk = split(&case.tree);
     problems.extend(walk.problems.clone());
+    let expected = format!("refused[{row}]: ");
+    let says_so = walk.report.iter().any(|line| line.starts_with(&expected));
+    if walk.refused && !says_so && row != "H5" {
+        problems.push(format!(
+            "it is refused, but not by {row}: {:?}",
+            walk.report
+        ));
+    }
     let snapshot = shown(&case.tree, &walk);
     if apply(&case.tree, &snapshot) != walk.after {
         problems.push("the snapshot does not lead back to the tree after".to_owned());
@@ -136,9 +144,9 @@ fn sorted_lines(text: &str) -> Vec<String> {
 
 /// A step for each claim gives the same lines as one step for all; what moves later stands further down.
 fn claim_by_claim(tree: &Tree, after: &Tree) -> Vec<String> {
-    let path = Utf8Path::new("split.toml");
+    let path = tree::plan_path(tree);
     let Some((head, _)) = tree
-        .get(path)
+        .get(&path)
         .and_then(|plan| plan.split_once("\n[[steps]]"))
     else {
         return Vec::new();
@@ -149,9 +157,9 @@ fn claim_by_claim(tree: &Tree, after: &Tree) -> Vec<String> {
     }
     let plan = format!("{head}{single}");
     let mut tree = tree.clone();
-    tree.insert(path.to_owned(), plan.clone());
+    tree.insert(path.clone(), plan.clone());
     let mut expected = after.clone();
-    expected.insert(path.to_owned(), plan);
+    expected.insert(path, plan);
     let walk = split(&tree);
     let mut problems = walk.problems;
     for path in expected
@@ -171,7 +179,7 @@ fn claim_by_claim(tree: &Tree, after: &Tree) -> Vec<String> {
 /// A plan that moves nothing changes nothing.
 fn nothing_moves(tree: &Tree) -> Vec<String> {
     let mut tree = tree.clone();
-    let package = tree.get(Utf8Path::new("split.toml")).and_then(|plan| {
+    let package = tree.get(&tree::plan_path(&tree)).and_then(|plan| {
         plan.lines()
             .find_map(|line| line.strip_prefix("package = "))
             .map(str::to_owned)
@@ -179,7 +187,7 @@ fn nothing_moves(tree: &Tree) -> Vec<String> {
     let Some(package) = package else {
         return Vec::new();
     };
-    tree.insert("split.toml".into(), format!("package = {package}\n"));
+    tree.insert(tree::plan_path(&tree), format!("package = {package}\n"));
     let walk = split(&tree);
     if walk.after == tree {
         walk.problems

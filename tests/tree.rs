@@ -94,7 +94,7 @@ fn complete(tree: &mut Tree) {
     }
     tree.entry("Cargo.toml".into()).or_insert(manifest);
     tree.insert(".gitignore".into(), "/target\n".to_owned());
-    if let Some(plan) = tree.get_mut(Utf8Path::new("split.toml")) {
+    if let Some(plan) = tree.get_mut(&plan_path(tree)) {
         if !plan.contains("package = ") {
             plan.insert_str(0, "package = \"app\"\n");
         }
@@ -102,6 +102,13 @@ fn complete(tree: &mut Tree) {
             plan.push_str(&steps(plan, Steps::All));
         }
     }
+}
+
+/// Where the plan lies: beside the manifest of the package that is split.
+pub fn plan_path(tree: &Tree) -> Utf8PathBuf {
+    let mut paths = tree.keys();
+    let plan = paths.find(|path| path.file_name() == Some("split.toml"));
+    plan.cloned().unwrap_or_else(|| "split.toml".into())
 }
 
 /// How a plan's moves are cut into steps.

@@ -46,7 +46,8 @@ impl Today {
             locked: false,
             threads,
         };
-        let plan = std::fs::read_to_string(root.join("split.toml")).unwrap_or_default();
+        let plan = std::fs::read_to_string(root.join(tree::plan_path(&tree::read(root))))
+            .unwrap_or_default();
         let plan = cleave_plan::file::parse(&plan).map_err(|found| lines(&found))?;
         let options = LoadOptions {
             package: Some(plan.package.clone()),

@@ -56,12 +56,12 @@ fn main() -> ExitCode {
                 .filter_map(|word| word.into_string().ok())
                 .collect::<Vec<_>>(),
         ),
-        "schema" => schema(),
         "bless" => bless::run(
             rest.filter_map(|word| word.into_string().ok())
                 .next()
                 .as_deref(),
         ),
+        "schema" => schema(),
         "bench" => bench::run(
             &rest
                 .filter_map(|word| word.into_string().ok())

@@ -278,11 +278,9 @@ fn align_test_groups(
 }
 
 fn title(planned: &PlannedStep) -> String {
-    // Modules say more than items, and those that are near the root more than those far from it.
+    // An impl says the least of what a step is about.
     let mut moves: Vec<&String> = planned.moves.iter().collect();
-    let is_module =
-        |name: &str| !name.contains([' ', '!']) && !last_name(name).starts_with(char::is_uppercase);
-    moves.sort_by_key(|name| (!is_module(name), name.matches("::").count()));
+    moves.sort_by_key(|name| name.contains("impl "));
     let names: Vec<String> = moves.iter().map(|name| format!("`{name}`")).collect();
     let what = match &names[..] {
         [] => "nothing".to_owned(),
@@ -291,10 +289,6 @@ fn title(planned: &PlannedStep) -> String {
         [first, second, rest @ ..] => format!("{first}, {second} and {} more", rest.len()),
     };
     format!("Move {what} to `{}`", planned.to)
-}
-
-fn last_name(path: &str) -> &str {
-    path.rsplit("::").next().unwrap_or(path)
 }
 
 fn why(plan: &Plan, planned: &PlannedStep, index: usize) -> String {

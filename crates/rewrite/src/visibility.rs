@@ -35,6 +35,7 @@ pub(crate) fn widen(
     let mut made_public = widening.apply(builder);
     made_public.extend(uses.widen_fields(scope, builder));
     made_public.sort();
+    made_public.dedup();
     made_public
 }
 
