@@ -37,8 +37,7 @@ fuzz_target!(|text: &str| {
     let graph = cleave_graph::resolve(&workspace);
     let options = ProposeOptions {
         crates: Some(2),
-        prefix: None,
-        pins: None,
+        ..ProposeOptions::default()
     };
     if workspace.monolith(workspace.package).is_some() {
         let (plan, _) = cleave_plan::propose(&workspace, &graph, &options);
