@@ -666,7 +666,8 @@ mod tests {
             lines in proptest::collection::vec(0..LINES.len(), 0..12),
             tail in ".{0,40}",
         ) {
-            let mut text: String = lines.iter().map(|line| format!("{}\n", LINES[*line])).collect();
+            let lines: Vec<&str> = lines.iter().map(|line| LINES[*line]).collect();
+            let mut text = lines.join("\n") + "\n";
             text.push_str(&tail);
             if let Ok(plan) = parse(&text) {
                 for written in [write(&plan, Some(&text)), write(&plan, None)] {
