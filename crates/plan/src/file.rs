@@ -666,8 +666,8 @@ mod tests {
             lines in proptest::collection::vec(0..LINES.len(), 0..12),
             tail in ".{0,40}",
         ) {
-            let mut text: String = lines.iter().map(|line| format!("{}\n", LINES[*line])).collect();
-            text.push_str(&tail);
+            let lines: Vec<&str> = lines.iter().map(|line| LINES[*line]).collect();
+            let text = lines.join("\n") + "\n" + &tail;
             if let Ok(plan) = parse(&text) {
                 for written in [write(&plan, Some(&text)), write(&plan, None)] {
                     proptest::prop_assert_eq!(parse(&written), Ok(plan.clone()), "{}", written);
