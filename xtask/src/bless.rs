@@ -38,6 +38,6 @@ pub(crate) fn run(name: Option<&str>) -> Result<(), String> {
 fn status(command: &mut Command) -> Result<bool, String> {
     let status = command
         .status()
-        .map_err(|error| format!("failed to start {:?}: {error}", command.get_program()))?;
+        .map_err(|error| format!("failed to start cargo: {error}"))?;
     Ok(status.success())
 }

@@ -57,8 +57,8 @@ fn main() -> ExitCode {
                 .collect::<Vec<_>>(),
         ),
         "bless" => bless::run(
-            rest.filter_map(|word| word.into_string().ok())
-                .next()
+            rest.map(OsString::into_string)
+                .find_map(Result::ok)
                 .as_deref(),
         ),
         "schema" => schema(),

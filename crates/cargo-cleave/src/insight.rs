@@ -55,7 +55,7 @@ pub(crate) fn of(project: &Project) -> Insight {
         .spots
         .iter()
         .map(|spot| BlindSpot {
-            file: spot.path.to_string(),
+            file: spot.path.clone(),
             line: spot.line,
             kind: spot.kind.as_str().to_owned(),
             what: spot.what.clone(),

@@ -38,8 +38,9 @@ proptest! {
     fn no_text_is_too_much(scraps in proptest::collection::vec(0..SCRAPS.len(), 0..10), tail in ".{0,20}", edition in 0..4_usize) {
         let folder = tempfile::tempdir().expect("a folder");
         let root = Utf8Path::from_path(folder.path()).expect("UTF-8");
-        let scraps: Vec<&str> = scraps.iter().map(|scrap| SCRAPS[*scrap]).collect();
-        let text = scraps.join("\n") + "\n" + &tail;
+        let lines: Vec<&str> = scraps.iter().map(|scrap| SCRAPS[*scrap]).collect();
+        let mut text = lines.join("\n") + "\n";
+        text.push_str(&tail);
         std::fs::create_dir(root.join("src")).expect("a folder");
         std::fs::write(root.join("src/lib.rs"), &text).expect("a file");
         std::fs::write(root.join("src/a.rs"), "pub struct A;\n").expect("a file");

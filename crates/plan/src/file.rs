@@ -667,7 +667,8 @@ mod tests {
             tail in ".{0,40}",
         ) {
             let lines: Vec<&str> = lines.iter().map(|line| LINES[*line]).collect();
-            let text = lines.join("\n") + "\n" + &tail;
+            let mut text = lines.join("\n") + "\n";
+            text.push_str(&tail);
             if let Ok(plan) = parse(&text) {
                 for written in [write(&plan, Some(&text)), write(&plan, None)] {
                     proptest::prop_assert_eq!(parse(&written), Ok(plan.clone()), "{}", written);

@@ -101,13 +101,16 @@ fn compile(
     }
 }
 
+/// Of a file: where each line starts, and from where to where each item reaches.
+type Extents = (Vec<u32>, Vec<(u32, u32, ItemId)>);
+
 /// Where the items of a crate stand.
 struct Texts<'a> {
     workspace: &'a Workspace,
     graph: &'a Graph,
     krate: CrateId,
     /// By file: where each line starts, and the items with their ranges.
-    files: BTreeMap<&'a str, (Vec<u32>, Vec<(u32, u32, ItemId)>)>,
+    files: BTreeMap<&'a str, Extents>,
 }
 
 /// What came out.
@@ -136,7 +139,7 @@ struct Seen {
 
 impl<'a> Texts<'a> {
     fn new(workspace: &'a Workspace, graph: &'a Graph, krate: CrateId) -> Self {
-        let mut files: BTreeMap<&str, (Vec<u32>, Vec<(u32, u32, ItemId)>)> = BTreeMap::new();
+        let mut files: BTreeMap<&str, Extents> = BTreeMap::new();
         for module in workspace.modules_of(krate) {
             let file = workspace.file(workspace.module(module).file);
             files.entry(file.path.as_str()).or_insert_with(|| {
