@@ -2,7 +2,7 @@
 //!
 //! The text, tables and figures are in the HTML; the graph, the matrix and what a move would cost are drawn by the
 //! page's own script from data in the page. Whatever comes from source is escaped: by the template in the HTML, by
-//! [`Data::to_script`] in the data, and the script puts it into the page as text only.
+//! `Data::to_script` in the data, and the script puts it into the page as text only.
 
 mod circle;
 mod data;

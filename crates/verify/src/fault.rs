@@ -1,6 +1,6 @@
 //! Places where a test can make the world go wrong: the process killed, the disk full.
 //!
-//! [`at`] stands before and after each thing that the journal does to the disk. It does nothing unless a program has
+//! `at` stands before and after each thing that the journal does to the disk. It does nothing unless a program has
 //! called [`install`], and only the binary of our tests does: there is no variable or flag that reaches it in a release.
 
 use std::sync::OnceLock;

@@ -1,6 +1,6 @@
 //! Brings a change into the user's tree in one go, and takes it back (row H2).
 //!
-//! All new contents are written beside first ([`stage`]), then a journal that says what goes where is put in place by
+//! All new contents are written beside first (`stage`), then a journal that says what goes where is put in place by
 //! one rename. Before that nothing was touched; from then on the change is as good as done: what is left is renames,
 //! each of which can be done twice, so a run that is killed anywhere is finished by the next ([`recover`]). Where the
 //! disk refuses one of them, those done are taken back, from links to the old files that were kept beside, too.
