@@ -9,7 +9,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use crate::home::{Homes, homes};
 use crate::partition::is_within;
 use crate::plan::{Plan, PlannedStep};
-use crate::unit;
+use crate::{testing, unit};
 
 /// A step, worked out from today's source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -206,6 +206,15 @@ fn close(
             }
         }
         changed |= align_test_groups(workspace, graph, &mut step);
+    }
+    // Tests that must stand in the crate of a type go when it goes: it waits for all that they need.
+    for krate in crates.iter().take(1) {
+        for cluster in testing::clusters(workspace, graph, *krate) {
+            let Some(index) = cluster.bound.first().and_then(|id| step.get(id)).copied() else {
+                continue;
+            };
+            step.extend(cluster.items().map(|id| (id, index)));
+        }
     }
     for items in by_step.iter_mut() {
         items.clear();

@@ -25,7 +25,8 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    fn items(&self) -> impl Iterator<Item = ItemId> + '_ {
+    /// All of it.
+    pub(crate) fn items(&self) -> impl Iterator<Item = ItemId> + '_ {
         self.parts
             .iter()
             .flat_map(|part| part.items.iter().copied())

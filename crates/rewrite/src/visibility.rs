@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Place, Target};
 use cleave_syntax::change::Reason;
-use cleave_syntax::item::{ItemKind, Level, PathContext, UseLeafId, Visibility};
+use cleave_syntax::item::{Field, ItemKind, Level, PathContext, UseLeafId, Visibility};
 use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, TextRange};
 
 use crate::demand::RootDemand;
@@ -31,6 +31,7 @@ pub(crate) fn widen(
     }
     let uses = Uses::of(scope);
     widening.pending.extend(uses.methods(scope));
+    widening.pending.extend(uses.shown_by_fields(scope));
     widening.run();
     let mut made_public = widening.apply(builder);
     made_public.extend(uses.widen_fields(scope, builder));
@@ -424,6 +425,47 @@ impl Uses {
             .collect()
     }
 
+    /// The fields of a moved item that code which stays names and may see today.
+    fn named_fields<'w>(&self, scope: &Scope<'w>, id: ItemId) -> Vec<&'w Field> {
+        let item = scope.workspace.item(id);
+        let visibly_built = self.built.get(&id);
+        let named = |field: &&Field| {
+            let level = &field.visibility.level;
+            let is_position = field.name.bytes().all(|byte| byte.is_ascii_digit());
+            let built = is_position
+                && visibly_built.is_some_and(|from| {
+                    from.iter()
+                        .any(|from| scope.is_visible(level, item.module, *from))
+                });
+            built || self.sees(scope, &field.name, level, item.module)
+        };
+        item.fields.iter().filter(named).collect()
+    }
+
+    /// The types in structs of which a private field becomes public: it may not show what is less public.
+    fn shown_by_fields(&self, scope: &Scope<'_>) -> Vec<ItemId> {
+        let moved = scope
+            .workspace
+            .items_of(scope.root)
+            .filter(|id| scope.moving[id.index()]);
+        let opened = moved.filter(|id| {
+            let mut fields = self.named_fields(scope, *id).into_iter();
+            fields.any(|field| field.visibility.level != Level::Public)
+        });
+        let references = opened.flat_map(|id| scope.graph.references_of(id));
+        references
+            .filter_map(
+                |reference| match (reference.place, &reference.resolution.target) {
+                    (Place::Item(id, index), Target::Item(target)) => {
+                        let path = &scope.workspace.item(id).paths[index as usize];
+                        (path.in_signature && path.context == PathContext::Type).then_some(*target)
+                    }
+                    _ => None,
+                },
+            )
+            .collect()
+    }
+
     fn widen_fields(&self, scope: &Scope<'_>, builder: &mut ChangeBuilder) -> Vec<String> {
         let mut made_public = Vec::new();
         for id in scope
@@ -432,21 +474,11 @@ impl Uses {
             .filter(|id| scope.moving[id.index()])
         {
             let item = scope.workspace.item(id);
-            let visibly_built = self.built.get(&id);
-            for field in &item.fields {
-                let level = &field.visibility.level;
-                let is_position = field.name.bytes().all(|byte| byte.is_ascii_digit());
-                let built = is_position
-                    && visibly_built.is_some_and(|from| {
-                        from.iter()
-                            .any(|from| scope.is_visible(level, item.module, *from))
-                    });
-                if built || self.sees(scope, &field.name, level, item.module) {
-                    let path = format!("{}::{}", scope.workspace.path_of(id), field.name);
-                    let path = (path.as_str(), item.visibility.level == Level::Public);
-                    let visibility = &field.visibility;
-                    made_public.extend(open(scope, item.module, visibility, path, builder));
-                }
+            for field in self.named_fields(scope, id) {
+                let path = format!("{}::{}", scope.workspace.path_of(id), field.name);
+                let path = (path.as_str(), item.visibility.level == Level::Public);
+                let visibility = &field.visibility;
+                made_public.extend(open(scope, item.module, visibility, path, builder));
             }
         }
         made_public
