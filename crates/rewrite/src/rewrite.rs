@@ -7,7 +7,7 @@ use cleave_syntax::{ChangeBuilder, ChangeSet, CrateId, Diagnostic, ItemId, Sever
 use crate::demand::{self, DestDemand};
 use crate::scope::Scope;
 use crate::{
-    cleanup, exhaustive, include, layout, members, needs, notes, order, skeleton, snapshot,
+    cleanup, exhaustive, include, layout, lift, members, needs, notes, order, skeleton, snapshot,
     spacing, visibility,
 };
 
@@ -77,6 +77,13 @@ pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, step: &Step) -
         StepKind::Move { to, items } => {
             match move_items((workspace, graph), plan, root, (*to, items), &mut builder) {
                 Ok(done) => done,
+                Err(refusals) => return Outcome::refused(refusals),
+            }
+        }
+        StepKind::Lift { lifts } => {
+            let source = (workspace, graph);
+            match lift::carry_out(source, plan, root, lifts, &mut builder) {
+                Ok(()) => (Vec::new(), Figures::default()),
                 Err(refusals) => return Outcome::refused(refusals),
             }
         }
