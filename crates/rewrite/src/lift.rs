@@ -370,7 +370,7 @@ impl Layout<'_> {
             return;
         }
         for id in &gone {
-            let full = self.work.workspace.item(*id).full;
+            let full = self.full(*id);
             self.copy_to(full.start);
             self.at = full.end;
         }
@@ -390,7 +390,7 @@ impl Layout<'_> {
     fn is_emptied(&self, item: &Item, gone: &[ItemId]) -> bool {
         let mut at = item.body.start;
         for id in gone {
-            let full = self.work.workspace.item(*id).full;
+            let full = self.full(*id);
             if !self
                 .text(TextRange::new(at, full.start.max(at)))
                 .trim()
@@ -404,6 +404,21 @@ impl Layout<'_> {
         self.text(rest).trim().is_empty()
     }
 
+    /// What travels with a method; the end of the line that the impl's brace opens on is not its own.
+    fn full(&self, id: ItemId) -> TextRange {
+        let item = self.work.workspace.item(id);
+        let body = item
+            .parent
+            .map(|parent| self.work.workspace.item(parent).body);
+        let rest = &self.file.text[item.full.start as usize..];
+        let line = rest.find('\n').map_or(0, |at| at + 1);
+        if body.is_some_and(|body| body.start == item.full.start) && rest[..line].trim().is_empty()
+        {
+            return TextRange::new(item.full.start + line as u32, item.full.end);
+        }
+        item.full
+    }
+
     fn line_start(&self, at: u32) -> u32 {
         let before = &self.file.text[..at as usize];
         let spaces = before.len() - before.trim_end_matches([' ', '\t']).len();
@@ -412,7 +427,6 @@ impl Layout<'_> {
 
     /// What is first in the impl now has no blank line above it.
     fn trim_start(&self, item: &Item, gone: &[ItemId], builder: &mut ChangeBuilder) {
-        let Some(last) = gone.last() else { return };
         let workspace = self.work.workspace;
         let first = item.methods.iter().find(|id| !gone.contains(id));
         let all_before = item
@@ -426,7 +440,6 @@ impl Layout<'_> {
                 self.drop_blank_lines(start, builder);
             }
         }
-        let _ = last;
     }
 
     fn drop_blank_lines(&self, start: u32, builder: &mut ChangeBuilder) -> u32 {
@@ -580,7 +593,7 @@ impl Layout<'_> {
             .filter(|id| extension.signatures.contains_key(id))
             .collect();
         if let Some(first) = methods.first() {
-            self.copy_to(self.work.workspace.item(*first).full.start);
+            self.copy_to(self.full(*first).start);
         }
         self.bodies(&methods, false, builder);
         if let Some(last) = methods.last() {
@@ -593,7 +606,7 @@ impl Layout<'_> {
     fn bodies(&mut self, methods: &[ItemId], trim: bool, builder: &mut ChangeBuilder) {
         for (index, id) in methods.iter().enumerate() {
             let item = self.work.workspace.item(*id);
-            let mut at = item.full.start;
+            let mut at = self.full(*id).start;
             if index == 0 && trim {
                 self.drop_blank_lines(at, builder);
             }
