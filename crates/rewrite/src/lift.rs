@@ -363,7 +363,7 @@ impl Layout<'_> {
         if let ([extension], true) = (extensions, self.is_emptied(item, &gone)) {
             self.copy_to(self.line_start(item.range.start));
             if extension.impls.keys().next() == Some(&owner) {
-                self.write_trait(extension, builder);
+                self.write_trait(extension);
                 self.written("\n", &extension.name);
             }
             self.take_over(item, extension, builder);
@@ -379,7 +379,7 @@ impl Layout<'_> {
         for extension in extensions {
             self.written("\n", &extension.name);
             if extension.impls.keys().next() == Some(&owner) {
-                self.write_trait(extension, builder);
+                self.write_trait(extension);
                 self.written("\n", &extension.name);
             }
             self.write_impl(owner, extension, builder);
@@ -458,8 +458,9 @@ impl Layout<'_> {
     }
 
     /// The trait's declaration, with the docs of its methods.
-    fn write_trait(&mut self, extension: &Extension, builder: &mut ChangeBuilder) {
-        let indent = self.work.indent(extension.module);
+    fn write_trait(&mut self, extension: &Extension) {
+        let owner = extension.impls.keys().next();
+        let indent = owner.map_or_else(String::new, |owner| self.indent_of(*owner));
         let methods: Vec<ItemId> = extension.impls.values().flatten().copied().collect();
         let signatures = methods.iter().map(|id| &extension.signatures[id]);
         let sized = signatures.clone().any(|signature| signature.needs_size);
@@ -501,14 +502,21 @@ impl Layout<'_> {
             }
             let signature = &extension.signatures[id];
             let mut text = String::new();
+            let inner = self.indent_of(*id);
             for attribute in &signature.copied {
-                text.push_str(&format!("{indent}    {attribute}\n"));
+                text.push_str(&format!("{inner}{attribute}\n"));
             }
-            text.push_str(&format!("{indent}    {};\n", signature.text));
+            text.push_str(&format!("{inner}{};\n", signature.text));
             self.written(text, &extension.name);
         }
         self.written(format!("{indent}}}\n"), &extension.name);
-        let _ = builder;
+    }
+
+    /// The white space before an item.
+    fn indent_of(&self, id: ItemId) -> String {
+        let start = self.work.workspace.item(id).range.start;
+        self.text(TextRange::new(self.line_start(start), start))
+            .to_owned()
     }
 
     /// The widest of the methods' visibilities, with a space after it.
@@ -550,7 +558,7 @@ impl Layout<'_> {
     }
 
     fn write_impl(&mut self, owner: ItemId, extension: &Extension, builder: &mut ChangeBuilder) {
-        let indent = self.work.indent(extension.module);
+        let indent = self.indent_of(owner);
         let head = &extension.head;
         let arguments = self.arguments(extension);
         let mut text = head.conditions(&indent);

@@ -94,6 +94,8 @@ pub(super) enum Trust {
 pub(super) struct Open {
     keys: Vec<(u32, u32, u8)>,
     pub(super) trust: Trust,
+    /// The module that an import stands in, while it is being resolved.
+    from: Option<ModuleId>,
 }
 
 impl Open {
@@ -101,6 +103,7 @@ impl Open {
         Self {
             keys: Vec::new(),
             trust,
+            from: None,
         }
     }
 }
@@ -386,7 +389,10 @@ impl<'a> Scopes<'a> {
             return None;
         }
         open.keys.push(key);
+        let importer = self.workspace.item(self.workspace.leaf(id).item).module;
+        let from = open.from.replace(importer);
         let hit = self.resolve_leaf(id, namespace, open);
+        open.from = from;
         open.keys.pop();
         // Inside a circle of imports the answer may be partial: only the outermost is kept.
         if open.keys.is_empty() || hit.is_some() {
@@ -537,6 +543,9 @@ impl<'a> Scopes<'a> {
         let bindings = self.in_module(module, name, space, open);
         open.trust = trust;
         for found in bindings {
+            if self.is_hidden(&found, module, open.from) {
+                continue;
+            }
             let all = if lookups.is_empty() {
                 found.lookups
             } else {
@@ -817,6 +826,16 @@ impl<'a> Scopes<'a> {
             }
         });
         hits
+    }
+
+    /// Whether a private glob brings a name into a module that an import from outside asks for it.
+    fn is_hidden(&self, hit: &Hit, module: ModuleId, from: Option<ModuleId>) -> bool {
+        let Some(Found::Glob(leaf)) = hit.lookups.first().map(|lookup| lookup.found) else {
+            return false;
+        };
+        let item = self.workspace.item(self.workspace.leaf(leaf).item);
+        matches!(item.visibility.level, Level::Private | Level::Module)
+            && from.is_some_and(|from| !self.is_within(from, module))
     }
 
     /// Whether a name is bound to a definition that no `cfg` turns off.
