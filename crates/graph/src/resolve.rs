@@ -7,6 +7,7 @@
 mod anchor;
 mod builtin;
 mod call;
+mod exhaustive;
 mod scope;
 mod trait_call;
 mod unknown;
@@ -55,6 +56,7 @@ pub fn resolve(workspace: &Workspace) -> Graph {
     for references in items.into_iter().chain(headers) {
         graph.references.extend(references);
     }
+    exhaustive::attach(workspace, &mut graph);
     graph
 }
 
