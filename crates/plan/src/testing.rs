@@ -95,6 +95,16 @@ fn cluster(
             anchors.first().copied().filter(|_| !free)
         })
         .collect();
+    let own = |id: ItemId| {
+        parts
+            .iter()
+            .any(|part| part.items.binary_search(&id).is_ok())
+    };
+    let inseparable = graph.bound.iter().filter(|(user, target)| {
+        let user = workspace.item(*user).parent.unwrap_or(*user);
+        own(user) && part_of[target.index()].is_none()
+    });
+    bound.extend(inseparable.map(|(_, target)| *target));
     bound.sort_unstable();
     bound.dedup();
     Cluster {

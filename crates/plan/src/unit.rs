@@ -139,6 +139,7 @@ impl<'a> Builder<'a> {
     fn join_what_must(&mut self) {
         self.join_tested();
         self.join_twins();
+        self.join_bound();
         self.join_calls();
         self.join_single_homes();
         self.find_open_impls();
@@ -184,6 +185,16 @@ impl<'a> Builder<'a> {
             }
             let twin = *first.entry(self.workspace.path_of(id)).or_insert(id);
             self.join(twin, id);
+        }
+    }
+
+    /// Who builds a `#[non_exhaustive]` type, or matches it to the last variant, stays in its crate.
+    fn join_bound(&mut self) {
+        for (user, target) in &self.graph.bound {
+            let user = self.workspace.item(*user).parent.unwrap_or(*user);
+            if self.known[user.index()] && self.known[target.index()] {
+                self.join(user, *target);
+            }
         }
     }
 

@@ -167,6 +167,7 @@ fn move_items(
         needs_root,
         builder,
     );
+    diagnostics.extend(exhaustive::open(&scope, builder));
     diagnostics.extend(notes::on_move(&scope, &moves, builder));
     let figures = Figures {
         files_moved: moves.files_moved,
