@@ -14,30 +14,19 @@ use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
 use crate::order::Home;
 use crate::plan::{Lift, Plan};
 
-/// Which methods are to be lifted, which traits hold those that are, and who may call them.
+/// Which methods are to be lifted, and who may call them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lifts {
     /// By method that is still inherent: the index into [`Plan::lifts`].
     pub methods: BTreeMap<ItemId, usize>,
-    /// By item: the lifted methods and the traits that it may call without naming them.
+    /// By item: those that it may call without naming them.
     calls: BTreeMap<ItemId, Vec<ItemId>>,
 }
 
 impl Lifts {
     /// What the plan says of today's source.
     pub fn of(plan: &Plan, workspace: &Workspace, graph: &Graph, crates: &[CrateId]) -> Self {
-        if plan.lifts.is_empty() {
-            return Self::default();
-        }
-        let mut lifts = Self::of_methods(pending(plan, workspace, crates), graph);
-        let paths: BTreeSet<&str> = plan.lifts.iter().map(|lift| lift.name.as_str()).collect();
-        for id in items(workspace, crates) {
-            let item = workspace.item(id);
-            if item.kind == ItemKind::Trait && paths.contains(workspace.path_of(id).as_str()) {
-                lifts.note_trait(workspace, graph, crates, id);
-            }
-        }
-        lifts
+        Self::of_methods(pending(plan, workspace, crates), graph)
     }
 
     /// The methods alone, for who does not ask who calls them.
@@ -61,31 +50,6 @@ impl Lifts {
             }
         }
         Self { methods, calls }
-    }
-
-    /// Whoever calls one of a trait's methods where the trait is in scope needs it.
-    fn note_trait(
-        &mut self,
-        workspace: &Workspace,
-        graph: &Graph,
-        crates: &[CrateId],
-        trait_id: ItemId,
-    ) {
-        let members = &workspace.item(trait_id).members;
-        let scope = in_scope(workspace, graph, trait_id);
-        for id in items(workspace, crates) {
-            let item = workspace.item(id);
-            let calls = || {
-                let named = |name: &String| members.contains(name);
-                let mut uses = item.member_uses.iter();
-                let mut paths = item.paths.iter().filter(|path| path.segments.len() > 1);
-                uses.any(|member| member.called && named(&member.name))
-                    || paths.any(|path| path.segments.last().is_some_and(|last| named(&last.name)))
-            };
-            if id != trait_id && scope.contains(&item.module) && calls() {
-                self.calls.entry(id).or_default().push(trait_id);
-            }
-        }
     }
 
     /// Whether an inherent method is to be lifted.
@@ -158,36 +122,6 @@ pub fn pending(plan: &Plan, workspace: &Workspace, crates: &[CrateId]) -> BTreeM
 fn is_method(workspace: &Workspace, id: ItemId) -> bool {
     let item = workspace.item(id);
     item.parent.is_some() && item.kind == ItemKind::Fn && !item.is_test
-}
-
-/// The modules whose code can call a trait's methods.
-fn in_scope(workspace: &Workspace, graph: &Graph, trait_id: ItemId) -> BTreeSet<ModuleId> {
-    let mut scope = BTreeSet::from([workspace.item(trait_id).module]);
-    let mut globs: Vec<(ModuleId, ModuleId)> = Vec::new();
-    for (leaf, resolutions) in workspace.leaves.iter().zip(&graph.leaves) {
-        let importer = workspace.item(leaf.item).module;
-        for resolution in resolutions {
-            match &resolution.target {
-                Target::Item(item) if *item == trait_id => {
-                    scope.insert(importer);
-                }
-                Target::Module(module) if leaf.binding == Binding::Glob => {
-                    globs.push((importer, *module));
-                }
-                _ => {}
-            }
-        }
-    }
-    let mut size = 0;
-    while size < scope.len() {
-        size = scope.len();
-        for (importer, module) in &globs {
-            if scope.contains(module) {
-                scope.insert(*importer);
-            }
-        }
-    }
-    scope
 }
 
 /// Whether the trait of a lift is there.
@@ -306,41 +240,6 @@ pub(crate) fn candidates(
             && obstacle(workspace, *id).is_none()
             && can_import(workspace, *id)
     });
-    if std::env::var("CLEAVE_D").is_ok() {
-        for id in workspace.items_of(root) {
-            let item = workspace.item(id);
-            let Some(parent) = item.parent else { continue };
-            if !is_method(workspace, id) || !is_wanted(parent) {
-                continue;
-            }
-            let owner = graph.anchors[parent.index()].first();
-            let mut why = String::new();
-            if !owner.is_some_and(|owner| {
-                item.visibility.level != Level::Public || !shown.contains(owner)
-            }) {
-                why += "shown ";
-            }
-            if owner.is_some_and(|owner| traits.has(*owner, &item.name)) {
-                why += "taken ";
-            }
-            if by_macros.contains(item.name.as_str()) {
-                why += "macro ";
-            }
-            if obstacle(workspace, id).is_some() {
-                why += "obstacle ";
-            }
-            if !can_import(workspace, id) {
-                why += "import ";
-            }
-            let file = workspace.file(workspace.module(item.module).file);
-            eprintln!(
-                "CAND {} [{}] {}",
-                file.line_count(item.full),
-                why.trim(),
-                workspace.path_of(id)
-            );
-        }
-    }
     let mut found: BTreeSet<ItemId> = found.collect();
     // Methods of one path, which `cfg`s or arguments of the type tell apart, are one to a reader of the plan.
     let mut times: BTreeMap<String, usize> = BTreeMap::new();

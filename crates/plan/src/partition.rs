@@ -77,28 +77,6 @@ pub fn propose(
         }
         _ => starts(&problem),
     };
-    if std::env::var("CLEAVE_D").is_ok() {
-        let mut o: Vec<_> = problem.units.units.iter().collect();
-        o.sort_by_key(|u| std::cmp::Reverse(u.lines));
-        for u in o.iter().take(4) {
-            eprintln!(
-                "unit {} of {} items {}",
-                u.lines,
-                problem.total,
-                u.items.len()
-            );
-            for id in u.items.iter().take(60) {
-                eprintln!(
-                    "   {} {}",
-                    workspace.path_of(*id),
-                    lifts.lines_of(workspace, *id)
-                );
-            }
-        }
-        for s in &starts {
-            eprintln!("start {:?} {}", s.lines, s.total());
-        }
-    }
     let Some(found) = search::search(&starts, options.crates) else {
         return nothing("the package has no items to move");
     };

@@ -100,7 +100,7 @@ fn cluster(
             .iter()
             .any(|part| part.items.binary_search(&id).is_ok())
     };
-    let inseparable = graph.bound.iter().filter(|(user, target)| {
+    let inseparable = graph.0.bound.iter().filter(|(user, target)| {
         let user = workspace.item(*user).parent.unwrap_or(*user);
         own(user) && part_of[target.index()].is_none()
     });

@@ -191,7 +191,7 @@ impl<'a> Builder<'a> {
     /// Who builds a `#[non_exhaustive]` type, or matches it to the last variant, stays in its crate.
     fn join_bound(&mut self) {
         for (user, target) in &self.graph.bound {
-            let user = self.workspace.item(*user).parent.unwrap_or(*user);
+            let user = self.lifts.node(self.workspace, *user);
             if self.known[user.index()] && self.known[target.index()] {
                 self.join(user, *target);
             }
