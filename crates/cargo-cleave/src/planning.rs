@@ -135,6 +135,7 @@ fn only_pins(plan: &mut Plan) {
         krate.depends_on.clear();
     }
     plan.keep.clear();
+    plan.lifts.clear();
     plan.steps.clear();
 }
 
@@ -298,7 +299,34 @@ fn planned_text(project: &Project, data: &Data, plan: &Plan, route: &Route) -> S
             "  {name:width$}  {role:13}  {lines:6} lines  {share:3} %  on {below}\n"
         ));
     }
-    text + &worth(figures) + &terms(&judged.cost, data) + &steps_text(&route.steps)
+    text + &worth(figures)
+        + &terms(&judged.cost, data)
+        + &cuts(project, plan, &judged)
+        + &steps_text(&route.steps)
+}
+
+/// What each group of methods that is lifted buys.
+fn cuts(project: &Project, plan: &Plan, judged: &Judged) -> String {
+    let cuts = cleave_plan::cuts(plan, &judged.homes, &project.workspace, &project.graph);
+    if cuts.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from("\nCuts, each with what it buys:\n");
+    for cut in cuts {
+        let plural = if cut.methods == 1 { "" } else { "s" };
+        text.push_str(&format!(
+            "  {} method{plural} ({} lines) into `{}`, to {}: {} other lines can go elsewhere",
+            cut.methods, cut.lines, cut.name, cut.to, cut.freed
+        ));
+        if cut.opened > 0 {
+            text.push_str(&format!(", a knot is {} lines smaller", cut.opened));
+        }
+        text.push_str(&format!(
+            "; without it the largest crate holds {:.0} %\n",
+            cut.largest * 100.0
+        ));
+    }
+    text
 }
 
 /// What a plan saves, before anyone starts.

@@ -22,7 +22,7 @@ use crate::history::History;
 use crate::home::{Claims, Homes, settle};
 use crate::lift::{self, Lifts};
 use crate::order::{Home, Order};
-use crate::plan::{Plan, PlannedCrate, Role};
+use crate::plan::{Lift, Plan, PlannedCrate, Role};
 use crate::step;
 use crate::unit;
 use problem::Problem;
@@ -262,7 +262,9 @@ fn record(
         });
     }
     claim((workspace, lifts), table, &homes, &mut plan);
-    lift_away((workspace, graph), table, (&homes, lifts), &mut plan);
+    let asked = options.pins.as_ref().map_or(&[][..], |pins| &pins.lifts);
+    let target = (&mut plan, asked);
+    lift_away((workspace, graph), table, (&homes, lifts), target);
     step::divide(workspace, graph, &mut plan);
     plan
 }
@@ -301,7 +303,7 @@ fn lift_away(
     (workspace, graph): (&Workspace, &Graph),
     table: &Problem,
     (homes, lifts): (&[Home], &Lifts),
-    plan: &mut Plan,
+    (plan, asked): (&mut Plan, &[Lift]),
 ) {
     let home = |id: ItemId| table.units.unit_of[id.index()].and_then(|unit| homes[unit]);
     let away: Vec<(ItemId, Home)> = lifts
@@ -318,6 +320,13 @@ fn lift_away(
         )
     };
     plan.lifts = lift::record(workspace, graph, &away, &name_of);
+    // A trait that a person has named keeps its name.
+    for lift in &mut plan.lifts {
+        let mut named = asked.iter();
+        if let Some(other) = named.find(|other| other.methods.contains(&lift.methods[0])) {
+            lift.name.clone_from(&other.name);
+        }
+    }
 }
 
 /// Modules for what most of them wants, item names for the rest.

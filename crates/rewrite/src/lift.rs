@@ -361,10 +361,16 @@ impl Layout<'_> {
             .collect();
         gone.sort_unstable();
         if let ([extension], true) = (extensions, self.is_emptied(item, &gone)) {
-            self.copy_to(self.line_start(item.range.start));
+            self.copy_to(item.full.start);
             if extension.impls.keys().next() == Some(&owner) {
+                let blank = self.file.text[item.full.start as usize..].starts_with(['\n', '\r']);
+                if blank {
+                    self.written("\n", &extension.name);
+                }
                 self.write_trait(extension);
-                self.written("\n", &extension.name);
+                if !blank {
+                    self.written("\n", &extension.name);
+                }
             }
             self.take_over(item, extension, builder);
             return;
