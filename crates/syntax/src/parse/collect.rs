@@ -532,9 +532,6 @@ impl<'ast> Visit<'ast> for Collector<'_> {
         self.visit_attributes(&arm.attrs);
         self.scoped(|this| {
             pattern::bind(this, &arm.pat);
-            if let Some((_, guard)) = &arm.guard {
-                this.visit_expr(guard);
-            }
             this.visit_expr(&arm.body);
         });
     }
@@ -692,13 +689,29 @@ impl Collector<'_> {
         });
     }
 
+    /// The type of `self`: written, or `Self`.
+    fn receiver_type(&mut self, receiver: &syn::Receiver) {
+        if let syn::ReceiverKind::Typed(_, written) = &receiver.kind {
+            self.visit_type(written);
+            return;
+        }
+        let name = "Self".to_owned();
+        let range = self.range(receiver.self_token.span);
+        self.record(
+            vec![Segment { name, range }],
+            false,
+            PathContext::Type,
+            false,
+        );
+    }
+
     fn function(&mut self, signature: &syn::Signature, block: Option<&syn::Block>) {
         self.scoped(|this| {
             this.bind_generics(&signature.generics);
             this.visit_generics(&signature.generics);
             for input in &signature.inputs {
                 match input {
-                    syn::FnArg::Receiver(receiver) => this.visit_type(&receiver.ty),
+                    syn::FnArg::Receiver(receiver) => this.receiver_type(receiver),
                     syn::FnArg::Typed(typed) => {
                         this.visit_attributes(&typed.attrs);
                         this.visit_type(&typed.ty);

@@ -244,7 +244,7 @@ fn visibility_of(node: &syn::Item) -> Option<(&syn::Visibility, proc_macro2::Spa
             &item.vis,
             item.unsafety
                 .map(|token| token.span)
-                .or(item.auto_token.map(|token| token.span))
+                .or(item.modifiers.auto_token.map(|token| token.span))
                 .unwrap_or(item.trait_token.span),
         ),
         syn::Item::TraitAlias(item) => (&item.vis, item.trait_token.span),
@@ -583,7 +583,7 @@ fn implementation(collector: &mut Collector<'_>, node: &syn::ItemImpl, parsed: &
             trait_arguments: Vec::new(),
             type_parameters: parameters,
         };
-        if let Some((_, path, _)) = &node.trait_ {
+        if let Some((path, _)) = &node.trait_ {
             let start = collector.paths.len();
             collector.visit_path(path);
             head.trait_path = index_at(collector, start, path);
@@ -638,6 +638,7 @@ fn method(collector: &Collector<'_>, node: &syn::ItemImpl, member: &syn::ImplIte
             Some((
                 &member.vis,
                 member
+                    .modifiers
                     .defaultness
                     .map_or_else(|| extent::signature(&member.sig), |token| token.span),
             )),
@@ -649,6 +650,7 @@ fn method(collector: &Collector<'_>, node: &syn::ItemImpl, member: &syn::ImplIte
             Some((
                 &member.vis,
                 member
+                    .modifiers
                     .defaultness
                     .map_or(member.const_token.span, |token| token.span),
             )),
@@ -735,8 +737,12 @@ fn label(collector: &Collector<'_>, node: &syn::ItemImpl) -> String {
         |range: TextRange| collector.text[range.start as usize..range.end as usize].to_owned();
     let self_type = text(collector.range_of(&*node.self_ty));
     let label = match &node.trait_ {
-        Some((negation, path, _)) => {
-            let negation = if negation.is_some() { "!" } else { "" };
+        Some((path, _)) => {
+            let negation = if node.modifiers.polarity.is_some() {
+                "!"
+            } else {
+                ""
+            };
             format!(
                 "impl {negation}{} for {self_type}",
                 text(collector.range_of(path))
