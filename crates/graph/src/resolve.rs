@@ -8,6 +8,7 @@ mod anchor;
 mod builtin;
 mod call;
 mod scope;
+mod trait_call;
 mod unknown;
 
 use cleave_syntax::item::{ItemKind, PathContext, PathUse, UseLeafId};
@@ -46,6 +47,7 @@ pub fn resolve(workspace: &Workspace) -> Graph {
         .map(|(item, references)| edges(workspace, ItemId::new(item), references))
         .collect();
     graph.edges = edges;
+    trait_call::attach(workspace, &mut graph, &items);
     call::attach(workspace, &mut graph);
     // Room for all at once: there are millions, and growing would have them twice.
     let count = items.iter().chain(&headers).map(Vec::len).sum();
