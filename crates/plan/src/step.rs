@@ -445,7 +445,7 @@ fn runs(workspace: &Workspace, units: &unit::Units, mine: &[usize]) -> Vec<Vec<u
         let id = units.units[unit].items[0];
         workspace.module(workspace.item(id).module).path.as_str()
     };
-    let mut left: BTreeSet<usize> = mine.iter().copied().collect();
+    let left: BTreeSet<usize> = mine.iter().copied().collect();
     let mut waits: BTreeMap<usize, usize> = BTreeMap::new();
     let mut users: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for unit in mine {
@@ -458,29 +458,39 @@ fn runs(workspace: &Workspace, units: &unit::Units, mine: &[usize]) -> Vec<Vec<u
             users.entry(*need).or_default().push(*unit);
         }
     }
-    let mut ready: BTreeSet<(&str, usize)> = waits
+    // What is converted, compared or printed by an impl does not name it: an impl goes as soon as it can.
+    let is_impl = |unit: usize| {
+        workspace
+            .item(units.units[unit].items[0])
+            .implementation
+            .is_some()
+    };
+    let rank = |unit: usize| (!is_impl(unit), module(unit), unit);
+    let mut ready: BTreeSet<(bool, &str, usize)> = waits
         .iter()
         .filter(|(_, waits)| **waits == 0)
-        .map(|(unit, _)| (module(*unit), *unit))
+        .map(|(unit, _)| rank(*unit))
         .collect();
     let mut runs: Vec<Vec<usize>> = vec![Vec::new()];
     let mut lines = 0;
     let mut current = "";
     while let Some(next) = ready
-        .range((current, 0)..)
-        .next()
+        .first()
+        .filter(|(no_impl, ..)| !no_impl)
+        .or_else(|| ready.range((true, current, 0)..).next())
         .or_else(|| ready.first())
         .copied()
     {
         ready.remove(&next);
-        let (path, unit) = next;
-        if lines >= LINES && path != current {
+        let (no_impl, path, unit) = next;
+        if lines >= LINES && path != current && no_impl {
             runs.push(Vec::new());
             lines = 0;
         }
-        current = path;
+        if no_impl {
+            current = path;
+        }
         lines += units.units[unit].lines;
-        left.remove(&unit);
         if let Some(run) = runs.last_mut() {
             run.push(unit);
         }
@@ -488,7 +498,7 @@ fn runs(workspace: &Workspace, units: &unit::Units, mine: &[usize]) -> Vec<Vec<u
             if let Some(count) = waits.get_mut(&user) {
                 *count -= 1;
                 if *count == 0 {
-                    ready.insert((module(user), user));
+                    ready.insert(rank(user));
                 }
             }
         }

@@ -58,6 +58,8 @@ pub(crate) struct DestDemand {
     pub(crate) leaves: BTreeMap<UseLeafId, Asked>,
     /// These, and those that name what is at home in the destination: all imports that moving code goes through.
     pub(crate) asked: BTreeSet<UseLeafId>,
+    /// Imports that a public import re-exports, and so are public themselves.
+    pub(crate) re_exported: BTreeSet<UseLeafId>,
     /// Modules of the monolith that the destination needs as a place for such imports only.
     pub(crate) facades: BTreeSet<ModuleId>,
     /// Lower crates whose macros are called by bare names.
@@ -655,6 +657,7 @@ impl DestDemand {
             return;
         }
         for resolution in &scope.graph.leaves[leaf.index()] {
+            self.re_exports(scope, leaf, &resolution.lookups);
             self.lookups(scope, &resolution.lookups, place, asker, seen);
             if let Target::Module(target) = resolution.target
                 && scope.workspace.module(target).krate == scope.root
@@ -664,5 +667,24 @@ impl DestDemand {
                 self.facades.insert(target);
             }
         }
+    }
+
+    /// `pub use` takes only what is public: the import that its last name is found by is, too.
+    fn re_exports(&mut self, scope: &Scope<'_>, leaf: UseLeafId, lookups: &[Lookup]) {
+        let workspace = scope.workspace;
+        let import = workspace.leaf(leaf);
+        let item = workspace.item(import.item);
+        let public = item.kind == ItemKind::Use
+            && item.visibility.level == Level::Public
+            && (scope.is_whole(item.module) || self.re_exported.contains(&leaf));
+        let Some(last) = import.path.segments.last().filter(|_| public) else {
+            return;
+        };
+        let found = lookups.iter().filter(|lookup| lookup.name == last.name);
+        self.re_exported
+            .extend(found.filter_map(|lookup| match lookup.found {
+                Found::Leaf(next) | Found::Glob(next) => Some(next),
+                Found::Item(_) => None,
+            }));
     }
 }

@@ -338,7 +338,7 @@ impl<'a> Layout<'a, '_> {
                     continue;
                 };
                 if let Some(existing) = self.dest_binding(module, *leaf) {
-                    self.loosen(existing, *id, asked);
+                    self.loosen(existing, *leaf, asked);
                     continue;
                 }
                 self.moves.dest_leaves.insert(*leaf);
@@ -376,12 +376,13 @@ impl<'a> Layout<'a, '_> {
 
     /// An import that an earlier step wrote for tests, or for one module, is needed by more now: by those who ask for
     /// `original` in the monolith.
-    fn loosen(&mut self, id: ItemId, original: ItemId, asked: &Asked) {
+    fn loosen(&mut self, id: ItemId, original: UseLeafId, asked: &Asked) {
         let item = self.scope.workspace.item(id);
         let file = self.file_of(item.module);
         let file_id = self.scope.workspace.module(item.module).file;
         let mut wanted = asked.conditions.clone().unwrap_or_default();
-        wanted.extend(self.scope.own_conditions(original));
+        let original_item = self.scope.workspace.leaf(original).item;
+        wanted.extend(self.scope.own_conditions(original_item));
         let reason = || Reason::new("A3", "an import that more code needs");
         for attribute in item
             .attributes
@@ -396,12 +397,17 @@ impl<'a> Layout<'a, '_> {
                 self.builder.replace(&file.path, range, "", reason());
             }
         }
-        if asked.from_outside
-            && item.visibility.level == Level::Private
-            && self.loosened.insert((file_id, item.visibility.range))
-        {
+        let range = item.visibility.range;
+        let gap = if range.is_empty() { " " } else { "" };
+        let wanted = match item.visibility.level {
+            Level::Public => "",
+            _ if self.dest.re_exported.contains(&original) => "pub",
+            Level::Private if asked.from_outside => "pub(crate)",
+            _ => "",
+        };
+        if !wanted.is_empty() && self.loosened.insert((file_id, range)) {
             self.builder
-                .replace(&file.path, item.visibility.range, "pub(crate) ", reason());
+                .replace(&file.path, range, format!("{wanted}{gap}"), reason());
         }
     }
 
@@ -434,15 +440,20 @@ impl<'a> Layout<'a, '_> {
         };
         let mut attributes = self.scope.own_conditions(leaf.item);
         attributes.extend(asked.conditions.clone().unwrap_or_default());
+        let public = self.dest.re_exported.contains(&id);
+        if public && self.scope.is_published() {
+            attributes.push("#[doc(hidden)]".to_owned());
+        }
         attributes.sort();
         attributes.dedup();
+        let visibility = match (public, asked.from_outside) {
+            (true, _) => "pub",
+            (false, true) => "pub(crate)",
+            (false, false) => "",
+        };
         Import {
             attributes,
-            visibility: if asked.from_outside {
-                "pub(crate)".to_owned()
-            } else {
-                String::new()
-            },
+            visibility: visibility.to_owned(),
             prefix: format!("{global}{prefix}"),
             leaf: last + &alias,
         }
