@@ -33,6 +33,7 @@ mod scope;
 mod skeleton;
 mod snapshot;
 mod spacing;
+mod target;
 mod text;
 mod traits;
 mod tree;

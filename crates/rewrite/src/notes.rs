@@ -43,7 +43,7 @@ pub(crate) fn on_skeleton(workspace: &Workspace, plan: &Plan) -> Vec<Diagnostic>
                 .help("say `--workspace`, and copy `crates` beside `src`"),
         );
     }
-    if package.publish && package.manifest.contains("\nlicense") && !plan.crates.is_empty() {
+    if package.is_published() && !plan.crates.is_empty() {
         let names = plan.crates.iter().map(|krate| krate.name.as_str());
         let order: Vec<String> = names
             .chain([package.name.as_str()])

@@ -8,7 +8,7 @@ use crate::demand::{self, DestDemand};
 use crate::scope::Scope;
 use crate::{
     cleanup, exhaustive, include, layout, members, needs, notes, order, skeleton, snapshot,
-    spacing, visibility,
+    spacing, target, visibility,
 };
 
 /// What a step does to the tree.
@@ -80,6 +80,10 @@ pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, step: &Step) -
                 Err(refusals) => return Outcome::refused(refusals),
             }
         }
+        StepKind::Targets => (
+            target::hand_over((workspace, graph), plan, root, &mut builder),
+            Figures::default(),
+        ),
         StepKind::Cleanup => (
             cleanup::clean_up(workspace, graph, plan, root, &mut builder),
             Figures::default(),
