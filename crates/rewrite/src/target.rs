@@ -57,9 +57,9 @@ pub(crate) fn hand_over(
             .map_or_else(|| mover.edits(), |why| Err(why.to_owned()))
         {
             Ok(edits) => {
-                mover.relocate(edits, builder);
                 let needs = needed.entry(to.clone()).or_default();
-                mover.add_needs(plan, needs);
+                mover.add_needs(plan, &edits.crates, needs);
+                mover.relocate(edits, builder);
                 tables.extend(mover.tables(to));
             }
             Err(why) => notes.push(stays(workspace, &group, &why, to)),
@@ -116,8 +116,24 @@ enum Way {
     Path(Vec<String>),
 }
 
-/// What is replaced, by file and range.
-type Edits = BTreeMap<(FileId, TextRange), String>;
+impl Way {
+    /// The crate that it begins with.
+    fn krate(&self) -> &str {
+        match self {
+            Way::Crate(name) => name,
+            Way::Path(names) => names.first().map_or("", String::as_str),
+        }
+    }
+}
+
+/// How targets are written at their new place.
+#[derive(Debug, Default)]
+struct Edits {
+    /// What is replaced, by file and range.
+    texts: BTreeMap<(FileId, TextRange), String>,
+    /// The crates that they name, as in source.
+    crates: BTreeSet<String>,
+}
 
 struct Mover<'a> {
     workspace: &'a Workspace,
@@ -132,7 +148,7 @@ struct Mover<'a> {
 impl Mover<'_> {
     /// How the targets name what they use from their new place, or why they can't.
     fn edits(&self) -> Result<Edits, String> {
-        let mut edits = Edits::new();
+        let mut edits = Edits::default();
         for (from, to) in self.files() {
             if self.workspace.file_at(&to).is_some() {
                 return Err(format!("would go to `{to}`, which is there"));
@@ -173,7 +189,7 @@ impl Mover<'_> {
 
     /// No two edits may want the same text.
     fn check(&self, edits: Edits) -> Result<Edits, String> {
-        let places: Vec<&(FileId, TextRange)> = edits.keys().collect();
+        let places: Vec<&(FileId, TextRange)> = edits.texts.keys().collect();
         let clash = places
             .windows(2)
             .find(|pair| pair[0].0 == pair[1].0 && pair[1].1.start < pair[0].1.end);
@@ -195,6 +211,7 @@ impl Mover<'_> {
         let Some((way, last)) = self.way(path, resolution)? else {
             return Ok(());
         };
+        edits.crates.insert(way.krate().to_owned());
         let file = self.workspace.module(self.workspace.item(item).module).file;
         let first = path.segments[0].range;
         let (range, text) = match way {
@@ -204,7 +221,7 @@ impl Mover<'_> {
                 text::path(names.iter().map(String::as_str)),
             ),
         };
-        let same = edits.insert((file, range), text.clone());
+        let same = edits.texts.insert((file, range), text.clone());
         match same.filter(|old| *old != text) {
             Some(_) => Err(format!("names several things by `{}`", path.text())),
             None => Ok(()),
@@ -409,12 +426,14 @@ impl Mover<'_> {
                 Way::Path(_) => simple = false,
             }
         }
+        let crates = changed().map(|(_, way)| way.krate().to_owned());
+        edits.crates.extend(crates);
         if simple {
-            edits.extend(names);
+            edits.texts.extend(names);
             return Ok(());
         }
         let (range, text) = self.import_anew(item, &ways)?;
-        edits.insert((file, range), text);
+        edits.texts.insert((file, range), text);
         Ok(())
     }
 
@@ -502,7 +521,7 @@ impl Mover<'_> {
     }
 
     fn relocate(&self, edits: Edits, builder: &mut ChangeBuilder) {
-        for ((file, range), text) in edits {
+        for ((file, range), text) in edits.texts {
             let path = &self.workspace.file(file).path;
             builder.replace(path, range, text, Reason::new("G2", path.as_str()));
         }
@@ -522,7 +541,7 @@ impl Mover<'_> {
     }
 
     /// What the new owner's manifest has to have for the targets.
-    fn add_needs(&self, plan: &Plan, needs: &mut Needs) {
+    fn add_needs(&self, plan: &Plan, named: &BTreeSet<String>, needs: &mut Needs) {
         let workspace = self.workspace;
         let is_one = |krate: CrateId| self.crates.contains(&krate);
         let own = needs::of_targets((workspace, self.graph), &is_one);
@@ -534,34 +553,14 @@ impl Mover<'_> {
                 .features
                 .extend(krate.required_features.iter().cloned());
         }
-        let mut named = BTreeSet::new();
-        let mut add = |krate: CrateId, resolution: &Resolution| {
-            if is_one(krate) {
-                let lookups = resolution.lookups.iter();
-                named.extend(lookups.map(|lookup| workspace.module(lookup.module).krate));
-                if let Target::Item(item) = resolution.target {
-                    named.insert(workspace.crate_of(item));
-                }
-            }
-        };
-        for reference in &self.graph.references {
-            if let Place::Item(item, _) = reference.place {
-                add(workspace.crate_of(item), &reference.resolution);
-            }
-        }
-        for (index, resolutions) in self.graph.leaves.iter().enumerate() {
-            let item = workspace.leaf(UseLeafId::new(index)).item;
-            for resolution in resolutions {
-                add(workspace.crate_of(item), resolution);
-            }
-        }
-        named.remove(&self.dest);
-        for krate in named {
-            let name = &workspace.package(workspace.krate(krate).package).name;
-            if plan.crates.iter().any(|planned| planned.name == *name) {
-                needs.dev_crates.insert(name.clone());
-            }
-        }
+        let dest = self.name(self.dest);
+        let others = plan.crates.iter().filter(|planned| {
+            let name = planned.name.replace('-', "_");
+            name != dest && named.contains(&name)
+        });
+        needs
+            .dev_crates
+            .extend(others.map(|planned| planned.name.clone()));
     }
 
     fn tables(&self, to: &str) -> Vec<TargetMove> {
