@@ -17,6 +17,7 @@
 //! Fixtures of the whole command under `tests/fixtures`, each compared with its snapshot and compiled.
 
 mod cleanup;
+mod companion;
 mod demand;
 mod exhaustive;
 mod export;
