@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use camino::Utf8Path;
 use cleave_graph::{Graph, Place, Resolution, Target};
 use cleave_syntax::item::{Binding, ItemKind, UseLeafId};
 use cleave_syntax::workspace::CrateKind;
@@ -64,7 +65,7 @@ pub fn target_groups(
                 .iter()
                 .flat_map(|krate| needs.get(krate).into_iter().flatten().copied())
                 .collect();
-            let home = if named.is_empty() {
+            let home = if named.is_empty() || sorter.is_shop_window(&crates) {
                 None
             } else {
                 order.lowest_above(&named)
@@ -117,6 +118,13 @@ impl Sorter<'_> {
     fn is_target(&self, krate: CrateId) -> bool {
         let value = self.workspace.krate(krate);
         value.package == self.workspace.package && is_movable(value.kind)
+    }
+
+    /// Whether targets show the users of a published library how to use it: they name it as a user does.
+    fn is_shop_window(&self, crates: &[CrateId]) -> bool {
+        let is_example = |krate: &CrateId| self.workspace.krate(*krate).kind == CrateKind::Example;
+        let package = self.workspace.package(self.workspace.package);
+        package.is_published() && crates.iter().any(is_example)
     }
 
     /// Targets that share a file, by their first.
@@ -255,20 +263,45 @@ impl Sorter<'_> {
         if elsewhere.any(|module| !crates.contains(&module.krate) && files.contains(&module.file)) {
             return Some("has a file that other code is made of, too");
         }
+        if self.names_a_file(&files) {
+            return Some("has a file that the build script names");
+        }
         let texts = || files.iter().map(|file| &workspace.file(*file).text);
         let says =
             |words: &[&str]| texts().any(|text| words.iter().any(|word| text.contains(word)));
-        let is_example = |krate: &CrateId| workspace.krate(*krate).kind == CrateKind::Example;
-        if crates.iter().any(is_example) && workspace.package(workspace.package).is_published() {
-            return Some("shows users the public API");
-        }
         if says(STARTS_PROGRAMS) || names_any(workspace, graph, crates, STARTERS) {
             return Some("starts the package's programs");
         }
-        if says(READS_FILES) || names_any(workspace, graph, crates, READERS) {
+        let reads = says(READS_FILES) || (says(FILE_APIS) && says(PATHS));
+        if reads || names_any(workspace, graph, crates, READERS) {
             return Some("reads files by their paths");
         }
         None
+    }
+
+    /// Whether the build script has the path of one of these files, or of a folder around it, in it.
+    fn names_a_file(&self, files: &BTreeSet<FileId>) -> bool {
+        let workspace = self.workspace;
+        let dir = &workspace.package(workspace.package).dir;
+        let mut scripts = workspace.crates.iter().filter(|krate| {
+            krate.package == workspace.package && krate.kind == CrateKind::BuildScript
+        });
+        let paths: Vec<&Utf8Path> = files
+            .iter()
+            .map(|file| {
+                let path = &workspace.file(*file).path;
+                path.strip_prefix(dir).unwrap_or(path)
+            })
+            .collect();
+        scripts.any(|krate| {
+            let script = &workspace.file(workspace.module(krate.root).file).text;
+            let literals = script.split('"').skip(1).step_by(2);
+            let mut literals = literals.map(|literal| literal.trim_start_matches("./"));
+            literals.any(|literal| {
+                let folder = literal.trim_end_matches('/');
+                !folder.is_empty() && paths.iter().any(|path| path.starts_with(folder))
+            })
+        })
     }
 }
 
@@ -278,7 +311,7 @@ const STARTS_PROGRAMS: &[&str] = &["CARGO_BIN_EXE_", "cargo_bin"];
 /// Crates that start the package's programs.
 const STARTERS: &[&str] = &["assert_cmd", "escargot", "test_bin", "trycmd", "snapbox"];
 
-/// Words by which a target names a file: its folder, or a path that holds where the package's manifest lies.
+/// Words by which a target finds a file from its own place or the package's.
 const READS_FILES: &[&str] = &[
     "env!(",
     "include!",
@@ -287,10 +320,13 @@ const READS_FILES: &[&str] = &[
     "file!()",
     "current_dir",
     "CARGO_MANIFEST_DIR",
-    "File::open(\"",
-    "read_to_string(\"",
-    "fs::read(\"",
-    "read_dir(\"",
+];
+
+/// Words that stand where files are used.
+const FILE_APIS: &[&str] = &["fs::", "File::", "Path::", "PathBuf", "Command::"];
+
+/// Beginnings of paths in the package's folder.
+const PATHS: &[&str] = &[
     "\"./",
     "\"../",
     "\"src/",
@@ -303,6 +339,8 @@ const READS_FILES: &[&str] = &[
     "\"test-data",
     "\"data/",
     "\"assets/",
+    "\"resources/",
+    "\"Cargo.toml",
     "\"target/",
 ];
 
