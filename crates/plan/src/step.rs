@@ -9,7 +9,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use crate::home::{Homes, homes};
 use crate::partition::is_within;
 use crate::plan::{Plan, PlannedStep};
-use crate::{testing, unit};
+use crate::{target, testing, unit};
 
 /// A step, worked out from today's source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +39,17 @@ pub enum StepKind {
         /// crate or below by then.
         items: Vec<ItemId>,
     },
+    /// Moves tests, benches and examples to the crates that own them.
+    Targets,
     /// Drops what the root no longer needs (dependencies it does not use any more).
     Cleanup,
+}
+
+impl StepKind {
+    /// Whether the step comes after all moves of items, and is done when it would change nothing.
+    pub fn is_closing(&self) -> bool {
+        matches!(self, StepKind::Targets | StepKind::Cleanup)
+    }
 }
 
 /// How many moved lines make a step, where modules can be told apart.
@@ -49,8 +58,8 @@ const LINES: usize = 2500;
 /// Modules that need each other move in one step up to so many lines: whole files that move are read quickly.
 const KNOT: usize = 6000;
 
-/// All steps, those done included, in order. The clean-up is done when nothing is left to move and the caller finds
-/// that it would change nothing; here it is never said to be done.
+/// All steps, those done included, in order. A [closing](StepKind::is_closing) step is done when nothing is left of those
+/// before and the caller finds that it would change nothing; here it is never said to be done.
 pub fn steps(plan: &Plan, homes: &Homes, workspace: &Workspace, graph: &Graph) -> Vec<Step> {
     let exists = |name: &str| {
         workspace
@@ -98,8 +107,17 @@ pub fn steps(plan: &Plan, homes: &Homes, workspace: &Workspace, graph: &Graph) -
             kind: StepKind::Move { to, items },
         });
     }
+    if target::has_moves(plan, homes, workspace, graph) {
+        steps.push(Step {
+            id: plan.steps.len() + 2,
+            title: "Move tests, benches and examples to the crates that own them".to_owned(),
+            why: "all that they name is in its place by now".to_owned(),
+            kind: StepKind::Targets,
+            done: false,
+        });
+    }
     steps.push(Step {
-        id: plan.steps.len() + 2,
+        id: steps.len() + 1,
         title: format!("Drop what `{}` no longer needs", plan.package),
         why: "nothing else is going to leave it".to_owned(),
         kind: StepKind::Cleanup,

@@ -7,8 +7,8 @@ use cleave_syntax::{ChangeBuilder, ChangeSet, CrateId, Diagnostic, ItemId, Sever
 use crate::demand::{self, DestDemand};
 use crate::scope::Scope;
 use crate::{
-    cleanup, exhaustive, include, layout, members, needs, notes, order, skeleton, snapshot,
-    spacing, visibility,
+    cleanup, companion, exhaustive, include, layout, members, needs, notes, order, skeleton,
+    snapshot, spacing, target, visibility,
 };
 
 /// What a step does to the tree.
@@ -71,6 +71,7 @@ pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, step: &Step) -
         StepKind::Skeleton => {
             skeleton::create(workspace, plan, root, &mut builder);
             let mut diagnostics = members::skeleton(workspace, plan, root, &mut builder);
+            diagnostics.extend(companion::on_skeleton(workspace, plan, &mut builder));
             diagnostics.extend(notes::on_skeleton(workspace, plan));
             (diagnostics, Figures::default())
         }
@@ -80,6 +81,10 @@ pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, step: &Step) -
                 Err(refusals) => return Outcome::refused(refusals),
             }
         }
+        StepKind::Targets => (
+            target::hand_over((workspace, graph), plan, root, &mut builder),
+            Figures::default(),
+        ),
         StepKind::Cleanup => (
             cleanup::clean_up(workspace, graph, plan, root, &mut builder),
             Figures::default(),
@@ -161,7 +166,8 @@ fn move_items(
         builder,
     );
     diagnostics.extend(exhaustive::open(&scope, builder));
-    diagnostics.extend(notes::on_move(&scope, &moves, builder));
+    diagnostics.extend(companion::on_move(&scope, &moves, builder));
+    diagnostics.extend(notes::on_move(&scope));
     let figures = Figures {
         files_moved: moves.files_moved,
         files_split: moves.files_split.len(),
