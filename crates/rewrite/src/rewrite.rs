@@ -7,7 +7,7 @@ use cleave_syntax::{ChangeBuilder, ChangeSet, CrateId, Diagnostic, ItemId, Sever
 use crate::demand::{self, DestDemand};
 use crate::scope::Scope;
 use crate::{
-    cleanup, companion, exhaustive, include, layout, members, needs, notes, order, skeleton,
+    cleanup, companion, exhaustive, include, layout, lift, members, needs, notes, order, skeleton,
     snapshot, spacing, target, visibility,
 };
 
@@ -85,6 +85,13 @@ pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, step: &Step) -
             target::hand_over((workspace, graph), plan, root, &mut builder),
             Figures::default(),
         ),
+        StepKind::Lift { lifts } => {
+            let source = (workspace, graph);
+            match lift::carry_out(source, plan, root, lifts, &mut builder) {
+                Ok(()) => (Vec::new(), Figures::default()),
+                Err(refusals) => return Outcome::refused(refusals),
+            }
+        }
         StepKind::Cleanup => (
             cleanup::clean_up(workspace, graph, plan, root, &mut builder),
             Figures::default(),

@@ -95,6 +95,8 @@ pub(super) enum Trust {
 pub(super) struct Open {
     keys: Vec<(u32, u32, u8)>,
     pub(super) trust: Trust,
+    /// The module that an import stands in, while it is being resolved.
+    from: Option<ModuleId>,
 }
 
 impl Open {
@@ -102,6 +104,7 @@ impl Open {
         Self {
             keys: Vec::new(),
             trust,
+            from: None,
         }
     }
 }
