@@ -265,3 +265,40 @@ fn quiet_is_quiet_and_colours_are_as_asked() {
         &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]
     ));
 }
+
+/// A package outside the workspace that is named by path, which names another and inherits from a workspace of its own.
+#[test]
+fn packages_around_the_workspace_are_found_from_the_copy() {
+    let app = APP
+        .replace("//- ", "//- work/app/")
+        .replace(
+            "\n[workspace]\n",
+            "\n[dependencies]\nnear = { path = \"../../libs/near\" }\n\n[workspace]\n",
+        )
+        .replace("x + 1\n", "x + near::one()\n");
+    let fixture = Fixture::new(&format!(
+        "{app}//- libs/Cargo.toml\n[workspace]\nmembers = [\"near\"]\n[workspace.package]\nedition = \"2021\"\n[workspace.dependencies]\nfar = {{ path = \"../work/far\" }}\n\
+         //- libs/near/Cargo.toml\n[package]\nname = \"near\"\nversion = \"0.1.0\"\nedition.workspace = true\n[dependencies]\nfar.workspace = true\n\
+         //- libs/near/src/lib.rs\npub fn one() -> u32 {{\n    far::one()\n}}\n\
+         //- work/far/Cargo.toml\n[package]\nname = \"far\"\nversion = \"0.1.0\"\n[workspace]\n//- work/far/src/lib.rs\npub fn one() -> u32 {{\n    1\n}}\n"
+    ));
+    fixture.write(".gitignore", "target\n");
+    fixture.commit();
+    let words = ["--all", "--manifest-path", "work/app/Cargo.toml"];
+    let (status, text) = cleave(&fixture, &words);
+    assert_eq!(status, 0, "{text}");
+    assert!(text.contains("1 passed, 0 failed"), "{text}");
+    let manifest = fixture.read("work/app/crates/app-low/Cargo.toml");
+    assert!(
+        manifest.contains("path = \"../../../../libs/near\""),
+        "{manifest}"
+    );
+    let words = [
+        "check",
+        "-q",
+        "--workspace",
+        "--manifest-path",
+        "work/app/Cargo.toml",
+    ];
+    assert!(fixture.run("cargo", &words).status.success());
+}
