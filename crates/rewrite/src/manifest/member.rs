@@ -6,7 +6,7 @@ use cleave_syntax::Diagnostic;
 use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 
 use super::{ManifestInput, Member, feature, read};
-use crate::include::relative;
+use crate::include::{joined, relative};
 
 /// The text of a member's manifest after the step.
 pub(super) fn manifest(
@@ -246,21 +246,7 @@ fn correct(value: &mut Item, input: &ManifestInput<'_>, member: &Member, dev: bo
     if let Some(path) = table.get("path").and_then(Item::as_str).map(str::to_owned)
         && !path.starts_with('/')
     {
-        let mut parts: Vec<&str> = input
-            .root_dir
-            .components()
-            .map(|component| component.as_str())
-            .collect();
-        for part in path.split('/') {
-            match part {
-                ".." => {
-                    parts.pop();
-                }
-                "." | "" => {}
-                part => parts.push(part),
-            }
-        }
-        let target: camino::Utf8PathBuf = parts.iter().collect();
+        let target = joined(input.root_dir, &path);
         table.insert(
             "path",
             toml_edit::value(relative(&member.dir, &target).as_str()),
