@@ -36,6 +36,7 @@ mod scope;
 mod skeleton;
 mod snapshot;
 mod spacing;
+mod support;
 mod target;
 mod text;
 mod traits;
