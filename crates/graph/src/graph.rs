@@ -23,8 +23,9 @@ pub struct Graph {
     /// Where a `#[non_exhaustive]` type of the same crate is matched as only that crate may. Ordered by user and type.
     pub closed: Vec<Closed>,
     /// For every impl, by item id: the local types and traits in whose crate it may stand by the orphan rule
-    /// (its type first, then its trait, then the trait's type arguments); empty for what is no impl.
-    /// An inherent impl has its type only.
+    /// (its type first, then its trait, then the trait's type arguments). An inherent impl has its type only.
+    /// For a call at module level of a macro of the workspace that writes impls: where those may stand, by item id.
+    /// Empty for all else.
     pub anchors: Vec<Vec<ItemId>>,
     /// Inherent methods by the type they belong to are `Item::methods` of its impls; this is each type's (or trait's)
     /// impls, by the item id of the type or trait.

@@ -8,6 +8,7 @@ mod anchor;
 mod builtin;
 mod call;
 mod exhaustive;
+mod macro_impl;
 mod scope;
 mod trait_call;
 mod unknown;
@@ -57,6 +58,7 @@ pub fn resolve(workspace: &Workspace) -> Graph {
         graph.references.extend(references);
     }
     exhaustive::attach(workspace, &mut graph);
+    macro_impl::attach(workspace, &mut graph);
     graph
 }
 

@@ -10,7 +10,7 @@ use crate::home::{Homes, homes};
 use crate::lift::{self, Lifts};
 use crate::partition::is_within;
 use crate::plan::{Plan, PlannedStep};
-use crate::{testing, unit};
+use crate::{target, testing, unit};
 
 /// A step, worked out from today's source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,8 +45,17 @@ pub enum StepKind {
         /// crate or below by then.
         items: Vec<ItemId>,
     },
+    /// Moves tests, benches and examples to the crates that own them.
+    Targets,
     /// Drops what the root no longer needs (dependencies it does not use any more).
     Cleanup,
+}
+
+impl StepKind {
+    /// Whether the step comes after all moves of items, and is done when it would change nothing.
+    pub fn is_closing(&self) -> bool {
+        matches!(self, StepKind::Targets | StepKind::Cleanup)
+    }
 }
 
 /// How many moved lines make a step, where modules can be told apart.
@@ -55,8 +64,8 @@ const LINES: usize = 2500;
 /// Modules that need each other move in one step up to so many lines: whole files that move are read quickly.
 const KNOT: usize = 6000;
 
-/// All steps, those done included, in order. The clean-up is done when nothing is left to move and the caller finds
-/// that it would change nothing; here it is never said to be done.
+/// All steps, those done included, in order. A [closing](StepKind::is_closing) step is done when nothing is left of those
+/// before and the caller finds that it would change nothing; here it is never said to be done.
 pub fn steps(plan: &Plan, homes: &Homes, workspace: &Workspace, graph: &Graph) -> Vec<Step> {
     let exists = |name: &str| {
         workspace
@@ -106,8 +115,17 @@ pub fn steps(plan: &Plan, homes: &Homes, workspace: &Workspace, graph: &Graph) -
             kind: StepKind::Move { to, items },
         });
     }
+    if target::has_moves(plan, homes, workspace, graph) {
+        steps.push(Step {
+            id: steps.len() + 1,
+            title: "Move tests, benches and examples to the crates that own them".to_owned(),
+            why: "all that they name is in its place by now".to_owned(),
+            kind: StepKind::Targets,
+            done: false,
+        });
+    }
     steps.push(Step {
-        id: first + plan.steps.len(),
+        id: steps.len() + 1,
         title: format!("Drop what `{}` no longer needs", plan.package),
         why: "nothing else is going to leave it".to_owned(),
         kind: StepKind::Cleanup,
@@ -490,7 +508,7 @@ fn runs(workspace: &Workspace, units: &unit::Units, mine: &[usize]) -> Vec<Vec<u
         let id = units.units[unit].items[0];
         workspace.module(workspace.item(id).module).path.as_str()
     };
-    let mut left: BTreeSet<usize> = mine.iter().copied().collect();
+    let left: BTreeSet<usize> = mine.iter().copied().collect();
     let mut waits: BTreeMap<usize, usize> = BTreeMap::new();
     let mut users: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for unit in mine {
@@ -503,29 +521,39 @@ fn runs(workspace: &Workspace, units: &unit::Units, mine: &[usize]) -> Vec<Vec<u
             users.entry(*need).or_default().push(*unit);
         }
     }
-    let mut ready: BTreeSet<(&str, usize)> = waits
+    // What is converted, compared or printed by an impl does not name it: an impl goes as soon as it can.
+    let is_impl = |unit: usize| {
+        workspace
+            .item(units.units[unit].items[0])
+            .implementation
+            .is_some()
+    };
+    let rank = |unit: usize| (!is_impl(unit), module(unit), unit);
+    let mut ready: BTreeSet<(bool, &str, usize)> = waits
         .iter()
         .filter(|(_, waits)| **waits == 0)
-        .map(|(unit, _)| (module(*unit), *unit))
+        .map(|(unit, _)| rank(*unit))
         .collect();
     let mut runs: Vec<Vec<usize>> = vec![Vec::new()];
     let mut lines = 0;
     let mut current = "";
     while let Some(next) = ready
-        .range((current, 0)..)
-        .next()
+        .first()
+        .filter(|(no_impl, ..)| !no_impl)
+        .or_else(|| ready.range((true, current, 0)..).next())
         .or_else(|| ready.first())
         .copied()
     {
         ready.remove(&next);
-        let (path, unit) = next;
-        if lines >= LINES && path != current {
+        let (no_impl, path, unit) = next;
+        if lines >= LINES && path != current && no_impl {
             runs.push(Vec::new());
             lines = 0;
         }
-        current = path;
+        if no_impl {
+            current = path;
+        }
         lines += units.units[unit].lines;
-        left.remove(&unit);
         if let Some(run) = runs.last_mut() {
             run.push(unit);
         }
@@ -533,7 +561,7 @@ fn runs(workspace: &Workspace, units: &unit::Units, mine: &[usize]) -> Vec<Vec<u
             if let Some(count) = waits.get_mut(&user) {
                 *count -= 1;
                 if *count == 0 {
-                    ready.insert((module(user), user));
+                    ready.insert(rank(user));
                 }
             }
         }

@@ -202,7 +202,8 @@ impl<'a> Builder<'a> {
     fn join_calls(&mut self) {
         for id in self.items.clone() {
             let item = self.workspace.item(id);
-            if item.kind != ItemKind::MacroCall {
+            let is_known = !self.graph.anchors[id.index()].is_empty();
+            if item.kind != ItemKind::MacroCall || is_known {
                 continue;
             }
             for target in self.targets(id) {

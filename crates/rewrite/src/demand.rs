@@ -9,6 +9,7 @@ use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId};
 
 use crate::scope::{Scope, Side};
+use crate::support;
 use crate::traits::Shown;
 use crate::twin;
 
@@ -26,10 +27,22 @@ impl Asked {
         let new: BTreeSet<String> = conditions.iter().cloned().collect();
         self.conditions = Some(match self.conditions.take() {
             None => new,
-            Some(old) => old.intersection(&new).cloned().collect(),
+            Some(old) => common(&old, &new),
         });
         self.from_outside |= from_outside;
     }
+}
+
+/// The conditions that two askers both stand under: who stands under `test` stands under `any(test, …)` too.
+fn common(a: &BTreeSet<String>, b: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut both: BTreeSet<String> = a.intersection(b).cloned().collect();
+    let in_tests = |conditions: &BTreeSet<String>| {
+        conditions.contains(support::TEST) || conditions.contains(support::CONDITION)
+    };
+    if in_tests(a) && in_tests(b) && !both.contains(support::TEST) {
+        both.insert(support::CONDITION.to_owned());
+    }
+    both
 }
 
 /// What the code that stays needs of what moves.
@@ -58,6 +71,8 @@ pub(crate) struct DestDemand {
     pub(crate) leaves: BTreeMap<UseLeafId, Asked>,
     /// These, and those that name what is at home in the destination: all imports that moving code goes through.
     pub(crate) asked: BTreeSet<UseLeafId>,
+    /// Imports that a public import re-exports, and so are public themselves.
+    pub(crate) re_exported: BTreeSet<UseLeafId>,
     /// Modules of the monolith that the destination needs as a place for such imports only.
     pub(crate) facades: BTreeSet<ModuleId>,
     /// Lower crates whose macros are called by bare names.
@@ -529,7 +544,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
             .iter()
             .filter(|item| scope.is_import(**item))
         {
-            let fixed = scope.own_conditions(*item);
+            let fixed = scope.conditions_there(*item);
             for leaf in &scope.workspace.item(*item).leaves {
                 let asker = Asker {
                     module,
@@ -655,6 +670,7 @@ impl DestDemand {
             return;
         }
         for resolution in &scope.graph.leaves[leaf.index()] {
+            self.re_exports(scope, leaf, &resolution.lookups);
             self.lookups(scope, &resolution.lookups, place, asker, seen);
             if let Target::Module(target) = resolution.target
                 && scope.workspace.module(target).krate == scope.root
@@ -664,5 +680,24 @@ impl DestDemand {
                 self.facades.insert(target);
             }
         }
+    }
+
+    /// `pub use` takes only what is public: the import that its last name is found by is, too.
+    fn re_exports(&mut self, scope: &Scope<'_>, leaf: UseLeafId, lookups: &[Lookup]) {
+        let workspace = scope.workspace;
+        let import = workspace.leaf(leaf);
+        let item = workspace.item(import.item);
+        let public = item.kind == ItemKind::Use
+            && item.visibility.level == Level::Public
+            && (scope.is_whole(item.module) || self.re_exported.contains(&leaf));
+        let Some(last) = import.path.segments.last().filter(|_| public) else {
+            return;
+        };
+        let found = lookups.iter().filter(|lookup| lookup.name == last.name);
+        self.re_exported
+            .extend(found.filter_map(|lookup| match lookup.found {
+                Found::Leaf(next) | Found::Glob(next) => Some(next),
+                Found::Item(_) => None,
+            }));
     }
 }

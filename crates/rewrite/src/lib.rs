@@ -17,6 +17,7 @@
 //! Fixtures of the whole command under `tests/fixtures`, each compared with its snapshot and compiled.
 
 mod cleanup;
+mod companion;
 mod demand;
 mod exhaustive;
 mod export;
@@ -35,6 +36,8 @@ mod scope;
 mod skeleton;
 mod snapshot;
 mod spacing;
+mod support;
+mod target;
 mod text;
 mod traits;
 mod tree;

@@ -118,7 +118,7 @@ impl<'ast> Visit<'ast> for Search<'_> {
     }
 
     fn visit_expr_match(&mut self, expression: &'ast syn::ExprMatch) {
-        let open = |arm: &syn::Arm| arm.guard.is_none() && is_wildcard(&arm.pat);
+        let open = |arm: &syn::Arm| is_wildcard(&arm.pat);
         if !expression.arms.iter().any(open) {
             let mut patterns = Patterns {
                 search: self,
@@ -161,6 +161,11 @@ struct Patterns<'s, 'a> {
 }
 
 impl<'ast> Visit<'ast> for Patterns<'_, '_> {
+    /// What stands behind `if` is no pattern.
+    fn visit_pat_guard(&mut self, guarded: &'ast syn::PatGuard) {
+        self.visit_pat(&guarded.pat);
+    }
+
     fn visit_path(&mut self, path: &'ast syn::Path) {
         self.found |= self.search.names(path);
     }

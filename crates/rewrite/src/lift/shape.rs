@@ -100,6 +100,10 @@ pub(super) struct Signature {
     pub(super) needs_size: bool,
 }
 
+fn is_borrowed(receiver: &syn::Receiver) -> bool {
+    matches!(receiver.kind, syn::ReceiverKind::Reference(..))
+}
+
 /// Reads the signature of a method; nothing where it is none.
 pub(super) fn signature(workspace: &Workspace, id: ItemId) -> Option<Signature> {
     let source = text_of(workspace, id);
@@ -111,7 +115,7 @@ pub(super) fn signature(workspace: &Workspace, id: ItemId) -> Option<Signature> 
     for input in &signature.inputs {
         match input {
             syn::FnArg::Receiver(receiver) => {
-                if let (Some(mutable), None) = (&receiver.mutability, &receiver.reference) {
+                if let (Some(mutable), false) = (&receiver.mutability, is_borrowed(receiver)) {
                     let range = mutable.span().byte_range();
                     edits.push((with_space(source, range), String::new()));
                 }
@@ -135,9 +139,10 @@ pub(super) fn signature(workspace: &Workspace, id: ItemId) -> Option<Signature> 
         at = range.end;
     }
     text.push_str(source.get(at..end)?.trim_end());
-    let by_value = signature.inputs.iter().any(
-        |input| matches!(input, syn::FnArg::Receiver(receiver) if receiver.reference.is_none()),
-    );
+    let by_value = signature
+        .inputs
+        .iter()
+        .any(|input| matches!(input, syn::FnArg::Receiver(receiver) if !is_borrowed(receiver)));
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     let needs_size = by_value || text.split(|c| !is_part(c)).any(|word| word == "Self");
     let attributes = method.attrs.iter();
