@@ -13,6 +13,7 @@
 
 mod build_script;
 pub mod cost;
+pub mod exhaustive;
 pub mod file;
 pub mod history;
 pub mod home;

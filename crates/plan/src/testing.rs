@@ -1,10 +1,11 @@
 //! Tests: which test code moves as one, and where it goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::Graph;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
 
+use crate::exhaustive;
 use crate::home::Claims;
 use crate::order::{Home, Order};
 
@@ -20,7 +21,8 @@ pub(crate) struct Cluster {
     parts: Vec<Part>,
     /// What it needs beside itself.
     pub(crate) needs: Vec<ItemId>,
-    /// Types that have an impl in it which can stand only in their crate: the cluster goes where they are.
+    /// Types that have an impl in it which can stand only in their crate, and `#[non_exhaustive]` ones that it treats as
+    /// only their crate may: the cluster goes where they are.
     pub(crate) bound: Vec<ItemId>,
 }
 
@@ -61,9 +63,10 @@ pub(crate) fn clusters(workspace: &Workspace, graph: &Graph, krate: CrateId) -> 
     for (index, part) in parts.into_iter().enumerate() {
         together.entry(find(&leader, index)).or_default().push(part);
     }
+    let closed = exhaustive::bound(workspace, graph);
     together
         .into_values()
-        .map(|parts| cluster(workspace, graph, parts, &part_of))
+        .map(|parts| cluster(workspace, graph, parts, (&part_of, &closed)))
         .collect()
 }
 
@@ -71,7 +74,7 @@ fn cluster(
     workspace: &Workspace,
     graph: &Graph,
     parts: Vec<Part>,
-    part_of: &[Option<usize>],
+    (part_of, closed): (&[Option<usize>], &[(ItemId, ItemId)]),
 ) -> Cluster {
     let mut needs: Vec<ItemId> = parts
         .iter()
@@ -90,6 +93,14 @@ fn cluster(
             anchors.first().copied().filter(|_| !free)
         })
         .collect();
+    let mine: BTreeSet<ItemId> = parts.iter().flat_map(|part| &part.items).copied().collect();
+    let own = |user: ItemId| mine.contains(&workspace.item(user).parent.unwrap_or(user));
+    let closed = closed.iter().filter(|(user, _)| own(*user));
+    bound.extend(
+        closed
+            .map(|(_, target)| *target)
+            .filter(|to| part_of[to.index()].is_none()),
+    );
     bound.sort_unstable();
     bound.dedup();
     Cluster {

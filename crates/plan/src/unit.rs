@@ -10,7 +10,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use crate::build_script::BuildOutput;
 use crate::order::Home;
 use crate::plan::Plan;
-use crate::testing;
+use crate::{exhaustive, testing};
 
 /// Groups of items with one home each, in an order in which whoever needs comes before what is needed.
 #[derive(Debug, Clone, Default)]
@@ -131,6 +131,7 @@ impl<'a> Builder<'a> {
         self.join_tested();
         self.join_twins();
         self.join_calls();
+        self.join_bound();
         self.join_single_homes();
         self.find_open_impls();
     }
@@ -194,6 +195,16 @@ impl<'a> Builder<'a> {
                 if is_type && other.module == item.module {
                     self.join(id, target);
                 }
+            }
+        }
+    }
+
+    /// What builds a `#[non_exhaustive]` type, or matches it without a wildcard, stays with it.
+    fn join_bound(&mut self) {
+        for (user, target) in exhaustive::bound(self.workspace, self.graph) {
+            let user = self.workspace.item(user).parent.unwrap_or(user);
+            if self.known[user.index()] && self.known[target.index()] {
+                self.join(user, target);
             }
         }
     }

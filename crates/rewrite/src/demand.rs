@@ -73,6 +73,8 @@ pub(crate) struct DestDemand {
 /// Whoever asks: the module that the path stands in, and the conditions it stands under.
 struct Asker<'b> {
     module: ModuleId,
+    /// The module that the name is looked up from: that of the import which leads on, else the same.
+    from: ModuleId,
     item: Option<ItemId>,
     fixed: &'b [String],
     form: Form,
@@ -94,6 +96,7 @@ impl<'b> Asker<'b> {
     fn unnamed(module: ModuleId, fixed: &'b [String]) -> Self {
         Asker {
             module,
+            from: module,
             item: None,
             fixed,
             form: Form::Path,
@@ -104,6 +107,7 @@ impl<'b> Asker<'b> {
     fn caller(scope: &Scope<'_>, item: ItemId) -> Self {
         Asker {
             module: scope.workspace.item(item).module,
+            from: scope.workspace.item(item).module,
             item: Some(item),
             fixed: &[],
             form: Form::Path,
@@ -165,6 +169,7 @@ pub(crate) fn root_demand(scope: &Scope<'_>, dest: &DestDemand) -> RootDemand {
         };
         let asker = Asker {
             module: scope.workspace.item(item).module,
+            from: scope.workspace.item(item).module,
             item: Some(item),
             fixed: &[],
             form,
@@ -236,7 +241,7 @@ impl RootDemand {
                 continue;
             }
             let conditions = asker.conditions(scope, module);
-            let outside = !scope.is_within(asker.module, module);
+            let outside = !scope.is_within(asker.from, module);
             match lookup.found {
                 Found::Item(item) if scope.workspace.item(item).declares.is_some() => {
                     if let Some(child) = scope
@@ -289,7 +294,12 @@ impl RootDemand {
             1 => Form::Import,
             _ => Form::Path,
         };
-        let asker = &Asker { form, ..*asker };
+        let from = scope.workspace.item(scope.workspace.leaf(leaf).item).module;
+        let asker = &Asker {
+            form,
+            from,
+            ..*asker
+        };
         for resolution in &scope.graph.leaves[leaf.index()] {
             self.lookups(scope, &resolution.lookups, asker, seen);
             match resolution.target {
@@ -368,7 +378,7 @@ impl RootDemand {
                 for user in crate::traits::users(scope, leaf, false) {
                     let asker = Asker::caller(scope, user);
                     let conditions = asker.conditions(scope, module);
-                    let outside = !scope.is_within(asker.module, module);
+                    let outside = !scope.is_within(asker.from, module);
                     self.leaves
                         .entry(leaf)
                         .or_default()
@@ -408,6 +418,7 @@ impl RootDemand {
                     for leaf in item.leaves.iter().filter(exported) {
                         let asker = Asker {
                             module,
+                            from: module,
                             item: None,
                             fixed: &fixed,
                             form: Form::Path,
@@ -481,6 +492,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
         };
         let asker = Asker {
             module: scope.workspace.item(item).module,
+            from: scope.workspace.item(item).module,
             item: Some(item),
             fixed: &[],
             form: Form::Path,
@@ -535,6 +547,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
             for leaf in &scope.workspace.item(*item).leaves {
                 let asker = Asker {
                     module,
+                    from: module,
                     item: None,
                     fixed: &fixed,
                     form: Form::Path,
@@ -564,7 +577,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
         for user in crate::traits::users(scope, leaf, true) {
             let asker = Asker::caller(scope, user);
             let conditions = asker.conditions(scope, module);
-            let outside = !scope.is_within(asker.module, module);
+            let outside = !scope.is_within(asker.from, module);
             let place = Place::Item(item, 0);
             demand
                 .leaves
@@ -633,7 +646,7 @@ impl DestDemand {
                     self.asked.insert(leaf);
                     if !scope.is_whole(module) {
                         let conditions = asker.conditions(scope, module);
-                        let outside = !scope.is_within(asker.module, module);
+                        let outside = !scope.is_within(asker.from, module);
                         self.leaves
                             .entry(leaf)
                             .or_default()
@@ -656,6 +669,8 @@ impl DestDemand {
         if !seen.insert(leaf) || names_dest(scope, leaf) {
             return;
         }
+        let from = scope.workspace.item(scope.workspace.leaf(leaf).item).module;
+        let asker = &Asker { from, ..*asker };
         for resolution in &scope.graph.leaves[leaf.index()] {
             self.re_exports(scope, leaf, &resolution.lookups);
             self.lookups(scope, &resolution.lookups, place, asker, seen);
