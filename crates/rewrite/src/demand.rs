@@ -587,6 +587,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
             demand.leaf(scope, leaf, place, &asker, &mut BTreeSet::new());
         }
     }
+    demand.shown_in_part(scope);
     demand.violations.sort();
     demand.violations.dedup();
     demand
@@ -680,6 +681,36 @@ impl DestDemand {
                 && scope.workspace.leaf(leaf).binding != Binding::Glob
             {
                 self.facades.insert(target);
+            }
+        }
+    }
+
+    /// Public imports of what moves, in modules of which some crate will see the destination's part alone.
+    fn shown_in_part(&mut self, scope: &Scope<'_>) {
+        let workspace = scope.workspace;
+        let modules = workspace.modules_of(scope.root);
+        for module in modules.filter(|module| scope.is_seen_in_part(*module)) {
+            let items = workspace.module(module).items.iter();
+            let public = items.filter(|id| {
+                let item = workspace.item(**id);
+                item.kind == ItemKind::Use && item.visibility.level == Level::Public
+            });
+            for id in public {
+                let fixed = scope.own_conditions(*id);
+                let asker = Asker::unnamed(module, &fixed);
+                for leaf in &workspace.item(*id).leaves {
+                    let resolutions = &scope.graph.leaves[leaf.index()];
+                    let moves = resolutions.iter().any(|resolution| {
+                        matches!(resolution.target, Target::Item(to) if scope.side(to) == Side::Dest)
+                    });
+                    if !moves || names_dest(scope, *leaf) {
+                        continue;
+                    }
+                    self.re_exported.insert(*leaf);
+                    self.leaves.entry(*leaf).or_default().by(&fixed, true);
+                    let place = Place::Item(*id, 0);
+                    self.leaf(scope, *leaf, place, &asker, &mut BTreeSet::new());
+                }
             }
         }
     }
