@@ -42,6 +42,7 @@ mod text;
 mod traits;
 mod tree;
 mod twin;
+mod unstable;
 mod visibility;
 
 pub use rewrite::{Figures, Outcome, rewrite};

@@ -322,6 +322,9 @@ pub(crate) fn features_in(text: &str, features: &mut BTreeSet<String>) {
         };
         if let Some((name, _)) = rest.split_once('"') {
             features.insert(name.to_owned());
+            if text[..at].trim_end().ends_with("unstable(") {
+                features.insert(format!("unstable-{name}"));
+            }
         }
     }
 }

@@ -170,13 +170,16 @@ impl Widening<'_, '_> {
                     made_public.extend(open_macro_call(self.scope, *id, builder));
                 }
                 ItemKind::InherentImpl | ItemKind::TraitImpl | ItemKind::ForeignMod => {}
-                _ => made_public.extend(open(
-                    self.scope,
-                    item.module,
-                    &item.visibility,
-                    (&path, is_shown(self.scope, *id)),
-                    builder,
-                )),
+                _ => {
+                    made_public.extend(crate::unstable::open(self.scope, *id, builder));
+                    made_public.extend(open(
+                        self.scope,
+                        item.module,
+                        &item.visibility,
+                        (&path, is_shown(self.scope, *id)),
+                        builder,
+                    ));
+                }
             }
         }
         for id in &self.modules {
@@ -417,9 +420,11 @@ impl Uses {
             .items_of(scope.root)
             .filter(|id| {
                 let item = scope.workspace.item(*id);
+                let closed = item.visibility.level != Level::Public
+                    || crate::unstable::feature(scope.workspace, *id).is_some();
                 scope.moving[id.index()]
                     && item.parent.is_some()
-                    && item.visibility.level != Level::Public
+                    && closed
                     && self.sees(scope, &item.name, &item.visibility.level, item.module)
             })
             .collect()
