@@ -1,13 +1,14 @@
 //! `plan`: proposes, keeps what a person wrote, and says what a plan is worth.
 
 use cleave_plan::{Cost, Figures, History, Homes, Plan, ProposeOptions, Weights};
+use cleave_syntax::Severity;
 use cleave_verify::git;
 
 use crate::arguments::{Arguments, Planning};
 use crate::exit::{Exit, Failure};
 use crate::project::{Project, Route};
 use crate::screen::Screen;
-use crate::verb::{steps_text, write};
+use crate::verb::{check, steps_text, write};
 
 /// How many commits make a history that says how often files change.
 const COMMITS: usize = 30;
@@ -18,7 +19,7 @@ pub(crate) fn plan(
     wanted: &Planning,
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
-    let project = Project::load(&arguments.common, screen)?;
+    let mut project = Project::load(&arguments.common, screen)?;
     let data = Data {
         weights: project
             .plan_text
@@ -38,7 +39,13 @@ pub(crate) fn plan(
         screen.progress("wrote split.toml");
     }
     let (route, diagnostics) = project.route(&plan);
-    screen.diagnostics(&diagnostics);
+    (project.plan, project.plan_text) = (Some(plan.clone()), Some(text));
+    // Names that are gone are told below, with their places.
+    let notes = diagnostics.into_iter();
+    let notes: Vec<_> = notes.filter(|it| it.severity == Severity::Note).collect();
+    screen.diagnostics(&notes);
+    let drift = check::drift(&project, screen)?;
+    screen.diagnostics(&drift);
     screen.result(&planned_text(&project, &data, &plan, &route));
     Ok(Exit::Done)
 }
