@@ -120,7 +120,7 @@ struct Tree<'a> {
 impl<'a> Tree<'a> {
     /// Checks a tree for the first time, and draws the files.
     fn open(root: &Utf8Path, entry: &'a Entry) -> Result<Self, String> {
-        let mut tree = Tree {
+        let tree = Tree {
             root: root.to_owned(),
             entry,
             files: drawn(&load(root, entry)?),
