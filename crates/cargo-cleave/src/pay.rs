@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 use cleave_plan::Figures;
 use cleave_syntax::workspace::CrateKind;
-use cleave_verify::timings::{self, Timings};
+use cleave_verify::timings::{self, Subject, Timings};
 use cleave_verify::{CargoOptions, Scratch, journal};
 use serde_json::{Value, json};
 
@@ -24,9 +24,11 @@ pub(crate) fn measure(
     let files = workspace.files.iter();
     let also = files.map(|file| file.path.clone()).collect();
     let (scratch, _) = Scratch::open(&workspace.root, &state, also)?;
-    let targets = workspace.crates.iter().filter(|krate| {
-        krate.package == workspace.package && matches!(krate.kind, CrateKind::Lib | CrateKind::Bin)
-    });
+    let own = |kind: CrateKind| {
+        let crates = workspace.crates.iter();
+        crates.filter(move |krate| krate.package == workspace.package && krate.kind == kind)
+    };
+    let targets = own(CrateKind::Lib).chain(own(CrateKind::Bin));
     let roots: Vec<Utf8PathBuf> = targets
         .map(|krate| {
             workspace
@@ -34,6 +36,9 @@ pub(crate) fn measure(
                 .path
                 .clone()
         })
+        .collect();
+    let programs: Vec<String> = own(CrateKind::Bin)
+        .map(|krate| krate.name.clone())
         .collect();
     let features = common.features.iter();
     let options = CargoOptions {
@@ -47,14 +52,18 @@ pub(crate) fn measure(
     Ok(timings::measure(
         &scratch,
         &options,
-        (package, &roots),
+        Subject {
+            package,
+            roots: &roots,
+            programs: &programs,
+        },
         &mut watch,
     )?)
 }
 
-/// Seconds of a rebuild after an edit, by lines: what programs take is there after every edit.
+/// Seconds of a rebuild after an edit, by lines: programs are linked after every edit.
 fn after(timings: &Timings, figures: &Figures) -> f64 {
-    (timings.front_end + timings.code_generation) * figures.rebuild_ratio() + timings.programs
+    (timings.front_end + timings.code_generation) * figures.rebuild_ratio() + timings.linking
 }
 
 /// Whether an edit would take less than nine tenths of what it takes today.
@@ -69,15 +78,12 @@ pub(crate) fn text(timings: &Timings, figures: &Figures) -> String {
     let mut text = format!(
         "\nWhere {total:.1} s of compiling it from nothing go, dependencies aside (measured just now):\n"
     );
-    let programs = match timings.program_count {
-        0 => "programs (there is none)",
-        _ => "code generation and linking of programs, which every edit ends in",
-    };
-    for (seconds, what) in [
+    let rows = [
         (timings.front_end, "the compiler's front end"),
-        (timings.code_generation, "code generation of the library"),
-        (timings.programs, programs),
-    ] {
+        (timings.code_generation, "code generation"),
+        (timings.linking, "linking, which every edit ends in"),
+    ];
+    for (seconds, what) in rows {
         text.push_str(&format!(
             "  {seconds:6.1} s  {:3.0} %  {what}\n",
             share(seconds)
@@ -119,7 +125,7 @@ mod tests {
         let front = Timings {
             front_end: 6.0,
             code_generation: 2.0,
-            programs: 2.0,
+            linking: 2.0,
             program_count: 1,
         };
         assert!(pays(&front, &figures));
@@ -127,7 +133,7 @@ mod tests {
         assert!(said.contains("6.0 s instead of 10.0 s, 60 %"), "{said}");
         let link = Timings {
             front_end: 1.0,
-            programs: 9.0,
+            linking: 9.0,
             ..front
         };
         assert!(!pays(

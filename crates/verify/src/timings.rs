@@ -1,8 +1,8 @@
-//! Where the time of a build goes: the compiler's front end, code generation, and programs.
+//! Where the time of a build goes: the compiler's front end, code generation, and linking.
 //!
 //! Cargo writes the times of its units into a page, on a stable toolchain too. For a library it says when the front end
-//! was done; for a program it does not, and there the time of a check stands for it. Linking can't be told from a
-//! program's code generation.
+//! was done; for a program it does not, and there the time of a check stands for it. What linking a program takes is
+//! found by building it once more with a linker that does nothing.
 
 use camino::Utf8PathBuf;
 use serde::Serialize;
@@ -17,10 +17,10 @@ use crate::scratch::Scratch;
 pub struct Timings {
     /// The compiler's front end: parsing, macros, types, borrows; what a check does.
     pub front_end: f64,
-    /// Code generation of libraries.
+    /// Code generation.
     pub code_generation: f64,
-    /// Code generation and linking of programs.
-    pub programs: f64,
+    /// Linking of programs; with their code generation where the two could not be told apart.
+    pub linking: f64,
     /// How many programs there are.
     pub program_count: usize,
 }
@@ -28,77 +28,110 @@ pub struct Timings {
 impl Timings {
     /// All of it.
     pub fn total(&self) -> f64 {
-        self.front_end + self.code_generation + self.programs
+        self.front_end + self.code_generation + self.linking
     }
 
-    /// From the pages of a build and of a check.
-    fn read(build: &str, check: &str, package: &str) -> Self {
+    /// From the pages of a check, of a build, and of builds of the programs without linking.
+    fn read((check, build): (&str, &str), unlinked: &[String], package: &str) -> Self {
         let mut timings = Timings::default();
         let checked = units(check, package);
+        let unlinked: Vec<Unit> = unlinked
+            .iter()
+            .flat_map(|page| units(page, package))
+            .collect();
         for unit in units(build, package) {
-            let check = checked
-                .iter()
-                .find(|other| other.target == unit.target)
-                .map(|other| other.seconds);
+            let same = |other: &&Unit| other.target == unit.target;
+            let check = checked.iter().find(same).map(|other| other.seconds);
             let front_end = unit.front_end.or(check).unwrap_or(0.0).min(unit.seconds);
-            timings.front_end += front_end;
-            if unit.target.contains("bin") {
+            let rest = unit.seconds - front_end;
+            let mut linking = 0.0;
+            if unit.target.contains("\"bin\"") {
+                let without = unlinked.iter().find(same).map(|other| other.seconds);
+                linking = without.map_or(rest, |without| (unit.seconds - without).clamp(0.0, rest));
                 timings.program_count += 1;
-                timings.programs += unit.seconds - front_end;
-            } else {
-                timings.code_generation += unit.seconds - front_end;
             }
+            timings.front_end += front_end;
+            timings.code_generation += rest - linking;
+            timings.linking += linking;
         }
         timings
     }
 }
 
-/// Builds and checks a package in the scratch tree, after its dependencies. `roots` are the files that its targets
-/// begin with, relative to the tree.
+/// What is measured of a package.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// Its name.
+    pub package: &'a str,
+    /// The files that its targets begin with, relative to the tree.
+    pub roots: &'a [Utf8PathBuf],
+    /// The names of its programs.
+    pub programs: &'a [String],
+}
+
+/// Builds and checks a package in the scratch tree, after its dependencies.
 pub fn measure(
     scratch: &Scratch,
     options: &CargoOptions,
-    (package, roots): (&str, &[Utf8PathBuf]),
+    subject: Subject<'_>,
     watch: Watch<'_>,
 ) -> Result<Timings, VerifyError> {
-    let run = |verb: &str, timed: bool| {
-        let mut command = command(scratch, verb, options);
-        // What was compiled before must not make it shorter.
-        command.env("CARGO_INCREMENTAL", "0");
-        command.args(["--package", package, "--quiet"]);
-        if timed {
-            command.arg("--timings");
-        }
-        let line = format!("cargo {verb} --package {package}");
-        let failed = |message: String| VerifyError::Command {
-            command: line.clone(),
-            message,
-        };
-        let output = command
-            .output()
-            .map_err(|error| failed(error.to_string()))?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            return Err(failed(said.trim().to_owned()));
-        }
-        let page = scratch.target.join("cargo-timings/cargo-timing.html");
-        if timed {
-            std::fs::read_to_string(&page).map_err(VerifyError::file("read", &page))
-        } else {
-            Ok(String::new())
-        }
-    };
-    let mut pages = Vec::new();
-    for verb in ["check", "build"] {
+    let mut timed = |verb: &str| {
         watch(&format!("cargo {verb} of the dependencies"));
-        run(verb, false)?;
-        for root in roots {
+        run(scratch, options, subject.package, &[verb])?;
+        for root in subject.roots {
             scratch.touch(root)?;
         }
         watch(&format!("cargo {verb} --timings"));
-        pages.push(run(verb, true)?);
+        run(scratch, options, subject.package, &[verb, "--timings"])
+    };
+    let check = timed("check")?;
+    let build = timed("build")?;
+    let mut unlinked = Vec::new();
+    for program in subject.programs.iter().filter(|_| cfg!(unix)) {
+        watch(&format!("cargo rustc --bin {program} --timings"));
+        let words = [
+            "rustc",
+            "--timings",
+            "--bin",
+            program,
+            "--",
+            "-Clinker=true",
+        ];
+        // Where the linker is no matter of ours, the figure is less exact.
+        unlinked.extend(run(scratch, options, subject.package, &words).ok());
     }
-    Ok(Timings::read(&pages[1], &pages[0], package))
+    Ok(Timings::read((&check, &build), &unlinked, subject.package))
+}
+
+/// Runs cargo, and returns its page of times where it was asked for one.
+fn run(
+    scratch: &Scratch,
+    options: &CargoOptions,
+    package: &str,
+    words: &[&str],
+) -> Result<String, VerifyError> {
+    let mut command = command(scratch, words[0], options);
+    // What was compiled before must not make it shorter.
+    command.env("CARGO_INCREMENTAL", "0");
+    command.args(["--quiet", "--package", package]);
+    command.args(&words[1..]);
+    let failed = |message: String| VerifyError::Command {
+        command: format!("cargo {} --package {package}", words[0]),
+        message,
+    };
+    let output = command
+        .output()
+        .map_err(|error| failed(error.to_string()))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(failed(said.trim().to_owned()));
+    }
+    if !words.contains(&"--timings") {
+        return Ok(String::new());
+    }
+    let page = scratch.target.join("cargo-timings/cargo-timing.html");
+    std::fs::read_to_string(&page).map_err(VerifyError::file("read", &page))
 }
 
 /// A unit of cargo's.
@@ -113,16 +146,21 @@ fn units(page: &str, package: &str) -> Vec<Unit> {
     let data = page.split_once("UNIT_DATA = ").map_or("", |(_, rest)| rest);
     let mut values = serde_json::Deserializer::from_str(data).into_iter::<Vec<Value>>();
     let units = values.next().and_then(Result::ok).unwrap_or_default();
-    let own = units.iter().filter(|unit| {
-        let target = unit["target"].as_str().unwrap_or_default();
-        unit["name"] == package && !target.contains("build script")
-    });
-    own.map(|unit| Unit {
-        target: unit["target"].as_str().unwrap_or_default().to_owned(),
+    let own = units.iter().map(|unit| Unit {
+        // ` app "bin" (check)`, or nothing for a library.
+        target: text(unit, "target").replace(" (check)", ""),
         seconds: unit["duration"].as_f64().unwrap_or(0.0),
         front_end: front_end(unit),
-    })
-    .collect()
+    });
+    let is_own = units.iter().map(|unit| text(unit, "name") == package);
+    own.zip(is_own)
+        .filter(|(unit, is_own)| *is_own && !unit.target.contains("build"))
+        .map(|(unit, _)| unit)
+        .collect()
+}
+
+fn text<'v>(unit: &'v Value, key: &str) -> &'v str {
+    unit[key].as_str().unwrap_or_default()
 }
 
 /// When the front end of a unit was done, after its start; cargo has told it in two ways.
@@ -140,30 +178,35 @@ mod tests {
 
     #[test]
     fn cargos_page_tells_where_the_time_goes() {
-        let page = |library: &str, program: f64| {
+        let page = |library: &str, kind: &str, program: f64| {
             format!(
                 "<script>\nconst UNIT_DATA = [\n\
                  {{\"name\":\"dep\",\"target\":\"\",\"duration\":9.0,\"sections\":null}},\n\
-                 {{\"name\":\"app\",\"target\":\" build script\",\"duration\":9.0}},\n\
-                 {{\"name\":\"app\",\"target\":\"\",\"duration\":3.0,{library}}},\n\
-                 {{\"name\":\"app\",\"target\":\" bin \\\"app\\\"\",\"duration\":{program},\"sections\":null}}];\n\
+                 {{\"name\":\"app\",\"target\":\" build-script\",\"duration\":9.0}},\n\
+                 {{\"name\":\"app\",\"target\":\"{kind}\",\"duration\":3.0,{library}}},\n\
+                 {{\"name\":\"app\",\"target\":\" app \\\"bin\\\"{kind}\",\"duration\":{program},\"sections\":null}}];\n\
                  const OTHER = [];\n</script>"
             )
         };
         let new = "\"sections\":[[\"frontend\",{\"start\":0.0,\"end\":2.0}],[\"codegen\",{\"start\":2.0,\"end\":3.0}]]";
+        let none = "\"sections\":null";
         for library in [new, "\"rmeta_time\":2.0"] {
-            let build = page(library, 1.5);
-            let timings = Timings::read(&build, &page("\"sections\":null", 0.5), "app");
-            assert_eq!(
-                timings,
-                Timings {
-                    front_end: 2.5,
-                    code_generation: 1.0,
-                    programs: 1.0,
-                    program_count: 1
-                }
-            );
+            let (check, build) = (page(none, " (check)", 0.5), page(library, "", 2.5));
+            let read = |unlinked: &[String]| Timings::read((&check, &build), unlinked, "app");
+            let timings = Timings {
+                front_end: 2.5,
+                code_generation: 2.0,
+                linking: 1.0,
+                program_count: 1,
+            };
+            assert_eq!(read(&[page(none, "", 1.5)]), timings);
+            let together = Timings {
+                code_generation: 1.0,
+                linking: 2.0,
+                ..timings
+            };
+            assert_eq!(read(&[]), together);
         }
-        assert_eq!(Timings::read("", "", "app"), Timings::default());
+        assert_eq!(Timings::read(("", ""), &[], "app"), Timings::default());
     }
 }
