@@ -6,6 +6,7 @@ use cleave_graph::Graph;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
 
 use crate::home::Claims;
+use crate::lift::Lifts;
 use crate::order::{Home, Order};
 
 /// Test code that moves as one: the outermost test module, or a single test item.
@@ -34,7 +35,11 @@ impl Cluster {
 }
 
 /// The clusters of a crate, ordered by their first items. Linear in the edges of its tests.
-pub(crate) fn clusters(workspace: &Workspace, graph: &Graph, krate: CrateId) -> Vec<Cluster> {
+pub(crate) fn clusters(
+    workspace: &Workspace,
+    graph: (&Graph, &Lifts),
+    krate: CrateId,
+) -> Vec<Cluster> {
     let parts = parts(workspace, krate);
     let mut part_of = vec![None; workspace.items.len()];
     for (index, part) in parts.iter().enumerate() {
@@ -51,7 +56,10 @@ pub(crate) fn clusters(workspace: &Workspace, graph: &Graph, krate: CrateId) -> 
     };
     for (index, part) in parts.iter().enumerate() {
         for to in targets(workspace, graph, part) {
-            if let Some(other) = part_of[to.index()] {
+            if let Some(other) = part_of[to.index()]
+                && (other == index
+                    || !stands_with_its_type(workspace, graph.0, &parts[other], &part_of))
+            {
                 let (a, b) = (find(&leader, index), find(&leader, other));
                 leader[a.max(b)] = a.min(b);
             }
@@ -61,35 +69,43 @@ pub(crate) fn clusters(workspace: &Workspace, graph: &Graph, krate: CrateId) -> 
     for (index, part) in parts.into_iter().enumerate() {
         together.entry(find(&leader, index)).or_default().push(part);
     }
+    let cluster_of: Vec<Option<usize>> = part_of
+        .into_iter()
+        .map(|part| part.map(|part| find(&leader, part)))
+        .collect();
     together
-        .into_values()
-        .map(|parts| cluster(workspace, graph, parts, &part_of))
+        .into_iter()
+        .map(|(own, parts)| cluster(workspace, graph, (own, parts), &cluster_of))
         .collect()
 }
 
 fn cluster(
     workspace: &Workspace,
-    graph: &Graph,
-    parts: Vec<Part>,
-    part_of: &[Option<usize>],
+    graph: (&Graph, &Lifts),
+    (own, parts): (usize, Vec<Part>),
+    cluster_of: &[Option<usize>],
 ) -> Cluster {
+    let here = |id: ItemId| cluster_of[id.index()] == Some(own);
     let mut needs: Vec<ItemId> = parts
         .iter()
         .flat_map(|part| targets(workspace, graph, part))
-        .filter(|to| part_of[to.index()].is_none() && workspace.item(*to).is_node())
+        .filter(|to| !here(*to) && workspace.item(*to).is_node())
         .collect();
     needs.sort_unstable();
     needs.dedup();
     let items = parts.iter().flat_map(|part| &part.items);
     let mut bound: Vec<ItemId> = items
         .filter_map(|id| {
-            let anchors = &graph.anchors[id.index()];
-            let free = anchors
-                .iter()
-                .any(|anchor| part_of[anchor.index()].is_some());
+            let anchors = &graph.0.anchors[id.index()];
+            let free = anchors.iter().any(|anchor| here(*anchor));
             anchors.first().copied().filter(|_| !free)
         })
         .collect();
+    let inseparable = graph.0.bound.iter().filter(|(user, target)| {
+        let user = workspace.item(*user).parent.unwrap_or(*user);
+        here(user) && !here(*target)
+    });
+    bound.extend(inseparable.map(|(_, target)| *target));
     bound.sort_unstable();
     bound.dedup();
     Cluster {
@@ -97,6 +113,22 @@ fn cluster(
         needs,
         bound,
     }
+}
+
+/// Whether a part is no more than impls for tests, which can stand only where their types are: the tests that use it need
+/// not stand there too (row E3).
+fn stands_with_its_type(
+    workspace: &Workspace,
+    graph: &Graph,
+    part: &Part,
+    part_of: &[Option<usize>],
+) -> bool {
+    let is_bound = |id: &ItemId| {
+        let anchors = &graph.anchors[id.index()];
+        let mut anchors = anchors.iter();
+        anchors.len() > 0 && anchors.all(|anchor| part_of[anchor.index()].is_none())
+    };
+    !has_tests(workspace, part) && part.items.iter().all(is_bound)
 }
 
 fn parts(workspace: &Workspace, krate: CrateId) -> Vec<Part> {
@@ -126,24 +158,27 @@ fn parts(workspace: &Workspace, krate: CrateId) -> Vec<Part> {
 }
 
 /// What a part names, as whole items.
-fn targets(workspace: &Workspace, graph: &Graph, part: &Part) -> Vec<ItemId> {
+fn targets(workspace: &Workspace, (graph, lifts): (&Graph, &Lifts), part: &Part) -> Vec<ItemId> {
     let items = part.items.iter();
     let with_methods = items.flat_map(|id| std::iter::once(id).chain(&workspace.item(*id).methods));
     with_methods
-        .flat_map(|id| graph.edges_of(*id))
-        .map(|to| workspace.item(*to).parent.unwrap_or(*to))
+        .flat_map(|id| lifts.edges(graph, *id))
+        .map(|to| lifts.node(workspace, to))
         .collect()
 }
 
 /// Tests go with what they test, where they see all they need there; a helper that several use has the home of all.
 pub(crate) fn place(
     workspace: &Workspace,
-    graph: &Graph,
+    graph: (&Graph, &Lifts),
     (order, claims): (&Order, &Claims<'_>),
     root: CrateId,
     planned: &mut [Home],
 ) {
-    for cluster in clusters(workspace, graph, root) {
+    // What stands with a type first: tests may need it.
+    let mut clusters = clusters(workspace, graph, root);
+    clusters.sort_by_key(|cluster| cluster.bound.is_empty());
+    for cluster in clusters {
         let home = match cluster.bound.first() {
             Some(owner) => planned[owner.index()],
             None => wanted(workspace, graph, (order, claims), (&cluster, planned)),
@@ -156,7 +191,7 @@ pub(crate) fn place(
 
 fn wanted(
     workspace: &Workspace,
-    graph: &Graph,
+    graph: (&Graph, &Lifts),
     (order, claims): (&Order, &Claims<'_>),
     (cluster, planned): (&Cluster, &[Home]),
 ) -> Home {

@@ -6,12 +6,16 @@ mod feature;
 mod inherit;
 mod member;
 mod root;
+mod support;
+mod target;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use cleave_syntax::{Diagnostic, Severity, TextRange};
 use toml_edit::DocumentMut;
+
+use crate::support::FEATURE;
 
 /// What a crate's code needs, worked out from its references.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +30,14 @@ pub struct Needs {
     pub crates: BTreeSet<String>,
     /// Names of the planned packages (or the split package itself) that only its tests use.
     pub dev_crates: BTreeSet<String>,
+    /// Whether it has code for the tests of other crates, behind a feature.
+    pub has_support: bool,
+    /// Names in source that only such code uses beside tests.
+    pub support: BTreeSet<String>,
+    /// Names of the planned packages whose code of that kind such code uses.
+    pub support_crates: BTreeSet<String>,
+    /// Names of the planned packages whose code of that kind its tests use.
+    pub helpers: BTreeSet<String>,
 }
 
 /// A crate of the plan with what it needs.
@@ -60,6 +72,19 @@ pub struct ManifestInput<'a> {
     pub members: &'a [Member],
     /// What the root still needs, when it is time to drop the rest.
     pub cleanup: Option<&'a Needs>,
+    /// Tests, benches and examples that go to members.
+    pub targets: &'a [TargetMove],
+}
+
+/// A test, bench or example that goes to a member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetMove {
+    /// The table in which manifests list its kind: `test`, `bench` or `example`.
+    pub table: &'static str,
+    /// Its name.
+    pub name: String,
+    /// The member's name.
+    pub to: String,
 }
 
 /// The manifests after a step.
@@ -101,12 +126,23 @@ pub fn manifests(input: &ManifestInput<'_>) -> (Manifests, Vec<Diagnostic>) {
             &mut diagnostics,
         );
         let declared = read(&text, "Cargo.toml", &mut diagnostics)
-            .map(|document| feature::declared(&document));
+            .map(|document| feature::declared(&document))
+            .map(|mut names| {
+                names.remove(FEATURE);
+                names
+            });
         features.insert(crate_of_plan.name.clone(), declared.unwrap_or_default());
         manifests.members.insert(crate_of_plan.name.clone(), text);
     }
     let mut document = original.clone();
     root::depend(&mut document, input, &features);
+    let helping = input
+        .members
+        .iter()
+        .filter(|member| member.needs.has_support)
+        .map(|member| member.name.as_str());
+    support::ask(&mut document, input, input.root_dir, &helping.collect());
+    target::hand_over(&mut document, &mut manifests.members, input.targets);
     if let Some(needs) = input.cleanup {
         root::drop_unused(&mut document, input, needs, &manifests);
         inherit::share_dependencies(&mut document, &mut manifests.members, input);
