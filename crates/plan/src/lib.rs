@@ -30,7 +30,7 @@ pub mod what_if;
 
 pub use cost::{Cost, Weights};
 pub use history::History;
-pub use home::{Homes, holds, homes};
+pub use home::{Homes, distance, holds, homes};
 pub use measure::{Figures, measure};
 pub use order::{Home, Order};
 pub use partition::{ProposeOptions, cost, propose};
