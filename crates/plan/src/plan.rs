@@ -18,6 +18,18 @@ pub struct Plan {
     /// The moves in order. Step 1 is always the skeleton and step `n + 1` is `steps[n - 1]`; after the last comes the
     /// root's clean-up.
     pub steps: Vec<PlannedStep>,
+    /// What becomes of the package at the root of the workspace.
+    pub root: RootKind,
+}
+
+/// What the root of the workspace is in the end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RootKind {
+    /// The package that was split.
+    #[default]
+    Package,
+    /// A manifest of the workspace alone; the package, a program, goes to a folder beside its crates.
+    Virtual,
 }
 
 /// A crate of the plan.

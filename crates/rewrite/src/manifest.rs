@@ -2,6 +2,7 @@
 //!
 //! All functions take texts and return texts; comments and order stay as they were.
 
+mod detach;
 mod feature;
 mod inherit;
 mod member;
@@ -13,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 use cleave_syntax::{Diagnostic, Severity, TextRange};
 use toml_edit::DocumentMut;
+
+pub use detach::{Detached, detached};
 
 /// What a crate's code needs, worked out from its references.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

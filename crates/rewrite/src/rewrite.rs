@@ -7,8 +7,8 @@ use cleave_syntax::{ChangeBuilder, ChangeSet, CrateId, Diagnostic, ItemId, Sever
 use crate::demand::{self, DestDemand};
 use crate::scope::Scope;
 use crate::{
-    cleanup, companion, exhaustive, include, layout, members, needs, notes, order, skeleton,
-    snapshot, spacing, target, visibility,
+    cleanup, companion, detach, exhaustive, include, layout, members, needs, notes, order,
+    skeleton, snapshot, spacing, target, visibility,
 };
 
 /// What a step does to the tree.
@@ -85,11 +85,18 @@ pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, step: &Step) -
             target::hand_over((workspace, graph), plan, root, &mut builder),
             Figures::default(),
         ),
+        StepKind::Detach => (detach::detach(workspace, &mut builder), Figures::default()),
         StepKind::Cleanup => (
             cleanup::clean_up(workspace, graph, plan, root, &mut builder),
             Figures::default(),
         ),
     };
+    if diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity >= Severity::Refused)
+    {
+        return Outcome::refused(diagnostics);
+    }
     match builder.finish() {
         Ok(mut changes) => {
             let style = order::Style::of(&workspace.krate(root).edition);
@@ -165,7 +172,7 @@ fn move_items(
         needs_root,
         builder,
     );
-    diagnostics.extend(companion::on_move(&scope, &moves, builder));
+    diagnostics.extend(companion::on_move(workspace, &moves, builder));
     diagnostics.extend(notes::on_move(&scope));
     let figures = Figures {
         files_moved: moves.files_moved,
