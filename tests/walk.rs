@@ -148,12 +148,7 @@ impl Walk {
 
     fn apply(&mut self, root: &Utf8Path, outcome: &Outcome) {
         self.problems.extend(conserve::problems(&outcome.changes));
-        let scratch = Scratch {
-            root: root.to_owned(),
-            tree: root.to_owned(),
-            target: root.join("target"),
-            also: Vec::new(),
-        };
+        let scratch = Scratch::in_place(root);
         if let Err(error) = scratch.apply(&outcome.changes) {
             self.problems.push(format!("failed to {error}"));
         }

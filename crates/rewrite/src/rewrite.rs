@@ -7,7 +7,7 @@ use cleave_syntax::{ChangeBuilder, ChangeSet, CrateId, Diagnostic, ItemId, Sever
 use crate::demand::{self, DestDemand};
 use crate::scope::Scope;
 use crate::{
-    cleanup, companion, detach, exhaustive, include, layout, members, needs, notes, order,
+    cleanup, companion, detach, exhaustive, include, layout, lift, members, needs, notes, order,
     skeleton, snapshot, spacing, target, visibility,
 };
 
@@ -86,6 +86,13 @@ pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, step: &Step) -
             Figures::default(),
         ),
         StepKind::Detach => (detach::detach(workspace, &mut builder), Figures::default()),
+        StepKind::Lift { lifts } => {
+            let source = (workspace, graph);
+            match lift::carry_out(source, plan, root, lifts, &mut builder) {
+                Ok(()) => (Vec::new(), Figures::default()),
+                Err(refusals) => return Outcome::refused(refusals),
+            }
+        }
         StepKind::Cleanup => (
             cleanup::clean_up(workspace, graph, plan, root, &mut builder),
             Figures::default(),
@@ -172,6 +179,7 @@ fn move_items(
         needs_root,
         builder,
     );
+    diagnostics.extend(exhaustive::open(&scope, builder));
     diagnostics.extend(companion::on_move(workspace, &moves, builder));
     diagnostics.extend(notes::on_move(&scope));
     let figures = Figures {

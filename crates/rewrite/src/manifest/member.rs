@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use cleave_syntax::Diagnostic;
 use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 use super::{ManifestInput, Member, feature, read};
-use crate::include::relative;
+use crate::include::{joined, relative};
 
 /// The text of a member's manifest after the step.
 pub(super) fn manifest(
@@ -248,20 +248,7 @@ fn correct_path(value: &mut Item, (from, to): (&Utf8Path, &Utf8Path)) {
     if let Some(path) = table.get("path").and_then(Item::as_str).map(str::to_owned)
         && !path.starts_with('/')
     {
-        let mut parts: Vec<&str> = from
-            .components()
-            .map(|component| component.as_str())
-            .collect();
-        for part in path.split('/') {
-            match part {
-                ".." => {
-                    parts.pop();
-                }
-                "." | "" => {}
-                part => parts.push(part),
-            }
-        }
-        let target: Utf8PathBuf = parts.iter().collect();
+        let target = joined(from, &path);
         table.insert("path", toml_edit::value(relative(to, &target).as_str()));
     }
 }
