@@ -37,6 +37,7 @@ mod scope;
 mod skeleton;
 mod snapshot;
 mod spacing;
+mod support;
 mod target;
 mod text;
 mod traits;

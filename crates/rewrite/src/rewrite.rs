@@ -8,7 +8,7 @@ use crate::demand::{self, DestDemand};
 use crate::scope::Scope;
 use crate::{
     cleanup, companion, detach, exhaustive, include, layout, lift, members, needs, notes, order,
-    skeleton, snapshot, spacing, target, visibility,
+    skeleton, snapshot, spacing, support, target, visibility,
 };
 
 /// What a step does to the tree.
@@ -169,6 +169,7 @@ fn move_items(
     let moves = layout::lay_out(&scope, &root_demand, &dest_demand, builder);
     let needs_root = needs::doc_tests(&scope, &root_demand.public_items, builder);
     let made_public = visibility::widen(&scope, &root_demand, builder);
+    support::open(&scope, builder);
     include::correct(&scope, &moves, builder);
     include::correct_manifest_folder(&scope, builder);
     snapshot::move_along(&scope, builder);

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use cleave_syntax::Diagnostic;
 use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
-use super::{ManifestInput, Member, feature, read};
+use super::{ManifestInput, Member, feature, read, support};
 use crate::include::{joined, relative};
 
 /// The text of a member's manifest after the step.
@@ -26,6 +26,9 @@ pub(super) fn manifest(
     add_crates(&mut document, input, member, features);
     add_dependencies(&mut document, root, input, member);
     add_features(&mut document, root, member, features);
+    support::declare(&mut document, root, input, member);
+    let helping = member.needs.helpers.iter().map(String::as_str).collect();
+    support::ask(&mut document, input, &member.dir, &helping);
     if fresh && let Some(lints) = root.get("lints") {
         document.insert("lints", lints.clone());
     }
@@ -112,7 +115,11 @@ fn has(document: &DocumentMut, table: &str, key: &str) -> bool {
         .is_some_and(|table| table.contains_key(key))
 }
 
-fn dependencies_mut<'d>(document: &'d mut DocumentMut, table: &str) -> &'d mut dyn TableLike {
+/// A table of a manifest, made where there is none.
+pub(super) fn dependencies_mut<'d>(
+    document: &'d mut DocumentMut,
+    table: &str,
+) -> &'d mut dyn TableLike {
     let item = document
         .entry(table)
         .or_insert_with(|| Item::Table(Table::new()));
@@ -207,6 +214,33 @@ fn add_dependencies(
             tables.insert(entry.key, value);
         }
     }
+}
+
+/// The root's entries of some names in source, as they stand in a member.
+pub(super) fn dependencies_for(
+    root: &DocumentMut,
+    input: &ManifestInput<'_>,
+    member: &Member,
+    names: &BTreeSet<String>,
+) -> Vec<(String, Item)> {
+    let wanted = entries(root)
+        .into_iter()
+        .filter(|entry| entry.target.is_none() && names.contains(&entry.key.replace('-', "_")));
+    let mut found: Vec<(String, Item)> = Vec::new();
+    for entry in wanted {
+        let mut value = entry.value.clone();
+        if let Ok(inline) = value.clone().into_value() {
+            value = Item::Value(inline);
+        }
+        if let Some(text) = value.as_value_mut() {
+            text.decor_mut().clear();
+        }
+        correct(&mut value, input, member, true);
+        if found.iter().all(|(key, _)| key != entry.key) {
+            found.push((entry.key.to_owned(), value));
+        }
+    }
+    found
 }
 
 fn target_mut<'d>(
