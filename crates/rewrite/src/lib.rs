@@ -19,6 +19,7 @@
 mod cleanup;
 mod companion;
 mod demand;
+mod detach;
 mod exhaustive;
 mod export;
 mod include;
