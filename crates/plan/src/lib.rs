@@ -13,6 +13,7 @@
 
 mod build_script;
 pub mod cost;
+pub mod cut;
 pub mod file;
 pub mod history;
 pub mod home;
@@ -29,6 +30,7 @@ pub mod unit;
 pub mod what_if;
 
 pub use cost::{Cost, Weights};
+pub use cut::{Cut, cuts};
 pub use history::History;
 pub use home::{Homes, distance, holds, homes};
 pub use measure::{Figures, measure};
