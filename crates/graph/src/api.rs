@@ -86,9 +86,7 @@ impl Reader<'_> {
         match binding {
             Binding::Name(name) => {
                 let path = join(prefix, name);
-                self.paths
-                    .entry(path.clone())
-                    .or_insert_with(|| target.clone());
+                self.paths.entry(path.clone()).or_insert(*target);
                 if let Some(module) = module {
                     self.module(module, &path, open);
                 }

@@ -1,7 +1,8 @@
 //! The item graph: references, edges, and legal homes of impls.
 
 use cleave_syntax::item::{PathContext, UseLeafId};
-use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
+use cleave_syntax::{CrateId, ItemId, ModuleId, Name, Workspace};
+use smallvec::SmallVec;
 
 /// What resolving a workspace yields.
 #[derive(Debug, Clone, Default)]
@@ -53,18 +54,21 @@ pub struct Resolution {
     /// not lookups. For `crate::a::X` where `a` has `pub use b::X`: (root, `a`) finds the module, (`a`, `X`) finds a leaf.
     /// What the leaf itself looks up is in [`Graph::leaves`]. For a glob that brings `X` in: first the lookup that finds
     /// the glob leaf, then the one in the module (or enum) that the glob names.
-    pub lookups: Vec<Lookup>,
+    pub lookups: Lookups,
     /// How many segments were used; the rest (associated items, variants, fields) are members of the target.
     pub used: u32,
 }
 
+/// What was looked up on the way, mostly one name.
+pub type Lookups = SmallVec<[Lookup; 1]>;
+
 /// One name looked up in one module.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lookup {
     /// Where it was looked for.
     pub module: ModuleId,
     /// The name.
-    pub name: String,
+    pub name: Name,
     /// In which namespace it was found.
     pub namespace: Namespace,
     /// What was found there.
@@ -84,7 +88,7 @@ pub enum Found {
 }
 
 /// What a path means.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Target {
     /// An item; for a variant its enum; for an associated item of a type the type, or the method's own item
     /// where the type has exactly one inherent method of that name.
@@ -92,7 +96,7 @@ pub enum Target {
     /// A module.
     Module(ModuleId),
     /// Something in another crate: the name in source of that crate (`serde`, `std`).
-    External(String),
+    External(Name),
     /// The root of another crate of the workspace, or this crate's.
     CrateRoot(CrateId),
     /// A primitive type, a built-in attribute or macro, a prelude name, a generic parameter, `Self` in a trait.
