@@ -86,7 +86,9 @@ impl Reader<'_> {
         match binding {
             Binding::Name(name) => {
                 let path = join(prefix, name);
-                self.paths.entry(path.clone()).or_insert(*target);
+                self.paths
+                    .entry(path.clone())
+                    .or_insert_with(|| target.clone());
                 if let Some(module) = module {
                     self.module(module, &path, open);
                 }

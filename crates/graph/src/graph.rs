@@ -1,7 +1,7 @@
 //! The item graph: references, edges, and legal homes of impls.
 
 use cleave_syntax::item::{PathContext, UseLeafId};
-use cleave_syntax::{CrateId, ItemId, ModuleId, Name, Workspace};
+use cleave_syntax::{CrateId, ItemId, ModuleId, Name, TextRange, Workspace};
 use smallvec::SmallVec;
 
 /// What resolving a workspace yields.
@@ -15,16 +15,39 @@ pub struct Graph {
     /// Distinct edges between nodes, by item id: what each depends on, ascending, without itself. A method's edges are
     /// its own; the impl's do not repeat them.
     pub edges: Vec<Vec<ItemId>>,
-    /// Weak edges, by item id: inherent methods that the item may call by name alone (`.name(…)`), ascending, without
-    /// those it names by path. More than it calls: types are not inferred.
-    pub calls: Vec<Vec<ItemId>>,
+    /// Weak edges: inherent methods that items may call by name alone (`.name(…)`).
+    pub calls: Calls,
+    /// Items that build a `#[non_exhaustive]` type of their crate by a literal, as only that crate may, each with the type:
+    /// they can't be parted. Ordered.
+    pub bound: Vec<(ItemId, ItemId)>,
+    /// Where a `#[non_exhaustive]` type of the same crate is matched as only that crate may. Ordered by user and type.
+    pub closed: Vec<Closed>,
     /// For every impl, by item id: the local types and traits in whose crate it may stand by the orphan rule
-    /// (its type first, then its trait, then the trait's type arguments); empty for what is no impl.
-    /// An inherent impl has its type only.
+    /// (its type first, then its trait, then the trait's type arguments). An inherent impl has its type only.
+    /// For a call at module level of a macro of the workspace that writes impls: where those may stand, by item id.
+    /// Empty for all else.
     pub anchors: Vec<Vec<ItemId>>,
     /// Inherent methods by the type they belong to are `Item::methods` of its impls; this is each type's (or trait's)
     /// impls, by the item id of the type or trait.
     pub implementations: Vec<Vec<ItemId>>,
+}
+
+/// Which inherent methods each item may call by name. More than it calls: types are not inferred.
+#[derive(Debug, Clone, Default)]
+pub struct Calls {
+    /// Methods that a call can't tell from one another, ascending: one name, as many arguments, seen from one place.
+    pub(crate) groups: Vec<Vec<ItemId>>,
+    /// By item id.
+    pub(crate) items: Vec<Called>,
+}
+
+/// What one item may call.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Called {
+    /// Any method of these groups.
+    pub(crate) groups: SmallVec<[u32; 2]>,
+    /// Methods of a receiver whose type is known, ascending.
+    pub(crate) methods: Vec<ItemId>,
 }
 
 /// A path in the text and what it means.
@@ -75,6 +98,34 @@ pub struct Lookup {
     pub found: Found,
 }
 
+/// A match or pattern that leaves no room for more variants or fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed {
+    /// The item that it stands in.
+    pub user: ItemId,
+    /// The type that it takes apart.
+    pub target: ItemId,
+    /// The last arm or field, in the file of the item; the opening brace where there is no field.
+    pub range: TextRange,
+    /// What would make room.
+    pub opening: Opening,
+}
+
+/// What makes room in a match or pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// A wildcard arm.
+    Arm,
+    /// The same, after a comma that is not there yet.
+    ArmAfterComma,
+    /// `, ..` after the last field.
+    Rest,
+    /// `..` after the comma of the last field.
+    RestAfterComma,
+    /// `..` where there is no field.
+    RestAlone,
+}
+
 /// What a name is bound to in a module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Found {
@@ -88,7 +139,7 @@ pub enum Found {
 }
 
 /// What a path means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Target {
     /// An item; for a variant its enum; for an associated item of a type the type, or the method's own item
     /// where the type has exactly one inherent method of that name.
@@ -124,9 +175,44 @@ impl Graph {
         &self.edges[item.index()]
     }
 
-    /// Which inherent methods an item may call by name.
-    pub fn calls_of(&self, item: ItemId) -> &[ItemId] {
-        &self.calls[item.index()]
+    /// Which inherent methods an item may call by name, ascending, without those it names by path.
+    pub fn calls_of(&self, item: ItemId) -> Vec<ItemId> {
+        self.called(item, &self.calls.groups)
+    }
+
+    /// The same for every item at once, of some methods only: by item id.
+    pub fn calls_among(&self, wanted: impl Fn(ItemId) -> bool) -> Vec<Vec<ItemId>> {
+        let few =
+            |methods: &Vec<ItemId>| methods.iter().copied().filter(|id| wanted(*id)).collect();
+        let groups: Vec<Vec<ItemId>> = self.calls.groups.iter().map(few).collect();
+        let all = (0..self.calls.items.len()).map(ItemId::new);
+        all.map(|item| {
+            let mut called = self.called(item, &groups);
+            called.retain(|id| wanted(*id));
+            called
+        })
+        .collect()
+    }
+
+    fn called(&self, item: ItemId, groups: &[Vec<ItemId>]) -> Vec<ItemId> {
+        let Some(called) = self.calls.items.get(item.index()) else {
+            return Vec::new();
+        };
+        let grouped = called
+            .groups
+            .iter()
+            .flat_map(|group| &groups[*group as usize]);
+        let named = self.edges_of(item);
+        let mut found: Vec<ItemId> = called
+            .methods
+            .iter()
+            .chain(grouped)
+            .copied()
+            .filter(|method| *method != item && named.binary_search(method).is_err())
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     /// Whether a place is in documentation: in a link, or in a doc test. Nothing depends on what stands there.

@@ -7,7 +7,10 @@
 mod anchor;
 mod builtin;
 mod call;
+mod exhaustive;
+mod macro_impl;
 mod scope;
+mod trait_call;
 mod unknown;
 
 use cleave_syntax::item::{ItemKind, PathContext, PathUse, UseLeafId};
@@ -46,6 +49,7 @@ pub fn resolve(workspace: &Workspace) -> Graph {
         .map(|(item, references)| edges(workspace, ItemId::new(item), references))
         .collect();
     graph.edges = edges;
+    trait_call::attach(workspace, &mut graph, &items);
     call::attach(workspace, &mut graph);
     // Room for all at once: there are millions, and growing would have them twice.
     let count = items.iter().chain(&headers).map(Vec::len).sum();
@@ -53,6 +57,8 @@ pub fn resolve(workspace: &Workspace) -> Graph {
     for references in items.into_iter().chain(headers) {
         graph.references.extend(references);
     }
+    exhaustive::attach(workspace, &mut graph);
+    macro_impl::attach(workspace, &mut graph);
     graph
 }
 

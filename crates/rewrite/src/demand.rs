@@ -9,6 +9,7 @@ use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId};
 
 use crate::scope::{Scope, Side};
+use crate::traits::Shown;
 use crate::twin;
 
 /// Who asks for a name.
@@ -57,6 +58,8 @@ pub(crate) struct DestDemand {
     pub(crate) leaves: BTreeMap<UseLeafId, Asked>,
     /// These, and those that name what is at home in the destination: all imports that moving code goes through.
     pub(crate) asked: BTreeSet<UseLeafId>,
+    /// Imports that a public import re-exports, and so are public themselves.
+    pub(crate) re_exported: BTreeSet<UseLeafId>,
     /// Modules of the monolith that the destination needs as a place for such imports only.
     pub(crate) facades: BTreeSet<ModuleId>,
     /// Lower crates whose macros are called by bare names.
@@ -84,6 +87,28 @@ enum Form {
     Import,
     /// A path.
     Path,
+}
+
+impl<'b> Asker<'b> {
+    /// An import that nobody is known to use.
+    fn unnamed(module: ModuleId, fixed: &'b [String]) -> Self {
+        Asker {
+            module,
+            item: None,
+            fixed,
+            form: Form::Path,
+        }
+    }
+
+    /// An item that calls a method, which no path leads to.
+    fn caller(scope: &Scope<'_>, item: ItemId) -> Self {
+        Asker {
+            module: scope.workspace.item(item).module,
+            item: Some(item),
+            fixed: &[],
+            form: Form::Path,
+        }
+    }
 }
 
 impl Asker<'_> {
@@ -326,23 +351,42 @@ impl RootDemand {
             let leaf = UseLeafId::new(index);
             let item = scope.workspace.leaf(leaf).item;
             let module = scope.workspace.item(item).module;
-            if scope.workspace.crate_of(item) != scope.root
-                || scope.is_whole(module)
-                || self.leaves.contains_key(&leaf)
-            {
+            if scope.workspace.crate_of(item) != scope.root || scope.is_whole(module) {
+                continue;
+            }
+            self.traits_behind(scope, leaf);
+            if self.leaves.contains_key(&leaf) {
                 continue;
             }
             let untouched = !scope.touched[module.index()] && !dest.asked.contains(&leaf);
-            if untouched || crate::traits::is_used(scope, leaf, false) {
+            if untouched {
                 let fixed = scope.own_conditions(item);
-                let asker = Asker {
-                    module,
-                    item: None,
-                    fixed: &fixed,
-                    form: Form::Path,
-                };
+                let asker = Asker::unnamed(module, &fixed);
                 self.leaves.entry(leaf).or_default().by(&fixed, false);
                 self.leaf(scope, leaf, &asker, &mut BTreeSet::new());
+            } else {
+                for user in crate::traits::users(scope, leaf, false) {
+                    let asker = Asker::caller(scope, user);
+                    let conditions = asker.conditions(scope, module);
+                    let outside = !scope.is_within(asker.module, module);
+                    self.leaves
+                        .entry(leaf)
+                        .or_default()
+                        .by(&conditions, outside);
+                    self.leaf(scope, leaf, &asker, &mut BTreeSet::new());
+                }
+            }
+        }
+    }
+
+    /// The traits that a glob brings for the calls of their methods.
+    fn traits_behind(&mut self, scope: &Scope<'_>, glob: UseLeafId) {
+        for (shown, callers) in crate::traits::called_through(scope, glob, false) {
+            let lookup = shown.lookup(scope);
+            for caller in callers {
+                let asker = Asker::caller(scope, caller);
+                let lookups = std::slice::from_ref(&lookup);
+                self.lookups(scope, lookups, &asker, &mut BTreeSet::new());
             }
         }
     }
@@ -510,25 +554,24 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
         let item = scope.workspace.leaf(leaf).item;
         let module = scope.workspace.item(item).module;
         let split = scope.touched[module.index()] && !scope.is_whole(module);
-        let here = scope.workspace.crate_of(item) == scope.root
-            && split
-            && !demand.leaves.contains_key(&leaf);
-        if here && !names_dest(scope, leaf) && crate::traits::is_used(scope, leaf, true) {
-            let fixed = scope.own_conditions(item);
-            let asker = Asker {
-                module,
-                item: None,
-                fixed: &fixed,
-                form: Form::Path,
-            };
-            demand.leaves.entry(leaf).or_default().by(&fixed, false);
-            demand.leaf(
-                scope,
-                leaf,
-                Place::Item(item, 0),
-                &asker,
-                &mut BTreeSet::new(),
-            );
+        if scope.workspace.crate_of(item) != scope.root || !split {
+            continue;
+        }
+        demand.traits_behind(scope, leaf);
+        if demand.leaves.contains_key(&leaf) || names_dest(scope, leaf) {
+            continue;
+        }
+        for user in crate::traits::users(scope, leaf, true) {
+            let asker = Asker::caller(scope, user);
+            let conditions = asker.conditions(scope, module);
+            let outside = !scope.is_within(asker.module, module);
+            let place = Place::Item(item, 0);
+            demand
+                .leaves
+                .entry(leaf)
+                .or_default()
+                .by(&conditions, outside);
+            demand.leaf(scope, leaf, place, &asker, &mut BTreeSet::new());
         }
     }
     demand.violations.sort();
@@ -543,6 +586,22 @@ fn names_dest(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
 }
 
 impl DestDemand {
+    /// The traits that a glob brings for the calls of their methods, where they are imported in turn.
+    fn traits_behind(&mut self, scope: &Scope<'_>, glob: UseLeafId) {
+        let place = Place::Item(scope.workspace.leaf(glob).item, 0);
+        for (shown, callers) in crate::traits::called_through(scope, glob, true) {
+            if matches!(shown, Shown::Item(_)) {
+                continue;
+            }
+            let lookup = shown.lookup(scope);
+            for caller in callers {
+                let asker = Asker::caller(scope, caller);
+                let lookups = std::slice::from_ref(&lookup);
+                self.lookups(scope, lookups, place, &asker, &mut BTreeSet::new());
+            }
+        }
+    }
+
     fn lookups(
         &mut self,
         scope: &Scope<'_>,
@@ -598,6 +657,7 @@ impl DestDemand {
             return;
         }
         for resolution in &scope.graph.leaves[leaf.index()] {
+            self.re_exports(scope, leaf, &resolution.lookups);
             self.lookups(scope, &resolution.lookups, place, asker, seen);
             if let Target::Module(target) = resolution.target
                 && scope.workspace.module(target).krate == scope.root
@@ -607,5 +667,24 @@ impl DestDemand {
                 self.facades.insert(target);
             }
         }
+    }
+
+    /// `pub use` takes only what is public: the import that its last name is found by is, too.
+    fn re_exports(&mut self, scope: &Scope<'_>, leaf: UseLeafId, lookups: &[Lookup]) {
+        let workspace = scope.workspace;
+        let import = workspace.leaf(leaf);
+        let item = workspace.item(import.item);
+        let public = item.kind == ItemKind::Use
+            && item.visibility.level == Level::Public
+            && (scope.is_whole(item.module) || self.re_exported.contains(&leaf));
+        let Some(last) = import.path.segments.last().filter(|_| public) else {
+            return;
+        };
+        let found = lookups.iter().filter(|lookup| lookup.name == last.name);
+        self.re_exported
+            .extend(found.filter_map(|lookup| match lookup.found {
+                Found::Leaf(next) | Found::Glob(next) => Some(next),
+                Found::Item(_) => None,
+            }));
     }
 }

@@ -9,6 +9,7 @@ use cleave_syntax::item::{Binding, Item, ItemKind, Level, UseLeafId};
 use cleave_syntax::{ChangeBuilder, FileId, ItemId, ModuleId, TextRange};
 
 use crate::demand::{Asked, DestDemand, RootDemand};
+use crate::place;
 use crate::scope::Scope;
 use crate::text::{self, Import};
 use crate::tree;
@@ -338,7 +339,7 @@ impl<'a> Layout<'a, '_> {
                     continue;
                 };
                 if let Some(existing) = self.dest_binding(module, *leaf) {
-                    self.loosen(existing, *id, asked);
+                    self.loosen(existing, *leaf, asked);
                     continue;
                 }
                 self.moves.dest_leaves.insert(*leaf);
@@ -376,12 +377,13 @@ impl<'a> Layout<'a, '_> {
 
     /// An import that an earlier step wrote for tests, or for one module, is needed by more now: by those who ask for
     /// `original` in the monolith.
-    fn loosen(&mut self, id: ItemId, original: ItemId, asked: &Asked) {
+    fn loosen(&mut self, id: ItemId, original: UseLeafId, asked: &Asked) {
         let item = self.scope.workspace.item(id);
         let file = self.file_of(item.module);
         let file_id = self.scope.workspace.module(item.module).file;
         let mut wanted = asked.conditions.clone().unwrap_or_default();
-        wanted.extend(self.scope.own_conditions(original));
+        let original_item = self.scope.workspace.leaf(original).item;
+        wanted.extend(self.scope.own_conditions(original_item));
         let reason = || Reason::new("A3", "an import that more code needs");
         for attribute in item
             .attributes
@@ -396,12 +398,17 @@ impl<'a> Layout<'a, '_> {
                 self.builder.replace(&file.path, range, "", reason());
             }
         }
-        if asked.from_outside
-            && item.visibility.level == Level::Private
-            && self.loosened.insert((file_id, item.visibility.range))
-        {
+        let range = item.visibility.range;
+        let gap = if range.is_empty() { " " } else { "" };
+        let wanted = match item.visibility.level {
+            Level::Public => "",
+            _ if self.dest.re_exported.contains(&original) => "pub",
+            Level::Private if asked.from_outside => "pub(crate)",
+            _ => "",
+        };
+        if !wanted.is_empty() && self.loosened.insert((file_id, range)) {
             self.builder
-                .replace(&file.path, item.visibility.range, "pub(crate) ", reason());
+                .replace(&file.path, range, format!("{wanted}{gap}"), reason());
         }
     }
 
@@ -434,15 +441,20 @@ impl<'a> Layout<'a, '_> {
         };
         let mut attributes = self.scope.own_conditions(leaf.item);
         attributes.extend(asked.conditions.clone().unwrap_or_default());
+        let public = self.dest.re_exported.contains(&id);
+        if public && self.scope.is_published() {
+            attributes.push("#[doc(hidden)]".to_owned());
+        }
         attributes.sort();
         attributes.dedup();
+        let visibility = match (public, asked.from_outside) {
+            (true, _) => "pub",
+            (false, true) => "pub(crate)",
+            (false, false) => "",
+        };
         Import {
             attributes,
-            visibility: if asked.from_outside {
-                "pub(crate)".to_owned()
-            } else {
-                String::new()
-            },
+            visibility: visibility.to_owned(),
             prefix: format!("{global}{prefix}"),
             leaf: last + &alias,
         }
@@ -479,42 +491,7 @@ impl<'a> Layout<'a, '_> {
 
     /// Where new imports of a module go, and their text with the blank lines that the place asks for.
     fn import_place(&self, module: ModuleId, lines: &str) -> (u32, String) {
-        let workspace = self.scope.workspace;
-        let value = workspace.module(module);
-        let text = &self.file_of(module).text;
-        let last_import = value
-            .items
-            .iter()
-            .take_while(|id| {
-                self.scope.is_import(**id) || workspace.item(**id).kind == ItemKind::Mod
-            })
-            .filter(|id| self.scope.is_import(**id) && !self.goes(**id))
-            .last();
-        if let Some(last) = last_import {
-            return (workspace.item(*last).full.end, lines.to_owned());
-        }
-        let offset = if value.header.is_empty() {
-            value.body.start
-        } else {
-            value.header.end
-        };
-        let before = &text[..offset as usize];
-        let after = &text[offset as usize..];
-        let mut place = String::new();
-        if !before.is_empty() && !before.ends_with(['\n', '\u{feff}']) {
-            place.push('\n');
-        }
-        if !value.header.is_empty() {
-            place.push('\n');
-        }
-        place.push_str(lines);
-        if after.starts_with('\n') {
-            // The line break that followed the header ends the last import.
-            place.pop();
-        } else if !after.is_empty() {
-            place.push('\n');
-        }
-        (offset, place)
+        place::of_imports(self.scope.workspace, module, lines, |id| !self.goes(id))
     }
 
     /// Whether a `use` item of the monolith may lose leaves: something moves out of its module, or who used it moves.
@@ -751,12 +728,8 @@ impl<'a> Layout<'a, '_> {
                 let file = self.file_of(workspace.item(id).module);
                 let text = format!("{}::", self.scope.dest_path(workspace.item(id).module));
                 let range = TextRange::empty(segment.range.start);
-                self.builder.replace(
-                    &file.path,
-                    range,
-                    text,
-                    Reason::new("D2", segment.name.clone()),
-                );
+                self.builder
+                    .replace(&file.path, range, text, Reason::new("D2", segment.name));
             }
         }
     }

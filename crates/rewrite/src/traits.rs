@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use cleave_graph::graph::Found;
+use cleave_graph::graph::{Found, Namespace};
 use cleave_graph::{Graph, Lookup, Place, Target};
 use cleave_syntax::item::{Binding, ItemKind, PathUse, UseLeafId};
-use cleave_syntax::{ModuleId, Workspace};
+use cleave_syntax::{ItemId, ModuleId, Name, Workspace};
 
 use crate::scope::Scope;
 
@@ -34,26 +34,32 @@ pub(crate) fn looked_up(graph: &Graph) -> BTreeSet<UseLeafId> {
     seen
 }
 
-/// Whether what moves (or what stays) in the module of an import calls a method of the trait that is imported.
+/// The items among what moves (or stays) in the module of an import that call a method of the trait which is imported.
 ///
 /// The methods of the workspace's own traits and of the standard library's are known. Those of other crates are not:
 /// there a call of a method counts that neither the workspace nor the standard library explains, and where neither side
 /// has such a call, any call.
-pub(crate) fn is_used(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> bool {
+pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSet<ItemId> {
     let workspace = scope.workspace;
     let import = workspace.item(workspace.leaf(leaf).item);
     if import.kind == ItemKind::ExternCrate {
-        return brings_macros(scope, leaf, moving);
+        return who_needs_macros(scope, leaf, moving);
     }
+    let callers = |moving, wanted: &dyn Fn(&str) -> bool| {
+        callers(scope, import.module, moving, wanted).collect::<BTreeSet<_>>()
+    };
     match methods(scope, leaf) {
-        Methods::NoTrait => false,
-        Methods::Known(known) => called(scope, import.module, moving, |name| known.contains(name)),
-        Methods::Foreign if scope.looked_up.contains(&leaf) => false,
+        Methods::NoTrait => BTreeSet::new(),
+        Methods::Known(known) => callers(moving, &|name| known.contains(name)),
+        Methods::Foreign if scope.looked_up.contains(&leaf) => BTreeSet::new(),
         Methods::Foreign => {
             let unexplained = |name: &str| !is_standard(name) && !scope.own_methods.contains(name);
-            let here = called(scope, import.module, moving, unexplained);
-            let there = called(scope, import.module, !moving, unexplained);
-            here || (!there && called(scope, import.module, moving, |_| true))
+            let here = callers(moving, &unexplained);
+            if here.is_empty() && callers(!moving, &unexplained).is_empty() {
+                callers(moving, &|_| true)
+            } else {
+                here
+            }
         }
     }
 }
@@ -66,33 +72,23 @@ enum Methods {
 }
 
 fn methods(scope: &Scope<'_>, leaf: UseLeafId) -> Methods {
-    let workspace = scope.workspace;
-    let import = workspace.leaf(leaf);
+    let import = scope.workspace.leaf(leaf);
     let mut known = BTreeSet::new();
     for resolution in &scope.graph.leaves[leaf.index()] {
         match &resolution.target {
-            Target::Item(item) if workspace.item(*item).kind == ItemKind::Trait => {
-                known.extend(workspace.item(*item).members.iter().cloned());
-            }
             Target::Module(module) if import.binding == Binding::Glob => {
-                for item in &workspace.module(*module).items {
-                    if workspace.item(*item).kind == ItemKind::Trait {
-                        known.extend(workspace.item(*item).members.iter().cloned());
+                for source in shown_by(scope, *module) {
+                    match source.methods(scope) {
+                        Methods::Known(methods) => known.extend(methods),
+                        Methods::Foreign | Methods::NoTrait => {}
                     }
                 }
             }
-            Target::External(krate) => {
-                let last = import.path.segments.last().map_or("", |last| &last.name);
-                match foreign(
-                    scope,
-                    krate,
-                    (import.binding != Binding::Glob).then_some(last),
-                ) {
-                    Some(methods) => known.extend(methods),
-                    None => return Methods::Foreign,
-                }
-            }
-            _ => {}
+            target => match methods_of(scope, leaf, target) {
+                Methods::Known(methods) => known.extend(methods),
+                Methods::Foreign => return Methods::Foreign,
+                Methods::NoTrait => {}
+            },
         }
     }
     if known.is_empty() {
@@ -100,6 +96,125 @@ fn methods(scope: &Scope<'_>, leaf: UseLeafId) -> Methods {
     } else {
         Methods::Known(known)
     }
+}
+
+/// The methods of what a leaf is found to mean, where that is a trait.
+fn methods_of(scope: &Scope<'_>, leaf: UseLeafId, target: &Target) -> Methods {
+    let workspace = scope.workspace;
+    let import = workspace.leaf(leaf);
+    match target {
+        Target::Item(item) if workspace.item(*item).kind == ItemKind::Trait => {
+            Methods::Known(workspace.item(*item).members.iter().cloned().collect())
+        }
+        Target::External(krate) => {
+            let last = import.path.segments.last().map_or("", |last| &last.name);
+            let name = (import.binding != Binding::Glob).then_some(last);
+            foreign(scope, krate, name).map_or(Methods::Foreign, Methods::Known)
+        }
+        _ => Methods::NoTrait,
+    }
+}
+
+/// By what a module shows a trait to those who import all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Shown {
+    /// It is defined there.
+    Item(ItemId),
+    /// It is imported there.
+    Leaf(UseLeafId),
+}
+
+impl Shown {
+    /// How a path would find it.
+    pub(crate) fn lookup(self, scope: &Scope<'_>) -> Lookup {
+        let workspace = scope.workspace;
+        let (item, found) = match self {
+            Shown::Item(item) => (item, Found::Item(item)),
+            Shown::Leaf(leaf) => (workspace.leaf(leaf).item, Found::Leaf(leaf)),
+        };
+        Lookup {
+            module: workspace.item(item).module,
+            name: Name::new(&workspace.item(item).name),
+            namespace: Namespace::Type,
+            found,
+        }
+    }
+
+    fn methods(self, scope: &Scope<'_>) -> Methods {
+        match self {
+            Shown::Item(item) => {
+                Methods::Known(scope.workspace.item(item).members.iter().cloned().collect())
+            }
+            Shown::Leaf(leaf) => scope.graph.leaves[leaf.index()]
+                .iter()
+                .map(|resolution| methods_of(scope, leaf, &resolution.target))
+                .find(|methods| matches!(methods, Methods::Known(_)))
+                .unwrap_or(Methods::NoTrait),
+        }
+    }
+}
+
+/// The traits that a module shows, by its own items, imports and globs. Visibility is left aside: an import that is
+/// asked for in vain is one that was there before.
+fn shown_by(scope: &Scope<'_>, module: ModuleId) -> BTreeSet<Shown> {
+    let workspace = scope.workspace;
+    let mut shown = BTreeSet::new();
+    let mut seen = BTreeSet::from([module]);
+    let mut pending = vec![module];
+    while let Some(at) = pending.pop() {
+        for id in &workspace.module(at).items {
+            if workspace.item(*id).kind == ItemKind::Trait {
+                shown.insert(Shown::Item(*id));
+            }
+            for leaf in &workspace.item(*id).leaves {
+                let is_glob = workspace.leaf(*leaf).binding == Binding::Glob;
+                for resolution in &scope.graph.leaves[leaf.index()] {
+                    match resolution.target {
+                        Target::Module(next) if is_glob => {
+                            if seen.insert(next) {
+                                pending.push(next);
+                            }
+                        }
+                        Target::Item(_) | Target::External(_) => {
+                            shown.insert(Shown::Leaf(*leaf));
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+    shown
+}
+
+/// The traits behind a glob of which what moves (or stays) in its module calls methods, each with who calls.
+pub(crate) fn called_through(
+    scope: &Scope<'_>,
+    leaf: UseLeafId,
+    moving: bool,
+) -> Vec<(Shown, BTreeSet<ItemId>)> {
+    let import = scope.workspace.leaf(leaf);
+    if import.binding != Binding::Glob {
+        return Vec::new();
+    }
+    let module = scope.workspace.item(import.item).module;
+    let targets = scope.graph.leaves[leaf.index()].iter();
+    let shown: BTreeSet<Shown> = targets
+        .filter_map(|resolution| match resolution.target {
+            Target::Module(target) => Some(shown_by(scope, target)),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    let with_callers = |shown: Shown| {
+        let Methods::Known(known) = shown.methods(scope) else {
+            return None;
+        };
+        let callers: BTreeSet<ItemId> =
+            callers(scope, module, moving, &|name| known.contains(name)).collect();
+        (!callers.is_empty()).then_some((shown, callers))
+    };
+    shown.into_iter().filter_map(with_callers).collect()
 }
 
 /// The methods of a trait of another crate, or of all its traits, as far as they are known.
@@ -120,39 +235,36 @@ fn foreign(scope: &Scope<'_>, krate: &str, name: Option<&str>) -> Option<BTreeSe
         .cloned()
 }
 
-/// Whether code on one side that shares a module's imports calls a method, or names an associated item, of such a name.
-fn called(
-    scope: &Scope<'_>,
+/// The items on one side that share a module's imports and call a method, or name an associated item, of such a name.
+fn callers<'s>(
+    scope: &'s Scope<'_>,
     module: ModuleId,
     moving: bool,
-    wanted: impl Fn(&str) -> bool,
-) -> bool {
+    wanted: &'s dyn Fn(&str) -> bool,
+) -> impl Iterator<Item = ItemId> + 's {
     let workspace = scope.workspace;
     let importers = scope.glob_importers.get(&module).into_iter().flatten();
-    let items = std::iter::once(&module)
-        .chain(importers)
-        .flat_map(|module| &workspace.module(*module).items);
+    let items = std::iter::once(module)
+        .chain(importers.copied())
+        .flat_map(|module| &workspace.module(module).items);
     let with_methods = items
         .flat_map(|id| std::iter::once(*id).chain(workspace.item(*id).methods.iter().copied()));
     with_methods
-        .filter(|id| scope.moving[id.index()] == moving && !scope.is_import(*id))
-        .any(|id| {
-            let item = workspace.item(id);
-            let associated = |path: &PathUse| {
-                let [.., before, last] = &path.segments[..] else {
-                    return path
-                        .segments
-                        .first()
-                        .is_some_and(|only| writes(&only.name).is_some_and(&wanted));
-                };
-                // `module::function` has no trait; `Type::function` may have one.
-                before.name.starts_with(char::is_uppercase) && wanted(&last.name)
-            };
-            item.member_uses
-                .iter()
-                .any(|member| member.called && wanted(&member.name))
-                || item.paths.iter().any(associated)
+        .filter(move |id| scope.moving[id.index()] == moving && !scope.is_import(*id))
+        .filter(|id| {
+            let item = workspace.item(*id);
+            let mut members = item.member_uses.iter();
+            members.any(|member| member.called && wanted(&member.name))
+                || item.paths.iter().any(|path| may_call(path, wanted))
         })
+}
+
+/// Whether a path may name an associated item.
+fn may_call(path: &PathUse, wanted: &dyn Fn(&str) -> bool) -> bool {
+    if let [only] = &path.segments[..] {
+        return writes(&only.name).is_some_and(wanted);
+    }
+    path.associated().is_some_and(wanted)
 }
 
 /// The method that a macro of the standard library calls.
@@ -217,28 +329,30 @@ pub(crate) fn own_methods(workspace: &Workspace) -> BTreeSet<&str> {
     names
 }
 
-/// Whether an `extern crate` that no path leads through is needed by what moves (or stays): `#[macro_use]` for a bare
-/// name of a macro, derive or attribute; in the 2015 edition also for what a derive writes.
-fn brings_macros(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> bool {
+/// What moves (or stays) and needs an `extern crate` that no path leads through: `#[macro_use]` for a bare name of a
+/// macro, derive or attribute; in the 2015 edition also for what a derive writes.
+fn who_needs_macros(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSet<ItemId> {
     let workspace = scope.workspace;
     let import = workspace.item(workspace.leaf(leaf).item);
     let name = &workspace.leaf(leaf).path.segments[0].name;
-    let bare = import
-        .attributes
-        .iter()
-        .any(|attribute| attribute.path == "macro_use");
-    scope.graph.references.iter().any(|reference| {
-        let Place::Item(item, index) = reference.place else {
-            return false;
-        };
-        let path = &workspace.item(item).paths[index as usize];
-        workspace.crate_of(item) == scope.root
-            && scope.moving[item.index()] == moving
-            && matches!(&reference.resolution.target, Target::External(found)
+    let mut attributes = import.attributes.iter();
+    let bare = attributes.any(|attribute| attribute.path == "macro_use");
+    let references = scope.graph.references.iter();
+    references
+        .filter_map(|reference| {
+            let Place::Item(item, index) = reference.place else {
+                return None;
+            };
+            let path = &workspace.item(item).paths[index as usize];
+            let needs = workspace.crate_of(item) == scope.root
+                && scope.moving[item.index()] == moving
+                && matches!(&reference.resolution.target, Target::External(found)
                 if written_for(found) == Some(name)
                     || (bare && found == name && path.segments.len() == 1
-                        && reference.resolution.lookups.is_empty()))
-    })
+                        && reference.resolution.lookups.is_empty()));
+            needs.then_some(item)
+        })
+        .collect()
 }
 
 /// The crate that the code which a procedural macro's crate writes belongs to, by the custom that names

@@ -257,6 +257,21 @@ impl PathUse {
             .collect::<Vec<_>>()
             .join("::")
     }
+
+    /// The last name, where it stands after that of a type and so may be an associated item: `Type::name`, `u8::name`.
+    /// Types are told from modules by their capital, as the naming conventions have it.
+    pub fn associated(&self) -> Option<&str> {
+        const PRIMITIVES: &[&str] = &[
+            "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8",
+            "u16", "u32", "u64", "u128", "usize",
+        ];
+        let [.., before, last] = &self.segments[..] else {
+            return None;
+        };
+        let is_type = before.name.starts_with(char::is_uppercase)
+            || (self.segments.len() == 2 && PRIMITIVES.contains(&before.name.as_str()));
+        is_type.then_some(last.name.as_str())
+    }
 }
 
 /// The segments of a path, mostly one.

@@ -63,6 +63,9 @@ struct Names {
     makers: Vec<ItemId>,
 }
 
+/// What a leaf leads to, at each level of trust and in each namespace. Most are never asked for.
+type Answers = [[OnceLock<Option<Box<Hit>>>; 3]; 3];
+
 /// All names of a workspace.
 pub(super) struct Scopes<'a> {
     pub(super) workspace: &'a Workspace,
@@ -74,7 +77,7 @@ pub(super) struct Scopes<'a> {
     /// By crate: other crates whose macros `#[macro_use] extern crate` brings in.
     macro_crates: Vec<Vec<Def>>,
     /// By leaf: what it leads to in each namespace, at each level of trust.
-    leaves: Vec<[[OnceLock<Option<Box<Hit>>>; 3]; 3]>,
+    leaves: Vec<Answers>,
     /// Every `macro_rules!` by name.
     rules: FxHashMap<Name, Vec<ItemId>>,
 }
@@ -96,6 +99,8 @@ pub(super) enum Trust {
 pub(super) struct Open {
     keys: Vec<(u32, u32, u8)>,
     pub(super) trust: Trust,
+    /// The module that an import stands in, while it is being resolved.
+    from: Option<ModuleId>,
 }
 
 impl Open {
@@ -103,6 +108,7 @@ impl Open {
         Self {
             keys: Vec::new(),
             trust,
+            from: None,
         }
     }
 }

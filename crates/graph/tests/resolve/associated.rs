@@ -1,6 +1,6 @@
 //! `Self`, associated items, `<T as Trait>::X`, methods.
 
-use crate::check;
+use crate::{check, check_unnamed};
 
 #[test]
 fn self_is_the_type_of_the_impl() {
@@ -72,5 +72,39 @@ fn variants_and_constants_behind_a_type_are_its_own() {
         fn f(e: E) { match e { E::A => {}, E::B { x } => {} } }
         ",
         "f: E",
+    );
+}
+
+#[test]
+fn a_trait_is_needed_where_its_method_is_called() {
+    check_unnamed(
+        "
+        mod a { pub trait Half { const NONE: Self; fn half(self) -> Self; } impl Half for u8 { const NONE: u8 = 0; fn half(self) -> u8 { self / 2 } } }
+        mod prelude { pub use crate::a::Half; }
+        mod b { use crate::a::Half as _; fn call() { 4.half(); } fn other() { 4.double(); } }
+        mod c { use crate::prelude::*; fn constant() { u8::NONE; } mod inner { use super::*; fn through() { 4u8.half(); } } }
+        mod d { fn out_of_scope() { 4.half(); } }
+        ",
+        "
+        b::call: a::Half
+        c::constant: a::Half
+        c::inner::through: a::Half
+        ",
+    );
+}
+
+#[test]
+fn a_method_of_the_type_itself_goes_before_a_trait_s() {
+    check_unnamed(
+        "
+        pub trait Draw { fn draw(&self); }
+        pub struct Own;
+        impl Own { pub fn draw(&self) {} fn all(&self) { self.draw() } }
+        fn typed(own: &Own) { own.draw() }
+        fn unknown(own: impl Fn() -> u8) { own().draw() }
+        ",
+        "
+        unknown: Draw
+        ",
     );
 }

@@ -82,6 +82,49 @@ pub(crate) fn check(text: &str, expected: &str) {
         .map(ItemId::new)
         .filter_map(|id| line(&workspace, &graph, id))
         .collect();
+    assert_lines(&found, expected);
+}
+
+/// Compares what each item needs without naming it by any path.
+#[track_caller]
+pub(crate) fn check_unnamed(text: &str, expected: &str) {
+    let (workspace, diagnostics) = Fixture::new(text).load();
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let graph = resolve(&workspace);
+    let mut found = Vec::new();
+    for id in (0..workspace.items.len()).map(ItemId::new) {
+        let is_named = |target: &&ItemId| {
+            let mut references = graph.references_of(id).iter();
+            references.any(|reference| reference.resolution.target == Target::Item(**target))
+        };
+        let unnamed = graph.edges_of(id).iter().filter(|target| !is_named(target));
+        let unnamed: Vec<String> = unnamed.map(|target| workspace.path_of(*target)).collect();
+        if !unnamed.is_empty() {
+            found.push(format!("{}: {}", workspace.path_of(id), unnamed.join(" ")));
+        }
+    }
+    assert_lines(&found, expected);
+}
+
+/// Compares in whose crate each impl, and each macro call that writes impls, may stand.
+#[track_caller]
+pub(crate) fn check_anchors(text: &str, expected: &str) {
+    let (workspace, diagnostics) = Fixture::new(text).load();
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let graph = resolve(&workspace);
+    let mut found = Vec::new();
+    for id in (0..workspace.items.len()).map(ItemId::new) {
+        let anchors = graph.anchors[id.index()].iter();
+        let anchors: Vec<String> = anchors.map(|id| workspace.path_of(*id)).collect();
+        if !anchors.is_empty() {
+            found.push(format!("{}: {}", workspace.path_of(id), anchors.join(" ")));
+        }
+    }
+    assert_lines(&found, expected);
+}
+
+#[track_caller]
+fn assert_lines(found: &[String], expected: &str) {
     let expected: Vec<&str> = expected
         .lines()
         .map(str::trim)

@@ -23,7 +23,10 @@ impl Scopes<'_> {
             return None;
         }
         open.keys.push(key);
+        let importer = self.workspace.item(self.workspace.leaf(id).item).module;
+        let from = open.from.replace(importer);
         let hit = self.resolve_leaf(id, namespace, open);
+        open.from = from;
         open.keys.pop();
         // Inside a circle of imports the answer may be partial: only the outermost is kept.
         if open.keys.is_empty() || hit.is_some() {
@@ -174,6 +177,9 @@ impl Scopes<'_> {
         let bindings = self.in_module(module, name, space, open);
         open.trust = trust;
         for found in bindings {
+            if self.is_hidden(&found, module, open.from) {
+                continue;
+            }
             let all = if lookups.is_empty() {
                 found.lookups
             } else {

@@ -239,6 +239,16 @@ impl Scopes<'_> {
         hits
     }
 
+    /// Whether a private glob brings a name into a module that an import from outside asks for it.
+    pub(super) fn is_hidden(&self, hit: &Hit, module: ModuleId, from: Option<ModuleId>) -> bool {
+        let Some(Found::Glob(leaf)) = hit.lookups.first().map(|lookup| lookup.found) else {
+            return false;
+        };
+        let item = self.workspace.item(self.workspace.leaf(leaf).item);
+        matches!(item.visibility.level, Level::Private | Level::Module)
+            && from.is_some_and(|from| !self.is_within(from, module))
+    }
+
     /// Whether a name is bound to a definition that no `cfg` turns off.
     fn is_defined(&self, found: Found) -> bool {
         let Found::Item(item) = found else {
