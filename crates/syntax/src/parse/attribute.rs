@@ -268,6 +268,14 @@ pub(super) fn is_test(attributes: &[syn::Attribute]) -> bool {
     })
 }
 
+/// Whether attributes make a function a test, or a benchmark.
+pub(super) fn is_test_function(attributes: &[syn::Attribute]) -> bool {
+    let mut own = attributes
+        .iter()
+        .filter(|attribute| !attribute.path().is_ident("cfg"));
+    own.any(|attribute| is_test(std::slice::from_ref(attribute)))
+}
+
 /// Whether a `cfg` predicate holds in tests only: `test`, or `all(…)` with that in it.
 fn needs_test(predicate: &TokenStream) -> bool {
     let tokens: Vec<TokenTree> = predicate.clone().into_iter().collect();

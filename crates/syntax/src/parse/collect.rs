@@ -332,6 +332,19 @@ impl Collector<'_> {
         );
     }
 
+    /// A test is given no arguments by the language: what a test attribute hands over is often a function of the
+    /// parameter's name.
+    fn fixtures(&mut self, signature: &syn::Signature) {
+        for input in &signature.inputs {
+            if let syn::FnArg::Typed(typed) = input
+                && let syn::Pat::Ident(pattern) = &*typed.pat
+            {
+                let segment = self.segment(&pattern.ident);
+                self.record(smallvec![segment], false, PathContext::Value, true);
+            }
+        }
+    }
+
     fn function(&mut self, signature: &syn::Signature, block: Option<&syn::Block>) {
         self.scoped(|this| {
             this.bind_generics(&signature.generics);
