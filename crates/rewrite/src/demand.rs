@@ -277,7 +277,7 @@ impl RootDemand {
                     {
                         self.bare_macros |= asker.is_textual(scope, item);
                     } else {
-                        let key = (module, item, lookup.name.clone());
+                        let key = (module, item, lookup.name.to_string());
                         self.names.entry(key).or_default().by(&conditions, outside);
                     }
                 }

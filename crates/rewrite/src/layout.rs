@@ -755,12 +755,8 @@ impl<'a> Layout<'a, '_> {
                 let file = self.file_of(workspace.item(id).module);
                 let text = format!("{}::", self.scope.dest_path(workspace.item(id).module));
                 let range = TextRange::empty(segment.range.start);
-                self.builder.replace(
-                    &file.path,
-                    range,
-                    text,
-                    Reason::new("D2", segment.name.clone()),
-                );
+                self.builder
+                    .replace(&file.path, range, text, Reason::new("D2", segment.name));
             }
         }
     }

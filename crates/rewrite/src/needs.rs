@@ -216,7 +216,7 @@ fn add(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution, dev: bool)
             } else {
                 &mut needs.normal
             };
-            set.insert(name.clone());
+            set.insert(name.to_string());
         }
         Target::Item(item) if scope.side(*item) == Side::Other => {
             crates.push(workspace.crate_of(*item));
@@ -269,7 +269,7 @@ pub(crate) fn of_targets(
             } else {
                 &mut needs.normal
             };
-            set.insert(name.clone());
+            set.insert(name.to_string());
         }
     };
     for reference in &graph.references {
