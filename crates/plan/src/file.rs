@@ -10,7 +10,7 @@ use toml_edit::{Array, ArrayOfTables, Document, DocumentMut, Item, Table, Value}
 
 use crate::cost::{WEIGHTS, Weights};
 use crate::home::distance;
-use crate::plan::{Plan, PlannedCrate, PlannedStep, Role};
+use crate::plan::{Plan, PlannedCrate, PlannedStep, Role, RootKind};
 
 /// Name of the file beside the package's manifest.
 pub const NAME: &str = "split.toml";
@@ -57,7 +57,7 @@ pub fn weights(text: &str) -> Weights {
 }
 
 const KEYS: &[&str] = &[
-    "version", "package", "keep", "crates", "pins", "weights", "lift", "steps",
+    "version", "package", "root", "keep", "crates", "pins", "weights", "lift", "steps",
 ];
 
 fn problem(
@@ -91,6 +91,7 @@ impl Reader {
                     "this Cleave reads version 1 of the file",
                 ),
                 "package" => plan.package = self.string(item),
+                "root" => plan.root = self.root(item),
                 "keep" => plan.keep = self.paths(item),
                 "crates" => self.crates(item, &mut plan),
                 "lift" => self.lifts(item, &mut plan),
@@ -370,6 +371,18 @@ impl Reader {
             })
     }
 
+    fn root(&mut self, item: &Item) -> RootKind {
+        match item.as_str() {
+            Some("package") => RootKind::Package,
+            Some("virtual") => RootKind::Virtual,
+            _ => {
+                let help = "the root is the `package`, or `virtual`: a workspace's manifest alone";
+                self.wrong("no kind of root", item, help);
+                RootKind::Package
+            }
+        }
+    }
+
     fn paths(&mut self, item: &Item) -> Vec<String> {
         let mut paths = Vec::new();
         for (path, span) in self.names(item) {
@@ -519,6 +532,9 @@ pub fn write(plan: &Plan, old: Option<&str>) -> String {
         "package",
         toml_edit::value(&plan.package),
     );
+    if plan.root == RootKind::Virtual {
+        put(document.as_table_mut(), "root", toml_edit::value("virtual"));
+    }
     if !plan.keep.is_empty() || document.contains_key("keep") {
         put(document.as_table_mut(), "keep", list(&plan.keep));
     }
@@ -584,6 +600,7 @@ const HEAD: &str = "\
 # `modules` names modules with all below them, `items` names single items that leave their module, `keep` names modules
 # and items that stay in the package, which is above all crates. What no list names stays too, and `check` asks about it.
 # Crates are listed bottom-up: each may depend on those before it, as `depends-on` says.
+# `root = 'virtual'` has a program's package go to a folder beside its crates in the end.
 # `[pins]` nails modules or items to a crate (`a = 'CRATE'`), also when the rest is proposed anew (`--anew`);
 # `[weights]` says how many lines a day an item torn from its module (`torn`), a reference across (`reference`) … costs.
 # `[[lift]]` makes inherent methods those of an extension trait, which can live above their type.
@@ -647,6 +664,7 @@ mod tests {
                 to: "app-shared".to_owned(),
                 moves: vec!["a".to_owned()],
             }],
+            root: RootKind::Virtual,
         };
         let text = write(&plan, None);
         assert_eq!(parse(&text), Ok(plan.clone()));

@@ -41,9 +41,8 @@ impl Lifts {
     pub(crate) fn of_methods(methods: BTreeMap<ItemId, usize>, graph: &Graph) -> Self {
         let mut calls: BTreeMap<ItemId, Vec<ItemId>> = BTreeMap::new();
         if !methods.is_empty() {
-            for (index, called) in graph.calls.iter().enumerate() {
-                let lifted = called.iter().filter(|id| methods.contains_key(id));
-                let lifted: Vec<ItemId> = lifted.copied().collect();
+            let called = graph.calls_among(|id| methods.contains_key(&id));
+            for (index, lifted) in called.into_iter().enumerate() {
                 if !lifted.is_empty() {
                     calls.insert(ItemId::new(index), lifted);
                 }
@@ -469,7 +468,7 @@ fn free_name(
     for reference in &graph.references {
         for lookup in &reference.resolution.lookups {
             if lookup.module == module && matches!(lookup.found, Found::Glob(_)) {
-                names.insert(lookup.name.clone());
+                names.insert(lookup.name.to_string());
             }
         }
     }

@@ -268,8 +268,11 @@ fn record(
             .pins
             .as_ref()
             .map_or_else(BTreeMap::new, |pins| pins.pins.clone()),
-        lifts: Vec::new(),
-        steps: Vec::new(),
+        root: options
+            .pins
+            .as_ref()
+            .map_or_else(Default::default, |pins| pins.root),
+        ..Plan::default()
     };
     for (index, (name, role)) in names.into_iter().enumerate() {
         let depends_on = (0..index)

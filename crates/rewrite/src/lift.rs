@@ -248,13 +248,10 @@ impl Work<'_> {
     /// Items that call one of the methods, or that call a macro which does.
     fn callers(&self, extension: &Extension) -> BTreeSet<ItemId> {
         let methods: BTreeSet<ItemId> = extension.impls.values().flatten().copied().collect();
+        let called = self.graph.calls_among(|id| methods.contains(&id));
         let calls = |id: ItemId| {
-            let mut needs = self
-                .graph
-                .calls_of(id)
-                .iter()
-                .chain(self.graph.edges_of(id));
-            needs.any(|to| methods.contains(to))
+            let mut needs = self.graph.edges_of(id).iter();
+            !called[id.index()].is_empty() || needs.any(|to| methods.contains(to))
         };
         let all = (0..self.workspace.items.len()).map(ItemId::new);
         let mut callers: BTreeSet<ItemId> = all.clone().filter(|id| calls(*id)).collect();
