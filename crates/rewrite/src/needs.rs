@@ -123,7 +123,7 @@ fn is_support(scope: &Scope<'_>, item: ItemId, index: u32) -> bool {
 /// What code for the tests of other crates needs: with the feature on it is compiled without dev-dependencies.
 fn add_support(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution) {
     if let Target::External(name) = &resolution.target {
-        needs.support.insert(name.clone());
+        needs.support.insert(name.to_string());
     } else if let Some(krate) = crate_of(scope, resolution) {
         let target = item_of(resolution);
         needs
