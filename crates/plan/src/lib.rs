@@ -13,6 +13,7 @@
 
 mod build_script;
 pub mod cost;
+pub mod cut;
 pub mod file;
 pub mod history;
 pub mod home;
@@ -29,8 +30,9 @@ pub mod unit;
 pub mod what_if;
 
 pub use cost::{Cost, Weights};
+pub use cut::{Cut, cuts};
 pub use history::History;
-pub use home::{Homes, holds, homes};
+pub use home::{Homes, distance, holds, homes};
 pub use measure::{Figures, measure};
 pub use order::{Home, Order};
 pub use partition::{ProposeOptions, cost, propose};

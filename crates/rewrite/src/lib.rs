@@ -43,6 +43,7 @@ mod text;
 mod traits;
 mod tree;
 mod twin;
+mod unstable;
 mod visibility;
 
 pub use rewrite::{Figures, Outcome, rewrite};

@@ -230,7 +230,7 @@ impl Workspace {
         let leaves = self.item(item).leaves.iter();
         leaves
             .filter_map(|leaf| self.leaf(*leaf).path.segments.first())
-            .map(|segment| segment.name.clone())
+            .map(|segment| segment.name.into())
             .collect()
     }
 
