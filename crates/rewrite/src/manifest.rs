@@ -9,6 +9,7 @@ mod member;
 mod root;
 mod support;
 mod target;
+mod unify;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use cleave_syntax::Diagnostic;
 use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
-use super::{ManifestInput, Member, feature, read, support};
+use super::{ManifestInput, Member, feature, read, support, unify};
 use crate::include::{joined, relative};
 
 /// The text of a member's manifest after the step.
@@ -201,6 +201,9 @@ fn add_dependencies(
             text.decor_mut().clear();
         }
         correct(&mut value, input, member, dev);
+        if !entry.dev {
+            unify::with_build_features(root, entry.key, &mut value);
+        }
         let table = if normal {
             "dependencies"
         } else {
