@@ -48,12 +48,7 @@ fn build_new(tree: &Tree) -> Built {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let root = Utf8Path::from_path(folder.path()).expect("a UTF-8 path");
     tree::write(root, tree);
-    let scratch = Scratch {
-        root: root.to_owned(),
-        tree: root.to_owned(),
-        target: root.join("target"),
-        also: Vec::new(),
-    };
+    let scratch = Scratch::in_place(root);
     let mut built = Built::default();
     for flags in variants(tree) {
         built.check(&scratch, &flags);

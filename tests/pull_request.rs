@@ -94,3 +94,70 @@ fn scripts_get_title_and_body() {
     let (status, text) = cleave(&fixture, &["pr", "7"]);
     assert_eq!((status, text.contains("steps 1 to 3")), (2, true), "{text}");
 }
+
+/// Where a team takes a step at a time from the tip of the main branch, the same words make the same branch again after
+/// others have merged; what a person put on it is not thrown away.
+#[test]
+fn after_others_merged_the_same_words_make_the_branch_again() {
+    let fixture = fixture();
+    let git = |words: &[&str]| {
+        let output = fixture.run("git", words);
+        assert!(output.status.success(), "{words:?}: {output:?}");
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    };
+    let next = ["--next", "--branch", "split", "--verify", "none", "--quiet"];
+    let step = |expected: i32| {
+        let (status, text) = cleave(&fixture, &next);
+        assert_eq!(status, expected, "{text}");
+        text
+    };
+    step(0);
+    // The first is merged, the second is made from the tip.
+    git(&["switch", "-q", "main"]);
+    git(&["merge", "-q", "--squash", "split-step-1"]);
+    git(&["commit", "-qm", "Make it a workspace"]);
+    step(0);
+    let first = git(&["rev-parse", "split-step-2"]);
+    assert_eq!(
+        git(&["rev-parse", "split-step-2~1"]),
+        git(&["rev-parse", "main"])
+    );
+
+    // Somebody else merges; the step is run again, and the branch begins at the new tip.
+    git(&["switch", "-q", "main"]);
+    fixture.edit("src/lib.rs", "", "\n/// Theirs.\npub fn theirs() {}\n");
+    git(&["commit", "-qam", "Theirs"]);
+    step(0);
+    assert_ne!(git(&["rev-parse", "split-step-2"]), first);
+    assert_eq!(
+        git(&["rev-parse", "split-step-2~1"]),
+        git(&["rev-parse", "main"])
+    );
+    assert_eq!(git(&["branch", "--show-current"]), "split-step-2");
+
+    // A person's commit on the branch stays, and the message says what to do.
+    fixture.edit("src/lib.rs", "/// Theirs.", "/// Mine.");
+    git(&["commit", "-qam", "Mine"]);
+    git(&["switch", "-q", "main"]);
+    let before = fixture.tree();
+    let text = step(2);
+    assert!(
+        text.contains("that no step made") && text.contains("(Mine)"),
+        "{text}"
+    );
+    assert!(text.contains("`git branch -D split-step-2`"), "{text}");
+    assert_eq!(fixture.tree(), before);
+    git(&["switch", "-q", "split-step-2"]);
+    git(&["reset", "-q", "--hard", "HEAD~1"]);
+    git(&[
+        "commit",
+        "-q",
+        "--amend",
+        "--no-edit",
+        "--date",
+        "2020-01-01T00:00:00",
+    ]);
+    git(&["switch", "-q", "main"]);
+    let text = step(2);
+    assert!(text.contains("amended or rebased"), "{text}");
+}

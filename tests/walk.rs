@@ -79,7 +79,7 @@ impl Today {
     fn next(&self) -> Option<(&Step, Outcome)> {
         let open = self.steps.iter().filter(|step| !step.done);
         open.map(|step| (step, self.carry_out(step)))
-            .find(|(step, outcome)| step.kind != StepKind::Cleanup || !outcome.changes.is_empty())
+            .find(|(step, outcome)| !step.kind.is_closing() || !outcome.changes.is_empty())
     }
 }
 
@@ -146,12 +146,7 @@ impl Walk {
 
     fn apply(&mut self, root: &Utf8Path, outcome: &Outcome) {
         self.problems.extend(conserve::problems(&outcome.changes));
-        let scratch = Scratch {
-            root: root.to_owned(),
-            tree: root.to_owned(),
-            target: root.join("target"),
-            also: Vec::new(),
-        };
+        let scratch = Scratch::in_place(root);
         if let Err(error) = scratch.apply(&outcome.changes) {
             self.problems.push(format!("failed to {error}"));
         }

@@ -193,7 +193,8 @@ pub struct Steps {
     /// Commits each step.
     #[arg(long, requires = "which")]
     pub commit: bool,
-    /// Puts each step on a branch of its own, PREFIX-step-N, stacked; implies --commit.
+    /// Puts each step on a branch of its own, PREFIX-step-N, that begins at what is checked out; several are stacked.
+    /// One that has only what an earlier run made is made again. Implies --commit.
     #[arg(long, value_name = "PREFIX", requires = "which")]
     pub branch: Option<String>,
     /// Works on a tree with changes that are not committed.

@@ -118,29 +118,22 @@ impl Project {
     /// The way to a plan from here.
     pub fn route(&self, plan: &Plan) -> (Route, Vec<Diagnostic>) {
         let (homes, diagnostics) = cleave_plan::homes(plan, &self.workspace, &self.graph);
-        let steps = cleave_plan::steps(plan, &homes, &self.workspace, &self.graph);
-        let steps = steps
-            .into_iter()
-            .map(|step| self.judge_cleanup(plan, step))
-            .collect::<Vec<_>>();
-        let left = steps
-            .iter()
-            .any(|step| !step.done && step.kind != cleave_plan::StepKind::Cleanup);
-        let mut steps = steps;
-        if let Some(last) = steps.last_mut() {
-            last.done &= !left;
+        let mut steps = cleave_plan::steps(plan, &homes, &self.workspace, &self.graph);
+        let mut left = false;
+        for step in &mut steps {
+            if step.kind.is_closing() {
+                step.done = !left && self.is_settled(plan, step);
+            }
+            left |= !step.done;
         }
         (Route { homes, steps }, diagnostics)
     }
 
-    /// The clean-up is done when it would change nothing.
-    fn judge_cleanup(&self, plan: &Plan, mut step: Step) -> Step {
-        if step.kind == cleave_plan::StepKind::Cleanup {
-            step.done = cleave_rewrite::rewrite(&self.workspace, &self.graph, plan, &step)
-                .changes
-                .is_empty();
-        }
-        step
+    /// Whether a closing step would change nothing.
+    fn is_settled(&self, plan: &Plan, step: &Step) -> bool {
+        cleave_rewrite::rewrite(&self.workspace, &self.graph, plan, step)
+            .changes
+            .is_empty()
     }
 
     /// The folder for what belongs to no commit: scratch tree, journal, records.

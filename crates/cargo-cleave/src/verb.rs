@@ -19,6 +19,9 @@ use crate::report;
 use crate::screen::Screen;
 use cleave_verify::{VerifyError, git, journal};
 
+/// What the message of a commit begins with that takes a step back.
+pub(crate) const TAKE_BACK: &str = "Take back: ";
+
 /// Does what was asked for.
 pub(crate) fn execute(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure> {
     if let (true, Some(verb)) = (arguments.steps.is_any(), &arguments.verb) {
@@ -224,7 +227,7 @@ fn undo(arguments: &Arguments, all: bool, screen: &mut Screen) -> Result<Exit, F
 fn take_back(root: &Utf8Path, state: &Utf8Path, screen: &mut Screen) -> Result<(), VerifyError> {
     let undone = interrupt::uninterrupted(|| journal::undo(root, state))?;
     if let Some(commit) = &undone.commit {
-        let message = format!("Take back: {}\n\nThis takes back {commit}.\n", undone.title);
+        let message = format!("{TAKE_BACK}{}\n\nThis takes back {commit}.\n", undone.title);
         git::commit(root, &message, &undone.paths)?;
     }
     screen.result(&format!("Took back: {}", undone.title));

@@ -1,7 +1,7 @@
 //! The item graph: references, edges, and legal homes of impls.
 
 use cleave_syntax::item::{PathContext, UseLeafId};
-use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
+use cleave_syntax::{CrateId, ItemId, ModuleId, TextRange, Workspace};
 
 /// What resolving a workspace yields.
 #[derive(Debug, Clone, Default)]
@@ -17,9 +17,15 @@ pub struct Graph {
     /// Weak edges, by item id: inherent methods that the item may call by name alone (`.name(…)`), ascending, without
     /// those it names by path. More than it calls: types are not inferred.
     pub calls: Vec<Vec<ItemId>>,
+    /// Items that build a `#[non_exhaustive]` type of their crate by a literal, as only that crate may, each with the type:
+    /// they can't be parted. Ordered.
+    pub bound: Vec<(ItemId, ItemId)>,
+    /// Where a `#[non_exhaustive]` type of the same crate is matched as only that crate may. Ordered by user and type.
+    pub closed: Vec<Closed>,
     /// For every impl, by item id: the local types and traits in whose crate it may stand by the orphan rule
-    /// (its type first, then its trait, then the trait's type arguments); empty for what is no impl.
-    /// An inherent impl has its type only.
+    /// (its type first, then its trait, then the trait's type arguments). An inherent impl has its type only.
+    /// For a call at module level of a macro of the workspace that writes impls: where those may stand, by item id.
+    /// Empty for all else.
     pub anchors: Vec<Vec<ItemId>>,
     /// Inherent methods by the type they belong to are `Item::methods` of its impls; this is each type's (or trait's)
     /// impls, by the item id of the type or trait.
@@ -69,6 +75,34 @@ pub struct Lookup {
     pub namespace: Namespace,
     /// What was found there.
     pub found: Found,
+}
+
+/// A match or pattern that leaves no room for more variants or fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed {
+    /// The item that it stands in.
+    pub user: ItemId,
+    /// The type that it takes apart.
+    pub target: ItemId,
+    /// The last arm or field, in the file of the item; the opening brace where there is no field.
+    pub range: TextRange,
+    /// What would make room.
+    pub opening: Opening,
+}
+
+/// What makes room in a match or pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// A wildcard arm.
+    Arm,
+    /// The same, after a comma that is not there yet.
+    ArmAfterComma,
+    /// `, ..` after the last field.
+    Rest,
+    /// `..` after the comma of the last field.
+    RestAfterComma,
+    /// `..` where there is no field.
+    RestAlone,
 }
 
 /// What a name is bound to in a module.

@@ -7,6 +7,8 @@
 mod anchor;
 mod builtin;
 mod call;
+mod exhaustive;
+mod macro_impl;
 mod scope;
 mod trait_call;
 mod unknown;
@@ -55,6 +57,8 @@ pub fn resolve(workspace: &Workspace) -> Graph {
     for references in items.into_iter().chain(headers) {
         graph.references.extend(references);
     }
+    exhaustive::attach(workspace, &mut graph);
+    macro_impl::attach(workspace, &mut graph);
     graph
 }
 

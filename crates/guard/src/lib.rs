@@ -29,6 +29,7 @@ mod name;
 
 use camino::Utf8Path;
 use cleave_graph::Graph;
+use cleave_plan::lift::Lifts;
 use cleave_plan::unit::{self, Units};
 use cleave_plan::{Homes, Order, Plan, Step};
 use cleave_syntax::{CrateId, Workspace};
@@ -79,8 +80,9 @@ impl<'a> Judge<'a> {
     fn new(input: Input<'a>) -> Self {
         let crates = unit::crates(input.workspace, input.plan);
         let order = Order::of(input.plan);
+        let lifts = Lifts::of(input.plan, input.workspace, input.graph, &crates);
         Judge {
-            units: unit::units(input.workspace, input.graph, &crates),
+            units: unit::units(input.workspace, input.graph, &crates, &lifts),
             declared: Declared::of(&input, &crates, &order),
             crates,
             order,

@@ -18,6 +18,8 @@ pub struct Weights {
     pub role: f64,
     /// Two files in different crates that changed together, each time.
     pub together: f64,
+    /// A method that is lifted out of its impl, into an extension trait.
+    pub lifted: f64,
     /// A reference that crosses a boundary.
     pub reference: f64,
     /// An item that has to become public.
@@ -41,6 +43,7 @@ impl Default for Weights {
             word: 2.0,
             role: 40.0,
             together: 4.0,
+            lifted: 20.0,
             reference: 0.3,
             public: 2.0,
             small: 3.0,
@@ -52,13 +55,14 @@ impl Default for Weights {
 }
 
 /// The names of the weights, as in `split.toml`.
-pub const WEIGHTS: [&str; 12] = [
+pub const WEIGHTS: [&str; 13] = [
     "rebuild",
     "torn",
     "folder",
     "word",
     "role",
     "together",
+    "lifted",
     "reference",
     "public",
     "small",
@@ -77,6 +81,7 @@ impl Weights {
             "word" => &mut self.word,
             "role" => &mut self.role,
             "together" => &mut self.together,
+            "lifted" => &mut self.lifted,
             "reference" => &mut self.reference,
             "public" => &mut self.public,
             "small" => &mut self.small,
@@ -87,7 +92,7 @@ impl Weights {
         })
     }
 
-    fn by_term(self) -> [f64; 12] {
+    fn by_term(self) -> [f64; 13] {
         [
             self.rebuild,
             self.torn,
@@ -95,6 +100,7 @@ impl Weights {
             self.word,
             self.role,
             self.together,
+            self.lifted,
             self.reference,
             self.public,
             self.small,
@@ -109,7 +115,7 @@ impl Weights {
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Cost {
     /// In the order of [`WEIGHTS`].
-    pub amounts: [f64; 12],
+    pub amounts: [f64; 13],
 }
 
 /// A term, ready to print.
@@ -138,13 +144,14 @@ impl Cost {
 
     /// The terms in a fixed order.
     pub fn terms(&self, weights: &Weights) -> Vec<Term> {
-        const WHAT: [&str; 12] = [
+        const WHAT: [&str; 13] = [
             "expected lines to look at again after an edit",
             "items torn from their module",
             "items away from most of their folder",
             "items away from those of like name",
             "items away from those of the same role, or with or above those of another",
             "joint changes of files in different crates",
+            "methods lifted into extension traits",
             "references across boundaries",
             "items made public",
             "lines that too small crates lack",
@@ -186,7 +193,7 @@ mod tests {
         }
         assert_eq!(
             weights.by_term().map(|weight| weight as usize),
-            [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
+            [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
         );
     }
 }

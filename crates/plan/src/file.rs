@@ -8,7 +8,7 @@ use toml_edit::{Array, ArrayOfTables, Document, DocumentMut, Item, Table, Value}
 
 use crate::cost::{WEIGHTS, Weights};
 use crate::home::distance;
-use crate::plan::{Plan, PlannedCrate, PlannedStep, Role};
+use crate::plan::{Lift, Plan, PlannedCrate, PlannedStep, Role};
 
 /// Name of the file beside the package's manifest.
 pub const NAME: &str = "split.toml";
@@ -55,7 +55,7 @@ pub fn weights(text: &str) -> Weights {
 }
 
 const KEYS: &[&str] = &[
-    "version", "package", "keep", "crates", "pins", "weights", "steps",
+    "version", "package", "keep", "crates", "pins", "weights", "lift", "steps",
 ];
 
 fn problem(
@@ -91,6 +91,7 @@ impl Reader {
                 "package" => plan.package = self.string(item),
                 "keep" => plan.keep = self.paths(item),
                 "crates" => self.crates(item, &mut plan),
+                "lift" => self.lifts(item, &mut plan),
                 "steps" => self.steps(item, &mut plan),
                 "pins" => plan.pins = self.pins(item),
                 "weights" => {
@@ -202,6 +203,48 @@ impl Reader {
         }
     }
 
+    fn lifts(&mut self, item: &Item, plan: &mut Plan) {
+        let Some(lifts) = item.as_array_of_tables() else {
+            self.wrong(
+                "`lift` is not a list of tables",
+                item,
+                "write `[[lift]]` before each trait",
+            );
+            return;
+        };
+        for table in lifts {
+            let mut lift = Lift::default();
+            for (key, item) in table {
+                match key {
+                    "trait" => {
+                        lift.name = self.string(item);
+                        let last = lift.name.rsplit("::").next().unwrap_or_default();
+                        if !is_path(&lift.name) || !is_identifier(last) {
+                            self.wrong(
+                                format!("`{}` is no path of a trait", lift.name),
+                                item,
+                                "write the path it is to have, in the module of the impl: `app::AppExt`",
+                            );
+                        }
+                    }
+                    "methods" => lift.methods = self.paths(item),
+                    "to" => lift.to = self.string(item),
+                    other => self.unknown(other, table, &["trait", "methods", "to"]),
+                }
+            }
+            for (key, value) in [("trait", &lift.name), ("to", &lift.to)] {
+                if value.is_empty() {
+                    self.problems.push(problem(
+                        format!("a lift without `{key}`"),
+                        table.span(),
+                        "a lift has `trait`, `methods` and `to`",
+                    ));
+                }
+            }
+            plan.lifts.push(lift);
+        }
+    }
+
     fn pins(&mut self, item: &Item) -> BTreeMap<String, String> {
         let Some(table) = item.as_table_like() else {
             self.wrong(
@@ -280,6 +323,7 @@ impl Reader {
                 ));
             }
         }
+        self.check_lifts(plan, table);
         self.check_names(plan, table);
         self.check_claims(plan, table);
         for (path, krate) in &plan.pins {
@@ -308,6 +352,46 @@ impl Reader {
                 table.get("crates").and_then(Item::span),
                 "give it another name",
             ));
+        }
+    }
+
+    /// A lift goes to a crate of the plan, and no method or trait is in two of them.
+    fn check_lifts(&mut self, plan: &Plan, table: &Table) {
+        let tables = table.get("lift").and_then(Item::as_array_of_tables);
+        let span = |index: usize, key: &str| {
+            let table = tables.and_then(|lifts| lifts.get(index))?;
+            table.get(key).and_then(Item::span).or_else(|| table.span())
+        };
+        let mut names = std::collections::BTreeSet::new();
+        for (index, lift) in plan.lifts.iter().enumerate() {
+            let crates = plan.crates.iter().map(|krate| krate.name.as_str());
+            let mut known = crates.chain([plan.package.as_str()]);
+            // Without steps the crate may be one that is still to be proposed.
+            if !plan.steps.is_empty() && known.clone().all(|name| name != lift.to) {
+                let near = known.by_ref().min_by_key(|name| distance(&lift.to, name));
+                self.problems.push(problem(
+                    format!(
+                        "`{}` is lifted to `{}`, which is no crate of this plan",
+                        lift.name, lift.to
+                    ),
+                    span(index, "to"),
+                    format!("did you mean `{}`?", near.unwrap_or_default()),
+                ));
+            }
+            for (key, path) in lift
+                .methods
+                .iter()
+                .map(|path| ("methods", path))
+                .chain([("trait", &lift.name)])
+            {
+                if !names.insert(path) {
+                    self.problems.push(problem(
+                        format!("`{path}` is lifted twice"),
+                        span(index, key),
+                        "leave it in one `[[lift]]`",
+                    ));
+                }
+            }
         }
     }
 
@@ -475,6 +559,13 @@ fn span_of_crate(table: &Table, name: &str) -> Option<Range<usize>> {
     crates.get_key_value(name)?.0.span()
 }
 
+/// Whether a text can be the name of a type.
+fn is_identifier(name: &str) -> bool {
+    !NOT_NAMES.contains(&name)
+        && name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
 /// Cargo's rule for package names, and short enough for every file system; nothing that means something else in source.
 pub fn is_package_name(name: &str) -> bool {
     name.len() <= 64
@@ -555,6 +646,7 @@ pub fn write(plan: &Plan, old: Option<&str>) -> String {
             put(table, "depends-on", list(&below));
         }
     }
+    put_lifts(&mut document, &plan.lifts);
     let mut steps = ArrayOfTables::new();
     for step in &plan.steps {
         let mut table = Table::new();
@@ -566,6 +658,31 @@ pub fn write(plan: &Plan, old: Option<&str>) -> String {
     document.to_string()
 }
 
+/// The lifts, each with the comments that it had.
+fn put_lifts(document: &mut DocumentMut, lifts: &[Lift]) {
+    if lifts.is_empty() {
+        document.remove("lift");
+        return;
+    }
+    let old = match document.get("lift") {
+        Some(Item::ArrayOfTables(old)) => old.clone(),
+        _ => ArrayOfTables::new(),
+    };
+    let named = |name: &str| {
+        let mut old = old.iter();
+        old.find(|table| table.get("trait").and_then(Item::as_str) == Some(name))
+    };
+    let mut tables = ArrayOfTables::new();
+    for lift in lifts {
+        let mut table = named(&lift.name).cloned().unwrap_or_default();
+        put(&mut table, "trait", toml_edit::value(&lift.name));
+        put(&mut table, "methods", list(&lift.methods));
+        put(&mut table, "to", toml_edit::value(&lift.to));
+        tables.push(table);
+    }
+    document.insert("lift", Item::ArrayOfTables(tables));
+}
+
 const HEAD: &str = "\
 # Where everything is to live, and in which order it goes there. Edit it: what stands here is respected.
 #
@@ -574,6 +691,7 @@ const HEAD: &str = "\
 # Crates are listed bottom-up: each may depend on those before it, as `depends-on` says.
 # `[pins]` nails modules or items to a crate (`a = 'CRATE'`), also when the rest is proposed anew (`--anew`);
 # `[weights]` says how many lines a day an item torn from its module (`torn`), a reference across (`reference`) … costs.
+# `[[lift]]` makes inherent methods those of an extension trait, which can live above their type.
 
 version = 1
 ";
@@ -624,6 +742,11 @@ mod tests {
             }],
             keep: vec!["a::Y".to_owned()],
             pins: BTreeMap::from([("b".to_owned(), "app-shared".to_owned())]),
+            lifts: vec![Lift {
+                name: "b::XExt".to_owned(),
+                methods: vec!["b::X::run".to_owned()],
+                to: "app".to_owned(),
+            }],
             steps: vec![PlannedStep {
                 to: "app-shared".to_owned(),
                 moves: vec!["a".to_owned()],

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use cleave_graph::Graph;
 use cleave_syntax::{CrateId, Diagnostic, ItemId, Severity, Workspace};
 
+use crate::lift::{self, Lifts};
 use crate::order::{Home, Order};
 use crate::partition::is_within;
 use crate::plan::Plan;
@@ -15,7 +16,7 @@ use crate::unit::{self, Units};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Homes {
     /// By item id: the index into [`Plan::crates`], or none for the package's own crates.
-    /// Methods have their impl's home; `use`, `extern crate` and `mod` items have none of their own and are `None`.
+    /// Methods have their impl's home, but for those that are to be lifted; `use`, `extern crate` and `mod` items have none of their own and are `None`.
     pub planned: Vec<Home>,
     /// By item id: where it is today, in the same terms.
     pub today: Vec<Home>,
@@ -36,7 +37,8 @@ impl Homes {
 /// claims say, and each claim that does not hold is a warning.
 pub fn homes(plan: &Plan, workspace: &Workspace, graph: &Graph) -> (Homes, Vec<Diagnostic>) {
     let crates = unit::crates(workspace, plan);
-    let units = unit::units(workspace, graph, &crates);
+    let lifts = Lifts::of(plan, workspace, graph, &crates);
+    let units = unit::units(workspace, graph, &crates, &lifts);
     let mut diagnostics = unknown_names(plan, workspace, &crates);
     let today = today(plan, workspace);
     let claims = Claims::of(plan);
@@ -45,7 +47,7 @@ pub fn homes(plan: &Plan, workspace: &Workspace, graph: &Graph) -> (Homes, Vec<D
         .iter()
         .map(|unit| {
             let moved = unit.items.iter().find_map(|id| today[id.index()]);
-            moved.or_else(|| wish(workspace, &claims, &unit.items))
+            moved.or_else(|| wish(workspace, &claims, &lifts, &unit.items))
         })
         .collect();
     let order = Order::of(plan);
@@ -73,10 +75,13 @@ pub fn homes(plan: &Plan, workspace: &Workspace, graph: &Graph) -> (Homes, Vec<D
                 planned[id.index()] = today[id.index()];
             }
         }
-        testing::place(workspace, graph, (&order, &claims), *root, &mut planned);
+        let source = (graph, &lifts);
+        testing::place(workspace, source, (&order, &claims), *root, &mut planned);
     }
     for id in (0..workspace.items.len()).map(ItemId::new) {
-        if let Some(parent) = workspace.item(id).parent {
+        if let Some(parent) = workspace.item(id).parent
+            && !lifts.is_lifted(id)
+        {
             planned[id.index()] = planned[parent.index()];
         }
         if !workspace.item(id).is_node() {
@@ -236,7 +241,7 @@ fn close_upwards(needs: &[Vec<usize>], stays: &mut [bool]) {
     }
 }
 
-fn wish(workspace: &Workspace, claims: &Claims<'_>, items: &[ItemId]) -> Home {
+fn wish(workspace: &Workspace, claims: &Claims<'_>, lifts: &Lifts, items: &[ItemId]) -> Home {
     let named = items
         .iter()
         .find_map(|id| claims.item(&workspace.path_of(*id)));
@@ -246,7 +251,7 @@ fn wish(workspace: &Workspace, claims: &Claims<'_>, items: &[ItemId]) -> Home {
     let mut votes: BTreeMap<Home, usize> = BTreeMap::new();
     for id in items {
         let home = claims.module(&workspace.module(workspace.item(*id).module).path);
-        *votes.entry(home).or_default() += workspace.lines_of(*id) + 1;
+        *votes.entry(home).or_default() += lifts.lines_of(workspace, *id) + 1;
     }
     votes
         .into_iter()
@@ -287,6 +292,11 @@ impl<'a> Claims<'a> {
         claims
             .modules
             .extend(plan.keep.iter().map(|path| (path.as_str(), None)));
+        for lift in &plan.lifts {
+            let home = plan.crates.iter().position(|krate| krate.name == lift.to);
+            let names = lift.methods.iter().chain([&lift.name]);
+            claims.items.extend(names.map(|path| (path.as_str(), home)));
+        }
         // A pin wins over what the plan says of anything in it.
         let pinned = |path: &str| plan.pins.keys().any(|pin| is_within(path, pin));
         claims.modules.retain(|path, _| !pinned(path));
@@ -406,6 +416,18 @@ fn unknown_names(plan: &Plan, workspace: &Workspace, crates: &[CrateId]) -> Vec<
                 .copied()
                 .chain(items.iter().map(String::as_str)),
             modules.contains_key(path.as_str()) || items.contains(path),
+        );
+    }
+    let inherent = plan
+        .lifts
+        .iter()
+        .filter(|lift| !lift::is_done(lift, workspace, crates));
+    for path in inherent.flat_map(|lift| &lift.methods) {
+        check(
+            "method",
+            path,
+            &mut items.iter().map(String::as_str),
+            items.contains(path),
         );
     }
     for krate in &plan.crates {

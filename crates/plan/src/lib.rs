@@ -13,16 +13,17 @@
 
 mod build_script;
 pub mod cost;
-pub mod exhaustive;
 pub mod file;
 pub mod history;
 pub mod home;
+pub mod lift;
 pub mod measure;
 pub mod mojo;
 pub mod order;
 pub mod partition;
 pub mod plan;
 pub mod step;
+pub mod target;
 mod testing;
 pub mod unit;
 pub mod what_if;
@@ -33,6 +34,7 @@ pub use home::{Homes, holds, homes};
 pub use measure::{Figures, measure};
 pub use order::{Home, Order};
 pub use partition::{ProposeOptions, cost, propose};
-pub use plan::{Plan, PlannedCrate, PlannedStep, Role};
+pub use plan::{Lift, Plan, PlannedCrate, PlannedStep, Role};
 pub use step::{Step, StepKind, refresh, steps};
+pub use target::{TargetGroup, target_groups};
 pub use what_if::{Change, suggestions};

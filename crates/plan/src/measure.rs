@@ -6,6 +6,7 @@ use cleave_syntax::{ItemId, Workspace};
 
 use crate::history::History;
 use crate::home::Homes;
+use crate::lift::Lifts;
 use crate::order::{Home, Order};
 use crate::plan::Plan;
 use crate::unit;
@@ -23,6 +24,8 @@ pub struct Figures {
     pub items: usize,
     /// Items that do not live where most items of their module do.
     pub torn: usize,
+    /// Methods that are still to be lifted into extension traits.
+    pub lifted: usize,
     /// Lines that an edit makes the compiler look at again, on average: today.
     pub rebuild_before: f64,
     /// The same after the split.
@@ -64,15 +67,20 @@ pub fn measure(plan: &Plan, homes: &Homes, workspace: &Workspace, history: &Hist
     let mut by_module: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     let weights = Heat::new(workspace, history);
     let crates = unit::crates(workspace, plan);
+    let lifts = Lifts::without_calls(plan, workspace, &crates);
     for id in crates
         .iter()
         .flat_map(|krate| workspace.items_of(*krate))
-        .filter(|id| counts(workspace, *id))
+        .filter(|id| counts(workspace, *id) || lifts.is_lifted(*id))
     {
         let home = slot(homes.planned[id.index()]);
-        let lines = workspace.lines_of(id);
+        let lines = lifts.lines_of(workspace, id);
         figures.sizes[home] += lines;
-        heat[home] += weights.of(workspace, id);
+        heat[home] += weights.of(workspace, &lifts, id);
+        if lifts.is_lifted(id) {
+            figures.lifted += 1;
+            continue;
+        }
         figures.items += 1;
         let path = &workspace.module(workspace.item(id).module).path;
         by_module.entry(path).or_insert_with(|| vec![0; count + 1])[home] += 1;
@@ -145,8 +153,8 @@ impl Heat {
         }
     }
 
-    pub(crate) fn of(&self, workspace: &Workspace, id: ItemId) -> f64 {
-        let lines = workspace.lines_of(id) as f64;
+    pub(crate) fn of(&self, workspace: &Workspace, lifts: &Lifts, id: ItemId) -> f64 {
+        let lines = lifts.lines_of(workspace, id) as f64;
         match &self.by_file {
             None => lines,
             Some(by_file) => {

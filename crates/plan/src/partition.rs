@@ -6,6 +6,7 @@
 //! and the largest ones that need much and are needed by few) and moves one module at a time while that is cheaper.
 //! Deterministic: everything is tried in the order of names.
 
+mod layer;
 mod naming;
 pub(crate) mod problem;
 pub(crate) mod search;
@@ -14,17 +15,21 @@ pub(crate) mod state;
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::Graph;
-use cleave_syntax::{Diagnostic, Severity, Workspace};
+use cleave_syntax::{CrateId, Diagnostic, ItemId, Severity, Workspace};
 
 use crate::cost::{Cost, Weights};
 use crate::history::History;
 use crate::home::{Claims, Homes, settle};
+use crate::lift::{self, Lifts};
 use crate::order::{Home, Order};
 use crate::plan::{Plan, PlannedCrate, Role};
 use crate::step;
 use crate::unit;
 use problem::Problem;
 use state::State;
+
+/// A unit is too big for a plan if it has more than one in so many of all lines.
+const BIG: usize = 3;
 
 /// What a person asked for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -61,7 +66,8 @@ pub fn propose(
         return nothing("the package has neither a library nor a binary");
     };
     let data = (&options.history, options.weights);
-    let problem = Problem::new(workspace, graph, &[root], data);
+    let lifts = worth_trying((workspace, graph), root, options.pins.as_ref());
+    let problem = Problem::new(workspace, graph, (&[root], &lifts), data);
     if problem.modules.is_empty() {
         return nothing("the package has no items to move");
     }
@@ -74,7 +80,7 @@ pub fn propose(
     let Some(found) = search::search(&starts, options.crates) else {
         return nothing("the package has no items to move");
     };
-    let plan = record(workspace, graph, options, &found);
+    let plan = record((workspace, graph), options, &found, &lifts);
     let mut diagnostics = Vec::new();
     let wanted = options.crates.unwrap_or(0);
     if plan.crates.len() < wanted {
@@ -96,7 +102,8 @@ pub fn cost(
     data: (&History, Weights),
 ) -> Cost {
     let crates = unit::crates(workspace, plan);
-    let problem = Problem::new(workspace, graph, &crates, data);
+    let lifts = Lifts::of(plan, workspace, graph, &crates);
+    let problem = Problem::new(workspace, graph, (&crates, &lifts), data);
     let count = plan.crates.len();
     let units = problem.units.units.iter();
     let home = units
@@ -118,7 +125,19 @@ fn starts(problem: &Problem) -> Vec<State<'_>> {
     let claimed = problem.role_of.iter().any(Option::is_some);
     std::iter::once(all)
         .chain(claimed.then_some(roles))
+        .chain(layered(problem))
         .collect()
+}
+
+/// Where methods can be lifted: two layers, the lower one of some shares of the lines.
+fn layered(problem: &Problem) -> impl Iterator<Item = State<'_>> {
+    let any = problem.lifts.iter().any(|lifts| !lifts.is_empty());
+    let shares: &[f64] = if any { &[0.3, 0.4, 0.5, 0.6] } else { &[] };
+    shares.iter().map(move |share| {
+        let lower = layer::lower(problem, *share);
+        let wish = |unit: usize| usize::from(!lower.contains(&unit));
+        settled(problem, &Order::chain(2), 2, &wish)
+    })
 }
 
 /// What a person said, on top of a crate for what nobody spoke of; it is fixed where it can hold.
@@ -189,10 +208,10 @@ pub(crate) fn is_within(path: &str, outer: &str) -> bool {
 
 /// Writes what was found as claims.
 fn record(
-    workspace: &Workspace,
-    graph: &Graph,
+    (workspace, graph): (&Workspace, &Graph),
     options: &ProposeOptions,
     state: &State<'_>,
+    lifts: &Lifts,
 ) -> Plan {
     let table = state.problem;
     let root = state.crates;
@@ -227,6 +246,7 @@ fn record(
             .pins
             .as_ref()
             .map_or_else(BTreeMap::new, |pins| pins.pins.clone()),
+        lifts: Vec::new(),
         steps: Vec::new(),
     };
     for (index, (name, role)) in names.into_iter().enumerate() {
@@ -241,7 +261,8 @@ fn record(
             depends_on,
         });
     }
-    claim(workspace, table, &homes, &mut plan);
+    claim((workspace, lifts), table, &homes, &mut plan);
+    lift_away((workspace, graph), table, (&homes, lifts), &mut plan);
     step::divide(workspace, graph, &mut plan);
     plan
 }
@@ -252,19 +273,73 @@ fn needs(table: &Problem, homes: &[Home], upper: usize, lower: usize) -> bool {
     })
 }
 
+/// Methods of the units that are too big for any boundary, as if all were to be lifted; what the plan so far lifts; none
+/// where every unit is small.
+fn worth_trying(
+    (workspace, graph): (&Workspace, &Graph),
+    root: CrateId,
+    pins: Option<&Plan>,
+) -> Lifts {
+    let asked = pins.map_or_else(BTreeMap::new, |plan| {
+        lift::pending(plan, workspace, &[root])
+    });
+    let asked: BTreeSet<ItemId> = asked.into_keys().collect();
+    let whole = unit::units(workspace, graph, &[root], &Lifts::default());
+    let total: usize = whole.units.iter().map(|unit| unit.lines).sum();
+    let is_big = |unit: usize| whole.units[unit].lines * BIG > total;
+    let mut methods = asked;
+    if (0..whole.units.len()).any(is_big) {
+        let in_big = |id: ItemId| whole.unit_of[id.index()].is_some_and(is_big);
+        methods.extend(lift::candidates(workspace, graph, root, &in_big));
+    }
+    let methods = methods.into_iter().map(|id| (id, 0)).collect();
+    Lifts::of_methods(methods, graph)
+}
+
+/// Notes the methods that have another home than their impl.
+fn lift_away(
+    (workspace, graph): (&Workspace, &Graph),
+    table: &Problem,
+    (homes, lifts): (&[Home], &Lifts),
+    plan: &mut Plan,
+) {
+    let home = |id: ItemId| table.units.unit_of[id.index()].and_then(|unit| homes[unit]);
+    let away: Vec<(ItemId, Home)> = lifts
+        .methods
+        .keys()
+        .filter_map(|id| Some((*id, workspace.item(*id).parent?)))
+        .filter(|(id, parent)| home(*id) != home(*parent))
+        .map(|(id, _)| (id, home(id)))
+        .collect();
+    let name_of = |home: Home| {
+        home.map_or_else(
+            || plan.package.clone(),
+            |index| plan.crates[index].name.clone(),
+        )
+    };
+    plan.lifts = lift::record(workspace, graph, &away, &name_of);
+}
+
 /// Modules for what most of them wants, item names for the rest.
-fn claim(workspace: &Workspace, table: &Problem, homes: &[Home], plan: &mut Plan) {
+fn claim(
+    (workspace, lifts): (&Workspace, &Lifts),
+    table: &Problem,
+    homes: &[Home],
+    plan: &mut Plan,
+) {
     let mut votes: BTreeMap<&str, BTreeMap<Home, usize>> = BTreeMap::new();
-    let item_homes: Vec<(cleave_syntax::ItemId, Home)> = table
+    let item_homes: Vec<(ItemId, Home)> = table
         .units
         .units
         .iter()
         .zip(homes)
         .flat_map(|(unit, home)| unit.items.iter().map(|id| (*id, *home)))
+        .filter(|(id, _)| workspace.item(*id).parent.is_none())
         .collect();
     for (id, home) in &item_homes {
         let path = workspace.module(workspace.item(*id).module).path.as_str();
-        *votes.entry(path).or_default().entry(*home).or_default() += workspace.lines_of(*id).max(1);
+        *votes.entry(path).or_default().entry(*home).or_default() +=
+            lifts.lines_of(workspace, *id).max(1);
     }
     let mut claimed: BTreeMap<&str, Home> = BTreeMap::new();
     let winner = |votes: &BTreeMap<Home, usize>| {
@@ -333,12 +408,7 @@ fn effective(plan: &Plan, module: &str) -> Home {
 }
 
 /// Whether an item shares its unit with something that is named or in place.
-fn goes_along(
-    workspace: &Workspace,
-    table: &Problem,
-    homes: &[Home],
-    id: cleave_syntax::ItemId,
-) -> bool {
+fn goes_along(workspace: &Workspace, table: &Problem, homes: &[Home], id: ItemId) -> bool {
     let Some(unit) = table.units.unit_of[id.index()] else {
         return false;
     };

@@ -15,9 +15,22 @@ pub struct Plan {
     /// What a person nailed down: modules or items by path, each with the name of its crate, or of the package for the
     /// root. Pins win over everything, and stay when the rest is proposed anew.
     pub pins: BTreeMap<String, String>,
-    /// The moves in order. Step 1 is always the skeleton and step `n + 1` is `steps[n - 1]`; after the last comes the
-    /// root's clean-up.
+    /// Inherent methods that leave their impl for an extension trait.
+    pub lifts: Vec<Lift>,
+    /// The moves in order. Step 1 is always the skeleton; then the lifts of each crate are a step, and each of these is
+    /// one; after the last comes the root's clean-up.
     pub steps: Vec<PlannedStep>,
+}
+
+/// Inherent methods of one impl that become those of an extension trait.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lift {
+    /// The trait's path: it stands in the module of the impl.
+    pub name: String,
+    /// The methods by path: `app::App::render`.
+    pub methods: Vec<String>,
+    /// The crate that the trait is to live in; the package's name for the root.
+    pub to: String,
 }
 
 /// A crate of the plan.

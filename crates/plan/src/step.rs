@@ -7,9 +7,10 @@ use cleave_syntax::{ItemId, Workspace};
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::home::{Homes, homes};
+use crate::lift::{self, Lifts};
 use crate::partition::is_within;
 use crate::plan::{Plan, PlannedStep};
-use crate::{testing, unit};
+use crate::{target, testing, unit};
 
 /// A step, worked out from today's source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,11 @@ pub struct Step {
 pub enum StepKind {
     /// Makes the workspace and the empty crates.
     Skeleton,
+    /// Lifts inherent methods out of their impls, into extension traits that stand beside them.
+    Lift {
+        /// Indexes into [`Plan::lifts`], ascending.
+        lifts: Vec<usize>,
+    },
     /// Moves items from the monolith to a crate.
     Move {
         /// Index into [`Plan::crates`].
@@ -39,8 +45,17 @@ pub enum StepKind {
         /// crate or below by then.
         items: Vec<ItemId>,
     },
+    /// Moves tests, benches and examples to the crates that own them.
+    Targets,
     /// Drops what the root no longer needs (dependencies it does not use any more).
     Cleanup,
+}
+
+impl StepKind {
+    /// Whether the step comes after all moves of items, and is done when it would change nothing.
+    pub fn is_closing(&self) -> bool {
+        matches!(self, StepKind::Targets | StepKind::Cleanup)
+    }
 }
 
 /// How many moved lines make a step, where modules can be told apart.
@@ -49,8 +64,8 @@ const LINES: usize = 2500;
 /// Modules that need each other move in one step up to so many lines: whole files that move are read quickly.
 const KNOT: usize = 6000;
 
-/// All steps, those done included, in order. The clean-up is done when nothing is left to move and the caller finds
-/// that it would change nothing; here it is never said to be done.
+/// All steps, those done included, in order. A [closing](StepKind::is_closing) step is done when nothing is left of those
+/// before and the caller finds that it would change nothing; here it is never said to be done.
 pub fn steps(plan: &Plan, homes: &Homes, workspace: &Workspace, graph: &Graph) -> Vec<Step> {
     let exists = |name: &str| {
         workspace
@@ -69,6 +84,8 @@ pub fn steps(plan: &Plan, homes: &Homes, workspace: &Workspace, graph: &Graph) -
         kind: StepKind::Skeleton,
         done: plan.crates.iter().all(|krate| exists(&krate.name)),
     }];
+    steps.extend(lift_steps(plan, workspace));
+    let first = steps.len() + 1;
     let mut by_step: Vec<Vec<ItemId>> = vec![Vec::new(); plan.steps.len()];
     for id in homes.pending() {
         if workspace.item(id).parent.is_some() || !workspace.item(id).is_node() {
@@ -91,21 +108,67 @@ pub fn steps(plan: &Plan, homes: &Homes, workspace: &Workspace, graph: &Graph) -
             continue;
         };
         steps.push(Step {
-            id: index + 2,
+            id: first + index,
             title: title(planned),
             why: why(plan, planned, index),
             done: items.is_empty(),
             kind: StepKind::Move { to, items },
         });
     }
+    if target::has_moves(plan, homes, workspace, graph) {
+        steps.push(Step {
+            id: steps.len() + 1,
+            title: "Move tests, benches and examples to the crates that own them".to_owned(),
+            why: "all that they name is in its place by now".to_owned(),
+            kind: StepKind::Targets,
+            done: false,
+        });
+    }
     steps.push(Step {
-        id: plan.steps.len() + 2,
+        id: steps.len() + 1,
         title: format!("Drop what `{}` no longer needs", plan.package),
         why: "nothing else is going to leave it".to_owned(),
         kind: StepKind::Cleanup,
         done: false,
     });
     steps
+}
+
+/// One step for all traits that go to one crate: before anything moves, so that each of them then moves like any other.
+fn lift_steps(plan: &Plan, workspace: &Workspace) -> Vec<Step> {
+    let crates = unit::crates(workspace, plan);
+    let mut by_crate: Vec<(&str, Vec<usize>)> = Vec::new();
+    for (index, lift) in plan.lifts.iter().enumerate() {
+        match by_crate.iter_mut().find(|(to, _)| *to == lift.to) {
+            Some((_, lifts)) => lifts.push(index),
+            None => by_crate.push((&lift.to, vec![index])),
+        }
+    }
+    let step = |(index, (to, lifts)): (usize, (&str, Vec<usize>))| {
+        let traits = lifts.iter().map(|lift| plan.lifts[*lift].name.as_str());
+        let traits: Vec<String> = traits.map(|name| format!("`{name}`")).collect();
+        let what = match &traits[..] {
+            [] | [_] | [_, _] => traits.join(" and "),
+            [first, second, rest @ ..] => format!("{first}, {second} and {} more", rest.len()),
+        };
+        let methods: usize = lifts
+            .iter()
+            .map(|lift| plan.lifts[*lift].methods.len())
+            .sum();
+        let plural = if methods == 1 { "" } else { "s" };
+        Step {
+            id: index + 2,
+            title: format!("Lift {methods} method{plural} into {what}"),
+            why: format!(
+                "they need what is to be in `{to}`, above their types: a trait can live there"
+            ),
+            done: lifts
+                .iter()
+                .all(|lift| lift::is_done(&plan.lifts[*lift], workspace, &crates)),
+            kind: StepKind::Lift { lifts },
+        }
+    };
+    by_crate.into_iter().enumerate().map(step).collect()
 }
 
 /// The step whose claim on an item is the closest.
@@ -146,11 +209,12 @@ fn close(
     by_step: &mut [Vec<ItemId>],
 ) {
     let crates = unit::crates(workspace, plan);
+    let lifts = Lifts::of(plan, workspace, graph, &crates);
     let units = unit::units_at(
         workspace,
         graph,
         &crates[..crates.len().min(1)],
-        &homes.planned,
+        (&homes.planned, &lifts),
     );
     let mut step: BTreeMap<ItemId, usize> = BTreeMap::new();
     for (index, items) in by_step.iter().enumerate() {
@@ -189,10 +253,8 @@ fn close(
             let methods = workspace.item(id).methods.iter();
             let needs = std::iter::once(&id)
                 .chain(methods)
-                .flat_map(|part| graph.edges_of(*part));
-            let targets: Vec<ItemId> = needs
-                .map(|to| workspace.item(*to).parent.unwrap_or(*to))
-                .collect();
+                .flat_map(|part| lifts.edges(graph, *part));
+            let targets: Vec<ItemId> = needs.map(|to| lifts.node(workspace, to)).collect();
             let latest = targets
                 .iter()
                 .filter_map(|to| step.get(to))
@@ -209,7 +271,7 @@ fn close(
     }
     // Tests that must stand in the crate of a type go when it goes: it waits for all that they need.
     for krate in crates.iter().take(1) {
-        for cluster in testing::clusters(workspace, graph, *krate) {
+        for cluster in testing::clusters(workspace, (graph, &lifts), *krate) {
             let Some(index) = cluster.bound.first().and_then(|id| step.get(id)).copied() else {
                 continue;
             };
@@ -356,7 +418,8 @@ pub(crate) fn divide(workspace: &Workspace, graph: &Graph, plan: &mut Plan) {
     let Some(root) = workspace.monolith(workspace.package) else {
         return;
     };
-    let units = unit::units_at(workspace, graph, &[root], &homes.planned);
+    let lifts = Lifts::of(plan, workspace, graph, &[root]);
+    let units = unit::units_at(workspace, graph, &[root], (&homes.planned, &lifts));
     for to in 0..plan.crates.len() {
         let mine: Vec<usize> = (0..units.units.len())
             .rev()
@@ -364,7 +427,7 @@ pub(crate) fn divide(workspace: &Workspace, graph: &Graph, plan: &mut Plan) {
             .collect();
         let chunks = chunks(workspace, &units, &mine);
         for chunk in chunks {
-            let moves = names(workspace, &homes, to, &units, &chunk);
+            let moves = names(workspace, &homes, (plan, to), &units, &chunk);
             plan.steps.push(PlannedStep {
                 to: plan.crates[to].name.clone(),
                 moves,
@@ -510,7 +573,7 @@ fn runs(workspace: &Workspace, units: &unit::Units, mine: &[usize]) -> Vec<Vec<u
 fn names(
     workspace: &Workspace,
     homes: &Homes,
-    to: usize,
+    (plan, to): (&Plan, usize),
     units: &unit::Units,
     chunk: &[usize],
 ) -> Vec<String> {
@@ -519,7 +582,12 @@ fn names(
         .flat_map(|unit| units.units[*unit].items.iter().copied())
         .collect();
     let mut names = BTreeSet::new();
+    let lifted = lift::pending(plan, workspace, &unit::crates(workspace, plan));
     for id in &items {
+        if let Some(lift) = lifted.get(id) {
+            names.insert(plan.lifts[*lift].name.clone());
+            continue;
+        }
         let module = workspace.item(*id).module;
         let path = &workspace.module(module).path;
         let mut here = 0;

@@ -1,12 +1,12 @@
 //! Tests: which test code moves as one, and where it goes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use cleave_graph::Graph;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
 
-use crate::exhaustive;
 use crate::home::Claims;
+use crate::lift::Lifts;
 use crate::order::{Home, Order};
 
 /// Test code that moves as one: the outermost test module, or a single test item.
@@ -21,8 +21,7 @@ pub(crate) struct Cluster {
     parts: Vec<Part>,
     /// What it needs beside itself.
     pub(crate) needs: Vec<ItemId>,
-    /// Types that have an impl in it which can stand only in their crate, and `#[non_exhaustive]` ones that it treats as
-    /// only their crate may: the cluster goes where they are.
+    /// Types that have an impl in it which can stand only in their crate: the cluster goes where they are.
     pub(crate) bound: Vec<ItemId>,
 }
 
@@ -36,7 +35,11 @@ impl Cluster {
 }
 
 /// The clusters of a crate, ordered by their first items. Linear in the edges of its tests.
-pub(crate) fn clusters(workspace: &Workspace, graph: &Graph, krate: CrateId) -> Vec<Cluster> {
+pub(crate) fn clusters(
+    workspace: &Workspace,
+    graph: (&Graph, &Lifts),
+    krate: CrateId,
+) -> Vec<Cluster> {
     let parts = parts(workspace, krate);
     let mut part_of = vec![None; workspace.items.len()];
     for (index, part) in parts.iter().enumerate() {
@@ -63,18 +66,17 @@ pub(crate) fn clusters(workspace: &Workspace, graph: &Graph, krate: CrateId) -> 
     for (index, part) in parts.into_iter().enumerate() {
         together.entry(find(&leader, index)).or_default().push(part);
     }
-    let closed = exhaustive::bound(workspace, graph);
     together
         .into_values()
-        .map(|parts| cluster(workspace, graph, parts, (&part_of, &closed)))
+        .map(|parts| cluster(workspace, graph, parts, &part_of))
         .collect()
 }
 
 fn cluster(
     workspace: &Workspace,
-    graph: &Graph,
+    graph: (&Graph, &Lifts),
     parts: Vec<Part>,
-    (part_of, closed): (&[Option<usize>], &[(ItemId, ItemId)]),
+    part_of: &[Option<usize>],
 ) -> Cluster {
     let mut needs: Vec<ItemId> = parts
         .iter()
@@ -86,21 +88,23 @@ fn cluster(
     let items = parts.iter().flat_map(|part| &part.items);
     let mut bound: Vec<ItemId> = items
         .filter_map(|id| {
-            let anchors = &graph.anchors[id.index()];
+            let anchors = &graph.0.anchors[id.index()];
             let free = anchors
                 .iter()
                 .any(|anchor| part_of[anchor.index()].is_some());
             anchors.first().copied().filter(|_| !free)
         })
         .collect();
-    let mine: BTreeSet<ItemId> = parts.iter().flat_map(|part| &part.items).copied().collect();
-    let own = |user: ItemId| mine.contains(&workspace.item(user).parent.unwrap_or(user));
-    let closed = closed.iter().filter(|(user, _)| own(*user));
-    bound.extend(
-        closed
-            .map(|(_, target)| *target)
-            .filter(|to| part_of[to.index()].is_none()),
-    );
+    let own = |id: ItemId| {
+        parts
+            .iter()
+            .any(|part| part.items.binary_search(&id).is_ok())
+    };
+    let inseparable = graph.0.bound.iter().filter(|(user, target)| {
+        let user = workspace.item(*user).parent.unwrap_or(*user);
+        own(user) && part_of[target.index()].is_none()
+    });
+    bound.extend(inseparable.map(|(_, target)| *target));
     bound.sort_unstable();
     bound.dedup();
     Cluster {
@@ -137,19 +141,19 @@ fn parts(workspace: &Workspace, krate: CrateId) -> Vec<Part> {
 }
 
 /// What a part names, as whole items.
-fn targets(workspace: &Workspace, graph: &Graph, part: &Part) -> Vec<ItemId> {
+fn targets(workspace: &Workspace, (graph, lifts): (&Graph, &Lifts), part: &Part) -> Vec<ItemId> {
     let items = part.items.iter();
     let with_methods = items.flat_map(|id| std::iter::once(id).chain(&workspace.item(*id).methods));
     with_methods
-        .flat_map(|id| graph.edges_of(*id))
-        .map(|to| workspace.item(*to).parent.unwrap_or(*to))
+        .flat_map(|id| lifts.edges(graph, *id))
+        .map(|to| lifts.node(workspace, to))
         .collect()
 }
 
 /// Tests go with what they test, where they see all they need there; a helper that several use has the home of all.
 pub(crate) fn place(
     workspace: &Workspace,
-    graph: &Graph,
+    graph: (&Graph, &Lifts),
     (order, claims): (&Order, &Claims<'_>),
     root: CrateId,
     planned: &mut [Home],
@@ -167,7 +171,7 @@ pub(crate) fn place(
 
 fn wanted(
     workspace: &Workspace,
-    graph: &Graph,
+    graph: (&Graph, &Lifts),
     (order, claims): (&Order, &Claims<'_>),
     (cluster, planned): (&Cluster, &[Home]),
 ) -> Home {

@@ -8,9 +8,10 @@ use cleave_syntax::{CrateId, FileId, ItemId, ModuleId, Workspace};
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::build_script::BuildOutput;
+use crate::lift::Lifts;
 use crate::order::Home;
 use crate::plan::Plan;
-use crate::{exhaustive, testing};
+use crate::testing;
 
 /// Groups of items with one home each, in an order in which whoever needs comes before what is needed.
 #[derive(Debug, Clone, Default)]
@@ -54,8 +55,8 @@ pub fn crates(workspace: &Workspace, plan: &Plan) -> Vec<CrateId> {
 
 /// Groups the non-test items of some crates. Linear in the edges, times the few rounds in which impls turn out to have
 /// one legal home after all.
-pub fn units(workspace: &Workspace, graph: &Graph, crates: &[CrateId]) -> Units {
-    let mut builder = Builder::new(workspace, graph, crates);
+pub fn units(workspace: &Workspace, graph: &Graph, crates: &[CrateId], lifts: &Lifts) -> Units {
+    let mut builder = Builder::new(workspace, graph, crates, lifts);
     builder.join_what_must();
     builder.join_settled_impls();
     builder.finish()
@@ -66,10 +67,10 @@ pub fn units_at(
     workspace: &Workspace,
     graph: &Graph,
     crates: &[CrateId],
-    planned: &[Home],
+    (planned, lifts): (&[Home], &Lifts),
 ) -> Units {
-    let open = units(workspace, graph, crates);
-    let mut builder = Builder::new(workspace, graph, crates);
+    let open = units(workspace, graph, crates, lifts);
+    let mut builder = Builder::new(workspace, graph, crates, lifts);
     builder.join_what_must();
     for unit in open.units.iter().filter(|unit| !unit.anchors.is_empty()) {
         let home = planned[unit.items[0].index()];
@@ -100,16 +101,23 @@ struct Builder<'a> {
     open: BTreeSet<ItemId>,
     /// By type: what tests need that must stand in its crate.
     tested: BTreeMap<ItemId, Vec<ItemId>>,
+    lifts: &'a Lifts,
 }
 
 impl<'a> Builder<'a> {
-    fn new(workspace: &'a Workspace, graph: &'a Graph, crates: &[CrateId]) -> Self {
+    fn new(
+        workspace: &'a Workspace,
+        graph: &'a Graph,
+        crates: &[CrateId],
+        lifts: &'a Lifts,
+    ) -> Self {
         let mut known = vec![false; workspace.items.len()];
         let mut items = Vec::new();
         for krate in crates {
             for id in workspace.items_of(*krate) {
                 let item = workspace.item(id);
-                if item.is_node() && !item.is_test && item.parent.is_none() {
+                let own = item.parent.is_none() || lifts.is_lifted(id);
+                if item.is_node() && !item.is_test && own {
                     known[id.index()] = true;
                     items.push(id);
                 }
@@ -124,14 +132,15 @@ impl<'a> Builder<'a> {
             leader,
             open: BTreeSet::new(),
             tested: BTreeMap::new(),
+            lifts,
         }
     }
 
     fn join_what_must(&mut self) {
         self.join_tested();
         self.join_twins();
-        self.join_calls();
         self.join_bound();
+        self.join_calls();
         self.join_single_homes();
         self.find_open_impls();
     }
@@ -141,7 +150,7 @@ impl<'a> Builder<'a> {
         let Some(root) = self.workspace.monolith(self.workspace.package) else {
             return;
         };
-        for cluster in testing::clusters(self.workspace, self.graph, root) {
+        for cluster in testing::clusters(self.workspace, (self.graph, self.lifts), root) {
             let Some((first, others)) = cluster.bound.split_first() else {
                 continue;
             };
@@ -179,11 +188,22 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Who builds a `#[non_exhaustive]` type, or matches it to the last variant, stays in its crate.
+    fn join_bound(&mut self) {
+        for (user, target) in &self.graph.bound {
+            let user = self.lifts.node(self.workspace, *user);
+            if self.known[user.index()] && self.known[target.index()] {
+                self.join(user, *target);
+            }
+        }
+    }
+
     /// A macro call that names a type of its module may well write impls for it, which have to stand in its crate.
     fn join_calls(&mut self) {
         for id in self.items.clone() {
             let item = self.workspace.item(id);
-            if item.kind != ItemKind::MacroCall {
+            let is_known = !self.graph.anchors[id.index()].is_empty();
+            if item.kind != ItemKind::MacroCall || is_known {
                 continue;
             }
             for target in self.targets(id) {
@@ -195,16 +215,6 @@ impl<'a> Builder<'a> {
                 if is_type && other.module == item.module {
                     self.join(id, target);
                 }
-            }
-        }
-    }
-
-    /// What builds a `#[non_exhaustive]` type, or matches it without a wildcard, stays with it.
-    fn join_bound(&mut self) {
-        for (user, target) in exhaustive::bound(self.workspace, self.graph) {
-            let user = self.workspace.item(user).parent.unwrap_or(user);
-            if self.known[user.index()] && self.known[target.index()] {
-                self.join(user, target);
             }
         }
     }
@@ -302,15 +312,16 @@ impl<'a> Builder<'a> {
         common.into_iter().flatten().collect()
     }
 
-    /// What an item with its methods needs, as whole items.
+    /// What an item with its methods needs, as whole items; who may call a lifted method needs it.
     fn targets(&self, id: ItemId) -> Vec<ItemId> {
         let item = self.workspace.item(id);
-        std::iter::once(id)
-            .chain(item.methods.iter().copied())
-            .filter(|part| *part == id || !self.workspace.item(*part).is_test)
-            .flat_map(|part| self.graph.edges_of(part))
-            .chain(self.tested.get(&id).into_iter().flatten())
-            .map(|target| self.workspace.item(*target).parent.unwrap_or(*target))
+        let parts = self.lifts.parts(self.workspace, id);
+        parts
+            .iter()
+            .flat_map(|part| self.lifts.edges(self.graph, *part))
+            .chain(self.tested.get(&id).into_iter().flatten().copied())
+            .map(|target| self.lifts.node(self.workspace, target))
+            .chain(item.parent)
             .filter(|target| *target != id && self.known[target.index()])
             .collect()
     }
@@ -361,7 +372,10 @@ impl<'a> Builder<'a> {
             for id in &items {
                 result.unit_of[id.index()] = Some(result.units.len());
             }
-            let lines = items.iter().map(|id| self.workspace.lines_of(*id)).sum();
+            let lines = items
+                .iter()
+                .map(|id| self.lifts.lines_of(self.workspace, *id))
+                .sum();
             let pinned = items.iter().any(|id| {
                 let file = self.workspace.module(self.workspace.item(*id).module).file;
                 shared.contains(&file)

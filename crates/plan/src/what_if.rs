@@ -6,6 +6,7 @@ use cleave_syntax::Workspace;
 use crate::cost::Weights;
 use crate::history::History;
 use crate::home::Homes;
+use crate::lift::Lifts;
 use crate::partition::problem::Problem;
 use crate::partition::search::try_ways;
 use crate::partition::state::State;
@@ -35,7 +36,8 @@ pub fn suggestions(
 ) -> Vec<Change> {
     const PROMISING: usize = 14;
     let crates = unit::crates(workspace, plan);
-    let problem = Problem::new(workspace, graph, &crates, data);
+    let lifts = Lifts::of(plan, workspace, graph, &crates);
+    let problem = Problem::new(workspace, graph, (&crates, &lifts), data);
     let mut trial = Trial::new(plan, homes, &problem);
     let mut singles: Vec<(usize, Change)> = Vec::new();
     for module in 0..problem.modules.len() {

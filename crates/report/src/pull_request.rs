@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::mermaid::escape;
 
+/// How the line ends by which a step's commit is known.
+const MARK: &str = " of split.toml, by cargo-cleave.";
+
 /// How many rows a table has before the rest is counted.
 const ROWS: usize = 40;
 
@@ -156,12 +159,14 @@ impl PullRequest {
             "\n{copied} lines are as they were, byte for byte; {written} are new.\n{}",
             self.check_text()
         );
-        let _ = writeln!(
-            text,
-            "\nStep {} of {} of split.toml, by cargo-cleave.",
-            self.number, self.of
-        );
+        let _ = writeln!(text, "\nStep {} of {}{MARK}", self.number, self.of);
         text
+    }
+
+    /// Whether a message is one that [`PullRequest::commit`] made.
+    pub fn is_commit(message: &str) -> bool {
+        let mut lines = message.lines();
+        lines.any(|line| line.starts_with("Step ") && line.ends_with(MARK))
     }
 
     fn extern_name(&self) -> String {

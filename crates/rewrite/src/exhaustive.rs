@@ -1,23 +1,22 @@
-//! `#[non_exhaustive]` binds other crates (row B5): the planner keeps a type with whoever builds it, or matches it without
-//! a wildcard; where a plan can't be followed so, the step is refused.
+//! What only the crate of a `#[non_exhaustive]` type may do (row B5): who builds it stays in it, and who matches it to the
+//! last variant or field gets a wildcard that nothing reaches.
 
-use cleave_syntax::{Diagnostic, ItemId, Severity};
+use cleave_graph::graph::{Closed, Opening};
+use cleave_syntax::change::Reason;
+use cleave_syntax::{ChangeBuilder, Diagnostic, ItemId, Severity};
 
 use crate::scope::{Scope, Side};
 
-/// Refusals for code that stays and treats a type that moves as only its own crate may.
+/// Refusals for code that stays and builds a type that moves.
 pub(crate) fn refusals(scope: &Scope<'_>) -> Vec<Diagnostic> {
-    let workspace = scope.workspace;
-    let parts = |user: ItemId, target: ItemId| {
-        workspace.crate_of(user) == scope.root
-            && scope.side(user) == Side::Root
-            && workspace.crate_of(target) == scope.root
+    let parted = |(user, target): &&(ItemId, ItemId)| {
+        scope.workspace.crate_of(*user) == scope.root
+            && scope.side(*user) == Side::Root
             && scope.moving[target.index()]
     };
-    cleave_plan::exhaustive::bound(workspace, scope.graph)
-        .into_iter()
-        .filter(|(user, target)| parts(*user, *target))
-        .map(|(user, target)| refusal(scope, user, target))
+    let bound = scope.graph.bound.iter().filter(parted);
+    bound
+        .map(|(user, target)| refusal(scope, *user, *target))
         .collect()
 }
 
@@ -35,9 +34,71 @@ fn refusal(scope: &Scope<'_>, user: ItemId, target: ItemId) -> Diagnostic {
     .at(
         file.path.clone(),
         item.name_range,
-        "builds it, or matches it without a wildcard: only its own crate may",
+        "builds it by a literal: only its own crate may",
     )
     .help(format!(
         "give `{user_path}` a home in `{to}` too, or leave `{path}` where it is"
     ))
+}
+
+/// Makes room in the matches of code that stays for what a type that moves might have one day.
+pub(crate) fn open(scope: &Scope<'_>, builder: &mut ChangeBuilder) -> Vec<Diagnostic> {
+    let parted = |closed: &&Closed| {
+        scope.workspace.crate_of(closed.user) == scope.root
+            && scope.side(closed.user) == Side::Root
+            && scope.moving[closed.target.index()]
+    };
+    let mut notes = Vec::new();
+    for closed in scope.graph.closed.iter().filter(parted) {
+        let item = scope.workspace.item(closed.user);
+        let file = scope
+            .workspace
+            .file(scope.workspace.module(item.module).file);
+        let path = scope.workspace.path_of(closed.target);
+        let reason = Reason::new("B5", path.clone());
+        let text = room(&file.text, closed);
+        builder.append(&file.path, closed.range.end, text, reason);
+        notes.push(note(scope, closed, &path));
+    }
+    notes
+}
+
+fn room(text: &str, closed: &Closed) -> String {
+    let arm = |comma: &str| {
+        let start = text[..closed.range.start as usize]
+            .rfind('\n')
+            .map_or(0, |newline| newline + 1);
+        let line = &text[start..];
+        let indent = &line[..line.len() - line.trim_start().len()];
+        format!("{comma}\n{indent}_ => unreachable!(\"every variant is above\"),")
+    };
+    match closed.opening {
+        Opening::Arm => arm(""),
+        Opening::ArmAfterComma => arm(","),
+        Opening::Rest => ", ..".to_owned(),
+        Opening::RestAfterComma => " ..".to_owned(),
+        Opening::RestAlone => " .. ".to_owned(),
+    }
+}
+
+fn note(scope: &Scope<'_>, closed: &Closed, path: &str) -> Diagnostic {
+    let workspace = scope.workspace;
+    let item = workspace.item(closed.user);
+    let file = workspace.file(workspace.module(item.module).file);
+    let wildcard = match closed.opening {
+        Opening::Arm | Opening::ArmAfterComma => "a wildcard arm that nothing reaches",
+        Opening::Rest | Opening::RestAfterComma | Opening::RestAlone => "`..`",
+    };
+    let user = workspace.path_of(closed.user);
+    Diagnostic::new(
+        Severity::Note,
+        "B5",
+        format!("`{user}` matches `{path}`, which is `#[non_exhaustive]` and now another crate's"),
+    )
+    .at(
+        file.path.clone(),
+        item.name_range,
+        format!("gets {wildcard}"),
+    )
+    .help("the compiler no longer asks for a new variant or field here: move the match to the type where that matters")
 }

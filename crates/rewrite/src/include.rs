@@ -128,9 +128,32 @@ pub(crate) fn relative(folder: &Utf8Path, file: &Utf8Path) -> Utf8PathBuf {
     up.chain(target[common..].iter().copied()).collect()
 }
 
+/// Where a path leads that is meant from a folder: one that leads out of the workspace keeps its `..`.
+pub(crate) fn joined(folder: &Utf8Path, path: &str) -> Utf8PathBuf {
+    let mut parts: Vec<&str> = folder.components().map(|part| part.as_str()).collect();
+    for part in path.split('/') {
+        match part {
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            "." | "" => {}
+            part => parts.push(part),
+        }
+    }
+    parts.iter().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_may_lead_out_of_the_workspace() {
+        let there = joined("app".into(), "../../libs/./near");
+        assert_eq!(there, "../libs/near");
+        assert_eq!(relative("crates/low".into(), &there), "../../../libs/near");
+        assert_eq!(joined("a/b".into(), "../c"), "a/c");
+    }
 
     #[test]
     fn relative_goes_up_and_down() {

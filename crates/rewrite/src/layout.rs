@@ -9,6 +9,7 @@ use cleave_syntax::item::{Binding, Item, ItemKind, Level, UseLeafId};
 use cleave_syntax::{ChangeBuilder, FileId, ItemId, ModuleId, TextRange};
 
 use crate::demand::{Asked, DestDemand, RootDemand};
+use crate::place;
 use crate::scope::Scope;
 use crate::text::{self, Import};
 use crate::tree;
@@ -495,42 +496,7 @@ impl<'a> Layout<'a, '_> {
 
     /// Where new imports of a module go, and their text with the blank lines that the place asks for.
     fn import_place(&self, module: ModuleId, lines: &str) -> (u32, String) {
-        let workspace = self.scope.workspace;
-        let value = workspace.module(module);
-        let text = &self.file_of(module).text;
-        let last_import = value
-            .items
-            .iter()
-            .take_while(|id| {
-                self.scope.is_import(**id) || workspace.item(**id).kind == ItemKind::Mod
-            })
-            .filter(|id| self.scope.is_import(**id) && !self.goes(**id))
-            .last();
-        if let Some(last) = last_import {
-            return (workspace.item(*last).full.end, lines.to_owned());
-        }
-        let offset = if value.header.is_empty() {
-            value.body.start
-        } else {
-            value.header.end
-        };
-        let before = &text[..offset as usize];
-        let after = &text[offset as usize..];
-        let mut place = String::new();
-        if !before.is_empty() && !before.ends_with(['\n', '\u{feff}']) {
-            place.push('\n');
-        }
-        if !value.header.is_empty() {
-            place.push('\n');
-        }
-        place.push_str(lines);
-        if after.starts_with('\n') {
-            // The line break that followed the header ends the last import.
-            place.pop();
-        } else if !after.is_empty() {
-            place.push('\n');
-        }
-        (offset, place)
+        place::of_imports(self.scope.workspace, module, lines, |id| !self.goes(id))
     }
 
     /// Whether a `use` item of the monolith may lose leaves: something moves out of its module, or who used it moves.

@@ -17,22 +17,26 @@
 //! Fixtures of the whole command under `tests/fixtures`, each compared with its snapshot and compiled.
 
 mod cleanup;
+mod companion;
 mod demand;
 mod exhaustive;
 mod export;
 mod include;
 mod layout;
+mod lift;
 pub mod manifest;
 mod members;
 mod needs;
 mod notes;
 mod order;
+mod place;
 pub mod repair;
 pub mod rewrite;
 mod scope;
 mod skeleton;
 mod snapshot;
 mod spacing;
+mod target;
 mod text;
 mod traits;
 mod tree;

@@ -6,6 +6,7 @@ mod feature;
 mod inherit;
 mod member;
 mod root;
+mod target;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,6 +61,19 @@ pub struct ManifestInput<'a> {
     pub members: &'a [Member],
     /// What the root still needs, when it is time to drop the rest.
     pub cleanup: Option<&'a Needs>,
+    /// Tests, benches and examples that go to members.
+    pub targets: &'a [TargetMove],
+}
+
+/// A test, bench or example that goes to a member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetMove {
+    /// The table in which manifests list its kind: `test`, `bench` or `example`.
+    pub table: &'static str,
+    /// Its name.
+    pub name: String,
+    /// The member's name.
+    pub to: String,
 }
 
 /// The manifests after a step.
@@ -107,6 +121,7 @@ pub fn manifests(input: &ManifestInput<'_>) -> (Manifests, Vec<Diagnostic>) {
     }
     let mut document = original.clone();
     root::depend(&mut document, input, &features);
+    target::hand_over(&mut document, &mut manifests.members, input.targets);
     if let Some(needs) = input.cleanup {
         root::drop_unused(&mut document, input, needs, &manifests);
         inherit::share_dependencies(&mut document, &mut manifests.members, input);

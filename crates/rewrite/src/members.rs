@@ -1,5 +1,7 @@
 //! Brings the manifests and crate roots in line with what a step did.
 
+use std::collections::BTreeMap;
+
 use cleave_plan::Plan;
 use cleave_syntax::change::{Block, Reason};
 use cleave_syntax::item::ItemKind;
@@ -7,7 +9,7 @@ use cleave_syntax::{ChangeBuilder, CrateId, Diagnostic, TextRange, Workspace};
 
 use crate::demand::{DestDemand, RootDemand};
 use crate::layout::Moves;
-use crate::manifest::{ManifestInput, Member, Needs, manifests};
+use crate::manifest::{ManifestInput, Member, Needs, TargetMove, manifests};
 use crate::needs;
 use crate::scope::Scope;
 use crate::skeleton;
@@ -19,14 +21,14 @@ pub(crate) fn skeleton(
     root: CrateId,
     builder: &mut ChangeBuilder,
 ) -> Vec<Diagnostic> {
-    let mut members = members(workspace, plan, None);
+    let mut members = members(workspace, plan, &BTreeMap::new());
     for member in members
         .iter_mut()
         .filter(|member| member.manifest.is_none())
     {
         skeleton::features(workspace, root, &mut member.needs.features);
     }
-    write(workspace, &members, None, builder)
+    write(workspace, &members, Closing::default(), builder)
 }
 
 /// The manifests after a move, and what the crate roots must import for macros and in the 2015 edition.
@@ -56,8 +58,12 @@ pub(crate) fn extend(
     let name = scope.plan.crates[scope.to].name.clone();
     write(
         scope.workspace,
-        &members(scope.workspace, scope.plan, Some((&name, &needs))),
-        None,
+        &members(
+            scope.workspace,
+            scope.plan,
+            &BTreeMap::from([(name, needs)]),
+        ),
+        Closing::default(),
         builder,
     )
 }
@@ -69,15 +75,41 @@ pub(crate) fn clean_up(
     needs: &Needs,
     builder: &mut ChangeBuilder,
 ) -> Vec<Diagnostic> {
+    let closing = Closing {
+        cleanup: Some(needs),
+        ..Closing::default()
+    };
+    let members = members(workspace, plan, &BTreeMap::new());
+    write(workspace, &members, closing, builder)
+}
+
+/// The manifests after targets have gone to their crates, by whose names stands what they need there.
+pub(crate) fn hand_over(
+    workspace: &Workspace,
+    plan: &Plan,
+    (needed, targets): (&BTreeMap<String, Needs>, &[TargetMove]),
+    builder: &mut ChangeBuilder,
+) -> Vec<Diagnostic> {
+    let closing = Closing {
+        targets,
+        ..Closing::default()
+    };
     write(
         workspace,
-        &members(workspace, plan, None),
-        Some(needs),
+        &members(workspace, plan, needed),
+        closing,
         builder,
     )
 }
 
-fn members(workspace: &Workspace, plan: &Plan, changed: Option<(&str, &Needs)>) -> Vec<Member> {
+/// What the steps after the moves do to manifests.
+#[derive(Clone, Copy, Default)]
+struct Closing<'a> {
+    cleanup: Option<&'a Needs>,
+    targets: &'a [TargetMove],
+}
+
+fn members(workspace: &Workspace, plan: &Plan, changed: &BTreeMap<String, Needs>) -> Vec<Member> {
     plan.crates
         .iter()
         .map(|krate| {
@@ -91,10 +123,7 @@ fn members(workspace: &Workspace, plan: &Plan, changed: Option<(&str, &Needs)>) 
                     || skeleton::folder(workspace, &krate.name),
                     |package| package.dir.clone(),
                 ),
-                needs: changed
-                    .filter(|(name, _)| *name == krate.name)
-                    .map(|(_, needs)| needs.clone())
-                    .unwrap_or_default(),
+                needs: changed.get(&krate.name).cloned().unwrap_or_default(),
                 manifest: package.map(|package| package.manifest.clone()),
             }
         })
@@ -104,7 +133,7 @@ fn members(workspace: &Workspace, plan: &Plan, changed: Option<(&str, &Needs)>) 
 fn write(
     workspace: &Workspace,
     members: &[Member],
-    cleanup: Option<&Needs>,
+    closing: Closing<'_>,
     builder: &mut ChangeBuilder,
 ) -> Vec<Diagnostic> {
     if members.is_empty() {
@@ -123,7 +152,8 @@ fn write(
         publish: package.publish,
         version: &package.version,
         members,
-        cleanup,
+        cleanup: closing.cleanup,
+        targets: closing.targets,
     };
     let (texts, diagnostics) = manifests(&input);
     let mut put = |path: &camino::Utf8Path, old: Option<&str>, new: &str| {

@@ -172,18 +172,22 @@ pub(crate) fn of_package(
     root: CrateId,
 ) -> Needs {
     let package = workspace.krate(root).package;
+    let all = |krate: CrateId| {
+        let value = workspace.krate(krate);
+        value.package == package && value.kind != CrateKind::BuildScript
+    };
+    of_targets((workspace, graph), &all)
+}
+
+/// What some targets of the package need: what those names mean that other packages define.
+pub(crate) fn of_targets(
+    (workspace, graph): (&Workspace, &cleave_graph::Graph),
+    is_one: &dyn Fn(CrateId) -> bool,
+) -> Needs {
     let mut needs = Needs::default();
     let mut add = |resolution: &Resolution, krate: CrateId, is_test: bool| {
-        let kind = workspace.krate(krate).kind;
-        let dev = is_test
-            || matches!(
-                kind,
-                CrateKind::Test | CrateKind::Bench | CrateKind::Example
-            );
-        if workspace.krate(krate).package != package || kind == CrateKind::BuildScript {
-            return;
-        }
-        if let Target::External(name) = &resolution.target {
+        let dev = is_test || cleave_plan::target::is_movable(workspace.krate(krate).kind);
+        if let (Target::External(name), true) = (&resolution.target, is_one(krate)) {
             let set = if dev {
                 &mut needs.dev
             } else {
@@ -193,50 +197,40 @@ pub(crate) fn of_package(
         }
     };
     for reference in &graph.references {
-        let (item, is_test) = match reference.place {
+        let (context, krate, is_test) = match reference.place {
             Place::Item(item, index) => {
-                let context = workspace.item(item).paths[index as usize].context;
-                if context == PathContext::DocLink {
-                    continue;
-                }
-                (
-                    workspace.crate_of(item),
-                    workspace.item(item).is_test || context == PathContext::DocTest,
-                )
+                let value = workspace.item(item);
+                let context = value.paths[index as usize].context;
+                (context, workspace.crate_of(item), value.is_test)
             }
             Place::Header(module, index) => {
-                let context = workspace.module(module).paths[index as usize].context;
-                if context == PathContext::DocLink {
-                    continue;
-                }
-                (
-                    workspace.module(module).krate,
-                    context == PathContext::DocTest,
-                )
+                let value = workspace.module(module);
+                (value.paths[index as usize].context, value.krate, false)
             }
         };
-        add(&reference.resolution, item, is_test);
+        if context != PathContext::DocLink {
+            let is_test = is_test || context == PathContext::DocTest;
+            add(&reference.resolution, krate, is_test);
+        }
     }
     for (index, resolutions) in graph.leaves.iter().enumerate() {
         let item = workspace.leaf(UseLeafId::new(index)).item;
+        let is_test = workspace.item(item).is_test;
         for resolution in resolutions {
-            add(
-                resolution,
-                workspace.crate_of(item),
-                workspace.item(item).is_test,
-            );
+            add(resolution, workspace.crate_of(item), is_test);
         }
     }
     for module in workspace
         .modules
         .iter()
-        .filter(|module| workspace.krate(module.krate).package == package)
+        .filter(|module| is_one(module.krate))
     {
         let file = workspace.file(module.file);
         features_in(&file[module.body], &mut needs.features);
     }
-    with_written_for(workspace.package(package), &mut needs);
-    in_keys(workspace.package(package), &mut needs);
+    let package = workspace.package(workspace.package);
+    with_written_for(package, &mut needs);
+    in_keys(package, &mut needs);
     needs
 }
 

@@ -1,49 +1,19 @@
-//! What a reviewer has to look at, since no rule can mend it (rows B6, E11, F3, F6).
+//! What a reviewer has to look at, since no rule can mend it (rows B6, E11, F3).
 
 use std::collections::BTreeSet;
 
 use cleave_graph::{Place, Target};
 use cleave_plan::Plan;
-use cleave_syntax::change::Reason;
 use cleave_syntax::item::ItemKind;
-use cleave_syntax::{ChangeBuilder, Diagnostic, ItemId, Severity, TextRange, Workspace};
+use cleave_syntax::{Diagnostic, ItemId, Severity, TextRange, Workspace};
 
-use crate::layout::Moves;
 use crate::scope::{Scope, Side};
 
-/// Notes on the empty workspace: what ran for one package, and in which order to publish.
+/// Notes on the empty workspace: in which order to publish.
 pub(crate) fn on_skeleton(workspace: &Workspace, plan: &Plan) -> Vec<Diagnostic> {
     let package = workspace.package(workspace.package);
     let mut notes = Vec::new();
-    for companion in &workspace.companions {
-        let mut seen = BTreeSet::new();
-        for flag in ["-p ", "--package ", "--package="] {
-            let words = format!("{flag}{}", package.name);
-            for (at, _) in whole(&companion.text, &words) {
-                seen.insert((at, at + words.len()));
-            }
-        }
-        for words in ["COPY src", "ADD src"] {
-            for (at, _) in whole(&companion.text, words) {
-                seen.insert((at, at + words.len()));
-            }
-        }
-        let Some((start, end)) = seen.into_iter().next() else {
-            continue;
-        };
-        let message = format!("`{}` knows only `{}`", companion.path, package.name);
-        let range = TextRange::new(start as u32, end as u32);
-        notes.push(
-            Diagnostic::new(Severity::Note, "F6", message)
-                .at(
-                    companion.path.clone(),
-                    range,
-                    "the new crates are not in it",
-                )
-                .help("say `--workspace`, and copy `crates` beside `src`"),
-        );
-    }
-    if package.publish && package.manifest.contains("\nlicense") && !plan.crates.is_empty() {
+    if package.is_published() && !plan.crates.is_empty() {
         let names = plan.crates.iter().map(|krate| krate.name.as_str());
         let order: Vec<String> = names
             .chain([package.name.as_str()])
@@ -57,56 +27,12 @@ pub(crate) fn on_skeleton(workspace: &Workspace, plan: &Plan) -> Vec<Diagnostic>
     notes
 }
 
-/// Notes on a move. Owners' lists are edited: there a path is only a path.
-pub(crate) fn on_move(
-    scope: &Scope<'_>,
-    moves: &Moves,
-    builder: &mut ChangeBuilder,
-) -> Vec<Diagnostic> {
-    let mut notes = companions(scope, moves, builder);
-    notes.extend(own_names(scope));
+/// Notes on a move.
+pub(crate) fn on_move(scope: &Scope<'_>) -> Vec<Diagnostic> {
+    let mut notes = own_names(scope);
     notes.extend(log_targets(scope));
     notes.extend(small_functions(scope));
     notes
-}
-
-/// Files that name a path that is gone.
-fn companions(scope: &Scope<'_>, moves: &Moves, builder: &mut ChangeBuilder) -> Vec<Diagnostic> {
-    let mut notes = Vec::new();
-    for companion in &scope.workspace.companions {
-        let mut first = None;
-        for (old, new) in &moves.file_moves {
-            for (at, _) in whole(&companion.text, old.as_str()) {
-                let range = TextRange::new(at as u32, (at + old.as_str().len()) as u32);
-                if companion.path.file_name() == Some("CODEOWNERS") {
-                    builder.know(&companion.path, &companion.text);
-                    let reason = Reason::new("F6", old.as_str());
-                    builder.replace(&companion.path, range, new.as_str(), reason);
-                } else {
-                    first = first.or(Some((range, old, new)));
-                }
-            }
-        }
-        if let Some((range, old, new)) = first {
-            let message = format!("`{}` names `{old}`, which moves", companion.path);
-            notes.push(
-                Diagnostic::new(Severity::Note, "F6", message)
-                    .at(companion.path.clone(), range, "named here")
-                    .help(format!("it is `{new}` now")),
-            );
-        }
-    }
-    notes
-}
-
-/// Where some words stand that are no part of longer ones.
-fn whole<'t>(text: &'t str, words: &'t str) -> impl Iterator<Item = (usize, &'t str)> + 't {
-    let part = |c: char| c.is_alphanumeric() || "_-./".contains(c);
-    text.match_indices(words).filter(move |(at, _)| {
-        let before = text[..*at].trim_end_matches('/').chars().next_back();
-        let after = text[at + words.len()..].chars().next();
-        !before.is_some_and(|c| part(c) && c != '.') && !after.is_some_and(part)
-    })
 }
 
 /// Code that asks for its crate's or file's name gets another one.

@@ -7,8 +7,8 @@ use cleave_syntax::{ChangeBuilder, ChangeSet, CrateId, Diagnostic, ItemId, Sever
 use crate::demand::{self, DestDemand};
 use crate::scope::Scope;
 use crate::{
-    cleanup, exhaustive, include, layout, members, needs, notes, order, skeleton, snapshot,
-    spacing, visibility,
+    cleanup, companion, exhaustive, include, layout, lift, members, needs, notes, order, skeleton,
+    snapshot, spacing, target, visibility,
 };
 
 /// What a step does to the tree.
@@ -71,12 +71,24 @@ pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, step: &Step) -
         StepKind::Skeleton => {
             skeleton::create(workspace, plan, root, &mut builder);
             let mut diagnostics = members::skeleton(workspace, plan, root, &mut builder);
+            diagnostics.extend(companion::on_skeleton(workspace, plan, &mut builder));
             diagnostics.extend(notes::on_skeleton(workspace, plan));
             (diagnostics, Figures::default())
         }
         StepKind::Move { to, items } => {
             match move_items((workspace, graph), plan, root, (*to, items), &mut builder) {
                 Ok(done) => done,
+                Err(refusals) => return Outcome::refused(refusals),
+            }
+        }
+        StepKind::Targets => (
+            target::hand_over((workspace, graph), plan, root, &mut builder),
+            Figures::default(),
+        ),
+        StepKind::Lift { lifts } => {
+            let source = (workspace, graph);
+            match lift::carry_out(source, plan, root, lifts, &mut builder) {
+                Ok(()) => (Vec::new(), Figures::default()),
                 Err(refusals) => return Outcome::refused(refusals),
             }
         }
@@ -160,7 +172,9 @@ fn move_items(
         needs_root,
         builder,
     );
-    diagnostics.extend(notes::on_move(&scope, &moves, builder));
+    diagnostics.extend(exhaustive::open(&scope, builder));
+    diagnostics.extend(companion::on_move(&scope, &moves, builder));
+    diagnostics.extend(notes::on_move(&scope));
     let figures = Figures {
         files_moved: moves.files_moved,
         files_split: moves.files_split.len(),

@@ -302,7 +302,7 @@ impl<'a> Scope<'a> {
     pub(crate) fn is_published(&self) -> bool {
         let krate = self.workspace.krate(self.root);
         let package = self.workspace.package(krate.package);
-        krate.kind == CrateKind::Lib && package.publish && package.manifest.contains("\nlicense")
+        krate.kind == CrateKind::Lib && package.is_published()
     }
 
     /// rustfmt's style for the code on both sides.

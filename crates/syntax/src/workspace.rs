@@ -174,6 +174,13 @@ pub struct Module {
     pub paths: Vec<crate::item::PathUse>,
 }
 
+impl Package {
+    /// Whether a registry takes it: it may, and there is a licence.
+    pub fn is_published(&self) -> bool {
+        self.publish && self.manifest.contains("\nlicense")
+    }
+}
+
 impl Workspace {
     /// A module.
     pub fn module(&self, id: ModuleId) -> &Module {

@@ -41,11 +41,14 @@ pub struct Key {
 impl Key {
     /// The key of a tree.
     pub fn new(scratch: &Scratch, tree: Fingerprint, options: &CargoOptions) -> Self {
-        let compiler = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-        let said = Command::new(compiler)
-            .arg("-V")
-            .current_dir(&scratch.tree)
-            .output();
+        let own_toolchain = scratch.has_own_toolchain();
+        let compiler = std::env::var_os("RUSTC").filter(|_| !own_toolchain);
+        let mut command = Command::new(compiler.unwrap_or_else(|| "rustc".into()));
+        command.arg("-V").current_dir(&scratch.tree);
+        if own_toolchain {
+            command.env_remove("RUSTUP_TOOLCHAIN");
+        }
+        let said = command.output();
         Self {
             version: 1,
             tree,

@@ -1,5 +1,7 @@
 //! Asks and tells git.
 
+mod branch;
+
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
@@ -7,6 +9,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::error::VerifyError;
 use crate::scratch::walk;
+
+pub use branch::{Branch, branch, start_branch};
 
 /// What git says of a tree.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -273,21 +277,6 @@ pub fn commit_refusal(root: &Utf8Path) -> Result<Option<String>, VerifyError> {
     Ok((!known).then(|| {
         "git does not know who you are; say it with `git config user.name` and `git config user.email`".to_owned()
     }))
-}
-
-/// Whether a branch may have this name and there is none of it yet; else why not.
-pub fn branch_refusal(root: &Utf8Path, name: &str) -> Result<Option<String>, VerifyError> {
-    if name.starts_with('-') || ask(root, &["check-ref-format", "--branch", name])?.is_none() {
-        return Ok(Some(format!("`{name}` is no name for a branch")));
-    }
-    let full = format!("refs/heads/{name}");
-    let known = ask(root, &["rev-parse", "--verify", "-q", &full])?.is_some();
-    Ok(known.then(|| format!("there is a branch `{name}` already")))
-}
-
-/// Makes a branch at HEAD and checks it out.
-pub fn create_branch(root: &Utf8Path, name: &str) -> Result<(), VerifyError> {
-    must(root, &["checkout", "--quiet", "-b", name], "").map(drop)
 }
 
 /// Makes a repository of a folder, with all in it committed, by an author of our own.

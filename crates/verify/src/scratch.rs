@@ -3,6 +3,8 @@
 //! It is kept between steps, and only files whose bytes differ are written, so that Cargo checks what changed and no
 //! more; what is written has a new time, so that Cargo does check it (row H6).
 
+mod around;
+
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hasher};
 
@@ -11,6 +13,7 @@ use cleave_syntax::ChangeSet;
 
 use crate::bounds::{inside, make_folder, remove_empty};
 use crate::error::VerifyError;
+use crate::scratch::around::Around;
 use crate::{git, moves};
 
 /// The tree, and where Cargo builds it.
@@ -24,6 +27,8 @@ pub struct Scratch {
     pub target: Utf8PathBuf,
     /// Source files that belong to the tree though git may ignore them, relative to it.
     pub also: Vec<Utf8PathBuf>,
+    /// Packages outside the workspace that its manifests name.
+    around: Around,
 }
 
 /// What a tree contains, as a number that differs where the bytes do. Plans and our own records do not count.
@@ -37,25 +42,45 @@ impl Scratch {
         state: &Utf8Path,
         also: Vec<Utf8PathBuf>,
     ) -> Result<(Self, Fingerprint), VerifyError> {
-        let tree = state.join("tree");
-        std::fs::create_dir_all(&tree).map_err(VerifyError::file("make", &tree))?;
+        std::fs::create_dir_all(state).map_err(VerifyError::file("make", state))?;
         // Cargo names files by the folder's real path.
         let state = state
             .canonicalize_utf8()
             .map_err(VerifyError::file("find", state))?;
+        let files = git::files(root)?;
+        let around = Around::of(root, &files);
+        around.link(root, &state)?;
+        let tree = around.tree(root, &state);
+        std::fs::create_dir_all(&tree).map_err(VerifyError::file("make", &tree))?;
         let scratch = Scratch {
             root: root.to_owned(),
-            tree: state.join("tree"),
+            tree,
             target: state.join("target"),
             also,
+            around,
         };
-        let fingerprint = scratch.sync()?;
+        let fingerprint = scratch.bring_all(files)?;
         Ok((scratch, fingerprint))
+    }
+
+    /// A tree that is tried out where it lies.
+    pub fn in_place(root: &Utf8Path) -> Self {
+        Scratch {
+            root: root.to_owned(),
+            tree: root.to_owned(),
+            target: root.join("target"),
+            also: Vec::new(),
+            around: Around::default(),
+        }
     }
 
     /// The same again, after a step was tried or the user's tree changed.
     pub fn sync(&self) -> Result<Fingerprint, VerifyError> {
-        let mut wanted: BTreeSet<Utf8PathBuf> = git::files(&self.root)?.into_iter().collect();
+        self.bring_all(git::files(&self.root)?)
+    }
+
+    fn bring_all(&self, files: Vec<Utf8PathBuf>) -> Result<Fingerprint, VerifyError> {
+        let mut wanted: BTreeSet<Utf8PathBuf> = files.into_iter().collect();
         let also = self
             .also
             .iter()
@@ -81,7 +106,22 @@ impl Scratch {
                 hasher.write(&bytes);
             }
         }
+        self.hash_around(&mut hasher)?;
         Ok(hasher.finish())
+    }
+
+    /// What compiles depends on the packages around the workspace, too.
+    fn hash_around(&self, hasher: &mut DefaultHasher) -> Result<(), VerifyError> {
+        for folder in self.around.packages() {
+            for path in walk(folder)? {
+                if matches!(path.extension(), Some("rs" | "toml")) {
+                    let full = folder.join(&path);
+                    let bytes = std::fs::read(&full).map_err(VerifyError::file("read", &full))?;
+                    hasher.write(&bytes);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Applies a change to the copy.

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use cleave_graph::{Graph, knot};
+use cleave_plan::lift::Lifts;
 use cleave_plan::mojo::{self, Placed};
 use cleave_plan::{Figures, History, Plan, ProposeOptions};
 use cleave_syntax::{ItemId, LoadOptions, Workspace};
@@ -184,7 +185,7 @@ fn against(people: &[(String, String, usize)], workspace: &Workspace, graph: &Gr
 
 /// Share of the lines of what can only move in one piece.
 fn biggest_unit(workspace: &Workspace, graph: &Graph, krate: cleave_syntax::CrateId) -> f64 {
-    let units = cleave_plan::unit::units(workspace, graph, &[krate]).units;
+    let units = cleave_plan::unit::units(workspace, graph, &[krate], &Lifts::default()).units;
     let all: usize = units.iter().map(|unit| unit.lines).sum();
     let biggest = units.iter().map(|unit| unit.lines).max().unwrap_or(0);
     biggest as f64 / all.max(1) as f64

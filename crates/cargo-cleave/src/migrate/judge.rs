@@ -33,6 +33,8 @@ pub(super) struct Case<'a> {
     pub(super) row: StepRow,
     /// What was compiled since the change, in all rounds.
     compiled: BTreeSet<Utf8PathBuf>,
+    /// Whether files were given new times, since cargo took them for unchanged.
+    touched: bool,
 }
 
 impl<'a> Case<'a> {
@@ -48,6 +50,7 @@ impl<'a> Case<'a> {
             changes,
             row,
             compiled: BTreeSet::new(),
+            touched: false,
         }
     }
 }
@@ -72,6 +75,10 @@ impl Run<'_> {
             let artifacts = report.artifacts.iter().filter(|artifact| !artifact.fresh);
             case.compiled
                 .extend(artifacts.map(|artifact| artifact.output.clone()));
+            // First of all: what is stale may make errors elsewhere, too.
+            if self.was_fresh(case, &report)? {
+                continue;
+            }
             let warnings = self.baseline.warnings.new_in(&report);
             let errors = report.messages.iter().filter(|message| message.is_error);
             let new: Vec<&CompilerMessage> = errors.chain(warnings.iter().copied()).collect();
@@ -90,9 +97,6 @@ impl Run<'_> {
             }
             if !report.success {
                 return Err(does_not_compile(case, &report));
-            }
-            if self.was_fresh(case, &report)? {
-                continue;
             }
             nothing_dropped_out(&self.baseline.sources, case, &report)?;
             // New warnings that no rule mends are told, not held against the step.
@@ -126,20 +130,21 @@ impl Run<'_> {
 
     /// Row H6: a green check of files that were not compiled says nothing. They get a new time, once; a second time
     /// something is wrong with the clock or the disk.
-    fn was_fresh(&self, case: &Case<'_>, report: &CheckReport) -> Result<bool, Failure> {
+    fn was_fresh(&self, case: &mut Case<'_>, report: &CheckReport) -> Result<bool, Failure> {
         let unchecked = sources::unchecked(&case.changes, &report.artifacts, &case.compiled);
         let Some(first) = unchecked.first() else {
             return Ok(false);
         };
-        if case.row.check_rounds > ROUNDS {
+        if case.touched {
             return Err(Failure::World(format!(
-                "failed to verify step {}: cargo takes `{first}` for unchanged (row H6); set the clock right, or delete target/cleave",
+                "failed to verify step {}: cargo takes `{first}` for unchanged (row H6); set the clock right, and delete target/cleave/target",
                 case.step.id
             )));
         }
         for path in &unchecked {
             self.scratch.touch(path)?;
         }
+        case.touched = true;
         Ok(true)
     }
 

@@ -1,13 +1,15 @@
 //! Trees in which a step could not be told from other work (row H1).
 
 use camino::{Utf8Path, Utf8PathBuf};
+use cleave_report::pull_request::PullRequest;
 use cleave_syntax::{ChangeSet, Diagnostic, Severity};
-use cleave_verify::git::GitState;
+use cleave_verify::git::{Branch, GitState};
 use cleave_verify::{git, journal};
 
 use crate::arguments::Arguments;
 use crate::exit::Failure;
 use crate::project::Project;
+use crate::verb::TAKE_BACK;
 
 /// Refuses the tree, in one line with the remedy. `wanted` are the steps that were asked for.
 pub(super) fn tree(
@@ -103,11 +105,27 @@ fn committing(
         };
     };
     for id in wanted {
-        if let Some(why) = git::branch_refusal(root, &branch(prefix, *id))? {
-            return Err(failed(&format!("{why}; say another `--branch PREFIX`")));
+        let name = branch(prefix, *id);
+        match git::branch(root, &name, is_own)? {
+            Branch::Free | Branch::Own => {}
+            Branch::Unnamable => {
+                return Err(failed(&format!(
+                    "`{name}` is no name for a branch; say another `--branch PREFIX`"
+                )));
+            }
+            Branch::Taken(why) => {
+                return Err(failed(&format!(
+                    "the branch `{name}` {why}; say another `--branch PREFIX`, or if it is not needed any more, `git branch -D {name}`"
+                )));
+            }
         }
     }
     Ok(())
+}
+
+/// Whether the message is that of a step's commit, or of one that took a step back.
+fn is_own(message: &str) -> bool {
+    PullRequest::is_commit(message) || message.starts_with(TAKE_BACK)
 }
 
 /// The name of a step's branch.

@@ -186,7 +186,7 @@ impl<'a> Run<'a> {
         self.report.steps.push(row);
         let check = judged?;
         let message = account.commit() + &message::files(&changes) + &self.how_verified();
-        self.bring_over(&mut changes, step)?;
+        self.bring_over(&mut changes, step, screen)?;
         account::keep(&self.state, &account)?;
         if self.arguments.steps.commits() {
             self.commit(&message)?;
@@ -231,13 +231,23 @@ impl<'a> Run<'a> {
     }
 
     /// The change reaches the user's tree.
-    fn bring_over(&mut self, changes: &mut ChangeSet, step: &Step) -> Result<(), Failure> {
+    fn bring_over(
+        &mut self,
+        changes: &mut ChangeSet,
+        step: &Step,
+        screen: &mut Screen,
+    ) -> Result<(), Failure> {
         let root = self.scratch.root.clone();
         self.take_over_lock(changes);
         let record = std::fs::read_to_string(root.join(moves::PATH)).ok();
         moves::record(changes, record, git::head(&root)?.as_deref());
         if let Some(prefix) = &self.arguments.steps.branch {
-            git::create_branch(&root, &refuse::branch(prefix, step.id))?;
+            let name = refuse::branch(prefix, step.id);
+            if let Some(before) = git::start_branch(&root, &name)? {
+                screen.progress(&format!(
+                    "  `{name}` is made again from here; it was at {before}, so push it with `--force-with-lease`"
+                ));
+            }
         }
         Ok(interrupt::uninterrupted(|| {
             journal::commit(&root, &self.state, changes, &step.title)

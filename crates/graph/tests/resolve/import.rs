@@ -222,3 +222,21 @@ fn a_derive_may_have_the_name_of_a_type() {
         ",
     );
 }
+
+#[test]
+fn what_a_private_glob_brings_in_is_not_for_others() {
+    check(
+        "
+        mod a { use super::*; pub fn a() { X; } }
+        use crate::a::a;
+        struct X;
+        fn f() { a() }
+        ",
+        "
+        use: a::a
+        f: a::a
+        a::use: crate::
+        a::a: X
+        ",
+    );
+}

@@ -1,6 +1,6 @@
 //! `macro_rules!` by text order, by `#[macro_use]`, by `#[macro_export]`, by `use`; `$crate`; paths in tokens; what calls make.
 
-use crate::check;
+use crate::{check, check_anchors};
 
 #[test]
 fn a_macro_is_known_after_its_text() {
@@ -200,6 +200,28 @@ fn a_module_level_call_defines_what_its_tokens_define() {
         "
         lazy! X: UNRESOLVED
         f: lazy! X
+        ",
+    );
+}
+
+#[test]
+fn a_call_that_writes_impls_stands_where_they_may() {
+    check_anchors(
+        "
+        pub struct Value; pub struct Own; pub trait Shape { fn area(&self) -> u8; }
+        macro_rules! into { ($ty:ty, $body:block) => { impl From<Value> for $ty { fn from(_: Value) -> $ty $body } }; }
+        macro_rules! shape { ($($ty:ty),*) => { $(impl Shape for $ty { fn area(&self) -> u8 { let _ = Own; 1 } })* }; }
+        macro_rules! inherent { ($ty:ident) => { impl<T> $ty { pub fn made() -> impl Iterator<Item = Value> {} } }; }
+        macro_rules! plain { () => { fn made() -> impl Shape { Own } }; }
+        into!(u8, { let _ = Own; 1 });
+        shape!(u8, Own);
+        inherent!(Own);
+        plain!();
+        ",
+        "
+        into! Own: Value
+        shape! Own: Own Shape
+        inherent! Own: Own
         ",
     );
 }

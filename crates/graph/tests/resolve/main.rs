@@ -106,6 +106,23 @@ pub(crate) fn check_unnamed(text: &str, expected: &str) {
     assert_lines(&found, expected);
 }
 
+/// Compares in whose crate each impl, and each macro call that writes impls, may stand.
+#[track_caller]
+pub(crate) fn check_anchors(text: &str, expected: &str) {
+    let (workspace, diagnostics) = Fixture::new(text).load();
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let graph = resolve(&workspace);
+    let mut found = Vec::new();
+    for id in (0..workspace.items.len()).map(ItemId::new) {
+        let anchors = graph.anchors[id.index()].iter();
+        let anchors: Vec<String> = anchors.map(|id| workspace.path_of(*id)).collect();
+        if !anchors.is_empty() {
+            found.push(format!("{}: {}", workspace.path_of(id), anchors.join(" ")));
+        }
+    }
+    assert_lines(&found, expected);
+}
+
 #[track_caller]
 fn assert_lines(found: &[String], expected: &str) {
     let expected: Vec<&str> = expected

@@ -9,6 +9,7 @@ use cleave_syntax::{CrateId, ItemId, Workspace};
 use super::naming;
 use crate::cost::Weights;
 use crate::history::History;
+use crate::lift::Lifts;
 use crate::measure::Heat;
 use crate::plan::Role;
 use crate::unit::{self, Units};
@@ -32,6 +33,10 @@ pub(crate) struct Problem {
     pub(crate) groups_of: Vec<Vec<(usize, i64)>>,
     /// By unit: the role that the name of its module claims, 0 for orchestration and 1 for worker.
     pub(crate) role_of: Vec<Option<usize>>,
+    /// By unit: the units that a method of it is lifted from, or that have methods lifted from it, with how many.
+    pub(crate) lifts: Vec<Vec<(usize, i64)>>,
+    /// By unit: whether all that is in it is methods that can be lifted.
+    pub(crate) is_method: Vec<bool>,
     /// By unit: whether it, or what it needs, has to stay in the root.
     pub(crate) stays: Vec<bool>,
     /// By unit: the impls with several legal homes that need it.
@@ -72,10 +77,10 @@ impl Problem {
     pub(crate) fn new(
         workspace: &Workspace,
         graph: &Graph,
-        crates: &[CrateId],
+        (crates, lifts): (&[CrateId], &Lifts),
         (history, weights): (&History, Weights),
     ) -> Self {
-        let units = unit::units(workspace, graph, crates);
+        let units = unit::units(workspace, graph, crates, lifts);
         let count = units.units.len();
         let heat = Heat::new(workspace, history);
         let mut problem = Problem {
@@ -88,6 +93,8 @@ impl Problem {
             groups: Vec::new(),
             groups_of: vec![Vec::new(); count],
             role_of: vec![None; count],
+            lifts: vec![Vec::new(); count],
+            is_method: vec![false; count],
             stays: unit::stays_in_root(&units),
             open_users: vec![Vec::new(); count],
             modules: Vec::new(),
@@ -98,8 +105,8 @@ impl Problem {
         };
         for (index, unit) in problem.units.units.iter().enumerate() {
             for id in &unit.items {
-                problem.lines[index] += signed(workspace.lines_of(*id));
-                problem.heat[index] += (heat.of(workspace, *id) * 1000.0).round() as i64;
+                problem.lines[index] += signed(lifts.lines_of(workspace, *id));
+                problem.heat[index] += (heat.of(workspace, lifts, *id) * 1000.0).round() as i64;
             }
         }
         for (index, unit) in problem.units.units.iter().enumerate() {
@@ -110,8 +117,9 @@ impl Problem {
             }
         }
         problem.total = problem.lines.iter().sum();
-        problem.find_modules(workspace);
-        problem.find_references(workspace, graph);
+        problem.find_modules(workspace, lifts);
+        problem.find_references(workspace, graph, lifts);
+        problem.find_lifts(workspace, lifts);
         problem.find_folders(workspace);
         problem.find_words();
         problem.find_roles();
@@ -139,7 +147,7 @@ impl Problem {
         !self.stays[unit] && !self.modules[self.module_of[unit]].is_empty()
     }
 
-    fn find_modules(&mut self, workspace: &Workspace) {
+    fn find_modules(&mut self, workspace: &Workspace, lifts: &Lifts) {
         let path = |id: &ItemId| workspace.module(workspace.item(*id).module).path.as_str();
         let paths: BTreeSet<&str> = self
             .units
@@ -157,7 +165,7 @@ impl Problem {
         for unit in &self.units.units {
             let mut parts: BTreeMap<usize, usize> = BTreeMap::new();
             for id in &unit.items {
-                *parts.entry(index[path(id)]).or_default() += workspace.lines_of(*id).max(1);
+                *parts.entry(index[path(id)]).or_default() += lifts.lines_of(workspace, *id).max(1);
             }
             let most = parts
                 .iter()
@@ -167,16 +175,16 @@ impl Problem {
         }
     }
 
-    fn find_references(&mut self, workspace: &Workspace, graph: &Graph) {
+    fn find_references(&mut self, workspace: &Workspace, graph: &Graph, lifts: &Lifts) {
         let mut named = vec![false; workspace.items.len()];
         for (index, unit) in self.units.units.iter().enumerate() {
             let mut needs: BTreeMap<usize, i64> = BTreeMap::new();
-            let parts = unit
-                .items
-                .iter()
-                .flat_map(|id| std::iter::once(id).chain(&workspace.item(*id).methods));
-            for target in parts.flat_map(|part| graph.edges_of(*part)) {
-                let owner = workspace.item(*target).parent.unwrap_or(*target);
+            let parts = unit.items.iter().flat_map(|id| lifts.parts(workspace, *id));
+            let own = unit.items.iter().filter(|id| lifts.is_lifted(**id));
+            let impls: Vec<ItemId> = own.filter_map(|id| workspace.item(*id).parent).collect();
+            let edges = parts.flat_map(|part| lifts.edges(graph, part).collect::<Vec<_>>());
+            for target in edges.chain(impls) {
+                let owner = lifts.node(workspace, target);
                 let Some(need) = self.units.unit_of[owner.index()].filter(|need| *need != index)
                 else {
                     continue;
@@ -201,6 +209,26 @@ impl Problem {
         }
     }
 
+    fn find_lifts(&mut self, workspace: &Workspace, lifts: &Lifts) {
+        let mut pairs: BTreeMap<(usize, usize), i64> = BTreeMap::new();
+        for method in lifts.methods.keys() {
+            let parent = workspace.item(*method).parent.unwrap_or(*method);
+            let unit_of = |id: ItemId| self.units.unit_of[id.index()];
+            if let (Some(own), Some(owner)) = (unit_of(*method), unit_of(parent))
+                && own != owner
+            {
+                *pairs.entry((own, owner)).or_default() += 1;
+            }
+        }
+        for ((own, owner), count) in pairs {
+            self.lifts[own].push((owner, count));
+            self.lifts[owner].push((own, count));
+        }
+        for (index, unit) in self.units.units.iter().enumerate() {
+            self.is_method[index] = unit.items.iter().all(|id| lifts.is_lifted(*id));
+        }
+    }
+
     fn group(&mut self, kind: Kind, members: BTreeMap<usize, i64>) {
         if members.len() < 2 {
             return;
@@ -218,7 +246,8 @@ impl Problem {
         let mut folders: BTreeMap<&str, BTreeMap<usize, i64>> = BTreeMap::new();
         let mut nested: BTreeSet<&str> = BTreeSet::new();
         for (index, unit) in self.units.units.iter().enumerate() {
-            for id in &unit.items {
+            let whole = unit.items.iter();
+            for id in whole.filter(|id| workspace.item(**id).parent.is_none()) {
                 let path = workspace.module(workspace.item(*id).module).path.as_str();
                 *modules.entry(path).or_default().entry(index).or_default() += ONE;
                 let mut at = path;

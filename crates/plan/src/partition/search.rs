@@ -104,6 +104,18 @@ impl Sets {
         }
         let known: BTreeSet<Vec<usize>> = sets.iter().cloned().collect();
         sets.extend(folders.into_values().filter(|set| !known.contains(set)));
+        // A type can go down where its methods can't.
+        let without = |set: &Vec<usize>| -> Vec<usize> {
+            let units = set.iter().copied();
+            units.filter(|unit| !problem.is_method[*unit]).collect()
+        };
+        let known: BTreeSet<Vec<usize>> = sets.iter().cloned().collect();
+        let cores: BTreeSet<Vec<usize>> = sets.iter().map(without).collect();
+        sets.extend(
+            cores
+                .into_iter()
+                .filter(|set| !set.is_empty() && !known.contains(set)),
+        );
         Sets { sets, own }
     }
 }

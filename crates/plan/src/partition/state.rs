@@ -31,6 +31,8 @@ pub(crate) struct State<'a> {
     /// Lines in the root that could leave it.
     root: i64,
     crossing: i64,
+    /// Methods away from their impl.
+    lifted: i64,
     /// By unit: references to it from other crates.
     foreign: Vec<i64>,
     public: i64,
@@ -61,6 +63,7 @@ impl<'a> State<'a> {
             roles: vec![[0; 2]; slots],
             root: 0,
             crossing: 0,
+            lifted: 0,
             foreign: vec![0; home.len()],
             public: 0,
             home,
@@ -77,6 +80,12 @@ impl<'a> State<'a> {
             }
             for (group, mass) in &problem.groups_of[unit] {
                 state.mass[group * slots + home] += mass;
+            }
+            for (other, count) in &problem.lifts[unit] {
+                // Each pair is seen from both sides.
+                if *other < unit && state.home[*other] != home {
+                    state.lifted += count;
+                }
             }
             for (need, count) in &problem.needs[unit] {
                 let to = state.home[*need];
@@ -134,6 +143,10 @@ impl<'a> State<'a> {
         if problem.could_leave(unit) {
             self.root += problem.lines[unit]
                 * (i64::from(to == self.crates) - i64::from(from == self.crates));
+        }
+        for (other, count) in &problem.lifts[unit] {
+            let other = self.home[*other];
+            self.lifted += count * (i64::from(other != to) - i64::from(other != from));
         }
         for (group, mass) in &problem.groups_of[unit] {
             let kind = problem.groups[*group].kind as usize;
@@ -218,6 +231,7 @@ impl<'a> State<'a> {
                 loose(Kind::Word),
                 loose(Kind::Role) + mixed as f64,
                 loose(Kind::Together),
+                self.lifted as f64,
                 self.crossing as f64,
                 self.public as f64,
                 lacking as f64,

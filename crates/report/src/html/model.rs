@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use cleave_graph::{Place, Target};
+use cleave_plan::lift::Lifts;
 use cleave_plan::{Homes, Plan, unit};
 use cleave_syntax::item::PathContext;
 use cleave_syntax::{CrateId, FileId, ItemId};
@@ -83,7 +84,7 @@ impl Model {
     }
 
     fn give_homes(&mut self, subject: &Subject<'_>, crates: &[CrateId]) {
-        let units = unit::units(subject.workspace, subject.graph, crates);
+        let units = unit::units(subject.workspace, subject.graph, crates, &Lifts::default());
         let root = subject.root();
         for id in &self.items {
             let slot = id.index();

@@ -8,7 +8,7 @@ use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
 use super::ManifestInput;
 use super::member::SHARED_FIELDS;
 use super::root::workspace_table;
-use crate::include::relative;
+use crate::include::{joined, relative};
 
 /// The first Cargo that knows inheritance is that of Rust 1.64.
 const FIRST: u32 = 64;
@@ -221,20 +221,6 @@ fn source(item: &Item, dir: &camino::Utf8Path, root: &camino::Utf8Path) -> Vec<(
         .collect();
     source.sort();
     source
-}
-
-fn joined(dir: &camino::Utf8Path, path: &str) -> camino::Utf8PathBuf {
-    let mut parts: Vec<&str> = dir.components().map(|part| part.as_str()).collect();
-    for part in path.split('/') {
-        match part {
-            ".." => {
-                parts.pop();
-            }
-            "." | "" => {}
-            part => parts.push(part),
-        }
-    }
-    parts.iter().collect()
 }
 
 /// A dependency as it is written: a version alone, or a table.

@@ -180,6 +180,7 @@ pub(super) fn drop_unused(
             }
         }
     }
+    drop_empty(document);
     let Some(features) = document
         .get_mut("features")
         .and_then(Item::as_table_like_mut)
@@ -196,6 +197,18 @@ pub(super) fn drop_unused(
                     .is_some_and(|dependency| dropped.contains(dependency))
             });
         }
+    }
+}
+
+/// A table of dev-dependencies of which nothing is left goes, unless somebody wrote a comment on it.
+fn drop_empty(document: &mut DocumentMut) {
+    let table = document.get("dev-dependencies").and_then(Item::as_table);
+    let is_bare = |table: &Table| {
+        let comment = table.decor().prefix().and_then(|prefix| prefix.as_str());
+        table.is_empty() && !comment.unwrap_or_default().contains('#')
+    };
+    if table.is_some_and(is_bare) {
+        document.remove("dev-dependencies");
     }
 }
 

@@ -27,7 +27,11 @@ pub(super) fn signature(node: &syn::Signature) -> Span {
     node.constness
         .map(|token| token.span)
         .or(node.asyncness.map(|token| token.span))
-        .or(node.unsafety.map(|token| token.span))
+        .or(match &node.safety {
+            syn::Safety::Safe(token) => Some(token.span),
+            syn::Safety::Unsafe(token) => Some(token.span),
+            syn::Safety::Default => None,
+        })
         .or(node.abi.as_ref().map(|abi| abi.extern_token.span))
         .unwrap_or(node.fn_token.span)
 }
@@ -71,7 +75,7 @@ pub(super) fn item(node: &syn::Item) -> Ends {
             visibility(&item.vis, signature(&item.sig)),
             item.block.brace_token.span.close(),
         ),
-        syn::Item::Impl(item) if item.defaultness.is_none() => (
+        syn::Item::Impl(item) if item.modifiers.defaultness.is_none() => (
             &item.attrs,
             item.unsafety
                 .map_or(item.impl_token.span, |token| token.span),
@@ -107,7 +111,7 @@ pub(super) fn item(node: &syn::Item) -> Ends {
             let first = item
                 .unsafety
                 .map(|token| token.span)
-                .or(item.auto_token.map(|token| token.span))
+                .or(item.modifiers.auto_token.map(|token| token.span))
                 .unwrap_or(item.trait_token.span);
             (
                 &item.attrs,
@@ -152,6 +156,7 @@ pub(super) fn member(node: &syn::ImplItem) -> Ends {
     match node {
         syn::ImplItem::Fn(member) => {
             let first = member
+                .modifiers
                 .defaultness
                 .map_or_else(|| signature(&member.sig), |token| token.span);
             (

@@ -86,6 +86,10 @@ pub(super) fn bind(collector: &mut Collector<'_>, pattern: &syn::Pat) {
             .elems
             .iter()
             .for_each(|pattern| bind(collector, pattern)),
+        syn::Pat::Guard(pattern) => {
+            bind(collector, &pattern.pat);
+            collector.visit_expr(&pattern.guard);
+        }
         syn::Pat::Or(pattern) => pattern
             .cases
             .iter()

@@ -1,0 +1,172 @@
+//! `#[non_exhaustive]` binds other crates: only its own may build such a type by a literal, or match it without a
+//! wildcard.
+//!
+//! Rust reference, *the `non_exhaustive` attribute*.
+
+use std::collections::BTreeSet;
+
+use cleave_syntax::{ItemId, TextRange, Workspace};
+use syn::spanned::Spanned;
+use syn::visit::Visit;
+
+use crate::graph::{Closed, Graph, Opening, Place, Target};
+
+/// Fills [`Graph::bound`] and [`Graph::closed`].
+pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
+    let marked: BTreeSet<ItemId> = (0..workspace.items.len())
+        .map(ItemId::new)
+        .filter(|id| {
+            let mut attributes = workspace.item(*id).attributes.iter();
+            attributes.any(|attribute| attribute.path == "non_exhaustive")
+        })
+        .collect();
+    if marked.is_empty() {
+        return;
+    }
+    let pairs: BTreeSet<(ItemId, ItemId)> = graph
+        .references
+        .iter()
+        .filter_map(
+            |reference| match (reference.place, &reference.resolution.target) {
+                (Place::Item(user, _), Target::Item(target)) if marked.contains(target) => {
+                    Some((user, *target))
+                }
+                _ => None,
+            },
+        )
+        .filter(|(user, target)| workspace.crate_of(*user) == workspace.crate_of(*target))
+        .collect();
+    for (user, target) in pairs {
+        if user == target {
+            continue;
+        }
+        let search = search(workspace, user, target);
+        if search.builds {
+            graph.bound.push((user, target));
+        }
+        let closed = search.closed.into_iter();
+        graph.closed.extend(closed.map(|(range, opening)| Closed {
+            user,
+            target,
+            range,
+            opening,
+        }));
+    }
+}
+
+/// How an item treats a type.
+fn search(workspace: &Workspace, user: ItemId, target: ItemId) -> Search<'_> {
+    let text = workspace.text_of(user);
+    let mut search = Search {
+        name: &workspace.item(target).name,
+        start: workspace.item(user).range.start,
+        builds: false,
+        closed: Vec::new(),
+    };
+    if let Ok(item) = syn::parse_str::<syn::Item>(text) {
+        search.visit_item(&item);
+    } else if let Ok(item) = syn::parse_str::<syn::ImplItem>(text) {
+        search.visit_impl_item(&item);
+    }
+    search
+}
+
+struct Search<'a> {
+    name: &'a str,
+    /// Where the item starts in its file.
+    start: u32,
+    builds: bool,
+    closed: Vec<(TextRange, Opening)>,
+}
+
+impl Search<'_> {
+    fn names(&self, path: &syn::Path) -> bool {
+        path.segments
+            .iter()
+            .any(|segment| segment.ident == self.name)
+    }
+
+    fn range(&self, span: proc_macro2::Span) -> TextRange {
+        let range = span.byte_range();
+        TextRange::new(
+            self.start + range.start as u32,
+            self.start + range.end as u32,
+        )
+    }
+}
+
+impl<'ast> Visit<'ast> for Search<'_> {
+    fn visit_expr_struct(&mut self, literal: &'ast syn::ExprStruct) {
+        self.builds |= self.names(&literal.path);
+        syn::visit::visit_expr_struct(self, literal);
+    }
+
+    fn visit_pat_struct(&mut self, pattern: &'ast syn::PatStruct) {
+        if pattern.rest.is_none() && self.names(&pattern.path) {
+            let opening = match pattern.fields.last() {
+                Some(_) if pattern.fields.trailing_punct() => Opening::RestAfterComma,
+                Some(_) => Opening::Rest,
+                None => Opening::RestAlone,
+            };
+            let end = match pattern.fields.pairs().next_back() {
+                Some(last) => self.range(last.span()),
+                None => self.range(pattern.brace_token.span.open()),
+            };
+            self.closed.push((end, opening));
+        }
+        syn::visit::visit_pat_struct(self, pattern);
+    }
+
+    fn visit_expr_match(&mut self, expression: &'ast syn::ExprMatch) {
+        let open = |arm: &syn::Arm| is_wildcard(&arm.pat);
+        if !expression.arms.iter().any(open) {
+            let mut patterns = Patterns {
+                search: self,
+                found: false,
+            };
+            for arm in &expression.arms {
+                patterns.visit_pat(&arm.pat);
+            }
+            let found = patterns.found;
+            if let (true, Some(last)) = (found, expression.arms.last()) {
+                let needs_comma =
+                    last.comma.is_none() && !matches!(*last.body, syn::Expr::Block(_));
+                let opening = if needs_comma {
+                    Opening::ArmAfterComma
+                } else {
+                    Opening::Arm
+                };
+                self.closed.push((self.range(last.span()), opening));
+            }
+        }
+        syn::visit::visit_expr_match(self, expression);
+    }
+}
+
+fn is_wildcard(pattern: &syn::Pat) -> bool {
+    match pattern {
+        syn::Pat::Wild(_) => true,
+        syn::Pat::Ident(name) => name.subpat.is_none(),
+        syn::Pat::Reference(inner) => is_wildcard(&inner.pat),
+        syn::Pat::Paren(inner) => is_wildcard(&inner.pat),
+        syn::Pat::Or(either) => either.cases.iter().any(is_wildcard),
+        _ => false,
+    }
+}
+
+/// Looks for the type's name in patterns only.
+struct Patterns<'s, 'a> {
+    search: &'s Search<'a>,
+    found: bool,
+}
+
+impl<'ast> Visit<'ast> for Patterns<'_, '_> {
+    /// What stands behind `if` is no pattern.
+    fn visit_pat_guard(&mut self, guarded: &'ast syn::PatGuard) {
+        self.visit_pat(&guarded.pat);
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        self.found |= self.search.names(path);
+    }
+}

@@ -1,0 +1,240 @@
+//! Impls that a macro of the workspace writes where it is called: they bind the call to a crate as impls in plain sight
+//! bind themselves.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+
+use cleave_syntax::item::{ItemKind, PathContext};
+use cleave_syntax::{ItemId, TextRange, Workspace};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+
+use crate::graph::{Graph, Place, Reference, Target};
+
+/// Fills [`Graph::anchors`] of macro calls at module level.
+pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
+    let mut written: HashMap<ItemId, Vec<Header>> = HashMap::new();
+    for id in (0..workspace.items.len()).map(ItemId::new) {
+        let item = workspace.item(id);
+        if item.kind != ItemKind::MacroCall || item.parent.is_some() {
+            continue;
+        }
+        let Some(called) = called(workspace, graph, id) else {
+            continue;
+        };
+        let headers = written
+            .entry(called)
+            .or_insert_with(|| headers(workspace, called));
+        let homes: Vec<Vec<ItemId>> = headers
+            .iter()
+            .map(|header| homes(workspace, graph, (called, header), id))
+            .filter(|homes| !homes.is_empty())
+            .collect();
+        graph.anchors[id.index()] = common(&homes);
+    }
+}
+
+/// The macro that a call names, where it is the workspace's.
+fn called(workspace: &Workspace, graph: &Graph, call: ItemId) -> Option<ItemId> {
+    let references = graph.references_of(call).iter();
+    references
+        .filter(|reference| match reference.place {
+            Place::Item(id, index) => {
+                workspace.item(id).paths[index as usize].context == PathContext::Macro
+            }
+            Place::Header(..) => false,
+        })
+        .find_map(|reference| match reference.resolution.target {
+            Target::Item(id) if workspace.item(id).kind == ItemKind::MacroRules => Some(id),
+            _ => None,
+        })
+}
+
+/// The head of an impl in a macro's transcriber.
+struct Header {
+    /// From behind the generics to the where clause or the body, in the macro's file.
+    range: TextRange,
+    is_inherent: bool,
+    /// Whether what the call hands over stands in it.
+    has_variable: bool,
+}
+
+fn headers(workspace: &Workspace, id: ItemId) -> Vec<Header> {
+    let mut found = Vec::new();
+    let item = workspace.item(id);
+    let Ok(tokens) = TokenStream::from_str(workspace.text_of(id)) else {
+        return found;
+    };
+    let Some(TokenTree::Group(rules)) = tokens
+        .into_iter()
+        .filter(|token| matches!(token, TokenTree::Group(_)))
+        .last()
+    else {
+        return found;
+    };
+    let mut after_arrow = false;
+    for token in rules.stream() {
+        match token {
+            TokenTree::Group(transcriber) if after_arrow => {
+                in_transcriber(&transcriber, item.range.start, &mut found);
+                after_arrow = false;
+            }
+            TokenTree::Punct(punct) => after_arrow = punct.as_char() == '>',
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Nesting is as deep as in the source, which was parsed before.
+fn in_transcriber(group: &Group, start: u32, found: &mut Vec<Header>) {
+    let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+    for (index, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Group(inner) => in_transcriber(inner, start, found),
+            TokenTree::Ident(word) if word == "impl" => {
+                let returned = index > 0 && is_punct(&tokens[index - 1], '>');
+                if !returned && let Some(header) = header(&tokens[index + 1..], start) {
+                    found.push(header);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_punct(token: &TokenTree, wanted: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == wanted)
+}
+
+/// Reads the head of an impl, behind the keyword; none where no body follows.
+fn header(tokens: &[TokenTree], start: u32) -> Option<Header> {
+    let body = tokens.iter().position(
+        |token| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace),
+    )?;
+    let head = &tokens[generics(&tokens[..body])..body];
+    let clause = head
+        .iter()
+        .position(|token| matches!(token, TokenTree::Ident(word) if word == "where"));
+    let head = &head[..clause.unwrap_or(head.len())];
+    let (first, last) = (head.first()?, head.last()?);
+    let is_for = |(index, token): (usize, &TokenTree)| {
+        let higher_ranked = head.get(index + 1).is_some_and(|next| is_punct(next, '<'));
+        matches!(token, TokenTree::Ident(word) if word == "for") && !higher_ranked
+    };
+    Some(Header {
+        range: TextRange::new(
+            start + first.span().byte_range().start as u32,
+            start + last.span().byte_range().end as u32,
+        ),
+        is_inherent: !head.iter().enumerate().any(is_for),
+        has_variable: head.iter().any(|token| is_punct(token, '$')),
+    })
+}
+
+/// How many tokens the generics at the start take.
+fn generics(tokens: &[TokenTree]) -> usize {
+    if !tokens.first().is_some_and(|token| is_punct(token, '<')) {
+        return 0;
+    }
+    let mut depth = 0usize;
+    for (index, token) in tokens.iter().enumerate() {
+        let in_arrow = index > 0 && is_punct(&tokens[index - 1], '-');
+        if is_punct(token, '<') {
+            depth += 1;
+        } else if is_punct(token, '>') && !in_arrow {
+            depth -= 1;
+            if depth == 0 {
+                return index + 1;
+            }
+        }
+    }
+    tokens.len()
+}
+
+/// The types and traits of the workspace by which an impl may stand where the call is.
+fn homes(
+    workspace: &Workspace,
+    graph: &Graph,
+    (called, header): (ItemId, &Header),
+    call: ItemId,
+) -> Vec<ItemId> {
+    let is_home = |id: ItemId| {
+        let kind = workspace.item(id).kind;
+        let is_type = matches!(kind, ItemKind::Struct | ItemKind::Enum | ItemKind::Union);
+        let here = workspace.crate_of(id) == workspace.crate_of(call);
+        here && (is_type || (kind == ItemKind::Trait && !header.is_inherent))
+    };
+    let named = |id: ItemId, within: &dyn Fn(TextRange) -> bool| -> Vec<ItemId> {
+        let references = graph.references_of(id).iter();
+        references
+            .filter(|reference| range(workspace, reference).is_some_and(within))
+            .filter_map(|reference| match reference.resolution.target {
+                Target::Item(target) if is_home(target) => Some(target),
+                _ => None,
+            })
+            .collect()
+    };
+    let mut homes = named(called, &|range| {
+        header.range.start <= range.start && range.end <= header.range.end
+    });
+    if header.has_variable {
+        let arguments = arguments(workspace, call);
+        homes.extend(named(call, &|range| arguments.contains(&range.start)));
+    }
+    homes.sort_unstable();
+    homes.dedup();
+    homes
+}
+
+fn range(workspace: &Workspace, reference: &Reference) -> Option<TextRange> {
+    match reference.place {
+        Place::Item(id, index) => Some(workspace.item(id).paths[index as usize].range()),
+        Place::Header(..) => None,
+    }
+}
+
+/// Where the names start that a call hands over as they are, not within braces.
+fn arguments(workspace: &Workspace, call: ItemId) -> Vec<u32> {
+    let start = workspace.item(call).range.start;
+    let mut found = Vec::new();
+    let tokens = TokenStream::from_str(workspace.text_of(call)).unwrap_or_default();
+    let mut is_macro = false;
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) if is_macro => names(&group, start, &mut found),
+            token => is_macro |= is_punct(&token, '!'),
+        }
+    }
+    found
+}
+
+fn names(group: &Group, start: u32, found: &mut Vec<u32>) {
+    for token in group.stream() {
+        match token {
+            TokenTree::Ident(word) => {
+                found.push(start + word.span().byte_range().start as u32);
+            }
+            TokenTree::Group(inner) if inner.delimiter() != Delimiter::Brace => {
+                names(&inner, start, found);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The homes that all impls of a call have in common; the first's, where there are none.
+fn common(homes: &[Vec<ItemId>]) -> Vec<ItemId> {
+    let Some((first, others)) = homes.split_first() else {
+        return Vec::new();
+    };
+    let shared: Vec<ItemId> = first
+        .iter()
+        .copied()
+        .filter(|id| others.iter().all(|other| other.contains(id)))
+        .collect();
+    if shared.is_empty() {
+        first.clone()
+    } else {
+        shared
+    }
+}

@@ -1,0 +1,285 @@
+//! Enters what each module binds: definitions, imports, macros, and the crates that a path may start with.
+
+use std::collections::{BTreeSet, HashMap};
+
+use cleave_syntax::item::{Binding, Item, ItemKind, PathContext, UseLeafId};
+use cleave_syntax::workspace::CrateKind;
+use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
+
+use super::{Def, NAMESPACES, Names, Open, Scopes, slot};
+use crate::graph::{Found, Namespace};
+use crate::resolve::builtin;
+
+impl<'a> Scopes<'a> {
+    /// Enters all definitions and imports, and resolves the imports.
+    pub(in crate::resolve) fn new(workspace: &'a Workspace) -> Self {
+        let crates = workspace.crates.len();
+        let mut scopes = Scopes {
+            workspace,
+            modules: (0..workspace.modules.len())
+                .map(|_| Names::default())
+                .collect(),
+            preludes: vec![HashMap::new(); crates],
+            textual: (0..crates).map(|_| HashMap::new()).collect(),
+            macro_crates: vec![Vec::new(); crates],
+            leaves: (0..workspace.leaves.len())
+                .map(|_| Default::default())
+                .collect(),
+            rules: HashMap::new(),
+        };
+        for (index, item) in workspace.items.iter().enumerate() {
+            if item.kind == ItemKind::MacroRules {
+                let rules = scopes.rules.entry(&item.name).or_default();
+                rules.push(ItemId::new(index));
+            }
+        }
+        for krate in (0..crates).map(CrateId::new) {
+            scopes.enter_prelude(krate);
+        }
+        for item in (0..workspace.items.len()).map(ItemId::new) {
+            scopes.enter(item);
+        }
+        for leaf in (0..workspace.leaves.len()).map(UseLeafId::new) {
+            for namespace in NAMESPACES {
+                scopes.leaf(leaf, namespace, &mut Open::default());
+            }
+        }
+        scopes
+    }
+
+    fn enter_prelude(&mut self, krate: CrateId) {
+        let workspace = self.workspace;
+        let value = workspace.krate(krate);
+        let prelude = &mut self.preludes[krate.index()];
+        for name in ["std", "core", "alloc", "proc_macro", "test"] {
+            prelude.insert(name.to_owned(), Def::External(name.to_owned()));
+        }
+        for dependency in &workspace.package(value.package).dependencies {
+            let library = dependency
+                .member
+                .and_then(|member| workspace.library(member));
+            let (name, def) = match library {
+                Some(library) => {
+                    let own = workspace.krate(library).extern_name.clone();
+                    let renamed = dependency.key != dependency.package;
+                    (
+                        if renamed {
+                            dependency.extern_name.clone()
+                        } else {
+                            own
+                        },
+                        Def::Crate(library),
+                    )
+                }
+                None => (
+                    dependency.extern_name.clone(),
+                    Def::External(dependency.extern_name.clone()),
+                ),
+            };
+            prelude.insert(name, def);
+        }
+        if value.kind != CrateKind::Lib
+            && value.kind != CrateKind::BuildScript
+            && let Some(library) = workspace.library(value.package)
+        {
+            prelude.insert(
+                workspace.krate(library).extern_name.clone(),
+                Def::Crate(library),
+            );
+        }
+    }
+
+    fn enter(&mut self, id: ItemId) {
+        let workspace = self.workspace;
+        let item = workspace.item(id);
+        if item.parent.is_some() {
+            return;
+        }
+        if makes_names(item) {
+            self.modules[item.module.index()].makers.push(id);
+        }
+        let (module, found) = (item.module, Found::Item(id));
+        let spaces: &[Namespace] = match item.kind {
+            ItemKind::Const | ItemKind::Fn | ItemKind::Static => &[Namespace::Value],
+            ItemKind::Struct => match item.fields.first() {
+                Some(field) if !field.name.starts_with(|c: char| c.is_ascii_digit()) => {
+                    &[Namespace::Type]
+                }
+                _ => &[Namespace::Type, Namespace::Value],
+            },
+            ItemKind::Enum
+            | ItemKind::Mod
+            | ItemKind::Trait
+            | ItemKind::TraitAlias
+            | ItemKind::TypeAlias
+            | ItemKind::Union => &[Namespace::Type],
+            _ => &[],
+        };
+        for namespace in spaces {
+            self.bind(module, &item.name, *namespace, found);
+        }
+        for (name, _) in &item.defines {
+            for namespace in NAMESPACES {
+                self.bind(module, name, namespace, found);
+            }
+        }
+        match item.kind {
+            ItemKind::MacroCall => self.enter_call(id),
+            ItemKind::MacroRules => self.enter_macro(id),
+            ItemKind::Use | ItemKind::ExternCrate => self.enter_import(id),
+            _ => {}
+        }
+    }
+
+    /// What a call defines can't be seen unless its macro has it written out; else a name in its tokens may be one that
+    /// it defines (row D3).
+    fn enter_call(&mut self, id: ItemId) {
+        let workspace = self.workspace;
+        let module = workspace.item(id).module;
+        for name in self.transcribed(id) {
+            for namespace in NAMESPACES {
+                self.bind(module, name, namespace, Found::Item(id));
+            }
+        }
+        let words = workspace
+            .text_of(id)
+            .split(|c: char| !c.is_alphanumeric() && c != '_');
+        for word in words.filter(|word| word.starts_with(|c: char| c.is_alphabetic())) {
+            self.modules[module.index()]
+                .opaque
+                .entry(word)
+                .or_insert(id);
+        }
+    }
+
+    /// The names that the macro behind a call, and those that it calls, have written out.
+    fn transcribed(&self, call: ItemId) -> BTreeSet<&'a str> {
+        let mut names = BTreeSet::new();
+        let mut pending: Vec<&str> = self
+            .workspace
+            .item(call)
+            .paths
+            .iter()
+            .filter(|path| path.context == PathContext::Macro && !path.guessed)
+            .filter_map(|path| path.segments.last())
+            .map(|segment| segment.name.as_str())
+            .collect();
+        let mut seen = BTreeSet::new();
+        while let Some(name) = pending.pop() {
+            if !seen.insert(name) {
+                continue;
+            }
+            let rules = self.rules.get(name).into_iter().flatten();
+            for rules in rules.filter_map(|id| self.workspace.item(*id).macro_rules.as_ref()) {
+                names.extend(rules.defines.iter().map(String::as_str));
+                pending.extend(rules.calls.iter().map(String::as_str));
+            }
+        }
+        names
+    }
+
+    fn bind(&mut self, module: ModuleId, name: &'a str, namespace: Namespace, found: Found) {
+        self.modules[module.index()]
+            .explicit
+            .entry(name)
+            .or_default()[slot(namespace)]
+        .push(found);
+    }
+
+    fn enter_macro(&mut self, id: ItemId) {
+        let workspace = self.workspace;
+        let item = workspace.item(id);
+        let krate = workspace.module(item.module).krate;
+        let exported = item
+            .macro_rules
+            .as_ref()
+            .is_some_and(|rules| rules.exported);
+        if exported {
+            self.bind(
+                workspace.krate(krate).root,
+                &item.name,
+                Namespace::Macro,
+                Found::Item(id),
+            );
+        }
+        let mut from = item.module;
+        while let Some(declaration) = workspace.module(from).declaration {
+            let declaration = workspace.item(declaration);
+            if !declaration
+                .attributes
+                .iter()
+                .any(|attribute| attribute.path == "macro_use")
+            {
+                break;
+            }
+            from = declaration.module;
+        }
+        self.textual[krate.index()]
+            .entry(&item.name)
+            .or_default()
+            .push((id, from));
+    }
+
+    fn enter_import(&mut self, id: ItemId) {
+        let workspace = self.workspace;
+        let item = workspace.item(id);
+        for leaf in &item.leaves {
+            match &workspace.leaf(*leaf).binding {
+                Binding::Name(name) => {
+                    for namespace in NAMESPACES {
+                        self.bind(item.module, name, namespace, Found::Leaf(*leaf));
+                    }
+                }
+                Binding::Glob => self.modules[item.module.index()].globs.push(*leaf),
+                Binding::Underscore => {}
+            }
+        }
+        if item.kind == ItemKind::ExternCrate && workspace.module(item.module).parent.is_none() {
+            self.enter_extern_crate(id);
+        }
+    }
+
+    fn enter_extern_crate(&mut self, id: ItemId) {
+        let workspace = self.workspace;
+        let item = workspace.item(id);
+        let krate = workspace.module(item.module).krate;
+        let Some(leaf) = item.leaves.first().map(|leaf| workspace.leaf(*leaf)) else {
+            return;
+        };
+        let Some(def) = self.extern_crate(krate, &leaf.path.segments[0].name) else {
+            return;
+        };
+        if let Binding::Name(name) = &leaf.binding {
+            self.preludes[krate.index()]
+                .entry(name.clone())
+                .or_insert_with(|| def.clone());
+        }
+        if item
+            .attributes
+            .iter()
+            .any(|attribute| attribute.path == "macro_use")
+        {
+            self.macro_crates[krate.index()].push(def);
+        }
+    }
+
+    pub(super) fn extern_crate(&self, krate: CrateId, name: &str) -> Option<Def> {
+        if name == "self" {
+            return Some(Def::Crate(krate));
+        }
+        self.preludes[krate.index()].get(name).cloned()
+    }
+}
+
+/// Whether an item may define names beside its own: a macro call does, and so may a derive or an attribute.
+fn makes_names(item: &Item) -> bool {
+    item.kind == ItemKind::MacroCall
+        || !item.name.is_empty()
+            && item.paths.iter().any(|path| {
+                path.context == PathContext::Attribute
+                    && path
+                        .segments
+                        .last()
+                        .is_some_and(|last| !builtin::is_derive(&last.name))
+            })
+}

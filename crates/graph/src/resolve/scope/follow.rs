@@ -1,0 +1,235 @@
+//! Follows paths, of imports and of code, from module to module.
+
+use cleave_syntax::ModuleId;
+use cleave_syntax::item::{Binding, ItemKind, PathUse, UseLeafId};
+
+use super::{Def, Hit, Open, Scopes, Trust, slot};
+use crate::graph::{Lookup, Namespace};
+
+impl Scopes<'_> {
+    /// What an import leads to in one namespace.
+    pub(in crate::resolve) fn leaf(
+        &self,
+        id: UseLeafId,
+        namespace: Namespace,
+        open: &mut Open,
+    ) -> Option<Hit> {
+        let cell = &self.leaves[id.index()][open.trust as usize][slot(namespace)];
+        if let Some(hit) = cell.get() {
+            return hit.clone();
+        }
+        let key = (id.0, u32::MAX, slot(namespace) as u8);
+        if open.keys.contains(&key) {
+            return None;
+        }
+        open.keys.push(key);
+        let importer = self.workspace.item(self.workspace.leaf(id).item).module;
+        let from = open.from.replace(importer);
+        let hit = self.resolve_leaf(id, namespace, open);
+        open.from = from;
+        open.keys.pop();
+        // Inside a circle of imports the answer may be partial: only the outermost is kept.
+        if open.keys.is_empty() || hit.is_some() {
+            cell.set(hit.clone()).ok();
+        }
+        hit
+    }
+
+    fn resolve_leaf(&self, id: UseLeafId, namespace: Namespace, open: &mut Open) -> Option<Hit> {
+        let leaf = self.workspace.leaf(id);
+        let item = self.workspace.item(leaf.item);
+        let krate = self.workspace.module(item.module).krate;
+        if item.kind == ItemKind::ExternCrate {
+            // A crate is a type-namespace name only.
+            if namespace != Namespace::Type {
+                return None;
+            }
+            // Cargo has seen to it that there is such a crate: a package's library may have another name than it.
+            let name = &leaf.path.segments[0].name;
+            let def = self
+                .extern_crate(krate, name)
+                .unwrap_or_else(|| Def::External(name.clone()));
+            return Some(Hit::first(def));
+        }
+        if (leaf.is_self || leaf.binding == Binding::Glob) && namespace != Namespace::Type {
+            return None;
+        }
+        let hit = self.import(&leaf.path, item.module, namespace, open)?;
+        let names_crate =
+            leaf.path.segments.len() == 1 && matches!(hit.def, Def::Crate(_) | Def::External(_));
+        if names_crate && namespace != Namespace::Type {
+            return None;
+        }
+        (hit.used == leaf.path.segments.len() || self.names_variant(&hit, &leaf.path))
+            .then_some(hit)
+    }
+
+    /// Whether all but the last segment of an import was used, and the last is a variant of the enum found.
+    fn names_variant(&self, hit: &Hit, path: &PathUse) -> bool {
+        match hit.def {
+            Def::Item(item) => {
+                let item = self.workspace.item(item);
+                let last = path
+                    .segments
+                    .last()
+                    .map_or("", |segment| segment.name.as_str());
+                hit.used + 1 == path.segments.len()
+                    && (item.members.iter().any(|member| member == last)
+                        || item.kind == ItemKind::TypeAlias)
+            }
+            Def::External(_) | Def::Made(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Resolves the path of a `use`: Rust reference, use declarations, and the edition guide on paths.
+    pub(in crate::resolve) fn import(
+        &self,
+        path: &PathUse,
+        module: ModuleId,
+        namespace: Namespace,
+        open: &mut Open,
+    ) -> Option<Hit> {
+        let krate = self.workspace.module(module).krate;
+        let old_edition = self.is_2015(module);
+        let root = self.workspace.krate(krate).root;
+        let first = path.segments.first()?.name.as_str();
+        let keyword = matches!(first, "crate" | "self" | "super" | "$crate");
+        if keyword {
+            return self.relative(path, module, namespace, open);
+        }
+        if path.global && !old_edition {
+            let def = self.preludes[krate.index()].get(first).cloned()?;
+            return self.follow(Hit::first(def), path, namespace, open);
+        }
+        let from = if old_edition { root } else { module };
+        let trust = open.trust;
+        open.trust = trust.min(Trust::Likely);
+        let found = self.path_from(from, path, 0, namespace, &[], open);
+        open.trust = trust;
+        found.or_else(|| {
+            let single = path.segments.len() == 1;
+            if single
+                && namespace == Namespace::Macro
+                && let Some(hit) = self.textual_macro(module, None, first)
+            {
+                return Some(hit);
+            }
+            if single && namespace != Namespace::Type {
+                return None;
+            }
+            let def = self.preludes[krate.index()].get(first).cloned()?;
+            self.follow(Hit::first(def), path, namespace, open)
+        })
+    }
+
+    /// A path that starts with `crate`, `self`, `super` or `$crate`.
+    pub(in crate::resolve) fn relative(
+        &self,
+        path: &PathUse,
+        module: ModuleId,
+        namespace: Namespace,
+        open: &mut Open,
+    ) -> Option<Hit> {
+        let krate = self.workspace.module(module).krate;
+        let mut at = module;
+        let mut used = 0;
+        for segment in &path.segments {
+            match segment.name.as_str() {
+                "crate" | "$crate" if used == 0 => at = self.workspace.krate(krate).root,
+                "self" if used == 0 => {}
+                "super" => at = self.workspace.module(at).parent?,
+                _ => break,
+            }
+            used += 1;
+        }
+        if used == path.segments.len() {
+            let def = if self.workspace.module(at).parent.is_none() {
+                Def::Crate(krate)
+            } else {
+                Def::Module(at)
+            };
+            return Some(Hit::new(def, Vec::new(), used));
+        }
+        self.path_from(at, path, used, namespace, &[], open)
+    }
+
+    /// Looks up segment `used` of a path in a module and goes on from there.
+    pub(in crate::resolve) fn path_from(
+        &self,
+        module: ModuleId,
+        path: &PathUse,
+        used: usize,
+        namespace: Namespace,
+        lookups: &[Lookup],
+        open: &mut Open,
+    ) -> Option<Hit> {
+        let is_last = used + 1 == path.segments.len();
+        let space = if is_last { namespace } else { Namespace::Type };
+        let name = &path.segments[used].name;
+        let mut best: Option<Hit> = None;
+        let mut full: Option<Hit> = None;
+        let trust = open.trust;
+        if used == 0 && !is_last {
+            // That a path starts with something that nobody has seen would explain anything.
+            open.trust = trust.min(Trust::Likely);
+        }
+        let bindings = self.in_module(module, name, space, open);
+        open.trust = trust;
+        for found in bindings {
+            if self.is_hidden(&found, module, open.from) {
+                continue;
+            }
+            let all = if lookups.is_empty() {
+                found.lookups
+            } else {
+                [lookups, &found.lookups].concat()
+            };
+            let hit = Hit::new(found.def, all, used + 1);
+            match self.follow(hit, path, namespace, open) {
+                Some(hit) if hit.used == path.segments.len() => match &mut full {
+                    Some(first) if first.def == hit.def => {}
+                    Some(first) => first.others.push(hit),
+                    None => full = Some(hit),
+                },
+                Some(hit) => match &mut best {
+                    Some(best) if best.used > hit.used => {}
+                    Some(best) if best.used == hit.used && best.def != hit.def => {
+                        best.others.push(hit);
+                    }
+                    Some(best) if best.used == hit.used => {}
+                    _ => best = Some(hit),
+                },
+                None => {}
+            }
+        }
+        full.or(best)
+    }
+
+    /// Goes on behind what was found, as long as that is a module.
+    fn follow(
+        &self,
+        hit: Hit,
+        path: &PathUse,
+        namespace: Namespace,
+        open: &mut Open,
+    ) -> Option<Hit> {
+        if hit.used == path.segments.len() {
+            return Some(hit);
+        }
+        match hit.def {
+            Def::Module(module) => {
+                self.path_from(module, path, hit.used, namespace, &hit.lookups, open)
+            }
+            Def::Crate(krate) => self.path_from(
+                self.workspace.krate(krate).root,
+                path,
+                hit.used,
+                namespace,
+                &hit.lookups,
+                open,
+            ),
+            Def::External(_) | Def::Item(_) | Def::Made(_) => Some(hit),
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! Looks one name up in one module: what is bound there, what its globs bring in, what a macro may have made.
+
+use std::collections::BTreeSet;
+
+use cleave_syntax::item::{Include, ItemKind, Level, UseLeafId};
+use cleave_syntax::{ItemId, ModuleId};
+
+use super::{Def, Hit, NAMESPACES, Open, Scopes, Trust, has_word, slot};
+use crate::graph::{Found, Lookup, Namespace};
+
+impl Scopes<'_> {
+    /// Everything a name may mean in a module: its definitions and imports, or else what its globs bring in.
+    pub(in crate::resolve) fn in_module(
+        &self,
+        module: ModuleId,
+        name: &str,
+        namespace: Namespace,
+        open: &mut Open,
+    ) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        let names = &self.modules[module.index()];
+        if let Some(found) = names
+            .explicit
+            .get(name)
+            .map(|spaces| &spaces[slot(namespace)])
+        {
+            // What is imported from outside is a macro, say, if the name is defined here as a type.
+            let defined = found.iter().any(|found| self.is_defined(*found));
+            for found in found {
+                for hit in self.bound(module, name, namespace, *found, open) {
+                    if defined && matches!(hit.def, Def::External(_)) {
+                        continue;
+                    }
+                    if hits.iter().all(|other: &Hit| other.def != hit.def) {
+                        hits.push(hit);
+                    }
+                }
+            }
+        }
+        if hits.is_empty() {
+            for glob in &names.globs {
+                if hits.is_empty() || hits.iter().all(|hit| matches!(hit.def, Def::External(_))) {
+                    let more = self.through_glob(module, name, namespace, *glob, open);
+                    if !more.is_empty() {
+                        hits = more;
+                    }
+                }
+            }
+        }
+        if hits.is_empty()
+            && open.trust > Trust::Seen
+            && let Some((item, def)) = self.made(module, name, open.trust)
+        {
+            let lookup = Lookup {
+                module,
+                name: name.to_owned(),
+                namespace,
+                found: Found::Item(item),
+            };
+            hits.push(Hit::new(def, vec![lookup], 1));
+        }
+        hits
+    }
+
+    /// What an import brings in. One that leads nowhere in any namespace imports what a macro has made.
+    fn imported(&self, leaf: UseLeafId, namespace: Namespace, open: &mut Open) -> Option<Hit> {
+        let asked = open.trust;
+        let mut found = self.leaf(leaf, namespace, open);
+        open.trust = Trust::Seen;
+        let nowhere = found.is_none()
+            && NAMESPACES
+                .iter()
+                .all(|namespace| self.leaf(leaf, *namespace, open).is_none());
+        if nowhere {
+            found = [Trust::Likely, Trust::Anything]
+                .into_iter()
+                .find_map(|trust| {
+                    open.trust = trust;
+                    self.leaf(leaf, namespace, open)
+                });
+        }
+        open.trust = asked;
+        found
+    }
+
+    /// Which macro call or derive in a module may have made a name that is defined nowhere.
+    fn made(&self, module: ModuleId, name: &str, trust: Trust) -> Option<(ItemId, Def)> {
+        let names = &self.modules[module.index()];
+        if let Some(call) = names.opaque.get(name) {
+            return Some((*call, Def::Item(*call)));
+        }
+        let wanted = plain(name);
+        let alike = names.makers.iter().copied().find(|id| {
+            let item = self.workspace.item(*id);
+            if item.includes.iter().any(Include::is_rust) {
+                return true;
+            }
+            let own = plain(&item.name);
+            own.len().min(wanted.len()) > 2 && (wanted.contains(&own) || own.contains(&wanted))
+                || item.kind != ItemKind::MacroCall && has_word(self.workspace.text_of(*id), name)
+        });
+        let item = alike.or_else(|| {
+            let first = names.makers.first().copied();
+            first.filter(|_| trust == Trust::Anything)
+        })?;
+        let is_call = self.workspace.item(item).kind == ItemKind::MacroCall;
+        Some((
+            item,
+            if is_call {
+                Def::Item(item)
+            } else {
+                Def::Made(item)
+            },
+        ))
+    }
+
+    fn bound(
+        &self,
+        module: ModuleId,
+        name: &str,
+        namespace: Namespace,
+        found: Found,
+        open: &mut Open,
+    ) -> Vec<Hit> {
+        let lookup = Lookup {
+            module,
+            name: name.to_owned(),
+            namespace,
+            found,
+        };
+        let defs = match found {
+            Found::Item(item) => match (
+                self.workspace.item(item).kind,
+                self.workspace.item(item).declares,
+            ) {
+                (_, Some(child)) => vec![Def::Module(child)],
+                (ItemKind::Mod, None) => Vec::new(),
+                _ => vec![Def::Item(item)],
+            },
+            Found::Leaf(leaf) | Found::Glob(leaf) => self
+                .imported(leaf, namespace, open)
+                .map(|hit| {
+                    let others = hit.others.into_iter().map(|other| other.def);
+                    std::iter::once(hit.def).chain(others).collect()
+                })
+                .unwrap_or_default(),
+        };
+        defs.into_iter()
+            .map(|def| Hit::new(def, vec![lookup.clone()], 1))
+            .collect()
+    }
+
+    fn through_glob(
+        &self,
+        module: ModuleId,
+        name: &str,
+        namespace: Namespace,
+        glob: UseLeafId,
+        open: &mut Open,
+    ) -> Vec<Hit> {
+        let key = (glob.0, module.0, slot(namespace) as u8);
+        if open.keys.contains(&key) {
+            return Vec::new();
+        }
+        open.keys.push(key);
+        let Some(target) = self.leaf(glob, Namespace::Type, open) else {
+            open.keys.pop();
+            return Vec::new();
+        };
+        let lookup = Lookup {
+            module,
+            name: name.to_owned(),
+            namespace,
+            found: Found::Glob(glob),
+        };
+        let hits = match target.def {
+            Def::Module(inner) => self.globbed(inner, name, namespace, module, open),
+            Def::Crate(krate) => self.globbed(
+                self.workspace.krate(krate).root,
+                name,
+                namespace,
+                module,
+                open,
+            ),
+            Def::Item(item)
+                if self
+                    .workspace
+                    .item(item)
+                    .members
+                    .iter()
+                    .any(|member| member == name) =>
+            {
+                vec![Hit::first(Def::Item(item))]
+            }
+            Def::Item(item) if open.trust == Trust::Anything && self.is_call(item) => {
+                vec![Hit::first(Def::Item(item))]
+            }
+            Def::Made(item) if open.trust == Trust::Anything => vec![Hit::first(Def::Made(item))],
+            Def::Item(_) | Def::External(_) | Def::Made(_) => Vec::new(),
+        };
+        open.keys.pop();
+        hits.into_iter()
+            .map(|mut hit| {
+                hit.lookups.insert(0, lookup.clone());
+                hit
+            })
+            .collect()
+    }
+
+    /// What a glob brings in from a module: only what may be seen from where the glob stands.
+    fn globbed(
+        &self,
+        inner: ModuleId,
+        name: &str,
+        namespace: Namespace,
+        to: ModuleId,
+        open: &mut Open,
+    ) -> Vec<Hit> {
+        let mut hits = self.in_module(inner, name, namespace, open);
+        hits.retain(|hit| {
+            let level = match hit.lookups.first().map(|lookup| lookup.found) {
+                Some(Found::Item(item)) => &self.workspace.item(item).visibility.level,
+                Some(Found::Leaf(leaf) | Found::Glob(leaf)) => {
+                    &self.workspace.item(self.workspace.leaf(leaf).item).visibility.level
+                }
+                None => return true,
+            };
+            match level {
+                Level::Public | Level::In(_) => true,
+                Level::Crate => self.workspace.module(inner).krate == self.workspace.module(to).krate,
+                Level::Super => self.is_within(to, self.workspace.module(inner).parent.unwrap_or(inner)),
+                Level::Private | Level::Module => {
+                    let opaque = matches!(hit.lookups.first().map(|lookup| lookup.found), Some(Found::Item(item)) if self.is_call(item));
+                    opaque || matches!(hit.def, Def::Made(_)) || self.is_within(to, inner)
+                }
+            }
+        });
+        hits
+    }
+
+    /// Whether a private glob brings a name into a module that an import from outside asks for it.
+    pub(super) fn is_hidden(&self, hit: &Hit, module: ModuleId, from: Option<ModuleId>) -> bool {
+        let Some(Found::Glob(leaf)) = hit.lookups.first().map(|lookup| lookup.found) else {
+            return false;
+        };
+        let item = self.workspace.item(self.workspace.leaf(leaf).item);
+        matches!(item.visibility.level, Level::Private | Level::Module)
+            && from.is_some_and(|from| !self.is_within(from, module))
+    }
+
+    /// Whether a name is bound to a definition that no `cfg` turns off.
+    fn is_defined(&self, found: Found) -> bool {
+        let Found::Item(item) = found else {
+            return false;
+        };
+        let mut attributes = self.workspace.item(item).attributes.iter();
+        !self.is_call(item) && attributes.all(|attribute| attribute.path != "cfg")
+    }
+
+    fn is_call(&self, item: ItemId) -> bool {
+        self.workspace.item(item).kind == ItemKind::MacroCall
+    }
+
+    fn is_within(&self, inner: ModuleId, outer: ModuleId) -> bool {
+        let mut at = Some(inner);
+        while let Some(module) = at {
+            if module == outer {
+                return true;
+            }
+            at = self.workspace.module(module).parent;
+        }
+        false
+    }
+
+    /// Foreign crates and modules whose every name a module imports: where a name not found may come from.
+    pub(in crate::resolve) fn foreign_globs(
+        &self,
+        module: ModuleId,
+        seen: &mut BTreeSet<ModuleId>,
+    ) -> Vec<(UseLeafId, String)> {
+        let mut found = Vec::new();
+        if !seen.insert(module) {
+            return found;
+        }
+        for glob in &self.modules[module.index()].globs {
+            match self
+                .leaf(*glob, Namespace::Type, &mut Open::default())
+                .map(|hit| hit.def)
+            {
+                Some(Def::External(name)) => found.push((*glob, name)),
+                Some(Def::Module(inner)) => {
+                    found.extend(
+                        self.foreign_globs(inner, seen)
+                            .into_iter()
+                            .map(|(_, name)| (*glob, name)),
+                    );
+                }
+                Some(Def::Crate(krate)) => {
+                    let root = self.workspace.krate(krate).root;
+                    found.extend(
+                        self.foreign_globs(root, seen)
+                            .into_iter()
+                            .map(|(_, name)| (*glob, name)),
+                    );
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+/// A name as it is compared with others: `search_error` is like `SearchError`.
+fn plain(name: &str) -> String {
+    name.replace('_', "").to_lowercase()
+}

@@ -1,0 +1,82 @@
+//! Macros outside the path scopes: by text order, by `#[macro_use]`, by name anywhere.
+
+use cleave_syntax::{ItemId, ModuleId};
+
+use super::{Def, Hit, Scopes};
+use crate::graph::{Found, Lookup, Namespace};
+
+impl Scopes<'_> {
+    /// A macro in textual scope: in the innermost module around that has one, the last before the place it is used at.
+    pub(in crate::resolve) fn textual_macro(
+        &self,
+        module: ModuleId,
+        item: Option<ItemId>,
+        name: &str,
+    ) -> Option<Hit> {
+        let krate = self.workspace.module(module).krate;
+        let found = self.textual[krate.index()].get(name)?;
+        let mut at = Some(module);
+        let mut place = item;
+        while let Some(around) = at {
+            let mut here = found.iter().filter(|(_, from)| *from == around);
+            let before = here
+                .clone()
+                .rfind(|(item, _)| place.is_none_or(|place| self.part_in(*item, around) <= place));
+            if let Some((item, _)) = before.or_else(|| here.next()) {
+                let lookup = Lookup {
+                    module: self.workspace.item(*item).module,
+                    name: name.to_owned(),
+                    namespace: Namespace::Macro,
+                    found: Found::Item(*item),
+                };
+                return Some(Hit::new(Def::Item(*item), vec![lookup], 1));
+            }
+            place = self.workspace.module(around).declaration;
+            at = self.workspace.module(around).parent;
+        }
+        None
+    }
+
+    /// The item of a module that an item is, or stands in.
+    fn part_in(&self, item: ItemId, module: ModuleId) -> ItemId {
+        let mut at = item;
+        while self.workspace.item(at).module != module {
+            match self
+                .workspace
+                .module(self.workspace.item(at).module)
+                .declaration
+            {
+                Some(declaration) => at = declaration,
+                None => break,
+            }
+        }
+        at
+    }
+
+    /// What `#[macro_use] extern crate` brings in: a macro of a member, or the foreign crates it may come from.
+    pub(in crate::resolve) fn macro_prelude(&self, module: ModuleId, name: &str) -> Vec<Hit> {
+        let krate = self.workspace.module(module).krate;
+        let mut foreign = Vec::new();
+        for def in &self.macro_crates[krate.index()] {
+            match def {
+                Def::Crate(member) => {
+                    let root = self.workspace.krate(*member).root;
+                    let bound = self.modules[root.index()]
+                        .explicit
+                        .get(name)
+                        .map(|spaces| &spaces[2]);
+                    if let Some(Found::Item(item)) = bound.and_then(|found| found.first()) {
+                        return vec![Hit::first(Def::Item(*item))];
+                    }
+                }
+                other => foreign.push(Hit::first(other.clone())),
+            }
+        }
+        foreign
+    }
+
+    /// The `macro_rules!` that have this name, anywhere in the workspace.
+    pub(in crate::resolve) fn rules(&self, name: &str) -> &[ItemId] {
+        self.rules.get(name).map_or(&[], Vec::as_slice)
+    }
+}

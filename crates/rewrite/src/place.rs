@@ -1,0 +1,53 @@
+//! Where the imports that a step writes stand in their module.
+
+use cleave_syntax::item::ItemKind;
+use cleave_syntax::{ItemId, ModuleId, Workspace};
+
+/// Where new imports of a module go, and their text with the blank lines that the place asks for: after the last of its
+/// imports that stays, or below its header.
+pub(crate) fn of_imports(
+    workspace: &Workspace,
+    module: ModuleId,
+    lines: &str,
+    stays: impl Fn(ItemId) -> bool,
+) -> (u32, String) {
+    let value = workspace.module(module);
+    let text = &workspace.file(value.file).text;
+    let is_import = |id: ItemId| {
+        matches!(
+            workspace.item(id).kind,
+            ItemKind::Use | ItemKind::ExternCrate
+        )
+    };
+    let last_import = value
+        .items
+        .iter()
+        .take_while(|id| is_import(**id) || workspace.item(**id).kind == ItemKind::Mod)
+        .filter(|id| is_import(**id) && stays(**id))
+        .last();
+    if let Some(last) = last_import {
+        return (workspace.item(*last).full.end, lines.to_owned());
+    }
+    let offset = if value.header.is_empty() {
+        value.body.start
+    } else {
+        value.header.end
+    };
+    let before = &text[..offset as usize];
+    let after = &text[offset as usize..];
+    let mut place = String::new();
+    if !before.is_empty() && !before.ends_with(['\n', '\u{feff}']) {
+        place.push('\n');
+    }
+    if !value.header.is_empty() {
+        place.push('\n');
+    }
+    place.push_str(lines);
+    if after.starts_with('\n') {
+        // The line break that followed the header ends the last import.
+        place.pop();
+    } else if !after.is_empty() {
+        place.push('\n');
+    }
+    (offset, place)
+}

@@ -1,0 +1,138 @@
+//! What only some kinds of items have: fields, variants, members, macro rules, and docs inside.
+
+use syn::spanned::Spanned;
+
+use super::between;
+use super::head::visibility;
+use crate::item::{Field, Item, MacroRules};
+use crate::parse::collect::{Collector, name_of};
+use crate::parse::{attribute, tokens};
+
+/// The documentation of what is in an item and is no item of its own.
+pub(super) fn inner_docs(collector: &mut Collector<'_>, node: &syn::Item) {
+    let mut docs = |attributes: &[syn::Attribute]| attribute::collect_docs(collector, attributes);
+    match node {
+        syn::Item::Trait(node) => {
+            for member in &node.items {
+                match member {
+                    syn::TraitItem::Fn(member) => docs(&member.attrs),
+                    syn::TraitItem::Const(member) => docs(&member.attrs),
+                    syn::TraitItem::Type(member) => docs(&member.attrs),
+                    _ => {}
+                }
+            }
+        }
+        syn::Item::Impl(node) if node.trait_.is_some() => {
+            for member in &node.items {
+                match member {
+                    syn::ImplItem::Fn(member) => docs(&member.attrs),
+                    syn::ImplItem::Const(member) => docs(&member.attrs),
+                    syn::ImplItem::Type(member) => docs(&member.attrs),
+                    _ => {}
+                }
+            }
+        }
+        syn::Item::Enum(node) => {
+            for variant in &node.variants {
+                docs(&variant.attrs);
+                variant.fields.iter().for_each(|field| docs(&field.attrs));
+            }
+        }
+        syn::Item::Struct(node) => node.fields.iter().for_each(|field| docs(&field.attrs)),
+        syn::Item::Union(node) => {
+            let fields = node.fields.named.iter();
+            fields.for_each(|field| docs(&field.attrs));
+        }
+        _ => {}
+    }
+}
+
+/// What only some kinds have.
+pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut Item) {
+    match node {
+        syn::Item::Struct(node) => item.fields = fields(collector, node.fields.iter()),
+        syn::Item::Union(node) => item.fields = fields(collector, node.fields.named.iter()),
+        syn::Item::Enum(node) => {
+            item.members = node
+                .variants
+                .iter()
+                .map(|variant| name_of(&variant.ident))
+                .collect();
+        }
+        syn::Item::Trait(node) => {
+            item.members = node
+                .items
+                .iter()
+                .filter_map(|member| match member {
+                    syn::TraitItem::Const(member) => Some(name_of(&member.ident)),
+                    syn::TraitItem::Fn(member) => Some(name_of(&member.sig.ident)),
+                    syn::TraitItem::Type(member) => Some(name_of(&member.ident)),
+                    _ => None,
+                })
+                .collect();
+            item.body = between(collector.range(node.brace_token.span.join()));
+        }
+        syn::Item::Macro(node) if node.ident.is_some() => {
+            let exported = node
+                .attrs
+                .iter()
+                .any(|attribute| attribute.path().is_ident("macro_export"));
+            let (defines, calls) = tokens::transcribed(collector, node.mac.tokens.clone());
+            item.macro_rules = Some(MacroRules {
+                exported,
+                defines,
+                calls,
+            });
+        }
+        syn::Item::Macro(node) => {
+            tokens::defines(collector, node.mac.tokens.clone(), &mut item.defines);
+            let text = &collector.text[item.range.start as usize..item.range.end as usize];
+            let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+            let first = item.defines.first().map(|(name, _)| name.clone());
+            let upper = || {
+                words
+                    .clone()
+                    .find(|word| word.starts_with(char::is_uppercase))
+                    .map(str::to_owned)
+            };
+            item.members = first.or_else(upper).into_iter().collect();
+        }
+        syn::Item::ForeignMod(node) => {
+            item.defines = node
+                .items
+                .iter()
+                .filter_map(|member| match member {
+                    syn::ForeignItem::Fn(member) => Some(&member.sig.ident),
+                    syn::ForeignItem::Static(member) => Some(&member.ident),
+                    syn::ForeignItem::Type(member) => Some(&member.ident),
+                    _ => None,
+                })
+                .map(|ident| (name_of(ident), collector.range(ident.span())))
+                .collect();
+        }
+        _ => {}
+    }
+}
+
+fn fields<'n>(
+    collector: &Collector<'_>,
+    fields: impl Iterator<Item = &'n syn::Field>,
+) -> Vec<Field> {
+    fields
+        .enumerate()
+        .map(|(index, field)| Field {
+            name: field
+                .ident
+                .as_ref()
+                .map_or_else(|| index.to_string(), name_of),
+            visibility: visibility(
+                collector,
+                &field.vis,
+                field
+                    .ident
+                    .as_ref()
+                    .map_or_else(|| field.ty.span(), syn::Ident::span),
+            ),
+        })
+        .collect()
+}

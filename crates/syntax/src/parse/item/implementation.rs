@@ -1,0 +1,202 @@
+//! Impls: what they are for, and the methods of inherent ones, which are items too.
+
+use syn::visit::Visit;
+
+use super::head::visibility;
+use super::{between, blank, keep, tile};
+use crate::item::{Implementation, Item, ItemKind};
+use crate::parse::collect::{Collector, name_of};
+use crate::parse::{ParsedItem, attribute, extent};
+use crate::source::TextRange;
+
+pub(super) fn implementation(
+    collector: &mut Collector<'_>,
+    node: &syn::ItemImpl,
+    parsed: &mut ParsedItem,
+) {
+    attribute::collect_all(collector, &node.attrs);
+    collector.scoped(|collector| {
+        collector.bind_generics(&node.generics);
+        collector.visit_generics(&node.generics);
+        let parameters = node
+            .generics
+            .type_params()
+            .map(|parameter| name_of(&parameter.ident))
+            .collect();
+        let mut head = Implementation {
+            label: label(collector, node),
+            self_name: String::new(),
+            self_path: None,
+            trait_path: None,
+            trait_arguments: Vec::new(),
+            type_parameters: parameters,
+        };
+        if let Some((path, _)) = &node.trait_ {
+            let start = collector.paths.len();
+            collector.visit_path(path);
+            head.trait_path = index_at(collector, start, path);
+            head.trait_arguments = arguments(path)
+                .filter_map(|argument| stripped(argument))
+                .filter_map(|path| index_at(collector, start, path))
+                .collect();
+        }
+        let start = collector.paths.len();
+        collector.visit_type(&node.self_ty);
+        if let Some(path) = stripped(&node.self_ty) {
+            head.self_path = index_at(collector, start, path);
+            head.self_name = path
+                .segments
+                .last()
+                .map(|segment| name_of(&segment.ident))
+                .unwrap_or_default();
+        }
+        parsed.item.implementation = Some(Box::new(head));
+        if node.trait_.is_some() {
+            for member in &node.items {
+                collector.visit_impl_item(member);
+            }
+        } else {
+            parsed.methods = node
+                .items
+                .iter()
+                .map(|member| method(collector, node, member))
+                .collect();
+        }
+    });
+    let body = between(collector.range(node.brace_token.span.join()));
+    parsed.item.body = body;
+    tile(
+        parsed.methods.iter_mut().collect(),
+        collector.text,
+        body.start,
+        body.end,
+    );
+}
+
+/// An associated item of an inherent impl: an item of its own.
+fn method(collector: &Collector<'_>, node: &syn::ItemImpl, member: &syn::ImplItem) -> Item {
+    let mut inner = Collector::new(collector.text, collector.shift);
+    inner.bind_generics(&node.generics);
+    let empty: &[syn::Attribute] = &[];
+    let (kind, attributes, ident, vis) = match member {
+        syn::ImplItem::Fn(member) => (
+            ItemKind::Fn,
+            &member.attrs[..],
+            Some(&member.sig.ident),
+            Some((
+                &member.vis,
+                member
+                    .modifiers
+                    .defaultness
+                    .map_or_else(|| extent::signature(&member.sig), |token| token.span),
+            )),
+        ),
+        syn::ImplItem::Const(member) => (
+            ItemKind::Const,
+            &member.attrs[..],
+            Some(&member.ident),
+            Some((
+                &member.vis,
+                member
+                    .modifiers
+                    .defaultness
+                    .map_or(member.const_token.span, |token| token.span),
+            )),
+        ),
+        syn::ImplItem::Type(member) => (
+            ItemKind::TypeAlias,
+            &member.attrs[..],
+            Some(&member.ident),
+            Some((&member.vis, member.type_token.span)),
+        ),
+        syn::ImplItem::Macro(member) => (ItemKind::MacroCall, &member.attrs[..], None, None),
+        _ => (ItemKind::Verbatim, empty, None, None),
+    };
+    let mut item = blank(kind, collector, extent::member(member), attributes);
+    if let Some(ident) = ident {
+        item.name = name_of(ident);
+        item.name_range = collector.range(ident.span());
+    }
+    if let Some((vis, first)) = vis {
+        item.visibility = visibility(collector, vis, first);
+    }
+    if let syn::ImplItem::Fn(member) = member {
+        let takes_self = member.sig.receiver().is_some();
+        item.parameters = takes_self.then(|| member.sig.inputs.len() as u32 - 1);
+    }
+    inner.visit_impl_item(member);
+    attribute::collect_docs(&mut inner, attributes);
+    keep(&mut item, inner);
+    item
+}
+
+fn index_at(collector: &Collector<'_>, from: usize, path: &syn::Path) -> Option<u32> {
+    let start = collector.range(path.segments.first()?.ident.span()).start;
+    collector.paths[from..]
+        .iter()
+        .position(|found| found.segments[0].range.start == start)
+        .map(|index| (index + from) as u32)
+}
+
+fn arguments(path: &syn::Path) -> impl Iterator<Item = &syn::Type> {
+    path.segments
+        .last()
+        .into_iter()
+        .filter_map(|segment| match &segment.arguments {
+            syn::PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
+            _ => None,
+        })
+        .flatten()
+        .filter_map(|argument| match argument {
+            syn::GenericArgument::Type(argument) => Some(argument),
+            _ => None,
+        })
+}
+
+/// The path of a type, seen through what the orphan rule calls fundamental: references, `Box`, `Pin`.
+fn stripped(node: &syn::Type) -> Option<&syn::Path> {
+    let mut at = node;
+    loop {
+        at = match at {
+            syn::Type::Reference(reference) => &reference.elem,
+            syn::Type::Paren(inner) => &inner.elem,
+            syn::Type::Group(inner) => &inner.elem,
+            syn::Type::TraitObject(object) => {
+                return object.bounds.iter().find_map(|bound| match bound {
+                    syn::TypeParamBound::Trait(bound) => Some(&bound.path),
+                    _ => None,
+                });
+            }
+            syn::Type::Path(path) => {
+                let last = path.path.segments.last()?;
+                let fundamental = last.ident == "Box" || last.ident == "Pin";
+                match arguments(&path.path).next() {
+                    Some(inner) if fundamental => inner,
+                    _ => return Some(&path.path),
+                }
+            }
+            _ => return None,
+        };
+    }
+}
+
+fn label(collector: &Collector<'_>, node: &syn::ItemImpl) -> String {
+    let text =
+        |range: TextRange| collector.text[range.start as usize..range.end as usize].to_owned();
+    let self_type = text(collector.range_of(&*node.self_ty));
+    let label = match &node.trait_ {
+        Some((path, _)) => {
+            let negation = if node.modifiers.polarity.is_some() {
+                "!"
+            } else {
+                ""
+            };
+            format!(
+                "impl {negation}{} for {self_type}",
+                text(collector.range_of(path))
+            )
+        }
+        None => format!("impl {self_type}"),
+    };
+    label.split_whitespace().collect::<Vec<_>>().join(" ")
+}
