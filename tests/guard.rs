@@ -256,3 +256,70 @@ fn cleave_keeps_its_own_boundaries() {
     let (status, text) = cleave(&fixture, &words);
     assert_eq!((status, text.trim()), (0, "the boundaries hold"));
 }
+
+/// What the plan does not know is reported with a proposal: which crate, why, and the place in `split.toml`.
+#[test]
+fn what_is_new_renamed_or_gone_comes_with_a_proposal() {
+    let fixture = Fixture::new(
+        "//- src/lib.rs
+pub mod low;
+pub mod mail;
+pub mod reports;
+pub mod top;
+//- src/low.rs
+pub fn one() -> u32 {
+    1
+}
+pub fn two() -> u32 {
+    2
+}
+//- src/mail.rs
+pub fn send() -> u32 {
+    crate::low::one() + crate::low::two()
+}
+//- src/reports.rs
+pub fn all() {}
+//- src/top.rs
+pub fn run() -> u32 {
+    crate::mail::send()
+}
+//- split.toml
+version = 1
+package = \"app\"
+keep = [\"gone\"]
+
+[crates.app-low]
+modules = [\"low\", \"report\"]
+
+[crates.app-top]
+depends-on = [\"app-low\"]
+modules = [\"top\"]
+
+[[steps]]
+to = \"app-low\"
+moves = [\"low\", \"report\"]
+
+[[steps]]
+to = \"app-top\"
+moves = [\"top\"]
+",
+    );
+    fixture.commit();
+    let (status, check) = cleave(&fixture, &["check", "--color", "never"]);
+    assert_eq!(status, 1, "{check}");
+    let (status, plan) = cleave(&fixture, &["plan"]);
+    assert_eq!(status, 0, "{plan}");
+    for text in [&check, &plan] {
+        for part in [
+            "module `mail` has no home",
+            "split.toml:6:27",
+            "add it to `modules` of `[crates.app-low]` in split.toml: it has 2 of the 3 items",
+            "there is no module `report` any more",
+            "if it is `reports` now, put that in its place",
+            "there is no module or item `gone` any more",
+            "nothing like it is new: take it out of split.toml",
+        ] {
+            assert!(text.contains(part), "{part}:\n{text}");
+        }
+    }
+}

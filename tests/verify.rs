@@ -481,3 +481,27 @@ fn only_a_terminal_sees_a_spinner() {
     );
     assert!(text.contains("\u{1b}["), "{text}");
 }
+
+/// `plan --timings` measures on the spot, beside the tree.
+#[test]
+fn a_plan_says_where_the_time_of_a_build_goes() {
+    let fixture = Fixture::new(&format!(
+        "{APP}//- src/main.rs\nfn main() {{\n    app::top::run();\n}}\n"
+    ));
+    fixture.commit();
+    let program = env!("CARGO_BIN_EXE_cleave-under-test");
+    let output = fixture.run(program, &["plan", "--timings", "--format", "json"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{output:?}");
+    let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let seconds = &value["timings"]["seconds"];
+    assert_eq!(seconds["program_count"], 1, "{value}");
+    for part in ["front_end", "code_generation", "linking"] {
+        assert!(seconds[part].as_f64() >= Some(0.0), "{value}");
+    }
+    assert!(seconds["front_end"].as_f64() > Some(0.0), "{value}");
+    assert!(value["pays"]["ratio"].as_f64() > Some(0.0), "{value}");
+    let git = fixture.run("git", &["status", "--porcelain"]);
+    let changed = String::from_utf8_lossy(&git.stdout).into_owned();
+    assert!(!changed.contains("src/"), "{changed}");
+}

@@ -14,6 +14,7 @@ use crate::place;
 
 mod analyse;
 mod oracle;
+mod rebuild;
 
 struct Entry {
     name: String,
@@ -53,6 +54,9 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
         return plan::run(&root.join("target/corpus-plan"), &entries);
     }
     let folder = root.join("target/corpus");
+    if words.iter().any(|word| word == "--rebuild") {
+        return rebuild::run(&folder, &entries, as_json);
+    }
     std::fs::create_dir_all(&folder).map_err(|error| format!("{folder}: {error}"))?;
     let mut rows = Vec::new();
     for entry in &entries {

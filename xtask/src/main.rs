@@ -27,6 +27,8 @@ Tasks:
                     compares the item edges found with those that rustc sees (-v, --format json)
   corpus --plan [NAME…]
                     proposes a plan for each, without compiling, and prints its figures
+  corpus --rebuild [NAME…]
+                    times `cargo check` after edits, before each split and after it (--format json)
   schema            writes docs/schema/graph.json anew
   bless [NAME]      accepts what the fixtures (those with NAME in their name) show now as their snapshots
   bench [LINES…]    prints lines a second and bytes a line on generated monoliths and the fetched corpus (--generated)";

@@ -119,6 +119,9 @@ pub struct Planning {
     /// the cheapest changes.
     #[arg(long)]
     pub what_if: bool,
+    /// Builds the package, beside your tree, and says which share of the time a split can save.
+    #[arg(long, conflicts_with = "what_if")]
+    pub timings: bool,
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

@@ -15,6 +15,7 @@ pub mod explain;
 mod insight;
 mod interrupt;
 pub mod migrate;
+mod pay;
 mod planning;
 pub mod project;
 pub mod report;

@@ -1,13 +1,17 @@
 //! `plan`: proposes, keeps what a person wrote, and says what a plan is worth.
 
 use cleave_plan::{Cost, Figures, History, Homes, Plan, ProposeOptions, Weights};
+use cleave_syntax::{Diagnostic, Severity};
 use cleave_verify::git;
+use cleave_verify::timings::Timings;
+use serde_json::json;
 
-use crate::arguments::{Arguments, Planning};
+use crate::arguments::{Arguments, Format, Planning};
 use crate::exit::{Exit, Failure};
+use crate::pay;
 use crate::project::{Project, Route};
 use crate::screen::Screen;
-use crate::verb::{steps_text, write};
+use crate::verb::{check, steps_text, write};
 
 /// How many commits make a history that says how often files change.
 const COMMITS: usize = 30;
@@ -18,7 +22,7 @@ pub(crate) fn plan(
     wanted: &Planning,
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
-    let project = Project::load(&arguments.common, screen)?;
+    let mut project = Project::load(&arguments.common, screen)?;
     let data = Data {
         weights: project
             .plan_text
@@ -38,8 +42,28 @@ pub(crate) fn plan(
         screen.progress("wrote split.toml");
     }
     let (route, diagnostics) = project.route(&plan);
-    screen.diagnostics(&diagnostics);
-    screen.result(&planned_text(&project, &data, &plan, &route));
+    (project.plan, project.plan_text) = (Some(plan.clone()), Some(text));
+    // Names that are gone are told below, with their places.
+    let notes = diagnostics.into_iter();
+    let notes: Vec<_> = notes.filter(|it| it.severity == Severity::Note).collect();
+    screen.diagnostics(&notes);
+    let drift = check::drift(&project, screen)?;
+    screen.diagnostics(&drift);
+    let timings = if wanted.timings {
+        Some(pay::measure(&project, &arguments.common, screen)?)
+    } else {
+        None
+    };
+    let planned = Planned {
+        plan: &plan,
+        route: &route,
+        judged: judge(&project, &data, &plan),
+        timings,
+    };
+    screen.result(&match arguments.common.format {
+        Format::Json => planned.json(&data, &drift),
+        _ => planned.text(&project, &data),
+    });
     Ok(Exit::Done)
 }
 
@@ -135,6 +159,7 @@ fn only_pins(plan: &mut Plan) {
         krate.depends_on.clear();
     }
     plan.keep.clear();
+    plan.lifts.clear();
     plan.steps.clear();
 }
 
@@ -275,30 +300,109 @@ fn suggestions(project: &Project, data: &Data, plan: &Plan, judged: &Judged) -> 
     text
 }
 
-fn planned_text(project: &Project, data: &Data, plan: &Plan, route: &Route) -> String {
-    let judged = judge(project, data, plan);
-    let figures = &judged.figures;
-    let width = crate_names(plan).map(str::len).max().unwrap_or(0);
-    let mut text = String::from("Crates, bottom-up:\n");
-    for (index, name) in crate_names(plan).enumerate() {
-        let (role, below) = match plan.crates.get(index) {
-            Some(krate) => {
-                let below = krate
-                    .depends_on
-                    .iter()
-                    .map(|lower| plan.crates[*lower].name.as_str());
-                (krate.role.as_str(), below.collect::<Vec<_>>().join(", "))
-            }
-            None => ("root", "all of them".to_owned()),
+/// What is printed of a plan.
+struct Planned<'a> {
+    plan: &'a Plan,
+    route: &'a Route,
+    judged: Judged,
+    timings: Option<Timings>,
+}
+
+impl Planned<'_> {
+    fn text(&self, project: &Project, data: &Data) -> String {
+        let figures = &self.judged.figures;
+        let width = crate_names(self.plan).map(str::len).max().unwrap_or(0);
+        let mut text = String::from("Crates, bottom-up:\n");
+        for (index, name) in crate_names(self.plan).enumerate() {
+            let (role, below) = self.role(index);
+            let below = match below {
+                None => "all of them".to_owned(),
+                Some(below) if below.is_empty() => "nothing".to_owned(),
+                Some(below) => below.join(", "),
+            };
+            let lines = figures.sizes[index];
+            let share = lines * 100 / figures.lines.max(1);
+            text.push_str(&format!(
+                "  {name:width$}  {role:13}  {lines:6} lines  {share:3} %  on {below}\n"
+            ));
+        }
+        let timings = self.timings.as_ref();
+        text.push_str(&worth(figures));
+        text.push_str(&timings.map_or_else(String::new, |it| pay::text(it, figures)));
+        text + &terms(&self.judged.cost, data)
+            + &cuts(project, self.plan, &self.judged)
+            + &steps_text(&self.route.steps)
+    }
+
+    /// The role of a crate, and the crates that it depends on; the root is above all.
+    fn role(&self, index: usize) -> (&str, Option<Vec<&str>>) {
+        let Some(krate) = self.plan.crates.get(index) else {
+            return ("root", None);
         };
-        let below = if below.is_empty() { "nothing" } else { &below };
-        let lines = figures.sizes[index];
-        let share = lines * 100 / figures.lines.max(1);
+        let below = krate.depends_on.iter();
+        let names = below.map(|lower| self.plan.crates[*lower].name.as_str());
+        (krate.role.as_str(), Some(names.collect()))
+    }
+
+    fn json(&self, data: &Data, drift: &[Diagnostic]) -> String {
+        let figures = &self.judged.figures;
+        let crates = crate_names(self.plan).enumerate().map(|(index, name)| {
+            let (role, below) = self.role(index);
+            json!({ "name": name, "role": role, "lines": figures.sizes[index], "depends_on": below })
+        });
+        let steps = self.route.steps.iter();
+        let steps = steps.map(|step| {
+            json!({ "id": step.id, "title": step.title, "why": step.why, "done": step.done })
+        });
+        let cost = self.judged.cost.terms(&data.weights).into_iter();
+        let cost = cost.map(|term| (term.name.to_owned(), json!(term.lines)));
+        let drift = drift
+            .iter()
+            .map(|it| json!({ "code": it.code, "message": it.message, "help": it.help }));
+        let timings = self.timings.as_ref();
+        let value = json!({
+            "crates": crates.collect::<Vec<_>>(),
+            "pays": {
+                "lines": figures.lines,
+                "lines_after_edit": figures.rebuild_after,
+                "ratio": figures.rebuild_ratio(),
+                "critical_path": figures.critical_path,
+                "largest_crate_share": figures.largest,
+                "torn": figures.torn,
+                "items": figures.items,
+                "worth_it": figures.pays() && timings.is_none_or(|it| pay::pays(it, figures)),
+            },
+            "timings": timings.map(|it| pay::json(it, figures)),
+            "cost": cost.collect::<serde_json::Map<_, _>>(),
+            "steps": steps.collect::<Vec<_>>(),
+            "drift": drift.collect::<Vec<_>>(),
+        });
+        serde_json::to_string_pretty(&value).unwrap_or_default()
+    }
+}
+
+/// What each group of methods that is lifted buys.
+fn cuts(project: &Project, plan: &Plan, judged: &Judged) -> String {
+    let cuts = cleave_plan::cuts(plan, &judged.homes, &project.workspace, &project.graph);
+    if cuts.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from("\nCuts, each with what it buys:\n");
+    for cut in cuts {
+        let plural = if cut.methods == 1 { "" } else { "s" };
         text.push_str(&format!(
-            "  {name:width$}  {role:13}  {lines:6} lines  {share:3} %  on {below}\n"
+            "  {} method{plural} ({} lines) into `{}`, to {}: {} other lines can go elsewhere",
+            cut.methods, cut.lines, cut.name, cut.to, cut.freed
+        ));
+        if cut.opened > 0 {
+            text.push_str(&format!(", a knot is {} lines smaller", cut.opened));
+        }
+        text.push_str(&format!(
+            "; without it the largest crate holds {:.0} %\n",
+            cut.largest * 100.0
         ));
     }
-    text + &worth(figures) + &terms(&judged.cost, data) + &steps_text(&route.steps)
+    text
 }
 
 /// What a plan saves, before anyone starts.

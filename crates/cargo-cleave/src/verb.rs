@@ -1,6 +1,6 @@
 //! The verbs.
 
-mod check;
+pub(crate) mod check;
 mod explain;
 mod init;
 mod manual;

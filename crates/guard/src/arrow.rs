@@ -10,6 +10,7 @@ use cleave_syntax::{ItemId, TextRange};
 
 use crate::Judge;
 use crate::finding::{Finding, Kind, definition};
+use crate::proposal;
 
 /// How many uses of one thing are marked.
 const SHOWN: usize = 3;
@@ -272,6 +273,9 @@ fn needed_below(judge: &Judge<'_>, to: ItemId, users: &[ItemId]) -> Option<Findi
             let label = format!("needed here, in `{}`", judge.name(home(judge, *user)));
             finding = finding.at(*place, &label);
         }
+    }
+    if let Some(place) = proposal::place(judge, meet, "items") {
+        finding = finding.at(place, "its name would go here");
     }
     Some(finding.help(format!(
         "add `{}` to `items` of `[crates.{}]` in split.toml, or take the reference out",

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use cleave_plan::Home;
 use cleave_syntax::{ItemId, ModuleId};
 
 use crate::Judge;
 use crate::finding::{Finding, Kind, definition};
+use crate::proposal;
 
 pub(crate) fn find(judge: &Judge<'_>) -> Vec<Finding> {
     let workspace = judge.input.workspace;
@@ -72,18 +72,17 @@ fn unnamed(judge: &Judge<'_>, module: ModuleId, items: &[ItemId]) -> Finding {
     if let Some(place) = place {
         finding = finding.at(place, "new since the plan was made");
     }
-    let needs: Vec<Home> = items
-        .iter()
-        .flat_map(|id| judge.input.graph.edges_of(*id))
-        .filter(|to| judge.declared.named[to.index()])
-        .filter_map(|to| judge.declared.home[to.index()])
-        .collect();
-    let help = match judge.order.lowest_above(&needs) {
-        Some(lowest) => format!(
-            "`{}` is the lowest crate that sees all it needs: add it to `modules` of `[crates.{0}]` in split.toml, of a crate above that, or to `keep`",
-            judge.name(Some(lowest))
-        ),
-        None => "what it needs is in crates that do not see each other: add it to `keep` in split.toml, or divide it".to_owned(),
+    let Some(proposal) = proposal::home(judge, items) else {
+        return finding.help(
+            "no crate sees all it needs and is seen from all that needs it: divide it, or add it to `keep` in split.toml".to_owned(),
+        );
     };
-    finding.help(help)
+    let list = match proposal.home {
+        Some(_) => format!("`modules` of `[crates.{}]`", judge.name(proposal.home)),
+        None => "`keep`".to_owned(),
+    };
+    if let Some(place) = proposal::place(judge, proposal.home, "modules") {
+        finding = finding.at(place, &format!("`\"{path}\"` would go here"));
+    }
+    finding.help(format!("add it to {list} in split.toml: {}", proposal.why))
 }

@@ -26,6 +26,7 @@ mod drift;
 mod finding;
 mod home;
 mod name;
+mod proposal;
 
 use camino::Utf8Path;
 use cleave_graph::Graph;

@@ -9,6 +9,7 @@ use toml_edit::{Document, Item, TableLike};
 
 use crate::Judge;
 use crate::finding::{Finding, Kind};
+use crate::proposal::{self, Kinds};
 
 /// A name in a list.
 struct Entry {
@@ -56,16 +57,21 @@ pub(crate) fn find(judge: &Judge<'_>) -> Vec<Finding> {
 }
 
 fn gone(judge: &Judge<'_>, entry: &Entry) -> Finding {
-    let kind = match entry.list {
-        "modules" => "module",
-        "items" => "item",
-        _ => "module or item",
+    let (kind, kinds) = match entry.list {
+        "modules" => ("module", Kinds::Modules),
+        "items" => ("item", Kinds::Items),
+        _ => ("module or item", Kinds::Both),
     };
     let message = format!("there is no {kind} `{}` any more", entry.name);
     let about = format!("{} in {} of {}", entry.name, entry.list, entry.to);
-    Finding::new(Kind::Plan, &about, message)
-        .at((judge.input.plan_file.0, entry.range), "named here")
-        .help("take it out of split.toml, or put the name there that it has now".to_owned())
+    let finding = Finding::new(Kind::Plan, &about, message)
+        .at((judge.input.plan_file.0, entry.range), "named here");
+    match proposal::new_name(judge, &entry.name, kinds) {
+        Some((name, place)) => finding.at(place, "this has no home").help(format!(
+            "if it is `{name}` now, put that in its place; else take it out of split.toml"
+        )),
+        None => finding.help("nothing like it is new: take it out of split.toml".to_owned()),
+    }
 }
 
 fn twice(judge: &Judge<'_>, first: &Entry, second: &Entry) -> Finding {

@@ -452,7 +452,7 @@ fn unknown_names(plan: &Plan, workspace: &Workspace, crates: &[CrateId]) -> Vec<
 }
 
 /// Levenshtein's distance between two names.
-pub(crate) fn distance(a: &str, b: &str) -> usize {
+pub fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, left) in a.chars().enumerate() {

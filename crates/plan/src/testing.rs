@@ -56,7 +56,10 @@ pub(crate) fn clusters(
     };
     for (index, part) in parts.iter().enumerate() {
         for to in targets(workspace, graph, part) {
-            if let Some(other) = part_of[to.index()] {
+            if let Some(other) = part_of[to.index()]
+                && (other == index
+                    || !stands_with_its_type(workspace, graph.0, &parts[other], &part_of))
+            {
                 let (a, b) = (find(&leader, index), find(&leader, other));
                 leader[a.max(b)] = a.min(b);
             }
@@ -66,22 +69,27 @@ pub(crate) fn clusters(
     for (index, part) in parts.into_iter().enumerate() {
         together.entry(find(&leader, index)).or_default().push(part);
     }
+    let cluster_of: Vec<Option<usize>> = part_of
+        .into_iter()
+        .map(|part| part.map(|part| find(&leader, part)))
+        .collect();
     together
-        .into_values()
-        .map(|parts| cluster(workspace, graph, parts, &part_of))
+        .into_iter()
+        .map(|(own, parts)| cluster(workspace, graph, (own, parts), &cluster_of))
         .collect()
 }
 
 fn cluster(
     workspace: &Workspace,
     graph: (&Graph, &Lifts),
-    parts: Vec<Part>,
-    part_of: &[Option<usize>],
+    (own, parts): (usize, Vec<Part>),
+    cluster_of: &[Option<usize>],
 ) -> Cluster {
+    let here = |id: ItemId| cluster_of[id.index()] == Some(own);
     let mut needs: Vec<ItemId> = parts
         .iter()
         .flat_map(|part| targets(workspace, graph, part))
-        .filter(|to| part_of[to.index()].is_none() && workspace.item(*to).is_node())
+        .filter(|to| !here(*to) && workspace.item(*to).is_node())
         .collect();
     needs.sort_unstable();
     needs.dedup();
@@ -89,20 +97,13 @@ fn cluster(
     let mut bound: Vec<ItemId> = items
         .filter_map(|id| {
             let anchors = &graph.0.anchors[id.index()];
-            let free = anchors
-                .iter()
-                .any(|anchor| part_of[anchor.index()].is_some());
+            let free = anchors.iter().any(|anchor| here(*anchor));
             anchors.first().copied().filter(|_| !free)
         })
         .collect();
-    let own = |id: ItemId| {
-        parts
-            .iter()
-            .any(|part| part.items.binary_search(&id).is_ok())
-    };
     let inseparable = graph.0.bound.iter().filter(|(user, target)| {
         let user = workspace.item(*user).parent.unwrap_or(*user);
-        own(user) && part_of[target.index()].is_none()
+        here(user) && !here(*target)
     });
     bound.extend(inseparable.map(|(_, target)| *target));
     bound.sort_unstable();
@@ -112,6 +113,22 @@ fn cluster(
         needs,
         bound,
     }
+}
+
+/// Whether a part is no more than impls for tests, which can stand only where their types are: the tests that use it need
+/// not stand there too (row E3).
+fn stands_with_its_type(
+    workspace: &Workspace,
+    graph: &Graph,
+    part: &Part,
+    part_of: &[Option<usize>],
+) -> bool {
+    let is_bound = |id: &ItemId| {
+        let anchors = &graph.anchors[id.index()];
+        let mut anchors = anchors.iter();
+        anchors.len() > 0 && anchors.all(|anchor| part_of[anchor.index()].is_none())
+    };
+    !has_tests(workspace, part) && part.items.iter().all(is_bound)
 }
 
 fn parts(workspace: &Workspace, krate: CrateId) -> Vec<Part> {
@@ -158,7 +175,10 @@ pub(crate) fn place(
     root: CrateId,
     planned: &mut [Home],
 ) {
-    for cluster in clusters(workspace, graph, root) {
+    // What stands with a type first: tests may need it.
+    let mut clusters = clusters(workspace, graph, root);
+    clusters.sort_by_key(|cluster| cluster.bound.is_empty());
+    for cluster in clusters {
         let home = match cluster.bound.first() {
             Some(owner) => planned[owner.index()],
             None => wanted(workspace, graph, (order, claims), (&cluster, planned)),

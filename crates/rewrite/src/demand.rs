@@ -9,6 +9,7 @@ use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId};
 
 use crate::scope::{Scope, Side};
+use crate::support;
 use crate::traits::Shown;
 use crate::twin;
 
@@ -26,10 +27,22 @@ impl Asked {
         let new: BTreeSet<String> = conditions.iter().cloned().collect();
         self.conditions = Some(match self.conditions.take() {
             None => new,
-            Some(old) => old.intersection(&new).cloned().collect(),
+            Some(old) => common(&old, &new),
         });
         self.from_outside |= from_outside;
     }
+}
+
+/// The conditions that two askers both stand under: who stands under `test` stands under `any(test, …)` too.
+fn common(a: &BTreeSet<String>, b: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut both: BTreeSet<String> = a.intersection(b).cloned().collect();
+    let in_tests = |conditions: &BTreeSet<String>| {
+        conditions.contains(support::TEST) || conditions.contains(support::CONDITION)
+    };
+    if in_tests(a) && in_tests(b) && !both.contains(support::TEST) {
+        both.insert(support::CONDITION.to_owned());
+    }
+    both
 }
 
 /// What the code that stays needs of what moves.
@@ -264,7 +277,7 @@ impl RootDemand {
                     {
                         self.bare_macros |= asker.is_textual(scope, item);
                     } else {
-                        let key = (module, item, lookup.name.clone());
+                        let key = (module, item, lookup.name.to_string());
                         self.names.entry(key).or_default().by(&conditions, outside);
                     }
                 }
@@ -543,7 +556,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
             .iter()
             .filter(|item| scope.is_import(**item))
         {
-            let fixed = scope.own_conditions(*item);
+            let fixed = scope.conditions_there(*item);
             for leaf in &scope.workspace.item(*item).leaves {
                 let asker = Asker {
                     module,

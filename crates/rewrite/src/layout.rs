@@ -11,6 +11,7 @@ use cleave_syntax::{ChangeBuilder, FileId, ItemId, ModuleId, TextRange};
 use crate::demand::{Asked, DestDemand, RootDemand};
 use crate::place;
 use crate::scope::Scope;
+use crate::support;
 use crate::text::{self, Import};
 use crate::tree;
 
@@ -181,6 +182,9 @@ impl<'a> Layout<'a, '_> {
             } else if self.scope.is_import(*id) {
                 if self.moves_as_it_is(*id) {
                     self.moves.dest_leaves.extend(item.leaves.iter());
+                    if self.scope.support.contains(id) {
+                        support::open_one(self.scope, *id, self.builder);
+                    }
                     blocks.push(self.moved(module, self.travels(item)));
                 }
             } else if self.scope.moving[id.index()] {
@@ -248,7 +252,16 @@ impl<'a> Layout<'a, '_> {
         item.attributes
             .iter()
             .filter(|attribute| !attribute.is_doc)
-            .flat_map(|attribute| [indent, &file[attribute.range], "\n"])
+            .map(|attribute| {
+                let text = &file[attribute.range];
+                let is_open = self.scope.support.contains(&declaration);
+                let text = if is_open {
+                    support::opened(text)
+                } else {
+                    text.to_owned()
+                };
+                format!("{indent}{text}\n")
+            })
             .collect()
     }
 
@@ -347,7 +360,8 @@ impl<'a> Layout<'a, '_> {
                     crates.push_str(&self.file_of(module)[workspace.item(*id).range]);
                     crates.push('\n');
                 } else {
-                    list.push(self.copied_import(*leaf, asked));
+                    let own = self.scope.conditions_there(*id);
+                    list.push(self.copied_import(*leaf, asked, own));
                 }
             }
         }
@@ -388,7 +402,7 @@ impl<'a> Layout<'a, '_> {
         let file_id = self.scope.workspace.module(item.module).file;
         let mut wanted = asked.conditions.clone().unwrap_or_default();
         let original_item = self.scope.workspace.leaf(original).item;
-        wanted.extend(self.scope.own_conditions(original_item));
+        wanted.extend(self.scope.conditions_there(original_item));
         let reason = || Reason::new("A3", "an import that more code needs");
         for attribute in item
             .attributes
@@ -396,7 +410,13 @@ impl<'a> Layout<'a, '_> {
             .filter(|attribute| attribute.path == "cfg")
         {
             let text = &file[attribute.range];
-            if !wanted.contains(text) && self.loosened.insert((file_id, attribute.range)) {
+            if wanted.contains(text) || !self.loosened.insert((file_id, attribute.range)) {
+                continue;
+            }
+            if text == support::TEST && wanted.contains(support::CONDITION) {
+                self.builder
+                    .replace(&file.path, attribute.range, support::CONDITION, reason());
+            } else {
                 let rest = &file.text[attribute.range.end as usize..];
                 let blank = (rest.len() - rest.trim_start().len()) as u32;
                 let range = TextRange::new(attribute.range.start, attribute.range.end + blank);
@@ -417,7 +437,8 @@ impl<'a> Layout<'a, '_> {
         }
     }
 
-    fn copied_import(&self, id: UseLeafId, asked: &Asked) -> Import {
+    /// An import that stands under the conditions of those who ask, and under its `own`.
+    fn copied_import(&self, id: UseLeafId, asked: &Asked, own: Vec<String>) -> Import {
         let workspace = self.scope.workspace;
         let leaf = workspace.leaf(id);
         let names: Vec<&str> = leaf
@@ -444,7 +465,7 @@ impl<'a> Layout<'a, '_> {
             Binding::Underscore => " as _".to_owned(),
             _ => String::new(),
         };
-        let mut attributes = self.scope.own_conditions(leaf.item);
+        let mut attributes = own;
         attributes.extend(asked.conditions.clone().unwrap_or_default());
         let public = self.dest.re_exported.contains(&id);
         if public && self.scope.is_published() {
@@ -606,9 +627,10 @@ impl<'a> Layout<'a, '_> {
             {
                 let visibility = &workspace.item(workspace.leaf(*leaf).item).visibility;
                 let visibility = self.file_of(module)[visibility.range].to_owned();
+                let own = self.scope.own_conditions(workspace.leaf(*leaf).item);
                 written.push(Import {
                     visibility,
-                    ..self.copied_import(*leaf, asked)
+                    ..self.copied_import(*leaf, asked, own)
                 });
             }
         }
@@ -733,12 +755,8 @@ impl<'a> Layout<'a, '_> {
                 let file = self.file_of(workspace.item(id).module);
                 let text = format!("{}::", self.scope.dest_path(workspace.item(id).module));
                 let range = TextRange::empty(segment.range.start);
-                self.builder.replace(
-                    &file.path,
-                    range,
-                    text,
-                    Reason::new("D2", segment.name.clone()),
-                );
+                self.builder
+                    .replace(&file.path, range, text, Reason::new("D2", segment.name));
             }
         }
     }

@@ -19,6 +19,7 @@
 mod cleanup;
 mod companion;
 mod demand;
+mod detach;
 mod exhaustive;
 mod export;
 mod include;
@@ -36,6 +37,7 @@ mod scope;
 mod skeleton;
 mod snapshot;
 mod spacing;
+mod support;
 mod target;
 mod text;
 mod traits;

@@ -2,10 +2,12 @@
 //!
 //! All functions take texts and return texts; comments and order stay as they were.
 
+mod detach;
 mod feature;
 mod inherit;
 mod member;
 mod root;
+mod support;
 mod target;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +15,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 use cleave_syntax::{Diagnostic, Severity, TextRange};
 use toml_edit::DocumentMut;
+
+pub use detach::{Detached, detached};
+
+use crate::support::FEATURE;
 
 /// What a crate's code needs, worked out from its references.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +33,14 @@ pub struct Needs {
     pub crates: BTreeSet<String>,
     /// Names of the planned packages (or the split package itself) that only its tests use.
     pub dev_crates: BTreeSet<String>,
+    /// Whether it has code for the tests of other crates, behind a feature.
+    pub has_support: bool,
+    /// Names in source that only such code uses beside tests.
+    pub support: BTreeSet<String>,
+    /// Names of the planned packages whose code of that kind such code uses.
+    pub support_crates: BTreeSet<String>,
+    /// Names of the planned packages whose code of that kind its tests use.
+    pub helpers: BTreeSet<String>,
 }
 
 /// A crate of the plan with what it needs.
@@ -115,12 +129,22 @@ pub fn manifests(input: &ManifestInput<'_>) -> (Manifests, Vec<Diagnostic>) {
             &mut diagnostics,
         );
         let declared = read(&text, "Cargo.toml", &mut diagnostics)
-            .map(|document| feature::declared(&document));
+            .map(|document| feature::declared(&document))
+            .map(|mut names| {
+                names.remove(FEATURE);
+                names
+            });
         features.insert(crate_of_plan.name.clone(), declared.unwrap_or_default());
         manifests.members.insert(crate_of_plan.name.clone(), text);
     }
     let mut document = original.clone();
     root::depend(&mut document, input, &features);
+    let helping = input
+        .members
+        .iter()
+        .filter(|member| member.needs.has_support)
+        .map(|member| member.name.as_str());
+    support::ask(&mut document, input, input.root_dir, &helping.collect());
     target::hand_over(&mut document, &mut manifests.members, input.targets);
     if let Some(needs) = input.cleanup {
         root::drop_unused(&mut document, input, needs, &manifests);

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use cleave_graph::graph::Found;
 use cleave_graph::{Place, Resolution, Target};
 use cleave_syntax::change::Reason;
-use cleave_syntax::item::{Level, PathContext, UseLeafId};
+use cleave_syntax::item::{Attribute, Level, PathContext, UseLeafId};
 use cleave_syntax::workspace::{CrateKind, Dependency, Package};
 use cleave_syntax::{ChangeBuilder, CrateId, ItemId, TextRange, Workspace};
 
 use crate::layout::Moves;
 use crate::manifest::Needs;
 use crate::scope::{Scope, Side};
+use crate::support;
 
 /// What the destination needs once the step is done.
 pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
@@ -28,7 +29,17 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
         if context == PathContext::DocLink {
             continue;
         }
-        let dev = workspace.item(item).is_test || context == PathContext::DocTest;
+        let is_test = workspace.item(item).is_test;
+        let dev = is_test || context == PathContext::DocTest;
+        if is_support(scope, item, index) {
+            add_support(scope, &mut needs, &reference.resolution);
+            if !is_test {
+                continue;
+            }
+        }
+        if is_test {
+            add_helpers(scope, &mut needs, &reference.resolution);
+        }
         add(scope, &mut needs, &reference.resolution, dev);
     }
     for (index, resolutions) in scope.graph.leaves.iter().enumerate() {
@@ -81,14 +92,79 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
     let root = workspace.package(workspace.krate(scope.root).package);
     with_written_for(root, &mut needs);
     in_keys(root, &mut needs);
+    needs.support.retain(|name| !needs.normal.contains(name));
+    needs.has_support = !scope.support.is_empty();
     needs.dev.retain(|name| !needs.normal.contains(name));
     needs.dev_crates.retain(|name| !needs.crates.contains(name));
     needs
 }
 
+/// Whether a path stands in what is compiled for the tests of other crates too.
+fn is_support(scope: &Scope<'_>, item: ItemId, index: u32) -> bool {
+    let workspace = scope.workspace;
+    if !scope.support.contains(&item) && !support::is_open(workspace, item) {
+        return false;
+    }
+    let value = workspace.item(item);
+    let at = value.paths[index as usize].range();
+    let conditional = |attribute: &Attribute| {
+        attribute.path == "cfg_attr"
+            && attribute.range.start <= at.start
+            && at.end <= attribute.range.end
+    };
+    let by_cfg = value.is_test
+        || value
+            .attributes
+            .iter()
+            .all(|attribute| attribute.path != "cfg_attr");
+    by_cfg || value.attributes.iter().any(conditional)
+}
+
+/// What code for the tests of other crates needs: with the feature on it is compiled without dev-dependencies.
+fn add_support(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution) {
+    if let Target::External(name) = &resolution.target {
+        needs.support.insert(name.to_string());
+    } else if let Some(krate) = crate_of(scope, resolution) {
+        let target = item_of(resolution);
+        needs
+            .crates
+            .extend(scope.planned_name(krate).map(str::to_owned));
+        if target.is_some_and(|target| support::is_open(scope.workspace, target)) {
+            needs
+                .support_crates
+                .extend(scope.planned_name(krate).map(str::to_owned));
+        }
+    }
+}
+
+/// Whose helpers tests need.
+fn add_helpers(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution) {
+    let open = |target: ItemId| support::is_open(scope.workspace, target);
+    if item_of(resolution).is_some_and(open)
+        && let Some(krate) = crate_of(scope, resolution)
+    {
+        needs
+            .helpers
+            .extend(scope.planned_name(krate).map(str::to_owned));
+    }
+}
+
+fn item_of(resolution: &Resolution) -> Option<ItemId> {
+    match resolution.target {
+        Target::Item(item) | Target::Opaque(item) => Some(item),
+        _ => None,
+    }
+}
+
+/// The other crate that an item is found in.
+fn crate_of(scope: &Scope<'_>, resolution: &Resolution) -> Option<CrateId> {
+    let target = item_of(resolution)?;
+    (scope.side(target) == Side::Other).then(|| scope.workspace.crate_of(target))
+}
+
 /// Adds the crates that the code written by derives names.
 fn with_written_for(package: &Package, needs: &mut Needs) {
-    for names in [&mut needs.normal, &mut needs.dev] {
+    for names in [&mut needs.normal, &mut needs.dev, &mut needs.support] {
         let more: Vec<String> = names
             .iter()
             .filter_map(|name| crate::traits::written_for(name))
@@ -106,7 +182,7 @@ fn with_written_for(package: &Package, needs: &mut Needs) {
 
 /// From the names that libraries have in source to those of the manifest's entries.
 fn in_keys(package: &Package, needs: &mut Needs) {
-    for names in [&mut needs.normal, &mut needs.dev] {
+    for names in [&mut needs.normal, &mut needs.dev, &mut needs.support] {
         *names = names
             .iter()
             .map(|name| {
@@ -140,7 +216,7 @@ fn add(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution, dev: bool)
             } else {
                 &mut needs.normal
             };
-            set.insert(name.clone());
+            set.insert(name.to_string());
         }
         Target::Item(item) if scope.side(*item) == Side::Other => {
             crates.push(workspace.crate_of(*item));
@@ -193,7 +269,7 @@ pub(crate) fn of_targets(
             } else {
                 &mut needs.normal
             };
-            set.insert(name.clone());
+            set.insert(name.to_string());
         }
     };
     for reference in &graph.references {

@@ -10,6 +10,7 @@ use cleave_syntax::{CrateId, ItemId, ModuleId, PackageId, Workspace};
 
 use crate::export::Exports;
 use crate::order::Style;
+use crate::support;
 
 /// On which side of the new boundary something is after the step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,6 +52,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) exports: Exports,
     /// Names of methods that the workspace itself defines.
     pub(crate) own_methods: BTreeSet<&'a str>,
+    /// What the destination must have for the tests of other crates.
+    pub(crate) support: BTreeSet<ItemId>,
 }
 
 impl<'a> Scope<'a> {
@@ -89,8 +92,10 @@ impl<'a> Scope<'a> {
             glob_importers: crate::traits::glob_importers(workspace, graph),
             exports: Exports::of(workspace, graph, root),
             own_methods: crate::traits::own_methods(workspace),
+            support: BTreeSet::new(),
         };
         scope.classify();
+        scope.support = support::needed_from_above(&scope);
         scope
     }
 
@@ -367,7 +372,10 @@ impl<'a> Scope<'a> {
             at = parent;
         }
         if self.workspace.item(item).is_test {
-            texts.push("#[cfg(test)]".to_owned());
+            texts.push(support::TEST.to_owned());
+        }
+        if self.support.contains(&item) {
+            texts = texts.iter().map(|text| support::opened(text)).collect();
         }
         texts.sort();
         texts.dedup();
@@ -383,6 +391,16 @@ impl<'a> Scope<'a> {
             .filter(|attribute| attribute.path == "cfg")
             .map(|attribute| file[attribute.range].to_owned())
             .collect()
+    }
+
+    /// The same, as they are in the destination.
+    pub(crate) fn conditions_there(&self, id: ItemId) -> Vec<String> {
+        let own = self.own_conditions(id);
+        if self.support.contains(&id) {
+            own.iter().map(|text| support::opened(text)).collect()
+        } else {
+            own
+        }
     }
 
     /// All definitions of an item's name in its module and namespace: under different `cfg`s there may be several.

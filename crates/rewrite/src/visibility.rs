@@ -376,7 +376,7 @@ impl Uses {
             let item = scope.workspace.item(id);
             for member in &item.member_uses {
                 by_name
-                    .entry(member.name.clone())
+                    .entry(member.name.to_string())
                     .or_default()
                     .insert(item.module);
             }
@@ -390,7 +390,7 @@ impl Uses {
                 let path = &item.paths[index as usize];
                 for segment in path.segments.iter().skip(1) {
                     by_name
-                        .entry(segment.name.clone())
+                        .entry(segment.name.to_string())
                         .or_default()
                         .insert(item.module);
                 }

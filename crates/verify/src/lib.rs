@@ -28,6 +28,7 @@ pub mod moves;
 pub mod scratch;
 pub mod sources;
 pub mod tests;
+pub mod timings;
 pub mod warnings;
 
 pub use baseline::Baseline;

@@ -37,6 +37,7 @@ Examples:
   cargo cleave plan --crates 4          four new ones
   cargo cleave plan --name engine       engine-shared, engine-worker, …
   cargo cleave plan --what-if           what would be cheaper; writes nothing
+  cargo cleave plan --timings           builds it, to see whether it pays in seconds
   cargo cleave plan --anew              forgets the plan that is there, but for its pins";
 
 /// Of `review`.

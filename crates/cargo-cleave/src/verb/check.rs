@@ -6,6 +6,7 @@ use cleave_guard::{Finding, Kind};
 use cleave_report::finding::Row;
 use cleave_report::sarif::Rule;
 use cleave_report::{annotation, finding, sarif};
+use cleave_syntax::{Diagnostic, Severity};
 
 use super::write;
 use crate::arguments::{Arguments, Format};
@@ -80,6 +81,22 @@ fn findings(project: &Project, screen: &mut Screen) -> Result<Vec<Finding>, Fail
         homes: &route.homes,
         steps: &route.steps,
     }))
+}
+
+/// What the plan does not know, or knows by a name that is gone, each with a proposal.
+pub(crate) fn drift(project: &Project, screen: &mut Screen) -> Result<Vec<Diagnostic>, Failure> {
+    // Its text may have been written since.
+    screen
+        .sources
+        .retain(|(path, _)| path != cleave_plan::file::NAME);
+    let findings = findings(project, screen)?.into_iter();
+    let is_drift =
+        |finding: &Finding| matches!(finding.kind, Kind::Home | Kind::Drift | Kind::Plan);
+    let warnings = findings.filter(is_drift).map(|finding| Diagnostic {
+        severity: Severity::Warning,
+        ..finding.diagnostic
+    });
+    Ok(warnings.collect())
 }
 
 fn relative(project: &Project, path: &Utf8Path) -> Utf8PathBuf {

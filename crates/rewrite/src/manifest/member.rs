@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use camino::Utf8Path;
 use cleave_syntax::Diagnostic;
-use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
+use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
-use super::{ManifestInput, Member, feature, read};
+use super::{ManifestInput, Member, feature, read, support};
 use crate::include::{joined, relative};
 
 /// The text of a member's manifest after the step.
@@ -25,6 +26,9 @@ pub(super) fn manifest(
     add_crates(&mut document, input, member, features);
     add_dependencies(&mut document, root, input, member);
     add_features(&mut document, root, member, features);
+    support::declare(&mut document, root, input, member);
+    let helping = member.needs.helpers.iter().map(String::as_str).collect();
+    support::ask(&mut document, input, &member.dir, &helping);
     if fresh && let Some(lints) = root.get("lints") {
         document.insert("lints", lints.clone());
     }
@@ -111,10 +115,11 @@ fn has(document: &DocumentMut, table: &str, key: &str) -> bool {
         .is_some_and(|table| table.contains_key(key))
 }
 
-fn dependencies_mut<'d>(
+/// A table of a manifest, made where there is none.
+pub(super) fn dependencies_mut<'d>(
     document: &'d mut DocumentMut,
     table: &str,
-) -> &'d mut dyn toml_edit::TableLike {
+) -> &'d mut dyn TableLike {
     let item = document
         .entry(table)
         .or_insert_with(|| Item::Table(Table::new()));
@@ -146,11 +151,7 @@ fn entries(root: &DocumentMut) -> Vec<Entry<'_>> {
     entries
 }
 
-fn collect<'a>(
-    target: Option<&str>,
-    around: &'a dyn toml_edit::TableLike,
-    entries: &mut Vec<Entry<'a>>,
-) {
+fn collect<'a>(target: Option<&str>, around: &'a dyn TableLike, entries: &mut Vec<Entry<'a>>) {
     for (name, dev) in [
         ("dependencies", false),
         ("dev-dependencies", true),
@@ -215,11 +216,38 @@ fn add_dependencies(
     }
 }
 
+/// The root's entries of some names in source, as they stand in a member.
+pub(super) fn dependencies_for(
+    root: &DocumentMut,
+    input: &ManifestInput<'_>,
+    member: &Member,
+    names: &BTreeSet<String>,
+) -> Vec<(String, Item)> {
+    let wanted = entries(root)
+        .into_iter()
+        .filter(|entry| entry.target.is_none() && names.contains(&entry.key.replace('-', "_")));
+    let mut found: Vec<(String, Item)> = Vec::new();
+    for entry in wanted {
+        let mut value = entry.value.clone();
+        if let Ok(inline) = value.clone().into_value() {
+            value = Item::Value(inline);
+        }
+        if let Some(text) = value.as_value_mut() {
+            text.decor_mut().clear();
+        }
+        correct(&mut value, input, member, true);
+        if found.iter().all(|(key, _)| key != entry.key) {
+            found.push((entry.key.to_owned(), value));
+        }
+    }
+    found
+}
+
 fn target_mut<'d>(
     document: &'d mut DocumentMut,
     target: &str,
     table: &str,
-) -> &'d mut dyn toml_edit::TableLike {
+) -> &'d mut dyn TableLike {
     let mut implicit = Table::new();
     implicit.set_implicit(true);
     let targets = document
@@ -240,20 +268,32 @@ fn target_mut<'d>(
 
 /// A path is relative to another folder now, and tests have nothing optional.
 fn correct(value: &mut Item, input: &ManifestInput<'_>, member: &Member, dev: bool) {
+    correct_path(value, (input.root_dir, &member.dir));
+    if let Some(table) = value.as_table_like_mut().filter(|_| dev) {
+        table.remove("optional");
+    }
+}
+
+/// A path is relative to the folder `to` now, no longer to `from`.
+fn correct_path(value: &mut Item, (from, to): (&Utf8Path, &Utf8Path)) {
     let Some(table) = value.as_table_like_mut() else {
         return;
     };
     if let Some(path) = table.get("path").and_then(Item::as_str).map(str::to_owned)
         && !path.starts_with('/')
     {
-        let target = joined(input.root_dir, &path);
-        table.insert(
-            "path",
-            toml_edit::value(relative(&member.dir, &target).as_str()),
-        );
+        let target = joined(from, &path);
+        table.insert("path", toml_edit::value(relative(to, &target).as_str()));
     }
-    if dev {
-        table.remove("optional");
+}
+
+/// Corrects the paths of all dependencies in a table.
+pub(super) fn corrected(table: &mut dyn TableLike, folders: (&Utf8Path, &Utf8Path)) {
+    for (_, value) in table.iter_mut() {
+        correct_path(value, folders);
+        if let Some(Value::InlineTable(value)) = value.as_value_mut() {
+            value.fmt();
+        }
     }
 }
 

@@ -1,0 +1,228 @@
+//! Test code that the tests of other crates need (row E3): behind a feature that those ask for in their tests.
+//!
+//! `#[cfg(test)]` holds in the crate under test alone. A helper that has left the crate of its users is compiled for them
+//! by `any(test, feature = "test-utils")`, which only dev-dependencies turn on.
+
+use std::collections::BTreeSet;
+
+use cleave_graph::graph::Found;
+use cleave_graph::{Graph, Lookup, Place, Target};
+use cleave_syntax::change::Reason;
+use cleave_syntax::item::Attribute;
+use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, Workspace};
+
+use crate::scope::{Scope, Side};
+
+/// The feature's name.
+pub(crate) const FEATURE: &str = "test-utils";
+
+/// The condition of an item that only tests used, and now those of other crates too.
+pub(crate) const CONDITION: &str = "#[cfg(any(test, feature = \"test-utils\"))]";
+
+/// The condition that it had.
+pub(crate) const TEST: &str = "#[cfg(test)]";
+
+/// What of the destination, as it is after the step, must be there for the tests of other crates: items, the `mod` items
+/// around them, and the imports that they go through.
+pub(crate) fn needed_from_above(scope: &Scope<'_>) -> BTreeSet<ItemId> {
+    let workspace = scope.workspace;
+    let mut found = Finder {
+        scope,
+        support: BTreeSet::new(),
+        pending: Vec::new(),
+    };
+    for reference in &scope.graph.references {
+        let Place::Item(user, _) = reference.place else {
+            continue;
+        };
+        if workspace.crate_of(user) == scope.root
+            && scope.side(user) == Side::Root
+            && !Graph::is_doc(workspace, reference.place)
+        {
+            found.target(&reference.resolution.target);
+        }
+    }
+    for user in workspace.items_of(scope.root) {
+        if workspace.item(user).is_test && scope.side(user) == Side::Root {
+            for method in scope.graph.calls_of(user) {
+                found.item(method);
+            }
+        }
+    }
+    found.close();
+    found.support
+}
+
+struct Finder<'s, 'a> {
+    scope: &'s Scope<'a>,
+    support: BTreeSet<ItemId>,
+    pending: Vec<ItemId>,
+}
+
+impl Finder<'_, '_> {
+    fn target(&mut self, target: &Target) {
+        match target {
+            Target::Item(id) => self.item(*id),
+            Target::Opaque(id) => {
+                let mut attributes = self.scope.workspace.item(*id).attributes.iter();
+                let in_tests = attributes.any(|attribute| self.is_made_in_tests(*id, attribute));
+                if in_tests && self.scope.side(*id) == Side::Dest {
+                    self.support.insert(*id);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether an attribute is there in tests only, and may make items then.
+    fn is_made_in_tests(&self, id: ItemId, attribute: &Attribute) -> bool {
+        let text = text(self.scope.workspace, id, attribute);
+        let predicate = text.split_once('(').map_or("", |(_, inner)| inner);
+        attribute.path == "cfg_attr" && predicate.trim_start().starts_with("test")
+    }
+
+    fn item(&mut self, id: ItemId) {
+        let workspace = self.scope.workspace;
+        let owner = workspace.item(id).parent.unwrap_or(id);
+        let is_test = workspace.item(id).is_test;
+        if !is_test || self.scope.side(owner) != Side::Dest || !self.support.insert(id) {
+            return;
+        }
+        self.pending.push(id);
+        if workspace.item(owner).is_test {
+            self.item(owner);
+        }
+        self.modules_around(workspace.item(owner).module);
+    }
+
+    fn modules_around(&mut self, module: ModuleId) {
+        let mut at = Some(module);
+        while let Some(module) = at {
+            let value = self.scope.workspace.module(module);
+            if value.is_test {
+                self.support.extend(value.declaration);
+            }
+            at = value.parent;
+        }
+    }
+
+    /// Helpers need helpers.
+    fn close(&mut self) {
+        let (workspace, graph) = (self.scope.workspace, self.scope.graph);
+        while let Some(id) = self.pending.pop() {
+            let methods = workspace.item(id).methods.iter().copied();
+            for part in std::iter::once(id).chain(methods) {
+                for to in graph.edges_of(part) {
+                    self.item(*to);
+                }
+                for reference in graph.references_of(part) {
+                    self.imports(&reference.resolution.lookups);
+                }
+            }
+        }
+    }
+
+    /// Imports that are there in tests only.
+    fn imports(&mut self, lookups: &[Lookup]) {
+        let workspace = self.scope.workspace;
+        for lookup in lookups {
+            let (Found::Leaf(leaf) | Found::Glob(leaf)) = lookup.found else {
+                continue;
+            };
+            let import = workspace.leaf(leaf).item;
+            if workspace.item(import).is_test && self.support.insert(import) {
+                self.modules_around(workspace.item(import).module);
+                for resolution in &self.scope.graph.leaves[leaf.index()] {
+                    self.imports(&resolution.lookups);
+                }
+            }
+        }
+    }
+}
+
+fn text<'w>(workspace: &'w Workspace, id: ItemId, attribute: &Attribute) -> &'w str {
+    let module = workspace.item(id).module;
+    &workspace.file(workspace.module(module).file)[attribute.range]
+}
+
+/// An attribute's text, where `test` is asked for, with the feature beside it.
+pub(crate) fn opened(attribute: &str) -> String {
+    let bytes = attribute.as_bytes();
+    let is_word = |at: usize| {
+        bytes
+            .get(at)
+            .is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
+    };
+    let Some((open, _)) = attribute.match_indices('(').next() else {
+        return attribute.to_owned();
+    };
+    let found = attribute[open..]
+        .match_indices("test")
+        .map(|(at, _)| open + at)
+        .find(|at| {
+            let quoted = attribute[..*at].matches('"').count() % 2 == 1;
+            !quoted && !is_word(at - 1) && !is_word(at + 4)
+        });
+    match found {
+        Some(at) => format!(
+            "{}any(test, feature = \"{FEATURE}\"){}",
+            &attribute[..at],
+            &attribute[at + 4..]
+        ),
+        None => attribute.to_owned(),
+    }
+}
+
+/// Whether an item, or a module around it, is there by the feature: an earlier step saw to it.
+pub(crate) fn is_open(workspace: &Workspace, id: ItemId) -> bool {
+    let has = |id: ItemId| {
+        let mut attributes = workspace.item(id).attributes.iter();
+        attributes.any(|attribute| {
+            let text = text(workspace, id, attribute);
+            text.contains("any(test") && text.contains("feature = \"test-utils\"")
+        })
+    };
+    let owner = workspace.item(id).parent.unwrap_or(id);
+    let mut at = Some(workspace.item(owner).module);
+    let around = std::iter::from_fn(|| {
+        let module = workspace.module(at?);
+        at = module.parent;
+        Some(module.declaration)
+    });
+    has(id) || has(owner) || around.flatten().any(has)
+}
+
+/// Opens what is needed from above.
+pub(crate) fn open(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
+    let workspace = scope.workspace;
+    for id in &scope.support {
+        let item = workspace.item(*id);
+        let in_dest = workspace.crate_of(*id) == scope.dest;
+        let goes = match item.declares {
+            Some(module) => scope.is_whole(module),
+            None if scope.is_import(*id) => scope.is_whole(item.module),
+            None => scope.moving[id.index()],
+        };
+        if in_dest || goes {
+            open_one(scope, *id, builder);
+        }
+    }
+}
+
+/// Opens one item where it stands; what moves takes the new text along.
+pub(crate) fn open_one(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBuilder) {
+    let workspace = scope.workspace;
+    let item = workspace.item(id);
+    let file = workspace.file(workspace.module(item.module).file);
+    for attribute in &item.attributes {
+        if attribute.path != "cfg" && attribute.path != "cfg_attr" {
+            continue;
+        }
+        let old = text(workspace, id, attribute);
+        let new = opened(old);
+        if new != old && !old.contains(FEATURE) {
+            let reason = Reason::new("E3", workspace.path_of(id));
+            builder.replace(&file.path, attribute.range, new, reason);
+        }
+    }
+}
