@@ -79,7 +79,9 @@ impl Today {
     fn next(&self) -> Option<(&Step, Outcome)> {
         let open = self.steps.iter().filter(|step| !step.done);
         open.map(|step| (step, self.carry_out(step)))
-            .find(|(step, outcome)| !step.kind.is_closing() || !outcome.changes.is_empty())
+            .find(|(step, outcome)| {
+                !step.kind.is_closing() || !outcome.changes.is_empty() || outcome.is_refused()
+            })
     }
 }
 

@@ -94,7 +94,7 @@ fn leads_to(workspace: &Workspace, target: &Target) -> String {
             within(module.krate, module.path.clone())
         }
         Target::CrateRoot(krate) => within(*krate, String::new()),
-        Target::External(name) => name.clone(),
+        Target::External(name) => name.to_string(),
         Target::Builtin | Target::Unresolved => String::new(),
     }
 }

@@ -62,7 +62,7 @@ pub(crate) fn plan(
     };
     screen.result(&match arguments.common.format {
         Format::Json => planned.json(&data, &drift),
-        _ => planned.text(&data),
+        _ => planned.text(&project, &data),
     });
     Ok(Exit::Done)
 }
@@ -159,6 +159,7 @@ fn only_pins(plan: &mut Plan) {
         krate.depends_on.clear();
     }
     plan.keep.clear();
+    plan.lifts.clear();
     plan.steps.clear();
 }
 
@@ -308,7 +309,7 @@ struct Planned<'a> {
 }
 
 impl Planned<'_> {
-    fn text(&self, data: &Data) -> String {
+    fn text(&self, project: &Project, data: &Data) -> String {
         let figures = &self.judged.figures;
         let width = crate_names(self.plan).map(str::len).max().unwrap_or(0);
         let mut text = String::from("Crates, bottom-up:\n");
@@ -328,7 +329,9 @@ impl Planned<'_> {
         let timings = self.timings.as_ref();
         text.push_str(&worth(figures));
         text.push_str(&timings.map_or_else(String::new, |it| pay::text(it, figures)));
-        text + &terms(&self.judged.cost, data) + &steps_text(&self.route.steps)
+        text + &terms(&self.judged.cost, data)
+            + &cuts(project, self.plan, &self.judged)
+            + &steps_text(&self.route.steps)
     }
 
     /// The role of a crate, and the crates that it depends on; the root is above all.
@@ -376,6 +379,30 @@ impl Planned<'_> {
         });
         serde_json::to_string_pretty(&value).unwrap_or_default()
     }
+}
+
+/// What each group of methods that is lifted buys.
+fn cuts(project: &Project, plan: &Plan, judged: &Judged) -> String {
+    let cuts = cleave_plan::cuts(plan, &judged.homes, &project.workspace, &project.graph);
+    if cuts.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from("\nCuts, each with what it buys:\n");
+    for cut in cuts {
+        let plural = if cut.methods == 1 { "" } else { "s" };
+        text.push_str(&format!(
+            "  {} method{plural} ({} lines) into `{}`, to {}: {} other lines can go elsewhere",
+            cut.methods, cut.lines, cut.name, cut.to, cut.freed
+        ));
+        if cut.opened > 0 {
+            text.push_str(&format!(", a knot is {} lines smaller", cut.opened));
+        }
+        text.push_str(&format!(
+            "; without it the largest crate holds {:.0} %\n",
+            cut.largest * 100.0
+        ));
+    }
+    text
 }
 
 /// What a plan saves, before anyone starts.

@@ -131,9 +131,8 @@ impl Project {
 
     /// Whether a closing step would change nothing.
     fn is_settled(&self, plan: &Plan, step: &Step) -> bool {
-        cleave_rewrite::rewrite(&self.workspace, &self.graph, plan, step)
-            .changes
-            .is_empty()
+        let outcome = cleave_rewrite::rewrite(&self.workspace, &self.graph, plan, step);
+        outcome.changes.is_empty() && !outcome.is_refused()
     }
 
     /// The folder for what belongs to no commit: scratch tree, journal, records.

@@ -1,7 +1,8 @@
 //! The item graph: references, edges, and legal homes of impls.
 
 use cleave_syntax::item::{PathContext, UseLeafId};
-use cleave_syntax::{CrateId, ItemId, ModuleId, TextRange, Workspace};
+use cleave_syntax::{CrateId, ItemId, ModuleId, Name, TextRange, Workspace};
+use smallvec::SmallVec;
 
 /// What resolving a workspace yields.
 #[derive(Debug, Clone, Default)]
@@ -14,9 +15,8 @@ pub struct Graph {
     /// Distinct edges between nodes, by item id: what each depends on, ascending, without itself. A method's edges are
     /// its own; the impl's do not repeat them.
     pub edges: Vec<Vec<ItemId>>,
-    /// Weak edges, by item id: inherent methods that the item may call by name alone (`.name(…)`), ascending, without
-    /// those it names by path. More than it calls: types are not inferred.
-    pub calls: Vec<Vec<ItemId>>,
+    /// Weak edges: inherent methods that items may call by name alone (`.name(…)`).
+    pub calls: Calls,
     /// Items that build a `#[non_exhaustive]` type of their crate by a literal, as only that crate may, each with the type:
     /// they can't be parted. Ordered.
     pub bound: Vec<(ItemId, ItemId)>,
@@ -30,6 +30,24 @@ pub struct Graph {
     /// Inherent methods by the type they belong to are `Item::methods` of its impls; this is each type's (or trait's)
     /// impls, by the item id of the type or trait.
     pub implementations: Vec<Vec<ItemId>>,
+}
+
+/// Which inherent methods each item may call by name. More than it calls: types are not inferred.
+#[derive(Debug, Clone, Default)]
+pub struct Calls {
+    /// Methods that a call can't tell from one another, ascending: one name, as many arguments, seen from one place.
+    pub(crate) groups: Vec<Vec<ItemId>>,
+    /// By item id.
+    pub(crate) items: Vec<Called>,
+}
+
+/// What one item may call.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Called {
+    /// Any method of these groups.
+    pub(crate) groups: SmallVec<[u32; 2]>,
+    /// Methods of a receiver whose type is known, ascending.
+    pub(crate) methods: Vec<ItemId>,
 }
 
 /// A path in the text and what it means.
@@ -59,18 +77,21 @@ pub struct Resolution {
     /// not lookups. For `crate::a::X` where `a` has `pub use b::X`: (root, `a`) finds the module, (`a`, `X`) finds a leaf.
     /// What the leaf itself looks up is in [`Graph::leaves`]. For a glob that brings `X` in: first the lookup that finds
     /// the glob leaf, then the one in the module (or enum) that the glob names.
-    pub lookups: Vec<Lookup>,
+    pub lookups: Lookups,
     /// How many segments were used; the rest (associated items, variants, fields) are members of the target.
     pub used: u32,
 }
 
+/// What was looked up on the way, mostly one name.
+pub type Lookups = SmallVec<[Lookup; 1]>;
+
 /// One name looked up in one module.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lookup {
     /// Where it was looked for.
     pub module: ModuleId,
     /// The name.
-    pub name: String,
+    pub name: Name,
     /// In which namespace it was found.
     pub namespace: Namespace,
     /// What was found there.
@@ -126,7 +147,7 @@ pub enum Target {
     /// A module.
     Module(ModuleId),
     /// Something in another crate: the name in source of that crate (`serde`, `std`).
-    External(String),
+    External(Name),
     /// The root of another crate of the workspace, or this crate's.
     CrateRoot(CrateId),
     /// A primitive type, a built-in attribute or macro, a prelude name, a generic parameter, `Self` in a trait.
@@ -154,9 +175,44 @@ impl Graph {
         &self.edges[item.index()]
     }
 
-    /// Which inherent methods an item may call by name.
-    pub fn calls_of(&self, item: ItemId) -> &[ItemId] {
-        &self.calls[item.index()]
+    /// Which inherent methods an item may call by name, ascending, without those it names by path.
+    pub fn calls_of(&self, item: ItemId) -> Vec<ItemId> {
+        self.called(item, &self.calls.groups)
+    }
+
+    /// The same for every item at once, of some methods only: by item id.
+    pub fn calls_among(&self, wanted: impl Fn(ItemId) -> bool) -> Vec<Vec<ItemId>> {
+        let few =
+            |methods: &Vec<ItemId>| methods.iter().copied().filter(|id| wanted(*id)).collect();
+        let groups: Vec<Vec<ItemId>> = self.calls.groups.iter().map(few).collect();
+        let all = (0..self.calls.items.len()).map(ItemId::new);
+        all.map(|item| {
+            let mut called = self.called(item, &groups);
+            called.retain(|id| wanted(*id));
+            called
+        })
+        .collect()
+    }
+
+    fn called(&self, item: ItemId, groups: &[Vec<ItemId>]) -> Vec<ItemId> {
+        let Some(called) = self.calls.items.get(item.index()) else {
+            return Vec::new();
+        };
+        let grouped = called
+            .groups
+            .iter()
+            .flat_map(|group| &groups[*group as usize]);
+        let named = self.edges_of(item);
+        let mut found: Vec<ItemId> = called
+            .methods
+            .iter()
+            .chain(grouped)
+            .copied()
+            .filter(|method| *method != item && named.binary_search(method).is_err())
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     /// Whether a place is in documentation: in a link, or in a doc test. Nothing depends on what stands there.

@@ -23,5 +23,5 @@ pub mod knot;
 pub mod resolve;
 
 pub use blind::{BlindSpots, blind_spots};
-pub use graph::{Graph, Lookup, Namespace, Place, Reference, Resolution, Target};
+pub use graph::{Graph, Lookup, Lookups, Namespace, Place, Reference, Resolution, Target};
 pub use resolve::resolve;

@@ -17,7 +17,7 @@ use cleave_syntax::item::{ItemKind, PathContext, PathUse, UseLeafId};
 use cleave_syntax::{ItemId, ModuleId, Workspace};
 use rayon::prelude::*;
 
-use crate::graph::{Graph, Namespace, Place, Reference, Resolution, Target};
+use crate::graph::{Graph, Lookups, Namespace, Place, Reference, Resolution, Target};
 use scope::{Def, Hit, Open, Scopes, Trust};
 
 /// Resolves every path.
@@ -44,7 +44,7 @@ pub fn resolve(workspace: &Workspace) -> Graph {
         .map(|module| resolver.header(ModuleId::new(module)))
         .collect();
     let edges = items
-        .iter()
+        .par_iter()
         .enumerate()
         .map(|(item, references)| edges(workspace, ItemId::new(item), references))
         .collect();
@@ -153,11 +153,16 @@ struct Resolver<'a> {
 impl Resolver<'_> {
     fn item(&self, id: ItemId) -> Vec<Reference> {
         let item = self.scopes.workspace.item(id);
+        let globs: Vec<&PathUse> = item
+            .paths
+            .iter()
+            .filter(|path| path.context == PathContext::LocalGlob)
+            .collect();
         let mut references = Vec::with_capacity(item.paths.len());
         for (index, path) in item.paths.iter().enumerate() {
             let place = Place::Item(id, index as u32);
             references.extend(
-                self.path(path, item.module, Some(id))
+                self.path(path, (item.module, Some(id)), &globs)
                     .into_iter()
                     .map(|resolution| Reference { place, resolution }),
             );
@@ -171,7 +176,7 @@ impl Resolver<'_> {
         for (index, path) in module.paths.iter().enumerate() {
             let place = Place::Header(id, index as u32);
             references.extend(
-                self.path(path, id, None)
+                self.path(path, (id, None), &[])
                     .into_iter()
                     .map(|resolution| Reference { place, resolution }),
             );
@@ -180,16 +185,22 @@ impl Resolver<'_> {
     }
 
     /// All that a path means: one thing in code, perhaps several in tokens.
-    fn path(&self, path: &PathUse, module: ModuleId, item: Option<ItemId>) -> Vec<Resolution> {
+    /// `globs` are those of the bodies around it.
+    fn path(
+        &self,
+        path: &PathUse,
+        (module, item): (ModuleId, Option<ItemId>),
+        globs: &[&PathUse],
+    ) -> Vec<Resolution> {
         // A glob in the body hides what is around the body.
-        if let Some(resolution) = self.local_glob(path, module, item, false) {
+        if let Some(resolution) = self.local_glob(path, module, globs, false) {
             return vec![self.member(resolution, path, item)];
         }
         let found = self.at(path, module, item, Trust::Seen);
         if !found.is_empty() {
             return found;
         }
-        self.local_glob(path, module, item, true).map_or_else(
+        self.local_glob(path, module, globs, true).map_or_else(
             || self.unknown(path, module, item),
             |resolution| vec![resolution],
         )
@@ -258,7 +269,7 @@ impl Resolver<'_> {
                 && !builtin::is_macro(first) =>
             {
                 self.scopes
-                    .macro_prelude(module, first)
+                    .macro_prelude(module, path.segments[0].name)
                     .into_iter()
                     .map(resolution)
                     .collect()
@@ -275,8 +286,8 @@ impl Resolver<'_> {
         namespace: Namespace,
         open: &mut Open,
     ) -> Option<Hit> {
-        let first = path.segments[0].name.as_str();
-        if matches!(first, "crate" | "self" | "super" | "$crate") {
+        let first = path.segments[0].name;
+        if matches!(first.as_str(), "crate" | "self" | "super" | "$crate") {
             return self.scopes.relative(path, module, namespace, open);
         }
         if path.context == PathContext::DocTest {
@@ -328,8 +339,8 @@ impl Resolver<'_> {
     fn doc_test(&self, path: &PathUse, module: ModuleId, namespace: Namespace) -> Option<Hit> {
         let workspace = self.scopes.workspace;
         let krate = workspace.module(module).krate;
-        let first = &path.segments[0].name;
-        let def = if *first == workspace.krate(krate).extern_name {
+        let first = path.segments[0].name;
+        let def = if first == workspace.krate(krate).extern_name {
             Def::Crate(krate)
         } else {
             self.scopes.prelude(module, first)?
@@ -352,13 +363,13 @@ impl Resolver<'_> {
         let Some(target) = target else {
             return Some(Resolution {
                 target: Target::Builtin,
-                lookups: Vec::new(),
+                lookups: Lookups::new(),
                 used: path.segments.len() as u32,
             });
         };
         let resolution = Resolution {
             target: Target::Item(target),
-            lookups: Vec::new(),
+            lookups: Lookups::new(),
             used: 1,
         };
         Some(self.member(resolution, path, item))
@@ -391,12 +402,13 @@ impl Resolver<'_> {
         &self,
         path: &PathUse,
         module: ModuleId,
-        item: Option<ItemId>,
+        globs: &[&PathUse],
         foreign: bool,
     ) -> Option<Resolution> {
         let workspace = self.scopes.workspace;
         let first = &path.segments[0].name;
-        let starts_here = !path.global
+        let starts_here = !globs.is_empty()
+            && !path.global
             && !path.in_signature
             && !is_import(path)
             && !matches!(
@@ -406,17 +418,18 @@ impl Resolver<'_> {
         if !starts_here {
             return None;
         }
-        let imports = workspace
-            .item(item?)
-            .paths
-            .iter()
-            .filter(|path| path.context == PathContext::LocalGlob);
-        imports.into_iter().find_map(|import| {
+        globs.iter().find_map(|import| {
             let hit = self
                 .scopes
                 .import(import, module, Namespace::Type, &mut Open::default())?;
             match hit.def {
-                Def::Item(id) if workspace.item(id).members.contains(first) => {
+                Def::Item(id)
+                    if workspace
+                        .item(id)
+                        .members
+                        .iter()
+                        .any(|member| *first == *member) =>
+                {
                     Some(resolution(hit))
                 }
                 Def::Module(inner) => {

@@ -1,5 +1,7 @@
 //! `split.toml`: the plan on disk, made to be read and edited in a review.
 
+mod lift;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -8,7 +10,7 @@ use toml_edit::{Array, ArrayOfTables, Document, DocumentMut, Item, Table, Value}
 
 use crate::cost::{WEIGHTS, Weights};
 use crate::home::distance;
-use crate::plan::{Lift, Plan, PlannedCrate, PlannedStep, Role};
+use crate::plan::{Plan, PlannedCrate, PlannedStep, Role, RootKind};
 
 /// Name of the file beside the package's manifest.
 pub const NAME: &str = "split.toml";
@@ -55,7 +57,7 @@ pub fn weights(text: &str) -> Weights {
 }
 
 const KEYS: &[&str] = &[
-    "version", "package", "keep", "crates", "pins", "weights", "lift", "steps",
+    "version", "package", "root", "keep", "crates", "pins", "weights", "lift", "steps",
 ];
 
 fn problem(
@@ -89,6 +91,7 @@ impl Reader {
                     "this Cleave reads version 1 of the file",
                 ),
                 "package" => plan.package = self.string(item),
+                "root" => plan.root = self.root(item),
                 "keep" => plan.keep = self.paths(item),
                 "crates" => self.crates(item, &mut plan),
                 "lift" => self.lifts(item, &mut plan),
@@ -203,48 +206,6 @@ impl Reader {
         }
     }
 
-    fn lifts(&mut self, item: &Item, plan: &mut Plan) {
-        let Some(lifts) = item.as_array_of_tables() else {
-            self.wrong(
-                "`lift` is not a list of tables",
-                item,
-                "write `[[lift]]` before each trait",
-            );
-            return;
-        };
-        for table in lifts {
-            let mut lift = Lift::default();
-            for (key, item) in table {
-                match key {
-                    "trait" => {
-                        lift.name = self.string(item);
-                        let last = lift.name.rsplit("::").next().unwrap_or_default();
-                        if !is_path(&lift.name) || !is_identifier(last) {
-                            self.wrong(
-                                format!("`{}` is no path of a trait", lift.name),
-                                item,
-                                "write the path it is to have, in the module of the impl: `app::AppExt`",
-                            );
-                        }
-                    }
-                    "methods" => lift.methods = self.paths(item),
-                    "to" => lift.to = self.string(item),
-                    other => self.unknown(other, table, &["trait", "methods", "to"]),
-                }
-            }
-            for (key, value) in [("trait", &lift.name), ("to", &lift.to)] {
-                if value.is_empty() {
-                    self.problems.push(problem(
-                        format!("a lift without `{key}`"),
-                        table.span(),
-                        "a lift has `trait`, `methods` and `to`",
-                    ));
-                }
-            }
-            plan.lifts.push(lift);
-        }
-    }
-
     fn pins(&mut self, item: &Item) -> BTreeMap<String, String> {
         let Some(table) = item.as_table_like() else {
             self.wrong(
@@ -355,46 +316,6 @@ impl Reader {
         }
     }
 
-    /// A lift goes to a crate of the plan, and no method or trait is in two of them.
-    fn check_lifts(&mut self, plan: &Plan, table: &Table) {
-        let tables = table.get("lift").and_then(Item::as_array_of_tables);
-        let span = |index: usize, key: &str| {
-            let table = tables.and_then(|lifts| lifts.get(index))?;
-            table.get(key).and_then(Item::span).or_else(|| table.span())
-        };
-        let mut names = std::collections::BTreeSet::new();
-        for (index, lift) in plan.lifts.iter().enumerate() {
-            let crates = plan.crates.iter().map(|krate| krate.name.as_str());
-            let mut known = crates.chain([plan.package.as_str()]);
-            // Without steps the crate may be one that is still to be proposed.
-            if !plan.steps.is_empty() && known.clone().all(|name| name != lift.to) {
-                let near = known.by_ref().min_by_key(|name| distance(&lift.to, name));
-                self.problems.push(problem(
-                    format!(
-                        "`{}` is lifted to `{}`, which is no crate of this plan",
-                        lift.name, lift.to
-                    ),
-                    span(index, "to"),
-                    format!("did you mean `{}`?", near.unwrap_or_default()),
-                ));
-            }
-            for (key, path) in lift
-                .methods
-                .iter()
-                .map(|path| ("methods", path))
-                .chain([("trait", &lift.name)])
-            {
-                if !names.insert(path) {
-                    self.problems.push(problem(
-                        format!("`{path}` is lifted twice"),
-                        span(index, key),
-                        "leave it in one `[[lift]]`",
-                    ));
-                }
-            }
-        }
-    }
-
     /// Two crates may not have one name in source, nor one folder where case does not count.
     fn check_names(&mut self, plan: &Plan, table: &Table) {
         let plain = |name: &str| name.replace('-', "_").to_lowercase();
@@ -448,6 +369,18 @@ impl Reader {
                 );
                 Role::Part
             })
+    }
+
+    fn root(&mut self, item: &Item) -> RootKind {
+        match item.as_str() {
+            Some("package") => RootKind::Package,
+            Some("virtual") => RootKind::Virtual,
+            _ => {
+                let help = "the root is the `package`, or `virtual`: a workspace's manifest alone";
+                self.wrong("no kind of root", item, help);
+                RootKind::Package
+            }
+        }
     }
 
     fn paths(&mut self, item: &Item) -> Vec<String> {
@@ -599,6 +532,9 @@ pub fn write(plan: &Plan, old: Option<&str>) -> String {
         "package",
         toml_edit::value(&plan.package),
     );
+    if plan.root == RootKind::Virtual {
+        put(document.as_table_mut(), "root", toml_edit::value("virtual"));
+    }
     if !plan.keep.is_empty() || document.contains_key("keep") {
         put(document.as_table_mut(), "keep", list(&plan.keep));
     }
@@ -646,7 +582,7 @@ pub fn write(plan: &Plan, old: Option<&str>) -> String {
             put(table, "depends-on", list(&below));
         }
     }
-    put_lifts(&mut document, &plan.lifts);
+    lift::write(&mut document, &plan.lifts);
     let mut steps = ArrayOfTables::new();
     for step in &plan.steps {
         let mut table = Table::new();
@@ -658,37 +594,13 @@ pub fn write(plan: &Plan, old: Option<&str>) -> String {
     document.to_string()
 }
 
-/// The lifts, each with the comments that it had.
-fn put_lifts(document: &mut DocumentMut, lifts: &[Lift]) {
-    if lifts.is_empty() {
-        document.remove("lift");
-        return;
-    }
-    let old = match document.get("lift") {
-        Some(Item::ArrayOfTables(old)) => old.clone(),
-        _ => ArrayOfTables::new(),
-    };
-    let named = |name: &str| {
-        let mut old = old.iter();
-        old.find(|table| table.get("trait").and_then(Item::as_str) == Some(name))
-    };
-    let mut tables = ArrayOfTables::new();
-    for lift in lifts {
-        let mut table = named(&lift.name).cloned().unwrap_or_default();
-        put(&mut table, "trait", toml_edit::value(&lift.name));
-        put(&mut table, "methods", list(&lift.methods));
-        put(&mut table, "to", toml_edit::value(&lift.to));
-        tables.push(table);
-    }
-    document.insert("lift", Item::ArrayOfTables(tables));
-}
-
 const HEAD: &str = "\
 # Where everything is to live, and in which order it goes there. Edit it: what stands here is respected.
 #
 # `modules` names modules with all below them, `items` names single items that leave their module, `keep` names modules
 # and items that stay in the package, which is above all crates. What no list names stays too, and `check` asks about it.
 # Crates are listed bottom-up: each may depend on those before it, as `depends-on` says.
+# `root = 'virtual'` has a program's package go to a folder beside its crates in the end.
 # `[pins]` nails modules or items to a crate (`a = 'CRATE'`), also when the rest is proposed anew (`--anew`);
 # `[weights]` says how many lines a day an item torn from its module (`torn`), a reference across (`reference`) … costs.
 # `[[lift]]` makes inherent methods those of an extension trait, which can live above their type.
@@ -728,6 +640,7 @@ fn list(values: &[String]) -> Item {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Lift;
 
     #[test]
     fn what_is_written_reads_back() {
@@ -751,6 +664,7 @@ mod tests {
                 to: "app-shared".to_owned(),
                 moves: vec!["a".to_owned()],
             }],
+            root: RootKind::Virtual,
         };
         let text = write(&plan, None);
         assert_eq!(parse(&text), Ok(plan.clone()));
@@ -765,8 +679,33 @@ mod tests {
         assert_eq!(problems[0].help.as_deref(), Some("did you mean `modules`?"));
     }
 
+    #[test]
+    fn a_wrong_lift_is_said_with_its_place() {
+        let said = |lift: &str| {
+            let text = format!(
+                "package = \"app\"\n[crates.low]\n[[steps]]\nto = \"low\"\n[[lift]]\n{lift}"
+            );
+            let problems = parse(&text).unwrap_err();
+            let help = problems[0].help.clone().unwrap_or_default();
+            (problems[0].message.clone(), help)
+        };
+        let (message, help) = said("trait = \"a::XExt\"\nmethods = [\"a::X::f\"]\nto = \"lo\"\n");
+        assert_eq!(
+            message,
+            "`a::XExt` is lifted to `lo`, which is no crate of this plan"
+        );
+        assert_eq!(help, "did you mean `low`?");
+        let (message, _) = said("trait = \"a::XExt\"\nmethod = []\nto = \"low\"\n");
+        assert_eq!(message, "unknown key `method`");
+        let (message, _) = said("trait = \"a::X Ext\"\nmethods = []\nto = \"low\"\n");
+        assert_eq!(message, "`a::X Ext` is no path of a trait");
+        let (message, _) =
+            said("trait = \"a::XExt\"\nmethods = [\"a::f\", \"a::f\"]\nto = \"low\"\n");
+        assert_eq!(message, "`a::f` is lifted twice");
+    }
+
     /// Lines that are right or nearly so, in any order and number.
-    const LINES: [&str; 14] = [
+    const LINES: [&str; 17] = [
         "version = 1",
         "package = \"app\"",
         "keep = [\"a::Y\"]",
@@ -777,6 +716,9 @@ mod tests {
         "items = [\"d::X\",",
         "]",
         "depends-on = [\"app-low\"]",
+        "[[lift]] # up",
+        "trait = \"a::XExt\"",
+        "methods = [\"a::X::f\"]",
         "[[steps]]",
         "to = \"app-low\"",
         "moves = [\"a\"]",

@@ -13,6 +13,7 @@
 
 mod build_script;
 pub mod cost;
+pub mod cut;
 pub mod file;
 pub mod history;
 pub mod home;
@@ -29,12 +30,13 @@ pub mod unit;
 pub mod what_if;
 
 pub use cost::{Cost, Weights};
+pub use cut::{Cut, cuts};
 pub use history::History;
 pub use home::{Homes, distance, holds, homes};
 pub use measure::{Figures, measure};
 pub use order::{Home, Order};
 pub use partition::{ProposeOptions, cost, propose};
-pub use plan::{Lift, Plan, PlannedCrate, PlannedStep, Role};
+pub use plan::{Lift, Plan, PlannedCrate, PlannedStep, Role, RootKind};
 pub use step::{Step, StepKind, refresh, steps};
 pub use target::{TargetGroup, target_groups};
 pub use what_if::{Change, suggestions};

@@ -41,9 +41,8 @@ impl Lifts {
     pub(crate) fn of_methods(methods: BTreeMap<ItemId, usize>, graph: &Graph) -> Self {
         let mut calls: BTreeMap<ItemId, Vec<ItemId>> = BTreeMap::new();
         if !methods.is_empty() {
-            for (index, called) in graph.calls.iter().enumerate() {
-                let lifted = called.iter().filter(|id| methods.contains_key(id));
-                let lifted: Vec<ItemId> = lifted.copied().collect();
+            let called = graph.calls_among(|id| methods.contains_key(&id));
+            for (index, lifted) in called.into_iter().enumerate() {
                 if !lifted.is_empty() {
                     calls.insert(ItemId::new(index), lifted);
                 }
@@ -182,24 +181,56 @@ pub fn obstacle(workspace: &Workspace, id: ItemId) -> Option<&'static str> {
     let item = workspace.item(id);
     let parent = workspace.item(item.parent?);
     let file = workspace.file(workspace.module(item.module).file);
-    let head = &file.text[item.visibility.range.end as usize..item.name_range.start as usize];
+    let words = &file.text[item.visibility.range.end as usize..item.name_range.start as usize];
+    let says = |word: &str| words.split_whitespace().any(|other| other == word);
     let harmless = |attribute: &cleave_syntax::item::Attribute| {
         HARMLESS.contains(&attribute.path.as_str())
             || attribute.path.starts_with("clippy::")
             || attribute.path.starts_with("rustfmt::")
     };
     let mut attributes = item.attributes.iter().chain(&parent.attributes);
-    if head.split_whitespace().any(|word| word == "const") {
+    if says("const") {
         Some("a trait has no `const fn`")
-    } else if head.split_whitespace().any(|word| word == "default") {
+    } else if says("default") {
         Some("it is a default of a specialization")
     } else if !attributes.all(harmless) {
         Some("an attribute of it or its impl may be a macro that reads the whole impl")
     } else if EVERYWHERE.contains(&item.name.as_str()) {
         Some("a trait that is in scope everywhere has a method of this name")
+    } else if (says("async")
+        || returns_impl(&file.text[item.name_range.end as usize..item.range.end as usize]))
+        && head(workspace, item.parent?).contains('\'')
+    {
+        Some("it returns `impl Trait`, and a trait can't say how long what its type borrows lives")
     } else {
         None
     }
+}
+
+/// Whether a function returns `impl Trait`, by its text behind the name.
+fn returns_impl(text: &str) -> bool {
+    let (mut angles, mut round) = (0_i32, 0_i32);
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        match c {
+            '<' => angles += 1,
+            '>' if before != '-' => angles -= 1,
+            '(' => round += 1,
+            ')' => round -= 1,
+            '{' | ';' => return false,
+            _ => {}
+        }
+        before = c;
+        if c == ')' && round == 0 && angles == 0 {
+            let output = &text[at..];
+            let output = output.split('{').next().unwrap_or_default();
+            let output = output.split(" where").next().unwrap_or_default();
+            return output
+                .split(|c: char| !c.is_alphanumeric() && c != '_')
+                .any(|word| word == "impl");
+        }
+    }
+    false
 }
 
 /// Methods of the types in some units that may be lifted without asking: those that no other package can see, that no
@@ -437,7 +468,7 @@ fn free_name(
     for reference in &graph.references {
         for lookup in &reference.resolution.lookups {
             if lookup.module == module && matches!(lookup.found, Found::Glob(_)) {
-                names.insert(lookup.name.clone());
+                names.insert(lookup.name.to_string());
             }
         }
     }
@@ -452,4 +483,19 @@ fn free_name(
     let name = path(&free.next().unwrap_or_default());
     taken.insert(name.clone());
     name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::returns_impl;
+
+    #[test]
+    fn an_opaque_type_is_told_from_an_argument() {
+        assert!(returns_impl(
+            "(&self) -> Option<impl Iterator<Item = u8>> {}"
+        ));
+        assert!(returns_impl("<F: Fn(u8) -> u8>(f: F) -> impl Fn() {}"));
+        assert!(!returns_impl("(f: impl Fn() -> u8) -> u8 { impl_it() }"));
+        assert!(!returns_impl("() {}"));
+    }
 }

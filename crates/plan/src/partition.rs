@@ -22,14 +22,14 @@ use crate::history::History;
 use crate::home::{Claims, Homes, settle};
 use crate::lift::{self, Lifts};
 use crate::order::{Home, Order};
-use crate::plan::{Plan, PlannedCrate, Role};
+use crate::plan::{Lift, Plan, PlannedCrate, Role};
 use crate::step;
 use crate::unit;
 use problem::Problem;
 use state::State;
 
 /// A unit is too big for a plan if it has more than one in so many of all lines.
-const BIG: usize = 3;
+const BIG: usize = 2;
 
 /// What a person asked for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -65,22 +65,19 @@ pub fn propose(
     let Some(root) = workspace.monolith(workspace.package) else {
         return nothing("the package has neither a library nor a binary");
     };
-    let data = (&options.history, options.weights);
-    let lifts = worth_trying((workspace, graph), root, options.pins.as_ref());
-    let problem = Problem::new(workspace, graph, (&[root], &lifts), data);
-    if problem.modules.is_empty() {
-        return nothing("the package has no items to move");
+    let source = (workspace, graph);
+    let mut best: Option<(f64, Plan)> = None;
+    for lifts in worth_trying(source, root, options.pins.as_ref()) {
+        let found = attempt(source, root, options, &lifts);
+        best = match (best, found) {
+            // What has to be rewritten is worth it only where it changes the picture.
+            (Some(plain), Some(found)) if found.0 > plain.0 * 0.9 => Some(plain),
+            (best, found) => found.or(best),
+        };
     }
-    let starts = match &options.pins {
-        Some(pins) if !pins.crates.is_empty() || !pins.pins.is_empty() => {
-            vec![pinned(&problem, workspace, pins)]
-        }
-        _ => starts(&problem),
-    };
-    let Some(found) = search::search(&starts, options.crates) else {
+    let Some((_, plan)) = best else {
         return nothing("the package has no items to move");
     };
-    let plan = record((workspace, graph), options, &found, &lifts);
     let mut diagnostics = Vec::new();
     let wanted = options.crates.unwrap_or(0);
     if plan.crates.len() < wanted {
@@ -92,6 +89,31 @@ pub fn propose(
         diagnostics.push(Diagnostic::new(Severity::Warning, "plan", message).help(help));
     }
     (plan, diagnostics)
+}
+
+/// The best plan that was found where some methods can be lifted, with its cost.
+fn attempt(
+    (workspace, graph): (&Workspace, &Graph),
+    root: CrateId,
+    options: &ProposeOptions,
+    lifts: &Lifts,
+) -> Option<(f64, Plan)> {
+    let data = (&options.history, options.weights);
+    let problem = Problem::new(workspace, graph, (&[root], lifts), data);
+    if problem.modules.is_empty() {
+        return None;
+    }
+    let starts = match &options.pins {
+        Some(pins)
+            if !(pins.crates.is_empty() && pins.pins.is_empty() && pins.lifts.is_empty()) =>
+        {
+            vec![pinned(&problem, workspace, pins)]
+        }
+        _ => starts(&problem),
+    };
+    let found = search::search(&starts, options.crates)?;
+    let plan = record((workspace, graph), options, &found, lifts);
+    Some((found.total(), plan))
 }
 
 /// What homes cost, in terms. Linear in the references.
@@ -246,8 +268,11 @@ fn record(
             .pins
             .as_ref()
             .map_or_else(BTreeMap::new, |pins| pins.pins.clone()),
-        lifts: Vec::new(),
-        steps: Vec::new(),
+        root: options
+            .pins
+            .as_ref()
+            .map_or_else(Default::default, |pins| pins.root),
+        ..Plan::default()
     };
     for (index, (name, role)) in names.into_iter().enumerate() {
         let depends_on = (0..index)
@@ -262,7 +287,9 @@ fn record(
         });
     }
     claim((workspace, lifts), table, &homes, &mut plan);
-    lift_away((workspace, graph), table, (&homes, lifts), &mut plan);
+    let asked = options.pins.as_ref().map_or(&[][..], |pins| &pins.lifts);
+    let target = (&mut plan, asked);
+    lift_away((workspace, graph), table, (&homes, lifts), target);
     step::divide(workspace, graph, &mut plan);
     plan
 }
@@ -273,27 +300,30 @@ fn needs(table: &Problem, homes: &[Home], upper: usize, lower: usize) -> bool {
     })
 }
 
-/// Methods of the units that are too big for any boundary, as if all were to be lifted; what the plan so far lifts; none
-/// where every unit is small.
+/// What the plan so far lifts; and where a unit is too big for any boundary, also all methods of it that can be.
 fn worth_trying(
     (workspace, graph): (&Workspace, &Graph),
     root: CrateId,
     pins: Option<&Plan>,
-) -> Lifts {
+) -> Vec<Lifts> {
     let asked = pins.map_or_else(BTreeMap::new, |plan| {
         lift::pending(plan, workspace, &[root])
     });
     let asked: BTreeSet<ItemId> = asked.into_keys().collect();
+    let mut sets = vec![asked.clone()];
     let whole = unit::units(workspace, graph, &[root], &Lifts::default());
     let total: usize = whole.units.iter().map(|unit| unit.lines).sum();
     let is_big = |unit: usize| whole.units[unit].lines * BIG > total;
-    let mut methods = asked;
     if (0..whole.units.len()).any(is_big) {
         let in_big = |id: ItemId| whole.unit_of[id.index()].is_some_and(is_big);
-        methods.extend(lift::candidates(workspace, graph, root, &in_big));
+        let more = lift::candidates(workspace, graph, root, &in_big);
+        sets.push(asked.union(&more).copied().collect());
     }
-    let methods = methods.into_iter().map(|id| (id, 0)).collect();
-    Lifts::of_methods(methods, graph)
+    let numbered = |methods: BTreeSet<ItemId>| methods.into_iter().map(|id| (id, 0)).collect();
+    let lifts = sets.into_iter().map(numbered);
+    lifts
+        .map(|methods| Lifts::of_methods(methods, graph))
+        .collect()
 }
 
 /// Notes the methods that have another home than their impl.
@@ -301,7 +331,7 @@ fn lift_away(
     (workspace, graph): (&Workspace, &Graph),
     table: &Problem,
     (homes, lifts): (&[Home], &Lifts),
-    plan: &mut Plan,
+    (plan, asked): (&mut Plan, &[Lift]),
 ) {
     let home = |id: ItemId| table.units.unit_of[id.index()].and_then(|unit| homes[unit]);
     let away: Vec<(ItemId, Home)> = lifts
@@ -318,6 +348,13 @@ fn lift_away(
         )
     };
     plan.lifts = lift::record(workspace, graph, &away, &name_of);
+    // A trait that a person has named keeps its name.
+    for lift in &mut plan.lifts {
+        let mut named = asked.iter();
+        if let Some(other) = named.find(|other| other.methods.contains(&lift.methods[0])) {
+            lift.name.clone_from(&other.name);
+        }
+    }
 }
 
 /// Modules for what most of them wants, item names for the rest.

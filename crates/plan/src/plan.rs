@@ -20,6 +20,18 @@ pub struct Plan {
     /// The moves in order. Step 1 is always the skeleton; then the lifts of each crate are a step, and each of these is
     /// one; after the last comes the root's clean-up.
     pub steps: Vec<PlannedStep>,
+    /// What becomes of the package at the root of the workspace.
+    pub root: RootKind,
+}
+
+/// What the root of the workspace is in the end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RootKind {
+    /// The package that was split.
+    #[default]
+    Package,
+    /// A manifest of the workspace alone; the package, a program, goes to a folder beside its crates.
+    Virtual,
 }
 
 /// Inherent methods of one impl that become those of an extension trait.

@@ -9,7 +9,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use crate::home::{Homes, homes};
 use crate::lift::{self, Lifts};
 use crate::partition::is_within;
-use crate::plan::{Plan, PlannedStep};
+use crate::plan::{Plan, PlannedStep, RootKind};
 use crate::{target, testing, unit};
 
 /// A step, worked out from today's source.
@@ -49,12 +49,17 @@ pub enum StepKind {
     Targets,
     /// Drops what the root no longer needs (dependencies it does not use any more).
     Cleanup,
+    /// Moves the package out of the workspace's root, where the plan wants that.
+    Detach,
 }
 
 impl StepKind {
     /// Whether the step comes after all moves of items, and is done when it would change nothing.
     pub fn is_closing(&self) -> bool {
-        matches!(self, StepKind::Targets | StepKind::Cleanup)
+        matches!(
+            self,
+            StepKind::Targets | StepKind::Cleanup | StepKind::Detach
+        )
     }
 }
 
@@ -131,6 +136,15 @@ pub fn steps(plan: &Plan, homes: &Homes, workspace: &Workspace, graph: &Graph) -
         kind: StepKind::Cleanup,
         done: false,
     });
+    if plan.root == RootKind::Virtual {
+        steps.push(Step {
+            id: steps.len() + 1,
+            title: format!("Move `{}` out of the workspace's root", plan.package),
+            why: "the plan wants a root that is no package".to_owned(),
+            kind: StepKind::Detach,
+            done: false,
+        });
+    }
     steps
 }
 

@@ -416,3 +416,136 @@ fn hints_are_kept_and_the_rest_is_proposed_around_them() {
     assert_legal(&plan, &homes, &workspace, &graph);
     assert!(plan.crates.iter().any(|krate| krate.name == "app-mine"));
 }
+
+/// `Engine` is needed by all, and one of its methods needs all.
+const GOD: &str = "
+//- src/lib.rs
+mod engine; mod page; mod part;
+//- src/engine.rs
+pub struct Engine(u32);
+impl Engine {
+    pub fn left(&self) -> u32 { self.0 }
+    pub(crate) fn report(&self) -> String { crate::page::page(self) }
+}
+//- src/page.rs
+pub fn page(engine: &crate::engine::Engine) -> String { engine.left().to_string() }
+//- src/part.rs
+pub fn part(engine: &crate::engine::Engine) -> String { engine.report() }
+";
+
+/// A lower crate of the engine and an upper one of the rest, with a lift or without.
+fn god_plan(lifted: &[&str]) -> Plan {
+    let mut plan = plan(&[("low", &["engine"], &[]), ("high", &["page", "part"], &[0])]);
+    if !lifted.is_empty() {
+        plan.lifts.push(cleave_plan::Lift {
+            name: "engine::EngineExt".to_owned(),
+            methods: lifted.iter().map(|path| (*path).to_owned()).collect(),
+            to: "high".to_owned(),
+        });
+    }
+    plan
+}
+
+#[test]
+fn a_method_that_is_lifted_pulls_nothing_down() {
+    let without = [
+        ("engine::Engine", "low"),
+        ("page::page", "low"),
+        ("part::part", "high"),
+    ];
+    check(&god_plan(&[]), GOD, &without);
+    let with = [
+        ("engine::Engine", "low"),
+        ("engine::Engine::left", "low"),
+        ("engine::Engine::report", "high"),
+        ("page::page", "high"),
+    ];
+    check(&god_plan(&["engine::Engine::report"]), GOD, &with);
+}
+
+#[test]
+fn who_may_call_a_lifted_method_is_not_below_it() {
+    let mut plan = god_plan(&["engine::Engine::report"]);
+    plan.crates[0].modules.push("part".to_owned());
+    plan.crates[1].modules = vec!["page".to_owned()];
+    // What it needs sinks to its caller.
+    check(
+        &plan,
+        GOD,
+        &[("part::part", "low"), ("engine::Engine::report", "low")],
+    );
+}
+
+#[test]
+fn a_cut_says_what_it_buys() {
+    let (workspace, graph) = package(GOD);
+    let plan = god_plan(&["engine::Engine::report"]);
+    let (homes, diagnostics) = cleave_plan::homes(&plan, &workspace, &graph);
+    assert_eq!(diagnostics, []);
+    let cuts = cleave_plan::cuts(&plan, &homes, &workspace, &graph);
+    let told: Vec<_> = cuts
+        .iter()
+        .map(|cut| (cut.methods, cut.lines, cut.freed))
+        .collect();
+    assert_eq!(told, [(1, 1, 1)]);
+}
+
+#[test]
+fn a_lift_of_what_is_not_there_is_said() {
+    let (workspace, graph) = package(GOD);
+    let plan = god_plan(&["engine::Engine::reports"]);
+    let (_, diagnostics) = cleave_plan::homes(&plan, &workspace, &graph);
+    assert_eq!(
+        diagnostics[0].message,
+        "there is no method `engine::Engine::reports` any more"
+    );
+    let help = diagnostics[0].help.as_deref().unwrap_or_default();
+    assert!(help.contains("`engine::Engine::report`?"), "{help}");
+}
+
+#[test]
+fn lifts_are_a_step_before_anything_moves() {
+    let (workspace, graph) = package(GOD);
+    let plan = god_plan(&["engine::Engine::report"]);
+    let (homes, _) = cleave_plan::homes(&plan, &workspace, &graph);
+    let steps = cleave_plan::steps(&plan, &homes, &workspace, &graph);
+    assert_eq!(
+        steps[1].kind,
+        cleave_plan::StepKind::Lift { lifts: vec![0] }
+    );
+    assert_eq!(steps[1].title, "Lift 1 method into `engine::EngineExt`");
+}
+
+/// Methods of one type that all parts of a program need, each of which needs a part.
+fn god_object(parts: usize) -> String {
+    let modules: String = (0..parts).map(|part| format!("mod p{part};\n")).collect();
+    let mut text = format!(
+        "//- src/lib.rs\nmod engine;\n{modules}//- src/engine.rs\npub(crate) struct Engine(u32);\nimpl Engine {{\n    pub(crate) fn left(&self) -> u32 {{\n        self.0\n    }}\n"
+    );
+    for part in 0..parts {
+        text.push_str(&format!(
+            "    pub(crate) fn run{part}(&self) -> u32 {{\n        crate::p{part}::go{part}(self)\n    }}\n"
+        ));
+    }
+    text.push_str("}\n");
+    for part in 0..parts {
+        let lines: String = (0..200).map(|line| format!("    // {line}\n")).collect();
+        text.push_str(&format!(
+            "//- src/p{part}.rs\nuse crate::engine::Engine;\npub(crate) fn go{part}(engine: &Engine) -> u32 {{\n{lines}    engine.left()\n}}\n"
+        ));
+    }
+    text
+}
+
+#[test]
+fn a_god_object_is_opened_by_lifting_its_methods() {
+    let (workspace, graph) = package(&god_object(6));
+    let (plan, _) = cleave_plan::propose(&workspace, &graph, &ProposeOptions::default());
+    let (homes, _) = cleave_plan::homes(&plan, &workspace, &graph);
+    assert_legal(&plan, &homes, &workspace, &graph);
+    assert!(!plan.lifts.is_empty(), "{plan:?}");
+    let figures = cleave_plan::measure(&plan, &homes, &workspace, &History::default());
+    assert!(figures.largest <= 0.5, "{figures:?}");
+    let text = cleave_plan::file::write(&plan, None);
+    assert_eq!(cleave_plan::file::parse(&text), Ok(plan));
+}

@@ -13,7 +13,6 @@ use cleave_syntax::companion::Companion;
 use cleave_syntax::{ChangeBuilder, Diagnostic, Severity, TextRange, Workspace};
 
 use crate::layout::Moves;
-use crate::scope::Scope;
 
 /// What is to become of a file's text.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -144,15 +143,31 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
+/// Once `src` is below `crates`, a Dockerfile that copies that need not copy it.
+pub(crate) fn on_detach(workspace: &Workspace, builder: &mut ChangeBuilder) -> Vec<Diagnostic> {
+    let mut notes = Vec::new();
+    let dockerfiles = workspace.companions.iter();
+    for companion in dockerfiles.filter(|file| file.path.as_str().contains("Dockerfile")) {
+        let (dropped, advice) = docker::drop_source(&companion.text);
+        for range in dropped {
+            builder.know(&companion.path, &companion.text);
+            let reason = Reason::new("F6", "the folder that is gone");
+            builder.replace(&companion.path, range, "", reason);
+        }
+        notes.extend(open(companion, &advice));
+    }
+    notes
+}
+
 /// Files that name a path that is gone. In owners' lists and the path filters of workflows a path is only a path.
 pub(crate) fn on_move(
-    scope: &Scope<'_>,
+    workspace: &Workspace,
     moves: &Moves,
     builder: &mut ChangeBuilder,
 ) -> Vec<Diagnostic> {
-    let folders = folders(scope.workspace, moves);
+    let folders = folders(workspace, moves);
     let mut notes = Vec::new();
-    for companion in &scope.workspace.companions {
+    for companion in &workspace.companions {
         let text = &companion.text;
         let files = moves.file_moves.iter();
         let files = files.flat_map(|(old, new)| {

@@ -86,6 +86,8 @@ pub(crate) struct DestDemand {
 /// Whoever asks: the module that the path stands in, and the conditions it stands under.
 struct Asker<'b> {
     module: ModuleId,
+    /// The module that the name is looked up from: that of the import which leads on, else the same.
+    from: ModuleId,
     item: Option<ItemId>,
     fixed: &'b [String],
     form: Form,
@@ -107,6 +109,7 @@ impl<'b> Asker<'b> {
     fn unnamed(module: ModuleId, fixed: &'b [String]) -> Self {
         Asker {
             module,
+            from: module,
             item: None,
             fixed,
             form: Form::Path,
@@ -117,6 +120,7 @@ impl<'b> Asker<'b> {
     fn caller(scope: &Scope<'_>, item: ItemId) -> Self {
         Asker {
             module: scope.workspace.item(item).module,
+            from: scope.workspace.item(item).module,
             item: Some(item),
             fixed: &[],
             form: Form::Path,
@@ -178,6 +182,7 @@ pub(crate) fn root_demand(scope: &Scope<'_>, dest: &DestDemand) -> RootDemand {
         };
         let asker = Asker {
             module: scope.workspace.item(item).module,
+            from: scope.workspace.item(item).module,
             item: Some(item),
             fixed: &[],
             form,
@@ -249,7 +254,7 @@ impl RootDemand {
                 continue;
             }
             let conditions = asker.conditions(scope, module);
-            let outside = !scope.is_within(asker.module, module);
+            let outside = !scope.is_within(asker.from, module);
             match lookup.found {
                 Found::Item(item) if scope.workspace.item(item).declares.is_some() => {
                     if let Some(child) = scope
@@ -272,7 +277,7 @@ impl RootDemand {
                     {
                         self.bare_macros |= asker.is_textual(scope, item);
                     } else {
-                        let key = (module, item, lookup.name.clone());
+                        let key = (module, item, lookup.name.to_string());
                         self.names.entry(key).or_default().by(&conditions, outside);
                     }
                 }
@@ -302,7 +307,12 @@ impl RootDemand {
             1 => Form::Import,
             _ => Form::Path,
         };
-        let asker = &Asker { form, ..*asker };
+        let from = scope.workspace.item(scope.workspace.leaf(leaf).item).module;
+        let asker = &Asker {
+            form,
+            from,
+            ..*asker
+        };
         for resolution in &scope.graph.leaves[leaf.index()] {
             self.lookups(scope, &resolution.lookups, asker, seen);
             match resolution.target {
@@ -381,7 +391,7 @@ impl RootDemand {
                 for user in crate::traits::users(scope, leaf, false) {
                     let asker = Asker::caller(scope, user);
                     let conditions = asker.conditions(scope, module);
-                    let outside = !scope.is_within(asker.module, module);
+                    let outside = !scope.is_within(asker.from, module);
                     self.leaves
                         .entry(leaf)
                         .or_default()
@@ -421,6 +431,7 @@ impl RootDemand {
                     for leaf in item.leaves.iter().filter(exported) {
                         let asker = Asker {
                             module,
+                            from: module,
                             item: None,
                             fixed: &fixed,
                             form: Form::Path,
@@ -494,6 +505,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
         };
         let asker = Asker {
             module: scope.workspace.item(item).module,
+            from: scope.workspace.item(item).module,
             item: Some(item),
             fixed: &[],
             form: Form::Path,
@@ -548,6 +560,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
             for leaf in &scope.workspace.item(*item).leaves {
                 let asker = Asker {
                     module,
+                    from: module,
                     item: None,
                     fixed: &fixed,
                     form: Form::Path,
@@ -577,7 +590,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
         for user in crate::traits::users(scope, leaf, true) {
             let asker = Asker::caller(scope, user);
             let conditions = asker.conditions(scope, module);
-            let outside = !scope.is_within(asker.module, module);
+            let outside = !scope.is_within(asker.from, module);
             let place = Place::Item(item, 0);
             demand
                 .leaves
@@ -587,6 +600,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
             demand.leaf(scope, leaf, place, &asker, &mut BTreeSet::new());
         }
     }
+    demand.shown_in_part(scope);
     demand.violations.sort();
     demand.violations.dedup();
     demand
@@ -646,7 +660,7 @@ impl DestDemand {
                     self.asked.insert(leaf);
                     if !scope.is_whole(module) {
                         let conditions = asker.conditions(scope, module);
-                        let outside = !scope.is_within(asker.module, module);
+                        let outside = !scope.is_within(asker.from, module);
                         self.leaves
                             .entry(leaf)
                             .or_default()
@@ -669,6 +683,8 @@ impl DestDemand {
         if !seen.insert(leaf) || names_dest(scope, leaf) {
             return;
         }
+        let from = scope.workspace.item(scope.workspace.leaf(leaf).item).module;
+        let asker = &Asker { from, ..*asker };
         for resolution in &scope.graph.leaves[leaf.index()] {
             self.re_exports(scope, leaf, &resolution.lookups);
             self.lookups(scope, &resolution.lookups, place, asker, seen);
@@ -678,6 +694,36 @@ impl DestDemand {
                 && scope.workspace.leaf(leaf).binding != Binding::Glob
             {
                 self.facades.insert(target);
+            }
+        }
+    }
+
+    /// Public imports of what moves, in modules of which some crate will see the destination's part alone.
+    fn shown_in_part(&mut self, scope: &Scope<'_>) {
+        let workspace = scope.workspace;
+        let modules = workspace.modules_of(scope.root);
+        for module in modules.filter(|module| scope.is_seen_in_part(*module)) {
+            let items = workspace.module(module).items.iter();
+            let public = items.filter(|id| {
+                let item = workspace.item(**id);
+                item.kind == ItemKind::Use && item.visibility.level == Level::Public
+            });
+            for id in public {
+                let fixed = scope.own_conditions(*id);
+                let asker = Asker::unnamed(module, &fixed);
+                for leaf in &workspace.item(*id).leaves {
+                    let resolutions = &scope.graph.leaves[leaf.index()];
+                    let moves = resolutions.iter().any(|resolution| {
+                        matches!(resolution.target, Target::Item(to) if scope.side(to) == Side::Dest)
+                    });
+                    if !moves || names_dest(scope, *leaf) {
+                        continue;
+                    }
+                    self.re_exported.insert(*leaf);
+                    self.leaves.entry(*leaf).or_default().by(&fixed, true);
+                    let place = Place::Item(*id, 0);
+                    self.leaf(scope, *leaf, place, &asker, &mut BTreeSet::new());
+                }
             }
         }
     }

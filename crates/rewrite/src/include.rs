@@ -94,7 +94,7 @@ fn is_only_reader(scope: &Scope<'_>, data: &Utf8Path) -> bool {
 }
 
 /// A relative path without `.` and `..`; none where it leaves the workspace or is absolute.
-fn normalize(path: &Utf8Path) -> Option<Utf8PathBuf> {
+pub(crate) fn normalize(path: &Utf8Path) -> Option<Utf8PathBuf> {
     let mut parts = Vec::new();
     for component in path.components() {
         match component {

@@ -376,6 +376,11 @@ impl<'a> Layout<'a, '_> {
             .dest_modules
             .get(workspace.module(module).path.as_str())?;
         let wanted = workspace.leaf(leaf);
+        let mut path = wanted.path.text();
+        if let Some(krate) = self.scope.stand_in(leaf) {
+            let first = &wanted.path.segments[0].name;
+            path = path.replacen(first.as_str(), krate, 1);
+        }
         let mut leaves = workspace
             .module(*existing)
             .items
@@ -384,7 +389,7 @@ impl<'a> Layout<'a, '_> {
         leaves
             .find(|id| {
                 let leaf = workspace.leaf(**id);
-                leaf.binding == wanted.binding && leaf.path.text() == wanted.path.text()
+                leaf.binding == wanted.binding && leaf.path.text() == path
             })
             .map(|id| workspace.leaf(*id).item)
     }
@@ -750,12 +755,8 @@ impl<'a> Layout<'a, '_> {
                 let file = self.file_of(workspace.item(id).module);
                 let text = format!("{}::", self.scope.dest_path(workspace.item(id).module));
                 let range = TextRange::empty(segment.range.start);
-                self.builder.replace(
-                    &file.path,
-                    range,
-                    text,
-                    Reason::new("D2", segment.name.clone()),
-                );
+                self.builder
+                    .replace(&file.path, range, text, Reason::new("D2", segment.name));
             }
         }
     }

@@ -19,6 +19,7 @@
 mod cleanup;
 mod companion;
 mod demand;
+mod detach;
 mod exhaustive;
 mod export;
 mod include;
@@ -42,6 +43,7 @@ mod text;
 mod traits;
 mod tree;
 mod twin;
+mod unstable;
 mod visibility;
 
 pub use rewrite::{Figures, Outcome, rewrite};

@@ -2,6 +2,7 @@
 //!
 //! All functions take texts and return texts; comments and order stay as they were.
 
+mod detach;
 mod feature;
 mod inherit;
 mod member;
@@ -14,6 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 use cleave_syntax::{Diagnostic, Severity, TextRange};
 use toml_edit::DocumentMut;
+
+pub use detach::{Detached, detached};
 
 use crate::support::FEATURE;
 

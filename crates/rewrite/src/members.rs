@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use camino::Utf8Path;
 use cleave_plan::Plan;
 use cleave_syntax::change::{Block, Reason};
 use cleave_syntax::item::ItemKind;
+use cleave_syntax::workspace::Package;
 use cleave_syntax::{ChangeBuilder, CrateId, Diagnostic, TextRange, Workspace};
 
 use crate::demand::{DestDemand, RootDemand};
@@ -109,6 +111,24 @@ struct Closing<'a> {
     targets: &'a [TargetMove],
 }
 
+/// The two manifests that a root package's becomes.
+pub(crate) fn detach(
+    package: &Package,
+    dir: &Utf8Path,
+    (root, own): &(String, String),
+    builder: &mut ChangeBuilder,
+) {
+    let reason = || Reason::new("E5", package.name.clone());
+    builder.know(&package.manifest_path, &package.manifest);
+    let (range, text) = difference(&package.manifest, root);
+    builder.replace(&package.manifest_path, range, text, reason());
+    let block = Block::Text {
+        text: own.clone(),
+        reason: reason(),
+    };
+    builder.create(&dir.join("Cargo.toml"), vec![block]);
+}
+
 fn members(workspace: &Workspace, plan: &Plan, changed: &BTreeMap<String, Needs>) -> Vec<Member> {
     plan.crates
         .iter()
@@ -156,7 +176,7 @@ fn write(
         targets: closing.targets,
     };
     let (texts, diagnostics) = manifests(&input);
-    let mut put = |path: &camino::Utf8Path, old: Option<&str>, new: &str| {
+    let mut put = |path: &Utf8Path, old: Option<&str>, new: &str| {
         let reason = Reason::new("E1", path.as_str());
         match old {
             Some(old) if old == new => {}

@@ -123,7 +123,7 @@ fn is_support(scope: &Scope<'_>, item: ItemId, index: u32) -> bool {
 /// What code for the tests of other crates needs: with the feature on it is compiled without dev-dependencies.
 fn add_support(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution) {
     if let Target::External(name) = &resolution.target {
-        needs.support.insert(name.clone());
+        needs.support.insert(name.to_string());
     } else if let Some(krate) = crate_of(scope, resolution) {
         let target = item_of(resolution);
         needs
@@ -216,7 +216,7 @@ fn add(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution, dev: bool)
             } else {
                 &mut needs.normal
             };
-            set.insert(name.clone());
+            set.insert(name.to_string());
         }
         Target::Item(item) if scope.side(*item) == Side::Other => {
             crates.push(workspace.crate_of(*item));
@@ -269,7 +269,7 @@ pub(crate) fn of_targets(
             } else {
                 &mut needs.normal
             };
-            set.insert(name.clone());
+            set.insert(name.to_string());
         }
     };
     for reference in &graph.references {
@@ -322,6 +322,9 @@ pub(crate) fn features_in(text: &str, features: &mut BTreeSet<String>) {
         };
         if let Some((name, _)) = rest.split_once('"') {
             features.insert(name.to_owned());
+            if text[..at].trim_end().ends_with("unstable(") {
+                features.insert(format!("unstable-{name}"));
+            }
         }
     }
 }

@@ -7,8 +7,8 @@ use cleave_syntax::{ChangeBuilder, ChangeSet, CrateId, Diagnostic, ItemId, Sever
 use crate::demand::{self, DestDemand};
 use crate::scope::Scope;
 use crate::{
-    cleanup, companion, exhaustive, include, layout, lift, members, needs, notes, order, skeleton,
-    snapshot, spacing, support, target, visibility,
+    cleanup, companion, detach, exhaustive, include, layout, lift, members, needs, notes, order,
+    skeleton, snapshot, spacing, support, target, visibility,
 };
 
 /// What a step does to the tree.
@@ -85,6 +85,7 @@ pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, step: &Step) -
             target::hand_over((workspace, graph), plan, root, &mut builder),
             Figures::default(),
         ),
+        StepKind::Detach => (detach::detach(workspace, &mut builder), Figures::default()),
         StepKind::Lift { lifts } => {
             let source = (workspace, graph);
             match lift::carry_out(source, plan, root, lifts, &mut builder) {
@@ -97,6 +98,12 @@ pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, step: &Step) -
             Figures::default(),
         ),
     };
+    if diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity >= Severity::Refused)
+    {
+        return Outcome::refused(diagnostics);
+    }
     match builder.finish() {
         Ok(mut changes) => {
             let style = order::Style::of(&workspace.krate(root).edition);
@@ -174,7 +181,7 @@ fn move_items(
         builder,
     );
     diagnostics.extend(exhaustive::open(&scope, builder));
-    diagnostics.extend(companion::on_move(&scope, &moves, builder));
+    diagnostics.extend(companion::on_move(workspace, &moves, builder));
     diagnostics.extend(notes::on_move(&scope));
     let figures = Figures {
         files_moved: moves.files_moved,

@@ -213,6 +213,31 @@ impl<'a> Scope<'a> {
             .map(|krate| workspace.krate(krate).extern_name.as_str())
     }
 
+    /// Whether a module is divided so that some crate will see the destination's part of it only: what the module
+    /// shows of that part must be public there, see [`Scope::stand_in`].
+    pub(crate) fn is_seen_in_part(&self, module: ModuleId) -> bool {
+        let value = self.workspace.module(module);
+        if value.parent.is_none() || !self.touched[module.index()] || self.is_whole(module) {
+            return false;
+        }
+        let inside = |name: &String| {
+            let rest = name.strip_prefix(value.path.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+        };
+        let crates = || (0..self.plan.crates.len()).filter(|other| *other != self.to);
+        let takes_part = |other: &usize| {
+            let krate = &self.plan.crates[*other];
+            krate.modules.iter().chain(&krate.items).any(inside)
+        };
+        crates().filter(takes_part).any(|part| {
+            crates().any(|above| {
+                above != part
+                    && self.order.sees(Some(above), Some(self.to))
+                    && !self.order.sees(Some(above), Some(part))
+            })
+        })
+    }
+
     /// Whether the destination may name a crate of the workspace.
     pub(crate) fn sees(&self, krate: CrateId) -> bool {
         let name = &self

@@ -45,7 +45,7 @@ pub(crate) fn needed_from_above(scope: &Scope<'_>) -> BTreeSet<ItemId> {
     for user in workspace.items_of(scope.root) {
         if workspace.item(user).is_test && scope.side(user) == Side::Root {
             for method in scope.graph.calls_of(user) {
-                found.item(*method);
+                found.item(method);
             }
         }
     }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use cleave_graph::graph::{Found, Namespace};
 use cleave_graph::{Graph, Lookup, Place, Target};
 use cleave_syntax::item::{Binding, ItemKind, PathUse, UseLeafId};
-use cleave_syntax::{ItemId, ModuleId, Workspace};
+use cleave_syntax::{ItemId, ModuleId, Name, Workspace};
 
 use crate::scope::Scope;
 
@@ -134,7 +134,7 @@ impl Shown {
         };
         Lookup {
             module: workspace.item(item).module,
-            name: workspace.item(item).name.clone(),
+            name: Name::new(&workspace.item(item).name),
             namespace: Namespace::Type,
             found,
         }

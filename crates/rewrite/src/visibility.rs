@@ -170,13 +170,16 @@ impl Widening<'_, '_> {
                     made_public.extend(open_macro_call(self.scope, *id, builder));
                 }
                 ItemKind::InherentImpl | ItemKind::TraitImpl | ItemKind::ForeignMod => {}
-                _ => made_public.extend(open(
-                    self.scope,
-                    item.module,
-                    &item.visibility,
-                    (&path, is_shown(self.scope, *id)),
-                    builder,
-                )),
+                _ => {
+                    made_public.extend(crate::unstable::open(self.scope, *id, builder));
+                    made_public.extend(open(
+                        self.scope,
+                        item.module,
+                        &item.visibility,
+                        (&path, is_shown(self.scope, *id)),
+                        builder,
+                    ));
+                }
             }
         }
         for id in &self.modules {
@@ -373,7 +376,7 @@ impl Uses {
             let item = scope.workspace.item(id);
             for member in &item.member_uses {
                 by_name
-                    .entry(member.name.clone())
+                    .entry(member.name.to_string())
                     .or_default()
                     .insert(item.module);
             }
@@ -387,7 +390,7 @@ impl Uses {
                 let path = &item.paths[index as usize];
                 for segment in path.segments.iter().skip(1) {
                     by_name
-                        .entry(segment.name.clone())
+                        .entry(segment.name.to_string())
                         .or_default()
                         .insert(item.module);
                 }
@@ -417,9 +420,11 @@ impl Uses {
             .items_of(scope.root)
             .filter(|id| {
                 let item = scope.workspace.item(*id);
+                let closed = item.visibility.level != Level::Public
+                    || crate::unstable::feature(scope.workspace, *id).is_some();
                 scope.moving[id.index()]
                     && item.parent.is_some()
-                    && item.visibility.level != Level::Public
+                    && closed
                     && self.sees(scope, &item.name, &item.visibility.level, item.module)
             })
             .collect()

@@ -50,6 +50,31 @@ pub(crate) fn find(root: &Utf8Path, sources: &[SourceFile]) -> Vec<Companion> {
     found
 }
 
+/// The files without Rust source below the folders of a package at the root, and beside its manifest, in order of path.
+pub(crate) fn data(root: &Utf8Path, sources: &[SourceFile]) -> Vec<Utf8PathBuf> {
+    let mut found: Vec<Utf8PathBuf> = files(root, Utf8Path::new("")).collect();
+    let mut folders: Vec<Utf8PathBuf> = ["src", "tests", "benches", "examples"]
+        .map(Utf8PathBuf::from)
+        .to_vec();
+    while let Some(folder) = folders.pop() {
+        let entries = root.join(&folder).read_dir_utf8();
+        for entry in entries.into_iter().flatten().flatten() {
+            let path = folder.join(entry.file_name());
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => folders.push(path),
+                Ok(kind) if kind.is_file() => found.push(path),
+                _ => {}
+            }
+        }
+    }
+    found.sort();
+    found.retain(|path| {
+        let known = sources.binary_search_by(|source| source.path.as_path().cmp(path));
+        known.is_err()
+    });
+    found
+}
+
 fn files<'a>(root: &Utf8Path, folder: &'a Utf8Path) -> impl Iterator<Item = Utf8PathBuf> + 'a {
     let entries = root.join(folder).read_dir_utf8();
     let files = entries.into_iter().flatten().flatten();

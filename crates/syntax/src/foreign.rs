@@ -61,10 +61,10 @@ fn wanted(workspace: &Workspace) -> BTreeMap<String, BTreeSet<Option<String>>> {
         }
         let name = match leaf.binding {
             Binding::Glob => None,
-            _ if last.name.starts_with(char::is_uppercase) => Some(last.name.clone()),
+            _ if last.name.starts_with(char::is_uppercase) => Some(last.name.into()),
             _ => continue,
         };
-        wanted.entry(first.name.clone()).or_default().insert(name);
+        wanted.entry(first.name.into()).or_default().insert(name);
     }
     wanted
 }

@@ -1,5 +1,8 @@
 //! Items and all that is read off their text: visibility, attributes, and every path that stands in them.
 
+use smallvec::SmallVec;
+
+use crate::name::Name;
 use crate::source::{TextRange, id};
 use crate::workspace::ModuleId;
 
@@ -52,7 +55,7 @@ pub struct Item {
     /// What an impl is for.
     pub implementation: Option<Box<Implementation>>,
     /// What a `macro_rules!` is like.
-    pub macro_rules: Option<MacroRules>,
+    pub macro_rules: Option<Box<MacroRules>>,
     /// Every path in it, in order, except those in its `methods`. For a `use`: none (its leaves have them).
     pub paths: Vec<PathUse>,
     /// Every `.name` and every field named in a struct literal or pattern, except those in its `methods`.
@@ -175,7 +178,7 @@ pub enum Level {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attribute {
     /// Its path as written: `cfg`, `derive`, `doc`, `serde`, `tokio::main`; for `cfg_attr` just that.
-    pub path: String,
+    pub path: Name,
     /// The whole attribute or doc comment.
     pub range: TextRange,
     /// Whether it is a doc comment or `#[doc = …]`.
@@ -225,7 +228,7 @@ pub struct PathUse {
     /// The segments, `crate`, `self`, `super`, `Self`, `$crate` included (raw identifiers without `r#`).
     /// Where a function-local `use` binds the first segment, that import's path stands in its place
     /// (with the range of the written segment for each of its segments).
-    pub segments: Vec<Segment>,
+    pub segments: Segments,
     /// Whether it starts with `::`.
     pub global: bool,
     /// Where it stands, which tells in which namespaces it can be looked up.
@@ -271,11 +274,14 @@ impl PathUse {
     }
 }
 
+/// The segments of a path, mostly one.
+pub type Segments = SmallVec<[Segment; 1]>;
+
 /// A segment of a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Segment {
     /// The identifier, without `r#`; `$crate` for that.
-    pub name: String,
+    pub name: Name,
     /// Where it stands.
     pub range: TextRange,
 }
@@ -313,7 +319,7 @@ pub enum PathContext {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberUse {
     /// The field's or method's name.
-    pub name: String,
+    pub name: Name,
     /// Where the name stands.
     pub range: TextRange,
     /// Whether it is called: `.name(…)`.
@@ -334,7 +340,7 @@ pub enum Receiver {
     Own,
     /// A variable whose type is written where it is bound: the last name of that type, references and smart pointers
     /// of the standard library stripped.
-    Typed(String),
+    Typed(Name),
 }
 
 /// A file named by a macro.

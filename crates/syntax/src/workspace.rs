@@ -45,6 +45,8 @@ pub struct Workspace {
     pub leaves: Vec<UseLeaf>,
     /// Files beside the source that go by its paths and names, in order of path.
     pub companions: Vec<Companion>,
+    /// Files without Rust source that belong to a package at the root: below its own folders, and beside its manifest.
+    pub data: Vec<Utf8PathBuf>,
     /// The traits of other crates that it imports. Empty until [`foreign_traits`](crate::foreign_traits) was asked: only
     /// rewriting needs them.
     pub foreign_traits: ForeignTraits,
@@ -228,7 +230,7 @@ impl Workspace {
         let leaves = self.item(item).leaves.iter();
         leaves
             .filter_map(|leaf| self.leaf(*leaf).path.segments.first())
-            .map(|segment| segment.name.clone())
+            .map(|segment| segment.name.into())
             .collect()
     }
 

@@ -1,113 +1,148 @@
 //! Calls of inherent methods by name: over-approximated, since types are not inferred.
-
-use std::collections::HashMap;
+//!
+//! Methods of one name that take as many arguments and are seen from the same places are one group: a call of `.new()`
+//! in a package with ten thousand types is one number, not ten thousand.
 
 use cleave_syntax::item::{ItemKind, Level, MemberUse, Receiver};
-use cleave_syntax::{ItemId, ModuleId, Workspace};
+use cleave_syntax::{ItemId, ModuleId, Name, Workspace};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::builtin;
-use crate::graph::Graph;
+use crate::graph::{Called, Calls, Graph};
 
 /// Fills [`Graph::calls`]. A call means every method of that name that may be seen from there, takes as many arguments,
 /// and belongs to the receiver's type where that is written.
 pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
-    let mut methods: HashMap<&str, Vec<ItemId>> = HashMap::new();
-    for (index, item) in workspace.items.iter().enumerate() {
-        if item.parent.is_some() && item.kind == ItemKind::Fn {
-            methods
-                .entry(&item.name)
-                .or_default()
-                .push(ItemId::new(index));
-        }
-    }
-    let finder = Finder {
-        workspace,
-        graph,
-        methods,
-    };
-    let calls = (0..workspace.items.len())
+    let mut calls = Calls::default();
+    let finder = Finder::new(workspace, graph, &mut calls);
+    calls.items = (0..workspace.items.len())
         .into_par_iter()
         .map(|index| finder.item(ItemId::new(index)))
         .collect();
     graph.calls = calls;
 }
 
+/// A name, how many arguments beside `self`, and the module from whose inside it is seen; none for everywhere.
+type Key = (Name, Option<u32>, Option<ModuleId>);
+
 struct Finder<'a> {
     workspace: &'a Workspace,
     graph: &'a Graph,
-    methods: HashMap<&'a str, Vec<ItemId>>,
+    groups: FxHashMap<Key, u32>,
+    /// By name: how many arguments methods of that name take.
+    arguments: FxHashMap<Name, SmallVec<[Option<u32>; 1]>>,
+    /// By name of the method, and by the type it belongs to, or that type's name.
+    by_type: FxHashMap<(Name, Option<ItemId>), Vec<ItemId>>,
+    by_type_name: FxHashMap<(Name, Name), Vec<ItemId>>,
 }
 
-impl Finder<'_> {
-    fn item(&self, id: ItemId) -> Vec<ItemId> {
-        let named = self.graph.edges_of(id);
-        let mut found: Vec<ItemId> = self
-            .workspace
-            .item(id)
-            .member_uses
-            .iter()
-            .filter(|member| member.called)
-            .flat_map(|member| self.call(id, member))
-            .filter(|method| *method != id && named.binary_search(method).is_err())
-            .collect();
-        found.sort();
-        found.dedup();
-        found
-    }
-
-    fn call(&self, from: ItemId, member: &MemberUse) -> Vec<ItemId> {
-        let candidates = self.methods.get(member.name.as_str()).into_iter().flatten();
-        let mut found: Vec<ItemId> = candidates
-            .copied()
-            .filter(|method| self.fits(*method, member) && self.is_seen(*method, from))
-            .collect();
-        match &member.receiver {
-            Receiver::Unknown => {}
-            Receiver::Own => {
-                let own = self.own_type(from);
-                if found.iter().any(|method| self.own_type(*method) == own) {
-                    found.retain(|method| self.own_type(*method) == own);
-                }
-            }
-            Receiver::Typed(name) => {
-                let belongs = |method: &ItemId| self.self_name(*method) == name;
-                if found.iter().any(belongs) || builtin::is_name(name) {
-                    found.retain(belongs);
-                }
+impl<'a> Finder<'a> {
+    fn new(workspace: &'a Workspace, graph: &'a Graph, calls: &mut Calls) -> Self {
+        let mut finder = Self {
+            workspace,
+            graph,
+            groups: FxHashMap::default(),
+            arguments: FxHashMap::default(),
+            by_type: FxHashMap::default(),
+            by_type_name: FxHashMap::default(),
+        };
+        for (index, item) in workspace.items.iter().enumerate() {
+            if item.parent.is_some() && item.kind == ItemKind::Fn {
+                finder.enter(ItemId::new(index), calls);
             }
         }
-        found
+        finder
     }
 
-    /// Whether a method takes as many arguments; one without `self` is only meant by `<T>::name`, whose arguments are
-    /// not counted.
-    fn fits(&self, method: ItemId, member: &MemberUse) -> bool {
-        match (self.workspace.item(method).parameters, member.arguments) {
-            (_, None) => true,
-            (parameters, given) => parameters == given,
+    fn enter(&mut self, method: ItemId, calls: &mut Calls) {
+        let item = self.workspace.item(method);
+        let name = Name::new(&item.name);
+        let key = (name, item.parameters, self.seen_within(method));
+        let next = calls.groups.len() as u32;
+        let group = *self.groups.entry(key).or_insert(next);
+        if group == next {
+            calls.groups.push(Vec::new());
         }
+        calls.groups[group as usize].push(method);
+        let arguments = self.arguments.entry(name).or_default();
+        if !arguments.contains(&item.parameters) {
+            arguments.push(item.parameters);
+        }
+        let own = self.own_type(method);
+        self.by_type.entry((name, own)).or_default().push(method);
+        let self_name = Name::new(self.self_name(method));
+        let named = self.by_type_name.entry((name, self_name)).or_default();
+        named.push(method);
     }
 
-    fn is_seen(&self, method: ItemId, from: ItemId) -> bool {
+    /// The module from whose inside a method may be called; none for everywhere.
+    fn seen_within(&self, method: ItemId) -> Option<ModuleId> {
         let workspace = self.workspace;
         let item = workspace.item(method);
-        let place = workspace.item(from).module;
-        let here = workspace.crate_of(method) == workspace.crate_of(from);
         match item.visibility.level {
-            Level::Public => true,
-            Level::Crate | Level::In(_) => here,
-            Level::Super => {
-                let around = workspace.module(item.module).parent;
-                here && self.is_within(place, around.unwrap_or(item.module))
-            }
-            Level::Private | Level::Module => here && self.is_within(place, item.module),
+            Level::Public => None,
+            Level::Crate | Level::In(_) => Some(workspace.krate(workspace.crate_of(method)).root),
+            Level::Super => Some(workspace.module(item.module).parent.unwrap_or(item.module)),
+            Level::Private | Level::Module => Some(item.module),
         }
     }
 
-    fn is_within(&self, inner: ModuleId, outer: ModuleId) -> bool {
-        let above = |module: &ModuleId| self.workspace.module(*module).parent;
-        std::iter::successors(Some(inner), above).any(|module| module == outer)
+    fn item(&self, id: ItemId) -> Called {
+        let mut called = Called::default();
+        for member in &self.workspace.item(id).member_uses {
+            if member.called {
+                self.call(id, member, &mut called);
+            }
+        }
+        called.groups.sort_unstable();
+        called.groups.dedup();
+        called.methods.sort_unstable();
+        called.methods.dedup();
+        called
+    }
+
+    fn call(&self, from: ItemId, member: &MemberUse, called: &mut Called) {
+        let Some(arguments) = self.arguments.get(&member.name) else {
+            return;
+        };
+        let narrowed = match member.receiver {
+            Receiver::Unknown => None,
+            Receiver::Own => self.by_type.get(&(member.name, self.own_type(from))),
+            Receiver::Typed(name) => self.by_type_name.get(&(member.name, name)),
+        };
+        let before = called.methods.len();
+        let possible = narrowed.into_iter().flatten().copied();
+        called
+            .methods
+            .extend(possible.filter(|method| self.is_possible(*method, from, member)));
+        let foreign = matches!(member.receiver, Receiver::Typed(name) if builtin::is_name(&name));
+        if called.methods.len() > before || foreign {
+            return;
+        }
+        // One without `self` is only meant by `<T>::name`, whose arguments are not counted.
+        let fitting = arguments
+            .iter()
+            .filter(|count| member.arguments.is_none() || **count == member.arguments);
+        for count in fitting {
+            let places = std::iter::once(None).chain(self.around(from).map(Some));
+            let groups = places.filter_map(|place| self.groups.get(&(member.name, *count, place)));
+            called.groups.extend(groups.copied());
+        }
+    }
+
+    fn is_possible(&self, method: ItemId, from: ItemId, member: &MemberUse) -> bool {
+        let parameters = self.workspace.item(method).parameters;
+        let fits = member.arguments.is_none() || parameters == member.arguments;
+        let within = self.seen_within(method);
+        fits && within.is_none_or(|module| self.around(from).any(|around| around == module))
+    }
+
+    /// The module that an item stands in, and those around that.
+    fn around(&self, item: ItemId) -> impl Iterator<Item = ModuleId> {
+        let above = move |module: &ModuleId| self.workspace.module(*module).parent;
+        std::iter::successors(Some(self.workspace.item(item).module), above)
     }
 
     fn own_type(&self, id: ItemId) -> Option<ItemId> {

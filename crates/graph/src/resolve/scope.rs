@@ -5,21 +5,22 @@ mod follow;
 mod lookup;
 mod textual;
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use cleave_syntax::item::UseLeafId;
-use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
+use cleave_syntax::{CrateId, ItemId, ModuleId, Name, Workspace};
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
-use crate::graph::{Found, Lookup, Namespace};
+use crate::graph::{Found, Lookups, Namespace};
 
 /// What a name leads to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Def {
     Item(ItemId),
     Module(ModuleId),
     Crate(CrateId),
-    External(String),
+    External(Name),
     /// What a derive or attribute macro on an item makes beside it.
     Made(ItemId),
 }
@@ -28,7 +29,7 @@ pub(super) enum Def {
 #[derive(Debug, Clone)]
 pub(super) struct Hit {
     pub(super) def: Def,
-    pub(super) lookups: Vec<Lookup>,
+    pub(super) lookups: Lookups,
     /// How many segments were used.
     pub(super) used: usize,
     /// What else it may be: definitions of the same name under other `cfg`s.
@@ -36,7 +37,7 @@ pub(super) struct Hit {
 }
 
 impl Hit {
-    fn new(def: Def, lookups: Vec<Lookup>, used: usize) -> Self {
+    fn new(def: Def, lookups: Lookups, used: usize) -> Self {
         Self {
             def,
             lookups,
@@ -47,35 +48,38 @@ impl Hit {
 
     /// What a name alone leads to.
     pub(super) fn first(def: Def) -> Self {
-        Self::new(def, Vec::new(), 1)
+        Self::new(def, Lookups::new(), 1)
     }
 }
 
 #[derive(Default)]
-struct Names<'a> {
+struct Names {
     /// Definitions and named imports; several where `cfg`s tell them apart.
-    explicit: HashMap<&'a str, [Vec<Found>; 3]>,
+    explicit: FxHashMap<Name, [SmallVec<[Found; 1]>; 3]>,
     globs: Vec<UseLeafId>,
     /// Names in the tokens of macro calls at module level, which those may define.
-    opaque: HashMap<&'a str, ItemId>,
+    opaque: FxHashMap<Name, ItemId>,
     /// Macro calls, and items with derives and attributes that are not the language's: they may define any name.
     makers: Vec<ItemId>,
 }
 
+/// What a leaf leads to, at each level of trust and in each namespace. Most are never asked for.
+type Answers = [[OnceLock<Option<Box<Hit>>>; 3]; 3];
+
 /// All names of a workspace.
 pub(super) struct Scopes<'a> {
     pub(super) workspace: &'a Workspace,
-    modules: Vec<Names<'a>>,
+    modules: Vec<Names>,
     /// By crate: names that start a path to another crate.
-    preludes: Vec<HashMap<String, Def>>,
+    preludes: Vec<FxHashMap<Name, Def>>,
     /// By crate and name: macros in textual scope, each with the module from which on it is visible.
-    textual: Vec<HashMap<&'a str, Vec<(ItemId, ModuleId)>>>,
+    textual: Vec<FxHashMap<Name, Vec<(ItemId, ModuleId)>>>,
     /// By crate: other crates whose macros `#[macro_use] extern crate` brings in.
     macro_crates: Vec<Vec<Def>>,
     /// By leaf: what it leads to in each namespace, at each level of trust.
-    leaves: Vec<[[OnceLock<Option<Hit>>; 3]; 3]>,
+    leaves: Vec<Answers>,
     /// Every `macro_rules!` by name.
-    rules: HashMap<&'a str, Vec<ItemId>>,
+    rules: FxHashMap<Name, Vec<ItemId>>,
 }
 
 /// How much is believed of names that no definition in the source has.
@@ -127,10 +131,10 @@ impl Scopes<'_> {
     }
 
     /// The crate that a name starts a path to.
-    pub(super) fn prelude(&self, module: ModuleId, name: &str) -> Option<Def> {
+    pub(super) fn prelude(&self, module: ModuleId, name: Name) -> Option<Def> {
         self.preludes[self.workspace.module(module).krate.index()]
-            .get(name)
-            .cloned()
+            .get(&name)
+            .copied()
     }
 }
 

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use cleave_syntax::item::{ItemKind, PathContext, PathUse};
 use cleave_syntax::{ItemId, ModuleId};
 
+use smallvec::smallvec;
+
 use super::scope::{Trust, has_word};
 use super::{Resolver, builtin};
-use crate::graph::{Found, Lookup, Namespace, Place, Reference, Resolution, Target};
+use crate::graph::{Found, Lookup, Lookups, Namespace, Place, Reference, Resolution, Target};
 
 impl Resolver<'_> {
     /// What a path may mean whose first name is defined nowhere, from the surest guess to the least.
@@ -86,13 +88,13 @@ impl Resolver<'_> {
         };
         let lookup = Lookup {
             module,
-            name: path.segments[0].name.clone(),
+            name: path.segments[0].name,
             namespace,
             found: Found::Glob(glob),
         };
         Some(Resolution {
             target: Target::External(name),
-            lookups: vec![lookup],
+            lookups: smallvec![lookup],
             used: path.segments.len() as u32,
         })
     }
@@ -116,7 +118,7 @@ impl Resolver<'_> {
         calls
             .filter(|path| path.context == PathContext::Macro)
             .filter_map(|path| path.segments.last())
-            .flat_map(|segment| self.scopes.rules(&segment.name))
+            .flat_map(|segment| self.scopes.rules(segment.name))
             .copied()
             .find(|rules| has_word(workspace.text_of(*rules), name))
     }
@@ -183,7 +185,7 @@ fn is_builtin(path: &PathUse) -> bool {
 fn plain(path: &PathUse, target: Target) -> Vec<Resolution> {
     vec![Resolution {
         target,
-        lookups: Vec::new(),
+        lookups: Lookups::new(),
         used: path.segments.len() as u32,
     }]
 }

@@ -90,3 +90,20 @@ fn a_path_in_the_arguments_of_an_attribute_is_a_path() {
         ",
     );
 }
+
+#[test]
+fn the_parameters_of_a_test_are_fixtures() {
+    check(
+        "
+        //- src/lib.rs
+        fn server() {}
+        fn client() {}
+        #[suite::test]
+        fn answers(mut server: u8, other: u8) {}
+        fn no_test(client: u8) {}
+        ",
+        "
+        answers: server
+        ",
+    );
+}

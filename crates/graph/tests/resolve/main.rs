@@ -199,7 +199,7 @@ pub(crate) fn name(workspace: &Workspace, from: CrateId, target: &Target) -> Opt
         }
         Target::CrateRoot(krate) if *krate == from => "crate::".to_owned(),
         Target::CrateRoot(krate) => workspace.krate(*krate).extern_name.clone(),
-        Target::External(name) => name.clone(),
+        Target::External(name) => name.to_string(),
         Target::Builtin => return None,
         Target::Unresolved => "UNRESOLVED".to_owned(),
     })

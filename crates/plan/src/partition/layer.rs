@@ -78,7 +78,10 @@ impl<'a> Growth<'a> {
         match torn {
             ..0 => (0, torn),
             0 => (1, outside),
-            _ => (2, torn * 100 / (problem.users[unit].len() as i64 + 1)),
+            _ => (
+                2,
+                torn * 100 / (super::problem::signed(problem.users[unit].len()) + 1),
+            ),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Dockerfiles: `crates` is copied beside `src`.
 
+use cleave_syntax::TextRange;
+
 use super::{Advice, follow, lines};
 
 /// Adds a `COPY crates …` after each `COPY src …`, where nothing is built before it.
@@ -26,6 +28,29 @@ pub(super) fn copy_crates(text: &str, advice: &mut Advice) {
     }
 }
 
+/// The lines that copy a `src` which is gone, where `crates` is copied too.
+pub(super) fn drop_source(text: &str) -> (Vec<TextRange>, Advice) {
+    let mut dropped = Vec::new();
+    let mut advice = Advice::default();
+    for (start, line) in lines(text) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let copies = words
+            .first()
+            .is_some_and(|word| ["COPY", "ADD"].contains(word));
+        let Some(source) = source_folder(&words).filter(|_| copies) else {
+            continue;
+        };
+        let new = beside(line);
+        if source == Source::Alone && lines(text).any(|(_, other)| other == new) {
+            let end = (start + line.len() + 1).min(text.len());
+            dropped.push(TextRange::new(start as u32, end as u32));
+        } else {
+            advice.ask(start, line.trim_end().len(), "copies `src`, which is gone");
+        }
+    }
+    (dropped, advice)
+}
+
 /// How a command copies the folder `src`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Source {
@@ -36,8 +61,9 @@ enum Source {
 }
 
 fn source_folder(words: &[&str]) -> Option<Source> {
-    let paths: Vec<&&str> = words[1..]
+    let paths: Vec<&&str> = words
         .iter()
+        .skip(1)
         .filter(|word| !word.starts_with("--"))
         .collect();
     let is_source = |path: &str| path.trim_start_matches("./").trim_end_matches('/') == "src";

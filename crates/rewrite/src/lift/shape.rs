@@ -34,8 +34,11 @@ impl Head {
 
     /// The `cfg`s, a line each.
     pub(super) fn conditions(&self, indent: &str) -> String {
-        let lines = self.conditions.iter();
-        lines.map(|line| format!("{indent}{line}\n")).collect()
+        let mut lines = String::new();
+        for condition in &self.conditions {
+            lines.push_str(&format!("{indent}{condition}\n"));
+        }
+        lines
     }
 }
 
@@ -64,9 +67,10 @@ pub(super) fn head(workspace: &Workspace, id: ItemId) -> Option<Head> {
     let attributes = item.attrs.iter();
     Some(Head {
         text: cleave_plan::lift::head(workspace, id),
-        arguments: match names.is_empty() {
-            true => String::new(),
-            false => format!("<{}>", names.join(", ")),
+        arguments: if names.is_empty() {
+            String::new()
+        } else {
+            format!("<{}>", names.join(", "))
         },
         generics: written,
         own: slice(item.self_ty.span().byte_range()),

@@ -168,7 +168,7 @@ fn is_shared(key: &str, places: &[(Place, Source)], input: &ManifestInput<'_>) -
 }
 
 /// The paths of all tables of dependencies.
-fn tables(document: &DocumentMut) -> Vec<Vec<String>> {
+pub(super) fn tables(document: &DocumentMut) -> Vec<Vec<String>> {
     const KINDS: &[&str] = &["dependencies", "dev-dependencies", "build-dependencies"];
     let mut paths: Vec<Vec<String>> = KINDS.iter().map(|kind| vec![(*kind).to_owned()]).collect();
     let targets = document.get("target").and_then(Item::as_table_like);
@@ -189,7 +189,7 @@ fn table_at<'d>(document: &'d DocumentMut, path: &[String]) -> Option<&'d dyn Ta
     item.as_table_like()
 }
 
-fn document_table<'d>(
+pub(super) fn document_table<'d>(
     document: &'d mut DocumentMut,
     path: &[String],
 ) -> Option<&'d mut dyn TableLike> {

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use camino::Utf8Path;
 use cleave_syntax::Diagnostic;
-use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
+use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 use super::{ManifestInput, Member, feature, read, support};
 use crate::include::{joined, relative};
@@ -118,7 +119,7 @@ fn has(document: &DocumentMut, table: &str, key: &str) -> bool {
 pub(super) fn dependencies_mut<'d>(
     document: &'d mut DocumentMut,
     table: &str,
-) -> &'d mut dyn toml_edit::TableLike {
+) -> &'d mut dyn TableLike {
     let item = document
         .entry(table)
         .or_insert_with(|| Item::Table(Table::new()));
@@ -150,11 +151,7 @@ fn entries(root: &DocumentMut) -> Vec<Entry<'_>> {
     entries
 }
 
-fn collect<'a>(
-    target: Option<&str>,
-    around: &'a dyn toml_edit::TableLike,
-    entries: &mut Vec<Entry<'a>>,
-) {
+fn collect<'a>(target: Option<&str>, around: &'a dyn TableLike, entries: &mut Vec<Entry<'a>>) {
     for (name, dev) in [
         ("dependencies", false),
         ("dev-dependencies", true),
@@ -250,7 +247,7 @@ fn target_mut<'d>(
     document: &'d mut DocumentMut,
     target: &str,
     table: &str,
-) -> &'d mut dyn toml_edit::TableLike {
+) -> &'d mut dyn TableLike {
     let mut implicit = Table::new();
     implicit.set_implicit(true);
     let targets = document
@@ -271,20 +268,32 @@ fn target_mut<'d>(
 
 /// A path is relative to another folder now, and tests have nothing optional.
 fn correct(value: &mut Item, input: &ManifestInput<'_>, member: &Member, dev: bool) {
+    correct_path(value, (input.root_dir, &member.dir));
+    if let Some(table) = value.as_table_like_mut().filter(|_| dev) {
+        table.remove("optional");
+    }
+}
+
+/// A path is relative to the folder `to` now, no longer to `from`.
+fn correct_path(value: &mut Item, (from, to): (&Utf8Path, &Utf8Path)) {
     let Some(table) = value.as_table_like_mut() else {
         return;
     };
     if let Some(path) = table.get("path").and_then(Item::as_str).map(str::to_owned)
         && !path.starts_with('/')
     {
-        let target = joined(input.root_dir, &path);
-        table.insert(
-            "path",
-            toml_edit::value(relative(&member.dir, &target).as_str()),
-        );
+        let target = joined(from, &path);
+        table.insert("path", toml_edit::value(relative(to, &target).as_str()));
     }
-    if dev {
-        table.remove("optional");
+}
+
+/// Corrects the paths of all dependencies in a table.
+pub(super) fn corrected(table: &mut dyn TableLike, folders: (&Utf8Path, &Utf8Path)) {
+    for (_, value) in table.iter_mut() {
+        correct_path(value, folders);
+        if let Some(Value::InlineTable(value)) = value.as_value_mut() {
+            value.fmt();
+        }
     }
 }
 

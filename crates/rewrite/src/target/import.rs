@@ -213,7 +213,7 @@ fn written(leaf: &UseLeaf, way: Option<&Way>) -> Import {
         leaf.path
             .segments
             .iter()
-            .map(|segment| segment.name.clone())
+            .map(|segment| segment.name.to_string())
     };
     let mut names: Vec<String> = match way {
         None => old().collect(),

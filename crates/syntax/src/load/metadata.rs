@@ -121,6 +121,7 @@ fn choose(
         None => members
             .iter()
             .position(|member| canonical(&member.manifest_path) == asked)
+            .or_else(|| planned(&metadata.workspace_root, &asked, members))
             .or_else(|| (members.len() == 1 && metadata.root_package().is_none()).then_some(0)),
     };
     found
@@ -133,6 +134,20 @@ fn choose(
                 .collect::<Vec<_>>()
                 .join(", "),
         })
+}
+
+/// Of a root that is no package, the one member with a plan beside its manifest.
+fn planned(
+    root: &Utf8Path,
+    asked: &Utf8Path,
+    members: &[&cargo_metadata::Package],
+) -> Option<usize> {
+    let has_plan = |member: &&cargo_metadata::Package| {
+        member.manifest_path.with_file_name("split.toml").is_file()
+    };
+    let mut with_plan = (0..members.len()).filter(|index| has_plan(&members[*index]));
+    let first = with_plan.next();
+    first.filter(|_| asked.parent() == Some(root) && with_plan.next().is_none())
 }
 
 fn kind(kinds: &[TargetKind]) -> CrateKind {

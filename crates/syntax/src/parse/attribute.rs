@@ -6,7 +6,8 @@ use proc_macro2::{TokenStream, TokenTree};
 
 use super::collect::{Collector, name_of};
 use super::{Shift, doc, extent, tokens};
-use crate::item::{Attribute, PathContext, Segment};
+use crate::item::{Attribute, PathContext, Segment, Segments};
+use crate::name::Name;
 use crate::source::TextRange;
 
 /// Attributes of the language, whose names are no paths and whose arguments name nothing of ours.
@@ -94,7 +95,7 @@ pub(super) fn collect(collector: &mut Collector<'_>, attribute: &syn::Attribute)
     one(collector, segments, arguments);
 }
 
-fn one(collector: &mut Collector<'_>, name: Vec<Segment>, arguments: TokenStream) {
+fn one(collector: &mut Collector<'_>, name: Segments, arguments: TokenStream) {
     let Some(last) = name.last() else { return };
     match last.name.as_str() {
         "derive" if name.len() == 1 => {
@@ -116,16 +117,12 @@ fn conditional(collector: &mut Collector<'_>, arguments: TokenStream) {
     let parts =
         arguments.split(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ','));
     for part in parts.skip(1) {
-        let mut name = Vec::new();
+        let mut name = Segments::new();
         let mut rest = TokenStream::new();
         for token in part {
             match token {
                 TokenTree::Ident(ident) if rest.is_empty() => {
-                    let range = collector.range(ident.span());
-                    name.push(Segment {
-                        name: name_of(ident),
-                        range,
-                    });
+                    name.push(collector.segment(ident));
                 }
                 TokenTree::Punct(punct) if punct.as_char() == ':' && rest.is_empty() => {}
                 TokenTree::Group(group) => rest.extend(group.stream()),
@@ -186,8 +183,8 @@ fn bound(collector: &mut Collector<'_>, text: &str, start: u32) {
 }
 
 /// The segments of a text that is a path and nothing else (generic arguments at its end aside).
-fn path_in(text: &str, start: u32) -> Option<Vec<Segment>> {
-    let mut segments = Vec::new();
+fn path_in(text: &str, start: u32) -> Option<Segments> {
+    let mut segments = Segments::new();
     let mut at = 0;
     let body = text.strip_prefix("::").map_or(text, |rest| {
         at = 2;
@@ -207,7 +204,7 @@ fn path_in(text: &str, start: u32) -> Option<Vec<Segment>> {
         }
         let range = TextRange::new(start + at as u32, start + (at + name.len()) as u32);
         segments.push(Segment {
-            name: word.to_owned(),
+            name: Name::new(word),
             range,
         });
         at += name.len() + 2;
@@ -227,13 +224,7 @@ pub(super) fn values(
             matches!(attribute.style, syn::AttrStyle::Inner(_)) == (style == Style::Inner)
         })
         .map(|attribute| {
-            let path = attribute
-                .path()
-                .segments
-                .iter()
-                .map(|segment| name_of(&segment.ident))
-                .collect::<Vec<_>>()
-                .join("::");
+            let path = path_of(attribute.path());
             Attribute {
                 is_doc: path == "doc",
                 path,
@@ -241,6 +232,15 @@ pub(super) fn values(
             }
         })
         .collect()
+}
+
+/// A path as one name.
+fn path_of(path: &syn::Path) -> Name {
+    if let Some(only) = path.get_ident() {
+        return name_of(only);
+    }
+    let names = path.segments.iter().map(|segment| name_of(&segment.ident));
+    Name::new(&names.map(Name::as_str).collect::<Vec<_>>().join("::"))
 }
 
 /// On which side of the thing an attribute stands.
@@ -259,14 +259,21 @@ pub(super) fn is_test(attributes: &[syn::Attribute]) -> bool {
             .path()
             .segments
             .last()
-            .map(|segment| name_of(&segment.ident))
-            .unwrap_or_default();
-        match last.as_str() {
+            .map_or("", |segment| name_of(&segment.ident).as_str());
+        match last {
             "test" | "bench" | "rstest" | "test_case" | "quickcheck" | "proptest" => true,
             "cfg" => matches!(&attribute.meta, syn::Meta::List(list) if needs_test(&list.tokens)),
             _ => false,
         }
     })
+}
+
+/// Whether attributes make a function a test, or a benchmark.
+pub(super) fn is_test_function(attributes: &[syn::Attribute]) -> bool {
+    let mut own = attributes
+        .iter()
+        .filter(|attribute| !attribute.path().is_ident("cfg"));
+    own.any(|attribute| is_test(std::slice::from_ref(attribute)))
 }
 
 /// Whether a `cfg` predicate holds in tests only: `test`, or `all(…)` with that in it.

@@ -3,27 +3,31 @@
 mod hoist;
 mod walk;
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::fmt::Write as _;
 
 use proc_macro2::Span;
+use rustc_hash::FxHashMap;
+use smallvec::smallvec;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 
 use super::{Shift, attribute, pattern};
-use crate::item::{Include, MemberUse, PathContext, PathUse, Receiver, Segment};
+use crate::item::{Include, MemberUse, PathContext, PathUse, Receiver, Segment, Segments};
+use crate::name::Name;
 use crate::source::TextRange;
 
 /// What a name is bound to in a scope.
 #[derive(Debug, Clone)]
 pub(super) enum Local {
     /// A variable, with the name of its type where that is written: it hides values of that name.
-    Value(Option<String>),
+    Value(Option<Name>),
     /// A generic parameter or local item: it hides all of that name.
     Item,
     /// A local enum, with its variants: a glob of it brings them in.
-    Enum(Vec<String>),
+    Enum(Vec<Name>),
     /// A function-local import: the path that it stands for.
-    Alias(Vec<String>, bool),
+    Alias(Vec<Name>, bool),
 }
 
 /// Collects from one item.
@@ -33,7 +37,7 @@ pub(super) struct Collector<'a> {
     pub(super) paths: Vec<PathUse>,
     pub(super) members: Vec<MemberUse>,
     pub(super) includes: Vec<Include>,
-    scopes: Vec<HashMap<String, Local>>,
+    scopes: Vec<FxHashMap<Name, Local>>,
     /// How many bodies are around.
     bodies: u32,
     /// How many macro calls are around.
@@ -50,7 +54,7 @@ impl<'a> Collector<'a> {
             paths: Vec::new(),
             members: Vec::new(),
             includes: Vec::new(),
-            scopes: vec![HashMap::new()],
+            scopes: vec![FxHashMap::default()],
             bodies: 0,
             macros: 0,
             modules: 0,
@@ -61,8 +65,15 @@ impl<'a> Collector<'a> {
         self.shift.range(span, span)
     }
 
+    /// An identifier as a segment of a path.
+    pub(super) fn segment(&self, ident: &syn::Ident) -> Segment {
+        let (name, length) = written(ident, |text| (Name::new(bare(text)), text.len()));
+        let range = self.shift.word(ident.span(), length as u32);
+        Segment { name, range }
+    }
+
     pub(super) fn scoped(&mut self, inside: impl FnOnce(&mut Self)) {
-        self.scopes.push(HashMap::new());
+        self.scopes.push(FxHashMap::default());
         inside(self);
         self.scopes.pop();
     }
@@ -70,7 +81,7 @@ impl<'a> Collector<'a> {
     /// Inside a module in a body: nothing local is in scope.
     pub(super) fn in_module(&mut self, inside: impl FnOnce(&mut Self)) {
         let around = std::mem::take(&mut self.scopes);
-        self.scopes.push(HashMap::new());
+        self.scopes.push(FxHashMap::default());
         self.modules += 1;
         inside(self);
         self.modules -= 1;
@@ -83,17 +94,17 @@ impl<'a> Collector<'a> {
         self.bodies -= 1;
     }
 
-    pub(super) fn bind(&mut self, name: String, local: Local) {
+    pub(super) fn bind(&mut self, name: Name, local: Local) {
         if let Some(scope) = self.scopes.last_mut() {
             scope.insert(name, local);
         }
     }
 
-    fn local(&self, name: &str) -> Option<&Local> {
-        self.scopes.iter().rev().find_map(|scope| scope.get(name))
+    fn local(&self, name: Name) -> Option<&Local> {
+        self.scopes.iter().rev().find_map(|scope| scope.get(&name))
     }
 
-    pub(super) fn is_variable(&self, name: &str) -> bool {
+    pub(super) fn is_variable(&self, name: Name) -> bool {
         matches!(self.local(name), Some(Local::Value(_)))
     }
 
@@ -114,7 +125,7 @@ impl<'a> Collector<'a> {
     /// Records a path unless something local is meant.
     pub(super) fn record(
         &mut self,
-        mut segments: Vec<Segment>,
+        mut segments: Segments,
         mut global: bool,
         context: PathContext,
         guessed: bool,
@@ -124,7 +135,7 @@ impl<'a> Collector<'a> {
         };
         let is_import = matches!(context, PathContext::LocalUse | PathContext::LocalGlob);
         if !global && !is_import {
-            match self.local(&first.name) {
+            match self.local(first.name) {
                 Some(Local::Value(_))
                     if segments.len() == 1
                         && context != PathContext::Type
@@ -135,15 +146,9 @@ impl<'a> Collector<'a> {
                 Some(Local::Item | Local::Enum(_)) if context != PathContext::Macro => return,
                 Some(Local::Alias(path, path_global)) => {
                     let range = first.range;
-                    let replaced: Vec<Segment> = path
-                        .iter()
-                        .map(|name| Segment {
-                            name: name.clone(),
-                            range,
-                        })
-                        .collect();
+                    let replaced = path.iter().map(|name| Segment { name: *name, range });
                     global = *path_global;
-                    segments.splice(0..1, replaced);
+                    segments = replaced.chain(segments[1..].iter().copied()).collect();
                 }
                 _ => {}
             }
@@ -160,7 +165,10 @@ impl<'a> Collector<'a> {
     }
 
     /// `super` in a module inside a body means the module around the body, which is where the path is looked up.
-    fn leave_modules(&self, segments: &mut Vec<Segment>) {
+    fn leave_modules(&self, segments: &mut Segments) {
+        if self.modules == 0 {
+            return;
+        }
         let supers = segments
             .iter()
             .take_while(|segment| segment.name == "super")
@@ -168,18 +176,16 @@ impl<'a> Collector<'a> {
             .min(self.modules as usize);
         if supers > 0 {
             let range = segments[supers - 1].range;
-            let name = "self".to_owned();
-            segments.splice(0..supers, [Segment { name, range }]);
+            let name = Name::new("self");
+            segments.drain(1..supers);
+            segments[0] = Segment { name, range };
         }
     }
 
-    pub(super) fn segments(&self, path: &syn::Path) -> Vec<Segment> {
+    pub(super) fn segments(&self, path: &syn::Path) -> Segments {
         path.segments
             .iter()
-            .map(|segment| Segment {
-                name: name_of(&segment.ident),
-                range: self.range(segment.ident.span()),
-            })
+            .map(|segment| self.segment(&segment.ident))
             .collect()
     }
 
@@ -205,7 +211,7 @@ impl<'a> Collector<'a> {
         self.visit_type(&qself.ty);
         if qself.position > 0 {
             let segments = self.segments(path);
-            let trait_segments = segments[..qself.position.min(segments.len())].to_vec();
+            let trait_segments = segments[..qself.position.min(segments.len())].into();
             self.record(
                 trait_segments,
                 path.leading_colon.is_some(),
@@ -214,9 +220,9 @@ impl<'a> Collector<'a> {
             );
         }
         for segment in path.segments.iter().skip(qself.position) {
-            let range = self.range(segment.ident.span());
+            let Segment { name, range } = self.segment(&segment.ident);
             self.members.push(MemberUse {
-                name: name_of(&segment.ident),
+                name,
                 range,
                 called: true,
                 arguments: None,
@@ -239,9 +245,9 @@ impl<'a> Collector<'a> {
         };
         match path.path.get_ident() {
             Some(ident) if ident == "self" => Receiver::Own,
-            Some(ident) => match self.local(&name_of(ident)) {
-                Some(Local::Value(Some(name))) if name == "Self" => Receiver::Own,
-                Some(Local::Value(Some(name))) => Receiver::Typed(name.clone()),
+            Some(ident) => match self.local(name_of(ident)) {
+                Some(Local::Value(Some(name))) if *name == "Self" => Receiver::Own,
+                Some(Local::Value(Some(name))) => Receiver::Typed(*name),
                 _ => Receiver::Unknown,
             },
             None => Receiver::Unknown,
@@ -254,11 +260,13 @@ impl<'a> Collector<'a> {
         called: bool,
         (arguments, receiver): (Option<u32>, Receiver),
     ) {
-        let (name, span) = match member {
-            syn::Member::Named(ident) => (name_of(ident), ident.span()),
-            syn::Member::Unnamed(index) => (index.index.to_string(), index.span),
+        let Segment { name, range } = match member {
+            syn::Member::Named(ident) => self.segment(ident),
+            syn::Member::Unnamed(index) => Segment {
+                name: Name::new(&index.index.to_string()),
+                range: self.range(index.span),
+            },
         };
-        let range = self.range(span);
         self.members.push(MemberUse {
             name,
             range,
@@ -270,9 +278,30 @@ impl<'a> Collector<'a> {
 }
 
 /// An identifier without its `r#`.
-pub(super) fn name_of(ident: &syn::Ident) -> String {
-    let name = ident.to_string();
-    name.strip_prefix("r#").map(str::to_owned).unwrap_or(name)
+pub(super) fn name_of(ident: &syn::Ident) -> Name {
+    written(ident, |text| Name::new(bare(text)))
+}
+
+/// The same, for what keeps its text.
+pub(super) fn text_of(ident: &syn::Ident) -> String {
+    written(ident, |text| bare(text).to_owned())
+}
+
+/// Hands on the text of an identifier, `r#` included. One buffer a thread, since there are millions.
+fn written<T>(ident: &syn::Ident, with: impl FnOnce(&str) -> T) -> T {
+    thread_local! {
+        static TEXT: RefCell<String> = const { RefCell::new(String::new()) };
+    }
+    TEXT.with_borrow_mut(|text| {
+        text.clear();
+        // Writing into a String can't fail.
+        let _ = write!(text, "{ident}");
+        with(text)
+    })
+}
+
+fn bare(text: &str) -> &str {
+    text.strip_prefix("r#").unwrap_or(text)
 }
 
 impl Collector<'_> {
@@ -293,14 +322,27 @@ impl Collector<'_> {
             self.visit_type(written);
             return;
         }
-        let name = "Self".to_owned();
+        let name = Name::new("Self");
         let range = self.range(receiver.self_token.span);
         self.record(
-            vec![Segment { name, range }],
+            smallvec![Segment { name, range }],
             false,
             PathContext::Type,
             false,
         );
+    }
+
+    /// A test is given no arguments by the language: what a test attribute hands over is often a function of the
+    /// parameter's name.
+    fn fixtures(&mut self, signature: &syn::Signature) {
+        for input in &signature.inputs {
+            if let syn::FnArg::Typed(typed) = input
+                && let syn::Pat::Ident(pattern) = &*typed.pat
+            {
+                let segment = self.segment(&pattern.ident);
+                self.record(smallvec![segment], false, PathContext::Value, true);
+            }
+        }
     }
 
     fn function(&mut self, signature: &syn::Signature, block: Option<&syn::Block>) {

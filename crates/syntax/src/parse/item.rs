@@ -8,7 +8,7 @@ mod import;
 use syn::visit::Visit;
 
 use super::attribute::{self, Style};
-use super::collect::{Collector, name_of};
+use super::collect::{Collector, text_of};
 use super::{DeclaredModule, ParsedItem, ParsedModule, Shift, extent};
 use crate::item::{Item, ItemKind, Level, Visibility};
 use crate::source::TextRange;
@@ -141,7 +141,7 @@ fn item(node: &syn::Item, text: &str, shift: Shift<'_>) -> ParsedItem {
     let (kind, attributes) = kind_of(node);
     let mut item = blank(kind, &collector, extent::item(node), attributes);
     if let Some(ident) = ident_of(node) {
-        item.name = name_of(ident);
+        item.name = text_of(ident);
         item.name_range = collector.range(ident.span());
     }
     if let Some((visibility, first)) = visibility_of(node) {

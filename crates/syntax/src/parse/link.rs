@@ -2,7 +2,8 @@
 //!
 //! A line at a time, which is all that links need; what merely looks like a link resolves to nothing later.
 
-use crate::item::Segment;
+use crate::item::{Segment, Segments};
+use crate::name::Name;
 use crate::source::TextRange;
 
 /// Disambiguators in front of a path, with their `@`.
@@ -40,7 +41,7 @@ pub(super) fn label(line: &str) -> Option<&str> {
 }
 
 /// The paths that a line links to; `start` is where the line stands in the file, `labels` what the text defines.
-pub(super) fn paths(line: &str, start: u32, labels: &[&str]) -> Vec<Vec<Segment>> {
+pub(super) fn paths(line: &str, start: u32, labels: &[&str]) -> Vec<Segments> {
     let mut found = Vec::new();
     let bytes = line.as_bytes();
     let mut at = 0;
@@ -74,7 +75,7 @@ fn bracket(
     line: &str,
     at: usize,
     (start, labels): (u32, &[&str]),
-    found: &mut Vec<Vec<Segment>>,
+    found: &mut Vec<Segments>,
 ) -> usize {
     let Some(end) = closing(line, at) else {
         return at + 1;
@@ -125,7 +126,7 @@ fn closing(line: &str, at: usize) -> Option<usize> {
 }
 
 /// Takes a destination that starts at `at`, up to a white space or the `)`; returns where it ends.
-fn destination(line: &str, at: usize, start: u32, found: &mut Vec<Vec<Segment>>) -> usize {
+fn destination(line: &str, at: usize, start: u32, found: &mut Vec<Segments>) -> usize {
     let rest = line.get(at..).unwrap_or_default();
     // `X()` has parentheses of its own.
     let mut depth = 0_usize;
@@ -148,7 +149,7 @@ fn destination(line: &str, at: usize, start: u32, found: &mut Vec<Vec<Segment>>)
 }
 
 /// The segments of a link that is a path: without ticks, disambiguator, generic arguments, and what is behind `#`.
-fn path(text: &str, start: u32) -> Option<Vec<Segment>> {
+fn path(text: &str, start: u32) -> Option<Segments> {
     let offset = |part: &str| start + (part.as_ptr() as usize - text.as_ptr() as usize) as u32;
     let mut rest = text.trim().trim_matches('`').trim();
     rest = without_fragment(rest);
@@ -164,7 +165,7 @@ fn path(text: &str, start: u32) -> Option<Vec<Segment>> {
             break;
         }
     }
-    let mut segments = Vec::new();
+    let mut segments = Segments::new();
     loop {
         let raw = rest.strip_prefix("r#").unwrap_or(rest);
         let length = raw
@@ -177,7 +178,7 @@ fn path(text: &str, start: u32) -> Option<Vec<Segment>> {
         let begin = offset(rest);
         let end = offset(raw) + length as u32;
         segments.push(Segment {
-            name: name.to_owned(),
+            name: Name::new(name),
             range: TextRange::new(begin, end),
         });
         rest = behind_generics(&raw[length..])?;

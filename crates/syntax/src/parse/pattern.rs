@@ -3,7 +3,10 @@
 use syn::visit::Visit;
 
 use super::collect::{Collector, Local, name_of};
-use crate::item::{PathContext, Segment};
+use smallvec::smallvec;
+
+use crate::item::PathContext;
+use crate::name::Name;
 
 /// Binds the names of a pattern whose type is written.
 pub(super) fn bind_typed(collector: &mut Collector<'_>, pattern: &syn::Pat, written: &syn::Type) {
@@ -16,7 +19,7 @@ pub(super) fn bind_typed(collector: &mut Collector<'_>, pattern: &syn::Pat, writ
 }
 
 /// The last name of a type, seen through references and the smart pointers that hand method calls on.
-fn type_name(written: &syn::Type) -> Option<String> {
+fn type_name(written: &syn::Type) -> Option<Name> {
     match written {
         syn::Type::Reference(reference) => type_name(&reference.elem),
         syn::Type::Paren(inner) => type_name(&inner.elem),
@@ -50,13 +53,8 @@ pub(super) fn bind(collector: &mut Collector<'_>, pattern: &syn::Pat) {
                 && ident.mutability.is_none()
                 && name.chars().next().is_some_and(char::is_uppercase);
             if is_constant {
-                let range = collector.range(ident.ident.span());
-                collector.record(
-                    vec![Segment { name, range }],
-                    false,
-                    PathContext::Value,
-                    false,
-                );
+                let segment = collector.segment(&ident.ident);
+                collector.record(smallvec![segment], false, PathContext::Value, false);
             } else {
                 collector.bind(name, Local::Value(None));
             }

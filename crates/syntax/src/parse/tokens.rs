@@ -1,12 +1,14 @@
 //! Macro calls: arguments as expressions where they are, else paths found in the tokens (rows A8, D3).
 
 use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
+use smallvec::smallvec;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::visit::Visit;
 
 use super::collect::{Collector, name_of};
-use crate::item::{Include, MemberUse, PathContext, Receiver, Segment};
+use crate::item::{Include, MemberUse, PathContext, Receiver, Segment, Segments};
+use crate::name::Name;
 use crate::source::TextRange;
 
 /// Words that start no path.
@@ -54,10 +56,8 @@ const KEYWORDS: &[&str] = &[
 /// Collects from a macro call.
 pub(super) fn macro_call(collector: &mut Collector<'_>, call: &syn::Macro) {
     let segments = collector.segments(&call.path);
-    let local = segments.len() == 1 && collector.is_local_macro(&segments[0].name);
-    let name = segments
-        .last()
-        .map_or(String::new(), |segment| segment.name.clone());
+    let local = segments.len() == 1 && collector.is_local_macro(segments[0].name);
+    let name = segments.last().map_or("", |segment| segment.name.as_str());
     if !local {
         collector.record(
             segments,
@@ -66,7 +66,7 @@ pub(super) fn macro_call(collector: &mut Collector<'_>, call: &syn::Macro) {
             false,
         );
     }
-    if matches!(name.as_str(), "include" | "include_str" | "include_bytes")
+    if matches!(name, "include" | "include_str" | "include_bytes")
         && let Ok(literal) = syn::parse2::<syn::LitStr>(call.tokens.clone())
     {
         let range = collector.range(literal.span());
@@ -115,14 +115,15 @@ fn captures(collector: &mut Collector<'_>, tokens: &TokenStream) {
             if ends && name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
                 let start = range.start + at as u32 + 1;
                 found.push(Segment {
-                    name: name.to_owned(),
+                    name: Name::new(name),
                     range: TextRange::new(start, start + length as u32),
                 });
             }
         }
         for segment in found {
-            if !collector.is_variable(&segment.name) {
-                collector.body(|this| this.record(vec![segment], false, PathContext::Value, true));
+            if !collector.is_variable(segment.name) {
+                collector
+                    .body(|this| this.record(smallvec![segment], false, PathContext::Value, true));
             }
         }
     }
@@ -241,7 +242,7 @@ fn import(
             collector.body(|this| {
                 this.hoist_use(
                     &item.tree,
-                    &mut Vec::new(),
+                    &mut Segments::new(),
                     item.leading_colon.is_some(),
                     context,
                 );
@@ -266,9 +267,9 @@ fn member(collector: &mut Collector<'_>, tokens: &[TokenTree], at: usize) -> usi
     };
     let called = matches!(tokens.get(at + 2), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis)
         || is_path_separator(tokens, at + 2);
-    let range = collector.range(ident.span());
+    let Segment { name, range } = collector.segment(ident);
     collector.members.push(MemberUse {
-        name: name_of(ident),
+        name,
         range,
         called,
         arguments: None,
@@ -293,15 +294,13 @@ fn path(
     context: PathContext,
 ) -> usize {
     let start = at;
-    let mut segments = Vec::new();
+    let mut segments = Segments::new();
     while let Some(TokenTree::Ident(ident)) = tokens.get(at) {
-        let name = if dollar && at == start {
-            "$crate".to_owned()
-        } else {
-            name_of(ident)
-        };
-        let range = collector.range(ident.span());
-        segments.push(Segment { name, range });
+        let mut segment = collector.segment(ident);
+        if dollar && at == start {
+            segment.name = Name::new("$crate");
+        }
+        segments.push(segment);
         at += 1;
         if !is_path_separator(tokens, at) {
             break;
@@ -323,7 +322,7 @@ fn path(
         }
     }
     let single = segments.len() == 1;
-    let name = segments[0].name.clone();
+    let name = segments[0].name;
     let next_char = |index: usize| match tokens.get(index) {
         Some(TokenTree::Punct(punct)) => Some((punct.as_char(), punct.spacing())),
         _ => None,
@@ -341,7 +340,7 @@ fn path(
     if single && (KEYWORDS.contains(&name.as_str()) || name == "self" || name == "crate") {
         return at;
     }
-    if is_macro && single && collector.is_local_macro(&name) {
+    if is_macro && single && collector.is_local_macro(name) {
         return at + 1;
     }
     if is_macro {
@@ -351,7 +350,7 @@ fn path(
     if is_label && context != PathContext::Tokens {
         return at;
     }
-    if !(single && collector.is_variable(&name)) {
+    if !(single && collector.is_variable(name)) {
         collector.record(segments, global, context, true);
     }
     at
@@ -369,18 +368,14 @@ fn tree(
     for part in
         tokens.split(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ','))
     {
-        let mut segments = prefix.to_vec();
+        let mut segments = Segments::from_slice(prefix);
         let mut nested = false;
         for token in part {
             match token {
                 TokenTree::Ident(ident) if ident == "as" => break,
                 TokenTree::Ident(ident) if ident == "self" => {}
                 TokenTree::Ident(ident) => {
-                    let range = collector.range(ident.span());
-                    segments.push(Segment {
-                        name: name_of(ident),
-                        range,
-                    });
+                    segments.push(collector.segment(ident));
                 }
                 TokenTree::Group(inner) => {
                     tree(collector, inner, &segments, global, context);
@@ -433,7 +428,7 @@ fn called(tokens: TokenStream, calls: &mut Vec<String>) {
                 if matches!(tokens.get(at + 1), Some(TokenTree::Punct(punct)) if punct.as_char() == '!')
                     && matches!(tokens.get(at + 2), Some(TokenTree::Group(_))) =>
             {
-                calls.push(name_of(ident));
+                calls.push(name_of(ident).into());
             }
             TokenTree::Group(group) => called(group.stream(), calls),
             _ => {}
@@ -472,7 +467,8 @@ pub(super) fn defines(
                 if let Some(TokenTree::Ident(name)) = tokens.get(next)
                     && !KEYWORDS.iter().any(|word| name == word)
                 {
-                    found.push((name_of(name), collector.range(name.span())));
+                    let Segment { name, range } = collector.segment(name);
+                    found.push((name.into(), range));
                     // What is inside belongs to what was defined.
                     while next < tokens.len() && !ends_definition(&tokens[next]) {
                         next += 1;

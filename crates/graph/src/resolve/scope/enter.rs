@@ -1,10 +1,11 @@
 //! Enters what each module binds: definitions, imports, macros, and the crates that a path may start with.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use cleave_syntax::item::{Binding, Item, ItemKind, PathContext, UseLeafId};
 use cleave_syntax::workspace::CrateKind;
-use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
+use cleave_syntax::{CrateId, ItemId, ModuleId, Name, Workspace};
+use rustc_hash::FxHashMap;
 
 use super::{Def, NAMESPACES, Names, Open, Scopes, slot};
 use crate::graph::{Found, Namespace};
@@ -19,17 +20,17 @@ impl<'a> Scopes<'a> {
             modules: (0..workspace.modules.len())
                 .map(|_| Names::default())
                 .collect(),
-            preludes: vec![HashMap::new(); crates],
-            textual: (0..crates).map(|_| HashMap::new()).collect(),
+            preludes: vec![FxHashMap::default(); crates],
+            textual: vec![FxHashMap::default(); crates],
             macro_crates: vec![Vec::new(); crates],
             leaves: (0..workspace.leaves.len())
                 .map(|_| Default::default())
                 .collect(),
-            rules: HashMap::new(),
+            rules: FxHashMap::default(),
         };
         for (index, item) in workspace.items.iter().enumerate() {
             if item.kind == ItemKind::MacroRules {
-                let rules = scopes.rules.entry(&item.name).or_default();
+                let rules = scopes.rules.entry(Name::new(&item.name)).or_default();
                 rules.push(ItemId::new(index));
             }
         }
@@ -52,7 +53,8 @@ impl<'a> Scopes<'a> {
         let value = workspace.krate(krate);
         let prelude = &mut self.preludes[krate.index()];
         for name in ["std", "core", "alloc", "proc_macro", "test"] {
-            prelude.insert(name.to_owned(), Def::External(name.to_owned()));
+            let name = Name::new(name);
+            prelude.insert(name, Def::External(name));
         }
         for dependency in &workspace.package(value.package).dependencies {
             let library = dependency
@@ -60,11 +62,11 @@ impl<'a> Scopes<'a> {
                 .and_then(|member| workspace.library(member));
             let (name, def) = match library {
                 Some(library) => {
-                    let own = workspace.krate(library).extern_name.clone();
+                    let own = &workspace.krate(library).extern_name;
                     let renamed = dependency.key != dependency.package;
                     (
                         if renamed {
-                            dependency.extern_name.clone()
+                            &dependency.extern_name
                         } else {
                             own
                         },
@@ -72,18 +74,18 @@ impl<'a> Scopes<'a> {
                     )
                 }
                 None => (
-                    dependency.extern_name.clone(),
-                    Def::External(dependency.extern_name.clone()),
+                    &dependency.extern_name,
+                    Def::External(Name::new(&dependency.extern_name)),
                 ),
             };
-            prelude.insert(name, def);
+            prelude.insert(Name::new(name), def);
         }
         if value.kind != CrateKind::Lib
             && value.kind != CrateKind::BuildScript
             && let Some(library) = workspace.library(value.package)
         {
             prelude.insert(
-                workspace.krate(library).extern_name.clone(),
+                Name::new(&workspace.krate(library).extern_name),
                 Def::Crate(library),
             );
         }
@@ -116,11 +118,11 @@ impl<'a> Scopes<'a> {
             _ => &[],
         };
         for namespace in spaces {
-            self.bind(module, &item.name, *namespace, found);
+            self.bind(module, Name::new(&item.name), *namespace, found);
         }
         for (name, _) in &item.defines {
             for namespace in NAMESPACES {
-                self.bind(module, name, namespace, found);
+                self.bind(module, Name::new(name), namespace, found);
             }
         }
         match item.kind {
@@ -147,38 +149,38 @@ impl<'a> Scopes<'a> {
         for word in words.filter(|word| word.starts_with(|c: char| c.is_alphabetic())) {
             self.modules[module.index()]
                 .opaque
-                .entry(word)
+                .entry(Name::new(word))
                 .or_insert(id);
         }
     }
 
     /// The names that the macro behind a call, and those that it calls, have written out.
-    fn transcribed(&self, call: ItemId) -> BTreeSet<&'a str> {
+    fn transcribed(&self, call: ItemId) -> BTreeSet<Name> {
         let mut names = BTreeSet::new();
-        let mut pending: Vec<&str> = self
+        let mut pending: Vec<Name> = self
             .workspace
             .item(call)
             .paths
             .iter()
             .filter(|path| path.context == PathContext::Macro && !path.guessed)
             .filter_map(|path| path.segments.last())
-            .map(|segment| segment.name.as_str())
+            .map(|segment| segment.name)
             .collect();
         let mut seen = BTreeSet::new();
         while let Some(name) = pending.pop() {
             if !seen.insert(name) {
                 continue;
             }
-            let rules = self.rules.get(name).into_iter().flatten();
+            let rules = self.rules.get(&name).into_iter().flatten();
             for rules in rules.filter_map(|id| self.workspace.item(*id).macro_rules.as_ref()) {
-                names.extend(rules.defines.iter().map(String::as_str));
-                pending.extend(rules.calls.iter().map(String::as_str));
+                names.extend(rules.defines.iter().map(|name| Name::new(name)));
+                pending.extend(rules.calls.iter().map(|name| Name::new(name)));
             }
         }
         names
     }
 
-    fn bind(&mut self, module: ModuleId, name: &'a str, namespace: Namespace, found: Found) {
+    fn bind(&mut self, module: ModuleId, name: Name, namespace: Namespace, found: Found) {
         self.modules[module.index()]
             .explicit
             .entry(name)
@@ -197,7 +199,7 @@ impl<'a> Scopes<'a> {
         if exported {
             self.bind(
                 workspace.krate(krate).root,
-                &item.name,
+                Name::new(&item.name),
                 Namespace::Macro,
                 Found::Item(id),
             );
@@ -215,7 +217,7 @@ impl<'a> Scopes<'a> {
             from = declaration.module;
         }
         self.textual[krate.index()]
-            .entry(&item.name)
+            .entry(Name::new(&item.name))
             .or_default()
             .push((id, from));
     }
@@ -226,6 +228,7 @@ impl<'a> Scopes<'a> {
         for leaf in &item.leaves {
             match &workspace.leaf(*leaf).binding {
                 Binding::Name(name) => {
+                    let name = Name::new(name);
                     for namespace in NAMESPACES {
                         self.bind(item.module, name, namespace, Found::Leaf(*leaf));
                     }
@@ -246,13 +249,13 @@ impl<'a> Scopes<'a> {
         let Some(leaf) = item.leaves.first().map(|leaf| workspace.leaf(*leaf)) else {
             return;
         };
-        let Some(def) = self.extern_crate(krate, &leaf.path.segments[0].name) else {
+        let Some(def) = self.extern_crate(krate, leaf.path.segments[0].name) else {
             return;
         };
         if let Binding::Name(name) = &leaf.binding {
             self.preludes[krate.index()]
-                .entry(name.clone())
-                .or_insert_with(|| def.clone());
+                .entry(Name::new(name))
+                .or_insert(def);
         }
         if item
             .attributes
@@ -263,11 +266,11 @@ impl<'a> Scopes<'a> {
         }
     }
 
-    pub(super) fn extern_crate(&self, krate: CrateId, name: &str) -> Option<Def> {
+    pub(super) fn extern_crate(&self, krate: CrateId, name: Name) -> Option<Def> {
         if name == "self" {
             return Some(Def::Crate(krate));
         }
-        self.preludes[krate.index()].get(name).cloned()
+        self.preludes[krate.index()].get(&name).copied()
     }
 }
 

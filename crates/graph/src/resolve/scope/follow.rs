@@ -4,7 +4,7 @@ use cleave_syntax::ModuleId;
 use cleave_syntax::item::{Binding, ItemKind, PathUse, UseLeafId};
 
 use super::{Def, Hit, Open, Scopes, Trust, slot};
-use crate::graph::{Lookup, Namespace};
+use crate::graph::{Lookup, Lookups, Namespace};
 
 impl Scopes<'_> {
     /// What an import leads to in one namespace.
@@ -16,7 +16,7 @@ impl Scopes<'_> {
     ) -> Option<Hit> {
         let cell = &self.leaves[id.index()][open.trust as usize][slot(namespace)];
         if let Some(hit) = cell.get() {
-            return hit.clone();
+            return hit.as_deref().cloned();
         }
         let key = (id.0, u32::MAX, slot(namespace) as u8);
         if open.keys.contains(&key) {
@@ -30,7 +30,7 @@ impl Scopes<'_> {
         open.keys.pop();
         // Inside a circle of imports the answer may be partial: only the outermost is kept.
         if open.keys.is_empty() || hit.is_some() {
-            cell.set(hit.clone()).ok();
+            cell.set(hit.clone().map(Box::new)).ok();
         }
         hit
     }
@@ -45,10 +45,10 @@ impl Scopes<'_> {
                 return None;
             }
             // Cargo has seen to it that there is such a crate: a package's library may have another name than it.
-            let name = &leaf.path.segments[0].name;
+            let name = leaf.path.segments[0].name;
             let def = self
                 .extern_crate(krate, name)
-                .unwrap_or_else(|| Def::External(name.clone()));
+                .unwrap_or(Def::External(name));
             return Some(Hit::first(def));
         }
         if (leaf.is_self || leaf.binding == Binding::Glob) && namespace != Namespace::Type {
@@ -93,13 +93,13 @@ impl Scopes<'_> {
         let krate = self.workspace.module(module).krate;
         let old_edition = self.is_2015(module);
         let root = self.workspace.krate(krate).root;
-        let first = path.segments.first()?.name.as_str();
-        let keyword = matches!(first, "crate" | "self" | "super" | "$crate");
+        let first = path.segments.first()?.name;
+        let keyword = matches!(first.as_str(), "crate" | "self" | "super" | "$crate");
         if keyword {
             return self.relative(path, module, namespace, open);
         }
         if path.global && !old_edition {
-            let def = self.preludes[krate.index()].get(first).cloned()?;
+            let def = self.preludes[krate.index()].get(&first).copied()?;
             return self.follow(Hit::first(def), path, namespace, open);
         }
         let from = if old_edition { root } else { module };
@@ -118,7 +118,7 @@ impl Scopes<'_> {
             if single && namespace != Namespace::Type {
                 return None;
             }
-            let def = self.preludes[krate.index()].get(first).cloned()?;
+            let def = self.preludes[krate.index()].get(&first).copied()?;
             self.follow(Hit::first(def), path, namespace, open)
         })
     }
@@ -149,7 +149,7 @@ impl Scopes<'_> {
             } else {
                 Def::Module(at)
             };
-            return Some(Hit::new(def, Vec::new(), used));
+            return Some(Hit::new(def, Lookups::new(), used));
         }
         self.path_from(at, path, used, namespace, &[], open)
     }
@@ -166,7 +166,7 @@ impl Scopes<'_> {
     ) -> Option<Hit> {
         let is_last = used + 1 == path.segments.len();
         let space = if is_last { namespace } else { Namespace::Type };
-        let name = &path.segments[used].name;
+        let name = path.segments[used].name;
         let mut best: Option<Hit> = None;
         let mut full: Option<Hit> = None;
         let trust = open.trust;
@@ -183,7 +183,7 @@ impl Scopes<'_> {
             let all = if lookups.is_empty() {
                 found.lookups
             } else {
-                [lookups, &found.lookups].concat()
+                lookups.iter().chain(&found.lookups).copied().collect()
             };
             let hit = Hit::new(found.def, all, used + 1);
             match self.follow(hit, path, namespace, open) {

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use cleave_syntax::item::{Include, ItemKind, Level, UseLeafId};
-use cleave_syntax::{ItemId, ModuleId};
+use cleave_syntax::{ItemId, ModuleId, Name};
+use smallvec::smallvec;
 
 use super::{Def, Hit, NAMESPACES, Open, Scopes, Trust, has_word, slot};
 use crate::graph::{Found, Lookup, Namespace};
@@ -13,7 +14,7 @@ impl Scopes<'_> {
     pub(in crate::resolve) fn in_module(
         &self,
         module: ModuleId,
-        name: &str,
+        name: Name,
         namespace: Namespace,
         open: &mut Open,
     ) -> Vec<Hit> {
@@ -21,7 +22,7 @@ impl Scopes<'_> {
         let names = &self.modules[module.index()];
         if let Some(found) = names
             .explicit
-            .get(name)
+            .get(&name)
             .map(|spaces| &spaces[slot(namespace)])
         {
             // What is imported from outside is a macro, say, if the name is defined here as a type.
@@ -53,11 +54,11 @@ impl Scopes<'_> {
         {
             let lookup = Lookup {
                 module,
-                name: name.to_owned(),
+                name,
                 namespace,
                 found: Found::Item(item),
             };
-            hits.push(Hit::new(def, vec![lookup], 1));
+            hits.push(Hit::new(def, smallvec![lookup], 1));
         }
         hits
     }
@@ -84,12 +85,12 @@ impl Scopes<'_> {
     }
 
     /// Which macro call or derive in a module may have made a name that is defined nowhere.
-    fn made(&self, module: ModuleId, name: &str, trust: Trust) -> Option<(ItemId, Def)> {
+    fn made(&self, module: ModuleId, name: Name, trust: Trust) -> Option<(ItemId, Def)> {
         let names = &self.modules[module.index()];
-        if let Some(call) = names.opaque.get(name) {
+        if let Some(call) = names.opaque.get(&name) {
             return Some((*call, Def::Item(*call)));
         }
-        let wanted = plain(name);
+        let wanted = plain(&name);
         let alike = names.makers.iter().copied().find(|id| {
             let item = self.workspace.item(*id);
             if item.includes.iter().any(Include::is_rust) {
@@ -97,7 +98,7 @@ impl Scopes<'_> {
             }
             let own = plain(&item.name);
             own.len().min(wanted.len()) > 2 && (wanted.contains(&own) || own.contains(&wanted))
-                || item.kind != ItemKind::MacroCall && has_word(self.workspace.text_of(*id), name)
+                || item.kind != ItemKind::MacroCall && has_word(self.workspace.text_of(*id), &name)
         });
         let item = alike.or_else(|| {
             let first = names.makers.first().copied();
@@ -117,14 +118,14 @@ impl Scopes<'_> {
     fn bound(
         &self,
         module: ModuleId,
-        name: &str,
+        name: Name,
         namespace: Namespace,
         found: Found,
         open: &mut Open,
     ) -> Vec<Hit> {
         let lookup = Lookup {
             module,
-            name: name.to_owned(),
+            name,
             namespace,
             found,
         };
@@ -146,14 +147,14 @@ impl Scopes<'_> {
                 .unwrap_or_default(),
         };
         defs.into_iter()
-            .map(|def| Hit::new(def, vec![lookup.clone()], 1))
+            .map(|def| Hit::new(def, smallvec![lookup], 1))
             .collect()
     }
 
     fn through_glob(
         &self,
         module: ModuleId,
-        name: &str,
+        name: Name,
         namespace: Namespace,
         glob: UseLeafId,
         open: &mut Open,
@@ -169,7 +170,7 @@ impl Scopes<'_> {
         };
         let lookup = Lookup {
             module,
-            name: name.to_owned(),
+            name,
             namespace,
             found: Found::Glob(glob),
         };
@@ -188,7 +189,7 @@ impl Scopes<'_> {
                     .item(item)
                     .members
                     .iter()
-                    .any(|member| member == name) =>
+                    .any(|member| *member == name) =>
             {
                 vec![Hit::first(Def::Item(item))]
             }
@@ -201,7 +202,7 @@ impl Scopes<'_> {
         open.keys.pop();
         hits.into_iter()
             .map(|mut hit| {
-                hit.lookups.insert(0, lookup.clone());
+                hit.lookups.insert(0, lookup);
                 hit
             })
             .collect()
@@ -211,7 +212,7 @@ impl Scopes<'_> {
     fn globbed(
         &self,
         inner: ModuleId,
-        name: &str,
+        name: Name,
         namespace: Namespace,
         to: ModuleId,
         open: &mut Open,
@@ -277,7 +278,7 @@ impl Scopes<'_> {
         &self,
         module: ModuleId,
         seen: &mut BTreeSet<ModuleId>,
-    ) -> Vec<(UseLeafId, String)> {
+    ) -> Vec<(UseLeafId, Name)> {
         let mut found = Vec::new();
         if !seen.insert(module) {
             return found;

@@ -1,6 +1,7 @@
 //! Macros outside the path scopes: by text order, by `#[macro_use]`, by name anywhere.
 
-use cleave_syntax::{ItemId, ModuleId};
+use cleave_syntax::{ItemId, ModuleId, Name};
+use smallvec::smallvec;
 
 use super::{Def, Hit, Scopes};
 use crate::graph::{Found, Lookup, Namespace};
@@ -11,10 +12,10 @@ impl Scopes<'_> {
         &self,
         module: ModuleId,
         item: Option<ItemId>,
-        name: &str,
+        name: Name,
     ) -> Option<Hit> {
         let krate = self.workspace.module(module).krate;
-        let found = self.textual[krate.index()].get(name)?;
+        let found = self.textual[krate.index()].get(&name)?;
         let mut at = Some(module);
         let mut place = item;
         while let Some(around) = at {
@@ -25,11 +26,11 @@ impl Scopes<'_> {
             if let Some((item, _)) = before.or_else(|| here.next()) {
                 let lookup = Lookup {
                     module: self.workspace.item(*item).module,
-                    name: name.to_owned(),
+                    name,
                     namespace: Namespace::Macro,
                     found: Found::Item(*item),
                 };
-                return Some(Hit::new(Def::Item(*item), vec![lookup], 1));
+                return Some(Hit::new(Def::Item(*item), smallvec![lookup], 1));
             }
             place = self.workspace.module(around).declaration;
             at = self.workspace.module(around).parent;
@@ -54,7 +55,7 @@ impl Scopes<'_> {
     }
 
     /// What `#[macro_use] extern crate` brings in: a macro of a member, or the foreign crates it may come from.
-    pub(in crate::resolve) fn macro_prelude(&self, module: ModuleId, name: &str) -> Vec<Hit> {
+    pub(in crate::resolve) fn macro_prelude(&self, module: ModuleId, name: Name) -> Vec<Hit> {
         let krate = self.workspace.module(module).krate;
         let mut foreign = Vec::new();
         for def in &self.macro_crates[krate.index()] {
@@ -63,20 +64,20 @@ impl Scopes<'_> {
                     let root = self.workspace.krate(*member).root;
                     let bound = self.modules[root.index()]
                         .explicit
-                        .get(name)
+                        .get(&name)
                         .map(|spaces| &spaces[2]);
                     if let Some(Found::Item(item)) = bound.and_then(|found| found.first()) {
                         return vec![Hit::first(Def::Item(*item))];
                     }
                 }
-                other => foreign.push(Hit::first(other.clone())),
+                other => foreign.push(Hit::first(*other)),
             }
         }
         foreign
     }
 
     /// The `macro_rules!` that have this name, anywhere in the workspace.
-    pub(in crate::resolve) fn rules(&self, name: &str) -> &[ItemId] {
-        self.rules.get(name).map_or(&[], Vec::as_slice)
+    pub(in crate::resolve) fn rules(&self, name: Name) -> &[ItemId] {
+        self.rules.get(&name).map_or(&[], Vec::as_slice)
     }
 }

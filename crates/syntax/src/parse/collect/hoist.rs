@@ -1,7 +1,8 @@
 //! Items and imports inside bodies: in scope in all of their block.
 
 use super::{Collector, Local, name_of};
-use crate::item::{PathContext, Segment};
+use crate::item::{PathContext, Segment, Segments};
+use crate::name::Name;
 
 impl Collector<'_> {
     /// Items and imports of a block are in scope in all of it.
@@ -34,11 +35,16 @@ impl Collector<'_> {
                 }
                 syn::Item::Use(item) => {
                     let global = item.leading_colon.is_some();
-                    self.hoist_use(&item.tree, &mut Vec::new(), global, PathContext::LocalUse);
+                    self.hoist_use(
+                        &item.tree,
+                        &mut Segments::new(),
+                        global,
+                        PathContext::LocalUse,
+                    );
                 }
                 syn::Item::Macro(item) => {
                     if let Some(ident) = &item.ident {
-                        self.bind(format!("{}!", name_of(ident)), Local::Item);
+                        self.bind(macro_name(name_of(ident)), Local::Item);
                     }
                 }
                 _ => {
@@ -54,16 +60,13 @@ impl Collector<'_> {
     pub(in crate::parse) fn hoist_use(
         &mut self,
         tree: &syn::UseTree,
-        prefix: &mut Vec<Segment>,
+        prefix: &mut Segments,
         global: bool,
         context: PathContext,
     ) {
         match tree {
             syn::UseTree::Path(path) => {
-                prefix.push(Segment {
-                    name: name_of(&path.ident),
-                    range: self.range(path.ident.span()),
-                });
+                prefix.push(self.segment(&path.ident));
                 self.hoist_use(&path.tree, prefix, global, context);
                 prefix.pop();
             }
@@ -83,27 +86,23 @@ impl Collector<'_> {
     }
 
     /// The path of an import that starts with what another import in a body binds.
-    fn through_alias(&self, mut path: Vec<Segment>, global: bool) -> (Vec<Segment>, bool) {
-        let first = path.first().map(|first| (first.name.clone(), first.range));
-        if let Some((name, range)) = first
+    fn through_alias(&self, path: Segments, global: bool) -> (Segments, bool) {
+        let first = path.first().copied();
+        if let Some(Segment { name, range }) = first
             && !global
             && path.len() > 1
-            && let Some(Local::Alias(names, global)) = self.local(&name)
+            && let Some(Local::Alias(names, global)) = self.local(name)
         {
-            let names = names.iter().map(|name| Segment {
-                name: name.clone(),
-                range,
-            });
-            path.splice(0..1, names);
-            return (path, *global);
+            let names = names.iter().map(|name| Segment { name: *name, range });
+            return (names.chain(path[1..].iter().copied()).collect(), *global);
         }
         (path, global)
     }
 
-    fn hoist_glob(&mut self, path: Vec<Segment>, global: bool, context: PathContext) {
+    fn hoist_glob(&mut self, path: Segments, global: bool, context: PathContext) {
         if let [only] = &path[..]
             && !global
-            && let Some(Local::Enum(variants)) = self.local(&only.name).cloned()
+            && let Some(Local::Enum(variants)) = self.local(only.name).cloned()
         {
             for variant in variants {
                 self.bind(variant, Local::Item);
@@ -124,23 +123,22 @@ impl Collector<'_> {
         global: bool,
         context: PathContext,
     ) {
-        let mut path = prefix.to_vec();
+        let mut path = Segments::from_slice(prefix);
         let is_self = ident == "self" && !prefix.is_empty();
         if !is_self {
-            path.push(Segment {
-                name: name_of(ident),
-                range: self.range(ident.span()),
-            });
+            path.push(self.segment(ident));
         }
         let (path, global) = self.through_alias(path, global);
-        let names: Vec<String> = path.iter().map(|segment| segment.name.clone()).collect();
+        let names: Vec<Name> = path.iter().map(|segment| segment.name).collect();
+        let (Some(first), Some(last)) = (names.first(), names.last()) else {
+            return;
+        };
         let bound = if bound == "self" {
-            names.last().cloned().unwrap_or_default()
+            *last
         } else {
             name_of(bound)
         };
-        let first = names.first().map(String::as_str).unwrap_or_default();
-        if !global && matches!(self.local(first), Some(Local::Item | Local::Enum(_))) {
+        if !global && matches!(self.local(*first), Some(Local::Item | Local::Enum(_))) {
             self.bind(bound, Local::Item);
             return;
         }
@@ -151,7 +149,12 @@ impl Collector<'_> {
     }
 
     /// Whether a macro of this name is defined in a block around.
-    pub(in crate::parse) fn is_local_macro(&self, name: &str) -> bool {
-        self.local(&format!("{name}!")).is_some()
+    pub(in crate::parse) fn is_local_macro(&self, name: Name) -> bool {
+        self.local(macro_name(name)).is_some()
     }
+}
+
+/// Macros of a block live beside its other names.
+fn macro_name(name: Name) -> Name {
+    Name::new(&format!("{name}!"))
 }

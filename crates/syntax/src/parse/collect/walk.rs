@@ -136,6 +136,9 @@ impl<'ast> Visit<'ast> for Collector<'_> {
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
         self.visit_attributes(&item.attrs);
         self.visit_visibility(&item.vis);
+        if attribute::is_test_function(&item.attrs) {
+            self.fixtures(&item.sig);
+        }
         self.function(&item.sig, Some(&item.block));
     }
 

@@ -5,7 +5,7 @@ use syn::spanned::Spanned;
 use super::between;
 use super::head::visibility;
 use crate::item::{Field, Item, MacroRules};
-use crate::parse::collect::{Collector, name_of};
+use crate::parse::collect::{Collector, text_of};
 use crate::parse::{attribute, tokens};
 
 /// The documentation of what is in an item and is no item of its own.
@@ -56,7 +56,7 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
             item.members = node
                 .variants
                 .iter()
-                .map(|variant| name_of(&variant.ident))
+                .map(|variant| text_of(&variant.ident))
                 .collect();
         }
         syn::Item::Trait(node) => {
@@ -64,9 +64,9 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
                 .items
                 .iter()
                 .filter_map(|member| match member {
-                    syn::TraitItem::Const(member) => Some(name_of(&member.ident)),
-                    syn::TraitItem::Fn(member) => Some(name_of(&member.sig.ident)),
-                    syn::TraitItem::Type(member) => Some(name_of(&member.ident)),
+                    syn::TraitItem::Const(member) => Some(text_of(&member.ident)),
+                    syn::TraitItem::Fn(member) => Some(text_of(&member.sig.ident)),
+                    syn::TraitItem::Type(member) => Some(text_of(&member.ident)),
                     _ => None,
                 })
                 .collect();
@@ -78,11 +78,11 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
                 .iter()
                 .any(|attribute| attribute.path().is_ident("macro_export"));
             let (defines, calls) = tokens::transcribed(collector, node.mac.tokens.clone());
-            item.macro_rules = Some(MacroRules {
+            item.macro_rules = Some(Box::new(MacroRules {
                 exported,
                 defines,
                 calls,
-            });
+            }));
         }
         syn::Item::Macro(node) => {
             tokens::defines(collector, node.mac.tokens.clone(), &mut item.defines);
@@ -107,7 +107,7 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
                     syn::ForeignItem::Type(member) => Some(&member.ident),
                     _ => None,
                 })
-                .map(|ident| (name_of(ident), collector.range(ident.span())))
+                .map(|ident| (text_of(ident), collector.range(ident.span())))
                 .collect();
         }
         _ => {}
@@ -124,7 +124,7 @@ fn fields<'n>(
             name: field
                 .ident
                 .as_ref()
-                .map_or_else(|| index.to_string(), name_of),
+                .map_or_else(|| index.to_string(), text_of),
             visibility: visibility(
                 collector,
                 &field.vis,

@@ -1,7 +1,7 @@
 //! What stands at an item's head: its kind, its name, its visibility.
 
 use crate::item::{ItemKind, Level, Visibility};
-use crate::parse::collect::{Collector, name_of};
+use crate::parse::collect::{Collector, text_of};
 use crate::parse::extent;
 use crate::source::TextRange;
 
@@ -93,7 +93,7 @@ pub(super) fn visibility(
                 .path
                 .segments
                 .iter()
-                .map(|segment| name_of(&segment.ident))
+                .map(|segment| text_of(&segment.ident))
                 .collect();
             match (restricted.in_token.is_some(), path.join("::").as_str()) {
                 (_, "crate") => Level::Crate,

@@ -5,7 +5,7 @@ use syn::visit::Visit;
 use super::head::visibility;
 use super::{between, blank, keep, tile};
 use crate::item::{Implementation, Item, ItemKind};
-use crate::parse::collect::{Collector, name_of};
+use crate::parse::collect::{Collector, text_of};
 use crate::parse::{ParsedItem, attribute, extent};
 use crate::source::TextRange;
 
@@ -21,7 +21,7 @@ pub(super) fn implementation(
         let parameters = node
             .generics
             .type_params()
-            .map(|parameter| name_of(&parameter.ident))
+            .map(|parameter| text_of(&parameter.ident))
             .collect();
         let mut head = Implementation {
             label: label(collector, node),
@@ -47,7 +47,7 @@ pub(super) fn implementation(
             head.self_name = path
                 .segments
                 .last()
-                .map(|segment| name_of(&segment.ident))
+                .map(|segment| text_of(&segment.ident))
                 .unwrap_or_default();
         }
         parsed.item.implementation = Some(Box::new(head));
@@ -114,7 +114,7 @@ fn method(collector: &Collector<'_>, node: &syn::ItemImpl, member: &syn::ImplIte
     };
     let mut item = blank(kind, collector, extent::member(member), attributes);
     if let Some(ident) = ident {
-        item.name = name_of(ident);
+        item.name = text_of(ident);
         item.name_range = collector.range(ident.span());
     }
     if let Some((vis, first)) = vis {

@@ -1,6 +1,8 @@
 //! The leaves of `use` trees, and `extern crate`.
 
-use crate::item::{Binding, ItemId, PathContext, PathUse, Segment, UseLeaf};
+use smallvec::smallvec;
+
+use crate::item::{Binding, ItemId, PathContext, PathUse, Segments, UseLeaf};
 use crate::parse::collect::{Collector, name_of};
 use crate::source::TextRange;
 
@@ -9,7 +11,7 @@ pub(super) fn use_leaves(collector: &Collector<'_>, node: &syn::ItemUse) -> Vec<
     tree(
         collector,
         &node.tree,
-        &mut Vec::new(),
+        &mut Segments::new(),
         node.leading_colon.is_some(),
         &mut leaves,
     );
@@ -19,17 +21,13 @@ pub(super) fn use_leaves(collector: &Collector<'_>, node: &syn::ItemUse) -> Vec<
 fn tree(
     collector: &Collector<'_>,
     node: &syn::UseTree,
-    prefix: &mut Vec<Segment>,
+    prefix: &mut Segments,
     global: bool,
     leaves: &mut Vec<UseLeaf>,
 ) {
-    let segment = |ident: &syn::Ident| Segment {
-        name: name_of(ident),
-        range: collector.range(ident.span()),
-    };
     match node {
         syn::UseTree::Path(path) => {
-            prefix.push(segment(&path.ident));
+            prefix.push(collector.segment(&path.ident));
             tree(collector, &path.tree, prefix, global, leaves);
             prefix.pop();
         }
@@ -51,12 +49,11 @@ fn tree(
             let is_self = name.ident == "self" && !prefix.is_empty();
             let mut path = prefix.clone();
             if !is_self {
-                path.push(segment(&name.ident));
+                path.push(collector.segment(&name.ident));
             }
             let bound = path
                 .last()
-                .map(|segment| segment.name.clone())
-                .unwrap_or_default();
+                .map_or_else(String::new, |segment| segment.name.into());
             leaves.push(leaf(
                 path,
                 global,
@@ -69,9 +66,9 @@ fn tree(
             let is_self = rename.ident == "self" && !prefix.is_empty();
             let mut path = prefix.clone();
             if !is_self {
-                path.push(segment(&rename.ident));
+                path.push(collector.segment(&rename.ident));
             }
-            let bound = name_of(&rename.rename);
+            let bound = String::from(name_of(&rename.rename));
             let binding = if bound == "_" {
                 Binding::Underscore
             } else {
@@ -89,7 +86,7 @@ fn tree(
 }
 
 fn leaf(
-    segments: Vec<Segment>,
+    segments: Segments,
     global: bool,
     binding: Binding,
     range: TextRange,
@@ -112,19 +109,13 @@ fn leaf(
 }
 
 pub(super) fn extern_crate(collector: &Collector<'_>, node: &syn::ItemExternCrate) -> UseLeaf {
-    let segment = Segment {
-        name: name_of(&node.ident),
-        range: collector.range(node.ident.span()),
-    };
-    let bound = node
-        .rename
-        .as_ref()
-        .map_or_else(|| name_of(&node.ident), |(_, rename)| name_of(rename));
+    let segment = collector.segment(&node.ident);
+    let rename = node.rename.as_ref();
+    let bound = String::from(rename.map_or(segment.name, |(_, rename)| name_of(rename)));
     let binding = if bound == "_" {
         Binding::Underscore
     } else {
         Binding::Name(bound)
     };
-    let range = collector.range(node.ident.span());
-    leaf(vec![segment], false, binding, range, false)
+    leaf(smallvec![segment], false, binding, segment.range, false)
 }
