@@ -287,12 +287,13 @@ impl Work<'_> {
             let is_glob = self.workspace.leaf(*leaf).binding == Binding::Glob;
             let mut targets = self.graph.leaves[leaf.index()].iter();
             is_glob
-                && targets.any(|resolution| match resolution.target {
-                    Target::Module(other) => {
-                        (other == home || importers.contains(&other))
-                            && self.is_around(other, module)
-                    }
-                    _ => false,
+                && targets.any(|resolution| {
+                    let other = match resolution.target {
+                        Target::Module(other) => other,
+                        Target::CrateRoot(krate) => self.workspace.krate(krate).root,
+                        _ => return false,
+                    };
+                    (other == home || importers.contains(&other)) && self.is_around(other, module)
                 })
         })
     }

@@ -291,9 +291,14 @@ pub(crate) fn glob_importers(
     for (index, resolutions) in graph.leaves.iter().enumerate() {
         let leaf = workspace.leaf(UseLeafId::new(index));
         for resolution in resolutions {
-            if let (Binding::Glob, Target::Module(module)) = (&leaf.binding, &resolution.target) {
+            let module = match resolution.target {
+                Target::Module(module) => module,
+                Target::CrateRoot(krate) => workspace.krate(krate).root,
+                _ => continue,
+            };
+            if leaf.binding == Binding::Glob {
                 let importer = workspace.item(leaf.item).module;
-                direct.entry(*module).or_default().insert(importer);
+                direct.entry(module).or_default().insert(importer);
             }
         }
     }
