@@ -309,8 +309,8 @@ impl RootDemand {
         };
         let from = scope.workspace.item(scope.workspace.leaf(leaf).item).module;
         let asker = &Asker {
-            form,
             from,
+            form,
             ..*asker
         };
         for resolution in &scope.graph.leaves[leaf.index()] {
@@ -544,62 +544,8 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
             _ => {}
         }
     }
-    for module in scope
-        .workspace
-        .modules_of(scope.root)
-        .filter(|module| scope.is_whole(*module))
-    {
-        for item in scope
-            .workspace
-            .module(module)
-            .items
-            .iter()
-            .filter(|item| scope.is_import(**item))
-        {
-            let fixed = scope.conditions_there(*item);
-            for leaf in &scope.workspace.item(*item).leaves {
-                let asker = Asker {
-                    module,
-                    from: module,
-                    item: None,
-                    fixed: &fixed,
-                    form: Form::Path,
-                };
-                demand.leaf(
-                    scope,
-                    *leaf,
-                    Place::Item(*item, 0),
-                    &asker,
-                    &mut BTreeSet::new(),
-                );
-            }
-        }
-    }
-    for index in 0..scope.workspace.leaves.len() {
-        let leaf = UseLeafId::new(index);
-        let item = scope.workspace.leaf(leaf).item;
-        let module = scope.workspace.item(item).module;
-        let split = scope.touched[module.index()] && !scope.is_whole(module);
-        if scope.workspace.crate_of(item) != scope.root || !split {
-            continue;
-        }
-        demand.traits_behind(scope, leaf);
-        if demand.leaves.contains_key(&leaf) || names_dest(scope, leaf) {
-            continue;
-        }
-        for user in crate::traits::users(scope, leaf, true) {
-            let asker = Asker::caller(scope, user);
-            let conditions = asker.conditions(scope, module);
-            let outside = !scope.is_within(asker.from, module);
-            let place = Place::Item(item, 0);
-            demand
-                .leaves
-                .entry(leaf)
-                .or_default()
-                .by(&conditions, outside);
-            demand.leaf(scope, leaf, place, &asker, &mut BTreeSet::new());
-        }
-    }
+    demand.imports_of_whole_modules(scope);
+    demand.imports_for_methods(scope);
     demand.shown_in_part(scope);
     demand.violations.sort();
     demand.violations.dedup();
@@ -613,6 +559,66 @@ fn names_dest(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
 }
 
 impl DestDemand {
+    /// What a module that moves whole imports goes along.
+    fn imports_of_whole_modules(&mut self, scope: &Scope<'_>) {
+        let whole = scope.workspace.modules_of(scope.root);
+        for module in whole.filter(|module| scope.is_whole(*module)) {
+            for item in scope
+                .workspace
+                .module(module)
+                .items
+                .iter()
+                .filter(|item| scope.is_import(**item))
+            {
+                let fixed = scope.conditions_there(*item);
+                for leaf in &scope.workspace.item(*item).leaves {
+                    let asker = Asker {
+                        module,
+                        from: module,
+                        item: None,
+                        fixed: &fixed,
+                        form: Form::Path,
+                    };
+                    self.leaf(
+                        scope,
+                        *leaf,
+                        Place::Item(*item, 0),
+                        &asker,
+                        &mut BTreeSet::new(),
+                    );
+                }
+            }
+        }
+    }
+
+    /// Imports that stand for methods alone.
+    fn imports_for_methods(&mut self, scope: &Scope<'_>) {
+        for index in 0..scope.workspace.leaves.len() {
+            let leaf = UseLeafId::new(index);
+            let item = scope.workspace.leaf(leaf).item;
+            let module = scope.workspace.item(item).module;
+            let split = scope.touched[module.index()] && !scope.is_whole(module);
+            if scope.workspace.crate_of(item) != scope.root || !split {
+                continue;
+            }
+            self.traits_behind(scope, leaf);
+            if self.leaves.contains_key(&leaf) || names_dest(scope, leaf) {
+                continue;
+            }
+            for user in crate::traits::users(scope, leaf, true) {
+                let asker = Asker::caller(scope, user);
+                let conditions = asker.conditions(scope, module);
+                let outside = !scope.is_within(asker.from, module);
+                let place = Place::Item(item, 0);
+                self.leaves
+                    .entry(leaf)
+                    .or_default()
+                    .by(&conditions, outside);
+                self.leaf(scope, leaf, place, &asker, &mut BTreeSet::new());
+            }
+        }
+    }
+
     /// The traits that a glob brings for the calls of their methods, where they are imported in turn.
     fn traits_behind(&mut self, scope: &Scope<'_>, glob: UseLeafId) {
         let place = Place::Item(scope.workspace.leaf(glob).item, 0);

@@ -249,20 +249,19 @@ impl<'a> Layout<'a, '_> {
     fn declaration_attributes(&self, declaration: ItemId, indent: &str) -> String {
         let item = self.scope.workspace.item(declaration);
         let file = self.file_of(item.module);
-        item.attributes
-            .iter()
-            .filter(|attribute| !attribute.is_doc)
-            .map(|attribute| {
-                let text = &file[attribute.range];
-                let is_open = self.scope.support.contains(&declaration);
-                let text = if is_open {
-                    support::opened(text)
-                } else {
-                    text.to_owned()
-                };
-                format!("{indent}{text}\n")
-            })
-            .collect()
+        let is_open = self.scope.support.contains(&declaration);
+        let mut texts = String::new();
+        for attribute in item.attributes.iter().filter(|it| !it.is_doc) {
+            let text = &file[attribute.range];
+            texts.push_str(indent);
+            if is_open {
+                texts.push_str(&support::opened(text));
+            } else {
+                texts.push_str(text);
+            }
+            texts.push('\n');
+        }
+        texts
     }
 
     /// The files of a module that moves whole, and of all below it.

@@ -170,10 +170,8 @@ fn shown_by(scope: &Scope<'_>, module: ModuleId) -> BTreeSet<Shown> {
                 let is_glob = workspace.leaf(*leaf).binding == Binding::Glob;
                 for resolution in &scope.graph.leaves[leaf.index()] {
                     match resolution.target {
-                        Target::Module(next) if is_glob => {
-                            if seen.insert(next) {
-                                pending.push(next);
-                            }
+                        Target::Module(next) if is_glob && seen.insert(next) => {
+                            pending.push(next);
                         }
                         Target::Item(_) | Target::External(_) => {
                             shown.insert(Shown::Leaf(*leaf));
