@@ -309,8 +309,8 @@ impl RootDemand {
         };
         let from = scope.workspace.item(scope.workspace.leaf(leaf).item).module;
         let asker = &Asker {
-            form,
             from,
+            form,
             ..*asker
         };
         for resolution in &scope.graph.leaves[leaf.index()] {
@@ -503,13 +503,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
         let Place::Item(item, index) = reference.place else {
             continue;
         };
-        let asker = Asker {
-            module: scope.workspace.item(item).module,
-            from: scope.workspace.item(item).module,
-            item: Some(item),
-            fixed: &[],
-            form: Form::Path,
-        };
+        let asker = Asker::caller(scope, item);
         demand.lookups(
             scope,
             &reference.resolution.lookups,
@@ -558,13 +552,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
         {
             let fixed = scope.conditions_there(*item);
             for leaf in &scope.workspace.item(*item).leaves {
-                let asker = Asker {
-                    module,
-                    from: module,
-                    item: None,
-                    fixed: &fixed,
-                    form: Form::Path,
-                };
+                let asker = Asker::unnamed(module, &fixed);
                 demand.leaf(
                     scope,
                     *leaf,
