@@ -503,13 +503,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
         let Place::Item(item, index) = reference.place else {
             continue;
         };
-        let asker = Asker {
-            module: scope.workspace.item(item).module,
-            from: scope.workspace.item(item).module,
-            item: Some(item),
-            fixed: &[],
-            form: Form::Path,
-        };
+        let asker = Asker::caller(scope, item);
         demand.lookups(
             scope,
             &reference.resolution.lookups,
