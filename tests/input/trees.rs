@@ -105,9 +105,13 @@ const STATES: &[Case] = &[
         "git switch -c",
     ),
     (
-        |fixture| git(fixture, &["branch", "split-step-2"]),
+        |fixture| {
+            git(fixture, &["switch", "-q", "-c", "split-step-2"]);
+            git(fixture, &["commit", "-q", "--allow-empty", "-m", "Theirs"]);
+            git(fixture, &["switch", "-q", "-"]);
+        },
         &["--all", "--branch", "split"],
-        "a branch `split-step-2` already",
+        "has a commit that no step made",
     ),
     (
         |fixture| {

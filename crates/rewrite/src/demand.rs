@@ -456,7 +456,7 @@ impl RootDemand {
                 } else if item
                     .macro_rules
                     .as_ref()
-                    .is_some_and(|rules| rules.exported)
+                    .is_some_and(|rules| rules.exported && !item.is_test)
                     && is_library
                     && scope.moving[id.index()]
                 {
@@ -486,7 +486,9 @@ impl RootDemand {
                 .macro_rules
                 .as_ref()
                 .is_some_and(|rules| rules.exported);
-            if is_library && exported && scope.moving[id.index()] && scope.is_whole(item.module) {
+            // What is there in tests only was never seen from outside.
+            let seen = is_library && exported && !item.is_test;
+            if seen && scope.moving[id.index()] && scope.is_whole(item.module) {
                 self.names
                     .entry((root, id, item.name.clone()))
                     .or_default()

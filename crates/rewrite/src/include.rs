@@ -42,11 +42,7 @@ pub(crate) fn correct(scope: &Scope<'_>, moves: &Moves, builder: &mut ChangeBuil
                 builder.move_file(&data, &to.join(inside));
                 continue;
             }
-            let new_file = moves
-                .file_moves
-                .get(&file.path)
-                .cloned()
-                .unwrap_or_else(|| to.join(file.path.strip_prefix(&from).unwrap_or(&file.path)));
+            let new_file = new_home(scope, moves, &file.path);
             let new_path = relative(new_file.parent().unwrap_or(Utf8Path::new("")), &data);
             let reason = Reason::new("F2", scope.workspace.path_of(id));
             builder.replace(&file.path, include.range, format!("\"{new_path}\""), reason);
@@ -74,6 +70,58 @@ pub(crate) fn correct_manifest_folder(scope: &Scope<'_>, builder: &mut ChangeBui
             builder.replace(&file.path, range, text, reason);
         }
     }
+}
+
+/// Paths that are put together, `include_str!(concat!("folder/", $name))`: the folder they start with stays where it is.
+pub(crate) fn correct_concatenated(scope: &Scope<'_>, moves: &Moves, builder: &mut ChangeBuilder) {
+    const CALLS: &[&str] = &[
+        "include_str!(concat!(\"",
+        "include_bytes!(concat!(\"",
+        "include!(concat!(\"",
+    ];
+    let workspace = scope.workspace;
+    let moving = |id: &ItemId| scope.moving[id.index()] && workspace.item(*id).parent.is_none();
+    for id in workspace.items_of(scope.root).filter(moving) {
+        let item = workspace.item(id);
+        let file = workspace.file(workspace.module(item.module).file);
+        let text = &file[item.range];
+        let calls = CALLS
+            .iter()
+            .flat_map(|call| text.match_indices(call).map(move |(at, _)| at + call.len()));
+        for at in calls {
+            let Some((literal, _)) = text[at..].split_once('"') else {
+                continue;
+            };
+            let Some((folder, _)) = literal.rsplit_once('/') else {
+                continue;
+            };
+            let old = file.path.parent().unwrap_or(Utf8Path::new("")).join(folder);
+            let Some(old) = normalize(&old) else {
+                continue;
+            };
+            let new_file = new_home(scope, moves, &file.path);
+            let new = relative(new_file.parent().unwrap_or(Utf8Path::new("")), &old);
+            let start = item.range.start + at as u32;
+            let range = TextRange::new(start, start + folder.len() as u32);
+            let reason = Reason::new("F2", workspace.path_of(id));
+            builder.replace(&file.path, range, new.to_string(), reason);
+        }
+    }
+}
+
+/// The file that what moves out of a file goes to.
+fn new_home(scope: &Scope<'_>, moves: &Moves, file: &Utf8Path) -> Utf8PathBuf {
+    let folder = |krate| {
+        let root = scope.workspace.krate(krate).root;
+        let file = scope.workspace.file(scope.workspace.module(root).file);
+        file.path.parent().unwrap_or(Utf8Path::new("")).to_owned()
+    };
+    let (from, to) = (folder(scope.root), folder(scope.dest));
+    moves
+        .file_moves
+        .get(file)
+        .cloned()
+        .unwrap_or_else(|| to.join(file.strip_prefix(&from).unwrap_or(file)))
 }
 
 /// Whether only moving items read a file.

@@ -34,6 +34,8 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
         if is_support(scope, item, index) {
             add_support(scope, &mut needs, &reference.resolution);
             if !is_test {
+                // Its own tests compile it without the feature.
+                add(scope, &mut needs, &reference.resolution, true);
                 continue;
             }
         }

@@ -171,6 +171,7 @@ fn move_items(
     let made_public = visibility::widen(&scope, &root_demand, builder);
     support::open(&scope, builder);
     include::correct(&scope, &moves, builder);
+    include::correct_concatenated(&scope, &moves, builder);
     include::correct_manifest_folder(&scope, builder);
     snapshot::move_along(&scope, builder);
     let mut diagnostics = members::extend(
