@@ -183,12 +183,14 @@ impl Sorter<'_> {
                 continue;
             }
             for resolution in resolutions {
-                // A name for the whole crate: what is named by it counts.
+                // All that the package shows is nowhere else together. A name for the whole crate needs nothing by itself:
+                // what is named by it counts.
                 let is_root = resolution.target == Target::CrateRoot(self.library);
-                if is_root && leaf.binding != Binding::Glob {
-                    continue;
-                }
-                let home = self.home(graph, resolution, &leaf.path.segments[0].name);
+                let home = if is_root && leaf.binding == Binding::Glob {
+                    Some(None)
+                } else {
+                    self.home(graph, resolution, &leaf.path.segments[0].name)
+                };
                 needs.entry(krate).or_default().extend(home);
             }
         }
@@ -272,7 +274,8 @@ impl Sorter<'_> {
         if says(STARTS_PROGRAMS) || names_any(workspace, graph, crates, STARTERS) {
             return Some("starts the package's programs");
         }
-        let reads = says(READS_FILES) || (says(FILE_APIS) && says(PATHS));
+        // Whoever is handed such a path may read it: the library itself as well as `std::fs`.
+        let reads = says(READS_FILES) || says(PATHS);
         if reads || names_any(workspace, graph, crates, READERS) {
             return Some("reads files by their paths");
         }
@@ -321,9 +324,6 @@ const READS_FILES: &[&str] = &[
     "current_dir",
     "CARGO_MANIFEST_DIR",
 ];
-
-/// Words that stand where files are used.
-const FILE_APIS: &[&str] = &["fs::", "File::", "Path::", "PathBuf", "Command::"];
 
 /// Beginnings of paths in the package's folder.
 const PATHS: &[&str] = &[
