@@ -299,8 +299,7 @@ impl Work<'_> {
     }
 
     fn is_around(&self, outer: ModuleId, inner: ModuleId) -> bool {
-        let above = |module: &ModuleId| self.workspace.module(*module).parent;
-        std::iter::successors(above(&inner), above).any(|module| module == outer)
+        inner != outer && self.workspace.is_within(inner, outer)
     }
 
     /// The path of the trait's module as another module writes it.
@@ -322,8 +321,7 @@ impl Work<'_> {
     }
 
     fn indent(&self, module: ModuleId) -> String {
-        let above = |module: &ModuleId| self.workspace.module(*module).parent;
-        let around = std::iter::successors(Some(module), above);
+        let around = self.workspace.around(module);
         let inline = around.take_while(|module| self.workspace.module(*module).inline);
         "    ".repeat(inline.count())
     }

@@ -282,14 +282,7 @@ impl<'a> Scope<'a> {
 
     /// Whether `inner` is `outer` or below it.
     pub(crate) fn is_within(&self, inner: ModuleId, outer: ModuleId) -> bool {
-        let mut at = Some(inner);
-        while let Some(module) = at {
-            if module == outer {
-                return true;
-            }
-            at = self.workspace.module(module).parent;
-        }
-        false
+        self.workspace.is_within(inner, outer)
     }
 
     /// Whether code in `from` may see something of this level that is defined in `module`.

@@ -96,13 +96,11 @@ impl Finder<'_, '_> {
     }
 
     fn modules_around(&mut self, module: ModuleId) {
-        let mut at = Some(module);
-        while let Some(module) = at {
+        for module in self.scope.workspace.around(module) {
             let value = self.scope.workspace.module(module);
             if value.is_test {
                 self.support.extend(value.declaration);
             }
-            at = value.parent;
         }
     }
 
@@ -183,13 +181,10 @@ pub(crate) fn is_open(workspace: &Workspace, id: ItemId) -> bool {
         })
     };
     let owner = workspace.item(id).parent.unwrap_or(id);
-    let mut at = Some(workspace.item(owner).module);
-    let around = std::iter::from_fn(|| {
-        let module = workspace.module(at?);
-        at = module.parent;
-        Some(module.declaration)
-    });
-    has(id) || has(owner) || around.flatten().any(has)
+    let mut around = workspace.around(workspace.item(owner).module);
+    has(id)
+        || has(owner)
+        || around.any(|module| workspace.module(module).declaration.is_some_and(has))
 }
 
 /// Opens what is needed from above.

@@ -219,6 +219,16 @@ impl Workspace {
         self.module(self.item(item).module).krate
     }
 
+    /// A module and those around it, from the inside out.
+    pub fn around(&self, module: ModuleId) -> impl Iterator<Item = ModuleId> + '_ {
+        std::iter::successors(Some(module), |inner| self.module(*inner).parent)
+    }
+
+    /// Whether `inner` is `outer` or below it.
+    pub fn is_within(&self, inner: ModuleId, outer: ModuleId) -> bool {
+        self.around(inner).any(|module| module == outer)
+    }
+
     /// The text of an item's tokens, docs and attributes included.
     pub fn text_of(&self, item: ItemId) -> &str {
         let item = self.item(item);

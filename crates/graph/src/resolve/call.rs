@@ -141,8 +141,7 @@ impl<'a> Finder<'a> {
 
     /// The module that an item stands in, and those around that.
     fn around(&self, item: ItemId) -> impl Iterator<Item = ModuleId> {
-        let above = move |module: &ModuleId| self.workspace.module(*module).parent;
-        std::iter::successors(Some(self.workspace.item(item).module), above)
+        self.workspace.around(self.workspace.item(item).module)
     }
 
     fn own_type(&self, id: ItemId) -> Option<ItemId> {

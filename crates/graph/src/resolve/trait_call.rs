@@ -194,7 +194,7 @@ fn spread(
             let seen = |entry: &&Entry| {
                 entry
                     .within
-                    .is_none_or(|outer| is_within(workspace, *to, outer))
+                    .is_none_or(|outer| workspace.is_within(*to, outer))
             };
             let entries: Vec<Entry> = entries
                 .iter()
@@ -222,9 +222,4 @@ fn within(workspace: &Workspace, level: &Level, module: ModuleId) -> Option<Modu
         Level::Super => Some(workspace.module(module).parent.unwrap_or(module)),
         Level::Crate | Level::In(_) | Level::Public => None,
     }
-}
-
-fn is_within(workspace: &Workspace, inner: ModuleId, outer: ModuleId) -> bool {
-    let above = |module: &ModuleId| workspace.module(*module).parent;
-    std::iter::successors(Some(inner), above).any(|module| module == outer)
 }

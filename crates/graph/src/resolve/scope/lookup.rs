@@ -229,10 +229,10 @@ impl Scopes<'_> {
             match level {
                 Level::Public | Level::In(_) => true,
                 Level::Crate => self.workspace.module(inner).krate == self.workspace.module(to).krate,
-                Level::Super => self.is_within(to, self.workspace.module(inner).parent.unwrap_or(inner)),
+                Level::Super => self.workspace.is_within(to, self.workspace.module(inner).parent.unwrap_or(inner)),
                 Level::Private | Level::Module => {
                     let opaque = matches!(hit.lookups.first().map(|lookup| lookup.found), Some(Found::Item(item)) if self.is_call(item));
-                    opaque || matches!(hit.def, Def::Made(_)) || self.is_within(to, inner)
+                    opaque || matches!(hit.def, Def::Made(_)) || self.workspace.is_within(to, inner)
                 }
             }
         });
@@ -246,7 +246,7 @@ impl Scopes<'_> {
         };
         let item = self.workspace.item(self.workspace.leaf(leaf).item);
         matches!(item.visibility.level, Level::Private | Level::Module)
-            && from.is_some_and(|from| !self.is_within(from, module))
+            && from.is_some_and(|from| !self.workspace.is_within(from, module))
     }
 
     /// Whether a name is bound to a definition that no `cfg` turns off.
@@ -260,17 +260,6 @@ impl Scopes<'_> {
 
     fn is_call(&self, item: ItemId) -> bool {
         self.workspace.item(item).kind == ItemKind::MacroCall
-    }
-
-    fn is_within(&self, inner: ModuleId, outer: ModuleId) -> bool {
-        let mut at = Some(inner);
-        while let Some(module) = at {
-            if module == outer {
-                return true;
-            }
-            at = self.workspace.module(module).parent;
-        }
-        false
     }
 
     /// Foreign crates and modules whose every name a module imports: where a name not found may come from.
