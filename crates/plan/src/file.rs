@@ -5,7 +5,7 @@ mod lift;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use cleave_syntax::{Diagnostic, Severity, TextRange};
+use cleave_syntax::{Diagnostic, Severity, TextRange, keyword};
 use toml_edit::{Array, ArrayOfTables, Document, DocumentMut, Item, Table, Value};
 
 use crate::cost::{WEIGHTS, Weights};
@@ -440,52 +440,15 @@ impl Reader {
     }
 }
 
-/// Keywords, and crates that are there without being asked for.
-const NOT_NAMES: &[&str] = &[
-    "alloc",
-    "as",
-    "async",
-    "await",
-    "break",
-    "const",
-    "continue",
-    "core",
-    "crate",
-    "dyn",
-    "else",
-    "enum",
-    "extern",
-    "false",
-    "fn",
-    "for",
-    "if",
-    "impl",
-    "in",
-    "let",
-    "loop",
-    "match",
-    "mod",
-    "move",
-    "mut",
-    "proc_macro",
-    "pub",
-    "ref",
-    "return",
-    "self",
-    "Self",
-    "static",
-    "std",
-    "struct",
-    "super",
-    "test",
-    "trait",
-    "true",
-    "type",
-    "unsafe",
-    "use",
-    "where",
-    "while",
-];
+/// Crates that are there without being asked for.
+const STANDARD: &[&str] = &["alloc", "core", "proc_macro", "std", "test"];
+
+/// Whether a name means something else in source.
+fn is_taken(name: &str) -> bool {
+    [keyword::PATH_ROOTS, keyword::STRICT, STANDARD]
+        .iter()
+        .any(|names| names.contains(&name))
+}
 
 fn span_of_crate(table: &Table, name: &str) -> Option<Range<usize>> {
     let crates = table.get("crates")?.as_table_like()?;
@@ -494,7 +457,7 @@ fn span_of_crate(table: &Table, name: &str) -> Option<Range<usize>> {
 
 /// Whether a text can be the name of a type.
 fn is_identifier(name: &str) -> bool {
-    !NOT_NAMES.contains(&name)
+    !is_taken(name)
         && name.starts_with(|c: char| c.is_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
@@ -502,7 +465,7 @@ fn is_identifier(name: &str) -> bool {
 /// Cargo's rule for package names, and short enough for every file system; nothing that means something else in source.
 pub fn is_package_name(name: &str) -> bool {
     name.len() <= 64
-        && !NOT_NAMES.contains(&name)
+        && !is_taken(name)
         && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name
             .chars()

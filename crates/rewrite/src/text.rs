@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use cleave_syntax::keyword;
+
 use crate::order::Style;
 
 /// An import to write.
@@ -72,14 +74,7 @@ fn group(start: &str, leaves: &[&str], indent: &str) -> String {
 
 /// An identifier as it is written: a keyword gets its `r#`.
 pub(crate) fn identifier(name: &str) -> String {
-    const KEYWORDS: &[&str] = &[
-        "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do",
-        "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in",
-        "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
-        "return", "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe",
-        "unsized", "use", "virtual", "where", "while", "yield",
-    ];
-    if KEYWORDS.contains(&name) {
+    if keyword::STRICT.contains(&name) || keyword::RESERVED.contains(&name) {
         format!("r#{name}")
     } else {
         name.to_owned()

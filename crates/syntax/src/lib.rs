@@ -25,6 +25,7 @@ pub mod companion;
 pub mod diagnostic;
 pub mod foreign;
 pub mod item;
+pub mod keyword;
 pub mod load;
 pub mod name;
 pub mod parse;

@@ -8,50 +8,17 @@ use syn::visit::Visit;
 
 use super::collect::{Collector, name_of};
 use crate::item::{Include, MemberUse, PathContext, Receiver, Segment, Segments};
+use crate::keyword;
 use crate::name::Name;
 use crate::source::TextRange;
 
-/// Words that start no path.
-const KEYWORDS: &[&str] = &[
-    "as",
-    "async",
-    "await",
-    "break",
-    "const",
-    "continue",
-    "dyn",
-    "else",
-    "enum",
-    "extern",
-    "false",
-    "fn",
-    "for",
-    "if",
-    "impl",
-    "in",
-    "let",
-    "loop",
-    "match",
-    "mod",
-    "move",
-    "mut",
-    "pub",
-    "ref",
-    "return",
-    "static",
-    "struct",
-    "trait",
-    "true",
-    "type",
-    "unsafe",
-    "use",
-    "where",
-    "while",
-    "yield",
-    "_",
-    "macro_rules",
-    "union",
-];
+/// Whether a word is one of those that start no path.
+fn is_keyword(is: impl Fn(&str) -> bool) -> bool {
+    let mut words = keyword::STRICT
+        .iter()
+        .chain(&["yield", "_", "macro_rules", "union"]);
+    words.any(|word| is(word))
+}
 
 /// Collects from a macro call.
 pub(super) fn macro_call(collector: &mut Collector<'_>, call: &syn::Macro) {
@@ -177,7 +144,7 @@ fn step(
         TokenTree::Ident(ident) if ident == "use" => import(collector, tokens, at, context),
         TokenTree::Ident(ident) if ident == "mod" => module(collector, tokens, at, context),
         // `&mut ::std::io`: the path starts behind the keyword.
-        TokenTree::Ident(ident) if KEYWORDS.iter().any(|word| ident == word) => at + 1,
+        TokenTree::Ident(ident) if is_keyword(|word| ident == word) => at + 1,
         TokenTree::Ident(_) => path(collector, tokens, at, (false, false), context),
     }
 }
@@ -337,7 +304,7 @@ fn path(
             }
             _ => false,
         };
-    if single && (KEYWORDS.contains(&name.as_str()) || name == "self" || name == "crate") {
+    if single && (is_keyword(|word| name == word) || name == "self" || name == "crate") {
         return at;
     }
     if is_macro && single && collector.is_local_macro(name) {
@@ -465,7 +432,7 @@ pub(super) fn defines(
                     next += 1;
                 }
                 if let Some(TokenTree::Ident(name)) = tokens.get(next)
-                    && !KEYWORDS.iter().any(|word| name == word)
+                    && !is_keyword(|word| name == word)
                 {
                     let Segment { name, range } = collector.segment(name);
                     found.push((name.into(), range));
