@@ -60,20 +60,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
     std::fs::create_dir_all(&folder).map_err(|error| format!("{folder}: {error}"))?;
     let mut rows = Vec::new();
     for entry in &entries {
-        let record = folder.join(format!("{}.json", entry.name));
-        let known = std::fs::read_to_string(&record)
-            .ok()
-            .and_then(|text| serde_json::from_str::<Value>(&text).ok());
-        let row = if let Some(row) = known.filter(|row| !fresh && row["error"].is_null()) {
-            row
-        } else {
-            eprintln!("== {} {}", entry.name, entry.version);
-            let row = split(&folder, entry);
-            let text = serde_json::to_string_pretty(&row).unwrap_or_default();
-            std::fs::write(&record, text).map_err(|error| format!("{record}: {error}"))?;
-            row
-        };
-        rows.push(row);
+        rows.push(recorded(&folder, entry, fresh)?);
     }
     if as_json {
         println!(
@@ -86,10 +73,26 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
     Ok(())
 }
 
+/// How the split of a crate ended: as an earlier run has written it down, or by splitting it now.
+fn recorded(folder: &Utf8Path, entry: &Entry, fresh: bool) -> Result<Value, String> {
+    let record = folder.join(format!("{}.json", entry.name));
+    let known = std::fs::read_to_string(&record)
+        .ok()
+        .and_then(|text| serde_json::from_str::<Value>(&text).ok());
+    if let Some(row) = known.filter(|row| !fresh && row["error"].is_null()) {
+        return Ok(row);
+    }
+    eprintln!("== {} {}", entry.name, entry.version);
+    let row = split(folder, entry);
+    let text = serde_json::to_string_pretty(&row).unwrap_or_default();
+    std::fs::write(&record, text).map_err(|error| format!("{record}: {error}"))?;
+    Ok(row)
+}
+
 /// Looks at one crate as it was published; with examples or without.
 type Check = fn(&Utf8Path, &Entry, bool) -> Result<Value, String>;
 
-/// Looks at each crate and prints what came out; one that fails does not stop the rest.
+/// Looks at each crate as it was published, and prints what came out.
 fn each(
     root: &Utf8Path,
     entries: &[Entry],
@@ -97,15 +100,27 @@ fn each(
     (check, print): (Check, fn(&[Value])),
 ) -> Result<(), String> {
     let folder = root.join("target/analyse");
-    let mut rows = Vec::new();
-    let mut failed = Vec::new();
-    for entry in entries {
+    gather(entries, as_json, print, |entry| {
         let package = folder.join(&entry.name);
         if fresh || !package.join("Cargo.toml").is_file() {
             let _ = std::fs::remove_dir_all(package.join("target/oracle"));
             fetch(&folder, entry)?;
         }
-        match check(&package, entry, examples) {
+        check(&package, entry, examples)
+    })
+}
+
+/// A row for each crate, printed together; one that fails does not stop the rest.
+fn gather(
+    entries: &[Entry],
+    as_json: bool,
+    print: fn(&[Value]),
+    row: impl Fn(&Entry) -> Result<Value, String>,
+) -> Result<(), String> {
+    let mut rows = Vec::new();
+    let mut failed = Vec::new();
+    for entry in entries {
+        match row(entry) {
             Ok(row) => rows.push(row),
             Err(error) => failed.push(format!("{}: {error}", entry.name)),
         }

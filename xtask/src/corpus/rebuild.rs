@@ -13,7 +13,7 @@ use cleave_plan::History;
 use cleave_syntax::{ItemId, LoadOptions, Workspace};
 use serde_json::{Value, json};
 
-use super::{Entry, fetch, split};
+use super::{Entry, fetch, gather, recorded};
 
 /// How many files are touched in each tree.
 const FILES: usize = 8;
@@ -23,42 +23,18 @@ const TIMES: usize = 3;
 
 /// Measures the crates that are split below `folder`; those that are not yet are split first.
 pub(super) fn run(folder: &Utf8Path, entries: &[Entry], as_json: bool) -> Result<(), String> {
-    let mut rows = Vec::new();
-    let mut failed = Vec::new();
-    for entry in entries {
+    gather(entries, as_json, print, |entry| {
         eprintln!("== {} {}", entry.name, entry.version);
-        match row(folder, entry) {
-            Ok(row) => rows.push(row),
-            Err(error) => failed.push(format!("{}: {error}", entry.name)),
-        }
-    }
-    if as_json {
-        let text = serde_json::to_string_pretty(&rows).unwrap_or_default();
-        println!("{text}");
-    } else {
-        print(&rows);
-    }
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        Err(failed.join("\n"))
-    }
+        row(folder, entry)
+    })
 }
 
 fn row(folder: &Utf8Path, entry: &Entry) -> Result<Value, String> {
     let after = folder.join(&entry.name);
-    let record = folder.join(format!("{}.json", entry.name));
-    let is_split = std::fs::read_to_string(&record)
-        .ok()
-        .and_then(|text| serde_json::from_str::<Value>(&text).ok())
-        .is_some_and(|row| row["error"].is_null() && after.join("split.toml").is_file());
-    if !is_split {
-        let row = split(folder, entry);
-        if !row["error"].is_null() {
-            return Err(format!("it was not split: {}", row["error"]));
-        }
-        let text = serde_json::to_string_pretty(&row).unwrap_or_default();
-        std::fs::write(&record, text).map_err(|error| format!("{record}: {error}"))?;
+    let taken_back = !after.join("split.toml").is_file();
+    let split = recorded(folder, entry, taken_back)?;
+    if !split["error"].is_null() {
+        return Err(format!("it was not split: {}", split["error"]));
     }
     let before = folder.join("before").join(&entry.name);
     if !before.join("Cargo.toml").is_file() {
