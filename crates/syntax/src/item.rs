@@ -52,6 +52,8 @@ pub struct Item {
     /// The names of an enum's variants, or of a trait's own items; of a macro call the first name in it, which tells
     /// it from others.
     pub members: Vec<String>,
+    /// Of a trait, beside its `members`: how many arguments each takes beside `self`; none for what is no method.
+    pub member_parameters: Vec<Option<u32>>,
     /// What an impl is for.
     pub implementation: Option<Box<Implementation>>,
     /// What a `macro_rules!` is like.

@@ -42,8 +42,8 @@ struct Entry {
 struct Finder<'a> {
     workspace: &'a Workspace,
     graph: &'a Graph,
-    /// The traits that have a member of a name.
-    by_member: HashMap<&'a str, Vec<ItemId>>,
+    /// The traits that have a member of a name, and how many arguments it takes where it is a method.
+    by_member: HashMap<&'a str, Vec<(ItemId, Option<u32>)>>,
     /// The names of inherent methods, with the types that have them.
     inherent: HashMap<&'a str, Vec<ItemId>>,
     in_scope: InScope,
@@ -51,13 +51,13 @@ struct Finder<'a> {
 
 impl<'a> Finder<'a> {
     fn new(workspace: &'a Workspace, graph: &'a Graph) -> Self {
-        let mut by_member: HashMap<&str, Vec<ItemId>> = HashMap::new();
+        let mut by_member: HashMap<&str, Vec<(ItemId, Option<u32>)>> = HashMap::new();
         let mut inherent: HashMap<&str, Vec<ItemId>> = HashMap::new();
         for (index, item) in workspace.items.iter().enumerate() {
             let id = ItemId::new(index);
             if item.kind == ItemKind::Trait {
-                for member in &item.members {
-                    by_member.entry(member).or_default().push(id);
+                for (member, takes) in item.members.iter().zip(&item.member_parameters) {
+                    by_member.entry(member).or_default().push((id, *takes));
                 }
             }
             if item.parent.is_some() {
@@ -85,19 +85,21 @@ impl<'a> Finder<'a> {
         };
         let around = item.parent.unwrap_or(id);
         let mut found = BTreeSet::new();
-        let mut named = |name: &str| {
+        let mut named = |name: &str, arguments: Option<u32>| {
             let traits = self.by_member.get(name).into_iter().flatten();
-            let here = |of: &&ItemId| in_scope.iter().any(|entry| entry.of == **of);
-            found.extend(traits.copied().filter(|of| *of != around && here(&of)));
+            let fits = |takes: &Option<u32>| arguments.is_none() || *takes == arguments;
+            let here = |of: &ItemId| in_scope.iter().any(|entry| entry.of == *of);
+            let possible = traits.filter(|(of, takes)| *of != around && fits(takes) && here(of));
+            found.extend(possible.map(|(of, _)| *of));
         };
         for member in item.member_uses.iter().filter(|member| member.called) {
             if !self.is_inherent(id, member) {
-                named(&member.name);
+                named(&member.name, member.arguments);
             }
         }
         for reference in references {
             if let Some(name) = self.associated(reference) {
-                named(name);
+                named(name, None);
             }
         }
         found.into_iter().collect()

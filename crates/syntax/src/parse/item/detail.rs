@@ -2,8 +2,8 @@
 
 use syn::spanned::Spanned;
 
-use super::between;
 use super::head::visibility;
+use super::{between, parameters};
 use crate::item::{Field, Item, MacroRules};
 use crate::parse::collect::{Collector, text_of};
 use crate::parse::{attribute, tokens};
@@ -60,16 +60,15 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
                 .collect();
         }
         syn::Item::Trait(node) => {
-            item.members = node
-                .items
-                .iter()
-                .filter_map(|member| match member {
-                    syn::TraitItem::Const(member) => Some(text_of(&member.ident)),
-                    syn::TraitItem::Fn(member) => Some(text_of(&member.sig.ident)),
-                    syn::TraitItem::Type(member) => Some(text_of(&member.ident)),
-                    _ => None,
-                })
-                .collect();
+            let members = node.items.iter().filter_map(|member| match member {
+                syn::TraitItem::Const(member) => Some((text_of(&member.ident), None)),
+                syn::TraitItem::Fn(member) => {
+                    Some((text_of(&member.sig.ident), parameters(&member.sig)))
+                }
+                syn::TraitItem::Type(member) => Some((text_of(&member.ident), None)),
+                _ => None,
+            });
+            (item.members, item.member_parameters) = members.unzip();
             item.body = between(collector.range(node.brace_token.span.join()));
         }
         syn::Item::Macro(node) if node.ident.is_some() => {
