@@ -340,15 +340,21 @@ impl<'a> Texts<'a> {
         }
         // No path leads to a trait whose method is called, and yet it is needed.
         for (place, from, to) in &seen.functions {
-            let Some(to) = Self::target(seen, to) else {
+            let Some(to) = self.trait_of(seen, to) else {
                 continue;
             };
-            let is_trait = self.workspace.item(to).kind == ItemKind::Trait;
-            if is_trait && *from != to && self.workspace.item(*from).is_node() {
+            if *from != to && self.workspace.item(*from).is_node() {
                 edges.entry((*from, to)).or_insert_with(|| place.clone());
             }
         }
         edges
+    }
+
+    /// The trait that a function is declared in. One that a macro makes there has the place of the macro.
+    fn trait_of(&self, seen: &Seen, (_, path): &(u32, String)) -> Option<ItemId> {
+        let (around, _) = path.rsplit_once("::")?;
+        let id = *seen.owners.get(seen.by_path.get(around)?)?;
+        (self.workspace.item(id).kind == ItemKind::Trait).then_some(id)
     }
 
     fn ours(&self) -> BTreeMap<Edge, String> {

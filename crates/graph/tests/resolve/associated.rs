@@ -126,3 +126,20 @@ fn a_trait_s_method_is_called_with_as_many_arguments_as_it_takes() {
         ",
     );
 }
+
+#[test]
+fn a_trait_s_method_may_be_made_by_a_macro_in_its_body() {
+    check_unnamed(
+        "
+        macro_rules! color { ($name:ident) => { fn $name(&self); } }
+        pub trait Paint { color!(red); }
+        fn word() { 4.red(); }
+        fn put_together() { 4.on_red(); }
+        fn other() { 4.bored(); }
+        ",
+        "
+        word: Paint
+        put_together: Paint
+        ",
+    );
+}

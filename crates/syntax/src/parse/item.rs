@@ -125,7 +125,7 @@ fn blank(
         leaves: Vec::new(),
         fields: Vec::new(),
         members: Vec::new(),
-        member_parameters: Vec::new(),
+        takes: Vec::new(),
         implementation: None,
         macro_rules: None,
         paths: Vec::new(),
