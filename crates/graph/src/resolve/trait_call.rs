@@ -9,12 +9,14 @@ use cleave_syntax::item::{Binding, ItemKind, Level, MemberUse, Receiver, Takes, 
 use cleave_syntax::{ItemId, ModuleId, Workspace};
 use rayon::prelude::*;
 
+use super::handed::Handed;
 use crate::graph::{Graph, Reference, Target};
 
 /// Adds to [`Graph::edges`] the traits whose members an item names without naming the trait. `references` are those of
 /// each item.
-pub(super) fn attach(workspace: &Workspace, graph: &mut Graph, references: &[Vec<Reference>]) {
-    let finder = Finder::new(workspace, graph);
+pub(super) fn attach(handed: &Handed<'_>, graph: &mut Graph, references: &[Vec<Reference>]) {
+    let workspace = handed.workspace;
+    let finder = Finder::new(handed, graph, references);
     let found: Vec<Vec<ItemId>> = (0..workspace.items.len())
         .into_par_iter()
         .map(|index| finder.item(ItemId::new(index), &references[index]))
@@ -41,16 +43,20 @@ struct Entry {
 
 struct Finder<'a> {
     workspace: &'a Workspace,
+    handed: &'a Handed<'a>,
     graph: &'a Graph,
     /// The traits that have a member of a name, and how it is called.
     by_member: HashMap<&'a str, Vec<(ItemId, Takes)>>,
     /// The names of inherent methods, with the types that have them.
     inherent: HashMap<&'a str, Vec<ItemId>>,
     in_scope: InScope,
+    /// By trait: those that its bound brings along.
+    bounds: HashMap<ItemId, BTreeSet<ItemId>>,
 }
 
 impl<'a> Finder<'a> {
-    fn new(workspace: &'a Workspace, graph: &'a Graph) -> Self {
+    fn new(handed: &'a Handed<'a>, graph: &'a Graph, references: &[Vec<Reference>]) -> Self {
+        let workspace = handed.workspace;
         let mut by_member: HashMap<&str, Vec<(ItemId, Takes)>> = HashMap::new();
         let mut inherent: HashMap<&str, Vec<ItemId>> = HashMap::new();
         for (index, item) in workspace.items.iter().enumerate() {
@@ -58,6 +64,12 @@ impl<'a> Finder<'a> {
             if item.kind == ItemKind::Trait {
                 for (member, takes) in item.members.iter().zip(&item.takes) {
                     by_member.entry(member).or_default().push((id, *takes));
+                }
+                for member in made(workspace, &references[index]) {
+                    by_member
+                        .entry(member)
+                        .or_default()
+                        .push((id, Takes::Unknown));
                 }
             }
             if item.parent.is_some() {
@@ -71,7 +83,9 @@ impl<'a> Finder<'a> {
         };
         Self {
             workspace,
+            handed,
             graph,
+            bounds: bounds(workspace, graph),
             by_member,
             inherent,
             in_scope,
@@ -80,17 +94,24 @@ impl<'a> Finder<'a> {
 
     fn item(&self, id: ItemId, references: &[Reference]) -> Vec<ItemId> {
         let item = self.workspace.item(id);
-        let Some(in_scope) = self.in_scope.get(&item.module) else {
-            return Vec::new();
-        };
         let around = item.parent.unwrap_or(id);
+        let bounds = self.bounds(id);
+        let in_scope = self.in_scope.get(&item.module);
+        if in_scope.is_none() && bounds.is_empty() {
+            return Vec::new();
+        }
+        let here = |of: &ItemId| {
+            let mut entries = in_scope.into_iter().flatten();
+            bounds.contains(of) || entries.any(|entry| entry.of == *of)
+        };
         let mut found = BTreeSet::new();
         let mut named = |name: &str, arguments: Option<u32>| {
-            let here = |of: &ItemId| in_scope.iter().any(|entry| entry.of == *of);
             let possible = self.with_member(name, arguments);
             found.extend(possible.filter(|of| *of != around && here(of)));
         };
-        for member in item.member_uses.iter().filter(|member| member.called) {
+        let handed = self.handed.calls(id);
+        let members = item.member_uses.iter().chain(&handed);
+        for member in members.filter(|member| member.called) {
             if !self.is_inherent(id, member) {
                 named(&member.name, member.arguments);
             }
@@ -101,6 +122,18 @@ impl<'a> Finder<'a> {
             }
         }
         found.into_iter().collect()
+    }
+
+    /// The traits whose methods a value has by what an item's bounds say of its type, wherever they are in scope.
+    fn bounds(&self, id: ItemId) -> BTreeSet<ItemId> {
+        let around = self.workspace.item(id).parent;
+        let items = std::iter::once(id).chain(around);
+        let named = items.flat_map(|item| self.graph.edges_of(item));
+        named
+            .filter_map(|of| self.bounds.get(of))
+            .flatten()
+            .copied()
+            .collect()
     }
 
     /// The traits that have a member of a name which takes so many arguments, or where a macro may make one.
@@ -168,6 +201,38 @@ impl<'a> Finder<'a> {
         };
         is_last.then_some(last)
     }
+}
+
+/// By trait that names others: all that these are, and name in turn. They are what it extends, and the bounds of what
+/// is associated with it.
+fn bounds(workspace: &Workspace, graph: &Graph) -> HashMap<ItemId, BTreeSet<ItemId>> {
+    let is_trait = |id: &ItemId| workspace.item(*id).kind == ItemKind::Trait;
+    let all = (0..workspace.items.len()).map(ItemId::new);
+    all.filter(is_trait)
+        .map(|id| {
+            let mut found = BTreeSet::new();
+            let mut pending = vec![id];
+            while let Some(at) = pending.pop() {
+                let named = graph.edges_of(at).iter().copied().filter(is_trait);
+                pending.extend(named.filter(|next| found.insert(*next)));
+            }
+            (id, found)
+        })
+        .filter(|(_, found)| !found.is_empty())
+        .collect()
+}
+
+/// What macros of the workspace that a trait calls define: where the call stands in its body, these are its methods.
+fn made<'a>(workspace: &'a Workspace, references: &[Reference]) -> Vec<&'a str> {
+    let called = references.iter().filter_map(|reference| {
+        let Target::Item(target) = reference.resolution.target else {
+            return None;
+        };
+        workspace.item(target).macro_rules.as_ref()
+    });
+    called
+        .flat_map(|rules| rules.defines.iter().map(String::as_str))
+        .collect()
 }
 
 /// Which traits of the workspace are in scope where: defined there, imported, or by a glob of a module that has them.

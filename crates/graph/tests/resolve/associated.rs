@@ -143,3 +143,89 @@ fn a_trait_s_method_may_be_made_by_a_macro_in_its_body() {
         ",
     );
 }
+
+#[test]
+fn a_macro_s_caller_hands_over_the_method_s_name() {
+    check_unnamed(
+        "
+        macro_rules! call { ($name:ident) => { fn go() { 4.$name(); } } }
+        macro_rules! say { ($name:ident) => { stringify!($name) } }
+        mod a { pub trait Half { fn half(&self); } }
+        mod b { use crate::a::Half; call!(half); }
+        mod c { use crate::a::Half; say!(half); }
+        ",
+        "
+        b::call!: a::Half
+        ",
+    );
+}
+
+#[test]
+fn an_associated_function_in_tokens_needs_its_trait() {
+    check_unnamed(
+        "
+        mod a { pub trait Make { fn make() -> Self; } }
+        mod b {
+            use crate::a::Make;
+            macro_rules! tuple { ($($name:ident)*) => { fn f() { <($($name,)*)>::make(); } } }
+            macro_rules! one { ($name:ident) => { fn f() { $name::make(); } } }
+            macro_rules! arrow { ($name:ident) => { fn f() -> ::make::X { } } }
+        }
+        ",
+        "
+        b::tuple!: a::Make
+        b::one!: a::Make
+        ",
+    );
+}
+
+#[test]
+fn a_trait_s_methods_may_be_written_out_in_a_macro() {
+    check_unnamed(
+        "
+        macro_rules! helpers { () => { fn help(&self) {} }; }
+        pub trait Help { helpers!(); }
+        fn f() { 4.help(); }
+        ",
+        "
+        f: Help
+        ",
+    );
+}
+
+#[test]
+fn a_bound_brings_the_methods_of_what_it_extends() {
+    check_unnamed(
+        "
+        mod a {
+            pub trait Walk { fn children(&self) -> u8; }
+            pub trait Styled { fn style(&self) -> u8; }
+            pub trait Layout: Walk { type Style: Styled; fn get(&self) -> Self::Style; }
+        }
+        mod b {
+            fn extended(tree: &impl crate::a::Layout) { tree.children(); }
+            fn associated<T: crate::a::Layout>(tree: &T) { tree.get().style(); }
+            fn unbound(tree: &u8) { tree.children(); }
+        }
+        ",
+        "
+        b::extended: a::Walk
+        b::associated: a::Styled
+        ",
+    );
+}
+
+#[test]
+fn a_handed_over_name_is_handed_on() {
+    check_unnamed(
+        "
+        macro_rules! call { ($name:ident) => { fn go() { 4.$name(); } } }
+        macro_rules! again { ($name:ident) => { call!($name); } }
+        pub trait Half { fn half(&self); }
+        again!(half);
+        ",
+        "
+        again!: Half
+        ",
+    );
+}
