@@ -196,7 +196,9 @@ impl Scopes<'_> {
             Def::Item(item) if open.trust == Trust::Anything && self.is_call(item) => {
                 vec![Hit::first(Def::Item(item))]
             }
-            Def::Made(item) if open.trust == Trust::Anything => vec![Hit::first(Def::Made(item))],
+            def @ (Def::Made(_) | Def::External(_)) if open.trust == Trust::Anything => {
+                vec![Hit::first(def)]
+            }
             Def::Item(_) | Def::External(_) | Def::Made(_) => Vec::new(),
         };
         open.keys.pop();
@@ -258,7 +260,7 @@ impl Scopes<'_> {
         !self.is_call(item) && attributes.all(|attribute| attribute.path != "cfg")
     }
 
-    fn is_call(&self, item: ItemId) -> bool {
+    pub(super) fn is_call(&self, item: ItemId) -> bool {
         self.workspace.item(item).kind == ItemKind::MacroCall
     }
 
