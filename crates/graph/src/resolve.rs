@@ -9,6 +9,7 @@ mod builtin;
 mod call;
 mod exhaustive;
 mod handed;
+mod implemented;
 mod macro_impl;
 mod scope;
 mod trait_call;

@@ -5,11 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use cleave_syntax::item::{Binding, ItemKind, Level, MemberUse, Receiver, Takes, UseLeafId};
-use cleave_syntax::{ItemId, ModuleId, Workspace};
+use cleave_syntax::item::{
+    Binding, ItemKind, Level, MemberUse, PathContext, Receiver, Takes, UseLeafId,
+};
+use cleave_syntax::{ItemId, ModuleId, Name, Workspace};
 use rayon::prelude::*;
 
 use super::handed::Handed;
+use super::implemented::{Implemented, is_type};
 use crate::graph::{Graph, Reference, Target};
 
 /// Adds to [`Graph::edges`] the traits whose members an item names without naming the trait. `references` are those of
@@ -50,6 +53,7 @@ struct Finder<'a> {
     /// The names of inherent methods, with the types that have them.
     inherent: HashMap<&'a str, Vec<ItemId>>,
     in_scope: InScope,
+    implemented: Implemented,
     /// By trait: those that its bound brings along.
     bounds: HashMap<ItemId, BTreeSet<ItemId>>,
 }
@@ -85,6 +89,7 @@ impl<'a> Finder<'a> {
             workspace,
             handed,
             graph,
+            implemented: Implemented::new(workspace, graph, references),
             bounds: bounds(workspace, graph),
             by_member,
             inherent,
@@ -105,20 +110,22 @@ impl<'a> Finder<'a> {
             bounds.contains(of) || entries.any(|entry| entry.of == *of)
         };
         let mut found = BTreeSet::new();
-        let mut named = |name: &str, arguments: Option<u32>| {
+        let mut named = |name: &str, arguments: Option<u32>, own: Option<ItemId>| {
             let possible = self.with_member(name, arguments);
-            found.extend(possible.filter(|of| *of != around && here(of)));
+            let lacks = |of| own.is_some_and(|own| self.implemented.excludes(of, own));
+            found.extend(possible.filter(|of| *of != around && here(of) && !lacks(*of)));
         };
         let handed = self.handed.calls(id);
         let members = item.member_uses.iter().chain(&handed);
         for member in members.filter(|member| member.called) {
             if !self.is_inherent(id, member) {
-                named(&member.name, member.arguments);
+                let own = self.receiver(id, member, references);
+                named(&member.name, member.arguments, own);
             }
         }
         for reference in references {
             if let Some(name) = self.associated(reference) {
-                named(name, None);
+                named(name, None, None);
             }
         }
         found.into_iter().collect()
@@ -177,6 +184,45 @@ impl<'a> Finder<'a> {
                 around.is_some_and(|around| self.workspace.item(around).self_name() == name)
             }),
         }
+    }
+
+    /// The receiver's type, where that is known and the workspace's.
+    fn receiver(
+        &self,
+        from: ItemId,
+        member: &MemberUse,
+        references: &[Reference],
+    ) -> Option<ItemId> {
+        let found = match &member.receiver {
+            Receiver::Unknown => None,
+            Receiver::Own => self.own_type(from),
+            Receiver::Typed(name) => self.type_named(from, *name, references),
+        };
+        found.filter(|own| is_type(self.workspace.item(*own)))
+    }
+
+    /// What all types of a name that are written in an item mean.
+    fn type_named(&self, from: ItemId, name: Name, references: &[Reference]) -> Option<ItemId> {
+        let item = self.workspace.item(from);
+        let mut found = None;
+        for reference in references {
+            let crate::graph::Place::Item(_, index) = reference.place else {
+                continue;
+            };
+            let path = &item.paths[index as usize];
+            let is_named = path.context == PathContext::Type
+                && path.segments.last().is_some_and(|last| last.name == name);
+            if !is_named {
+                continue;
+            }
+            match reference.resolution.target {
+                Target::Item(target) if found.is_none_or(|found| found == target) => {
+                    found = Some(target);
+                }
+                _ => return None,
+            }
+        }
+        found
     }
 
     fn own_type(&self, id: ItemId) -> Option<ItemId> {

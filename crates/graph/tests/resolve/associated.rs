@@ -229,3 +229,61 @@ fn a_handed_over_name_is_handed_on() {
         ",
     );
 }
+
+#[test]
+fn a_type_without_an_impl_of_a_trait_does_not_have_its_methods() {
+    check_unnamed(
+        "
+        mod a {
+            pub trait Mean { fn mean(&self) -> u8; }
+            pub trait Wide { fn mean(&self) -> u8; }
+            impl<T> Wide for T {}
+            pub trait Other { fn mean(&self) -> u8; }
+        }
+        use a::{Mean, Other};
+        pub struct Beta;
+        impl Mean for Beta { fn mean(&self) -> u8 { 0 } }
+        impl Beta { fn own(&self) { self.mean(); } }
+        fn typed(beta: &Beta) { beta.mean(); }
+        fn closure() { let get = |beta: Beta| beta.mean(); }
+        fn unknown(beta: impl Fn() -> u8) { beta().mean(); }
+        fn parameter<Beta: Mean>(beta: Beta) { beta.mean(); }
+        fn blanket(beta: Beta) { use a::Wide as _; }
+        mod wide { use crate::{Beta, a::Wide}; fn f(beta: Beta) { beta.mean(); } }
+        ",
+        "
+        Beta::own: a::Mean
+        typed: a::Mean
+        closure: a::Mean
+        unknown: a::Mean a::Other
+        parameter: a::Other
+        wide::f: a::Wide
+        ",
+    );
+}
+
+#[test]
+fn a_type_may_have_more_than_its_impls_say() {
+    check_unnamed(
+        "
+        pub trait Mean { fn mean(&self) -> u8; }
+        mod b {
+            use crate::Mean;
+            struct Hands; impl std::ops::Deref for Hands { type Target = u8; fn deref(&self) -> &u8 { &0 } }
+            #[derive(other::Thing)] struct Derived;
+            fn hands(x: Hands) { x.mean(); }
+            fn derived(x: Derived) { x.mean(); }
+        }
+        mod c {
+            use crate::Mean;
+            struct Own;
+            impl Own { fn f(&self) { struct In; impl In { fn g(&self) { self.mean(); } } } fn h(&self) { self.mean(); } }
+        }
+        ",
+        "
+        b::hands: Mean
+        b::derived: Mean
+        c::Own::f: Mean
+        ",
+    );
+}
