@@ -8,6 +8,7 @@ use cleave_syntax::item::{ItemKind, PathContext};
 use cleave_syntax::{Item, ItemId, Workspace};
 
 use super::builtin;
+use super::scope::has_word;
 use crate::graph::{Graph, Place, Reference, Target};
 
 /// The impls of the workspace's traits for its types.
@@ -27,11 +28,17 @@ impl Implemented {
             any_type: HashSet::new(),
             any_trait: HashSet::new(),
         };
+        let macros = Macros {
+            workspace,
+            references,
+        };
         for (index, item) in workspace.items.iter().enumerate() {
             let references = &references[index];
             match item.kind {
                 ItemKind::TraitImpl => known.enter(workspace, item, references),
-                ItemKind::MacroCall | ItemKind::MacroRules => {
+                ItemKind::MacroCall | ItemKind::MacroRules
+                    if macros.write_impls(ItemId::new(index), &mut HashSet::new()) =>
+                {
                     known.any_type.extend(&graph.edges[index]);
                     known.any_trait.extend(&graph.edges[index]);
                 }
@@ -77,6 +84,32 @@ impl Implemented {
         !self.impls.contains(&(of, own))
             && !self.any_type.contains(&of)
             && !self.any_trait.contains(&own)
+    }
+}
+
+struct Macros<'a> {
+    workspace: &'a Workspace,
+    references: &'a [Vec<Reference>],
+}
+
+impl Macros<'_> {
+    /// Whether a macro, or a call of one, may write an impl: it has the word, or calls a macro that has it or is not seen.
+    fn write_impls(&self, id: ItemId, seen: &mut HashSet<ItemId>) -> bool {
+        if !seen.insert(id) {
+            return false;
+        }
+        if has_word(self.workspace.text_of(id), "impl") {
+            return true;
+        }
+        let mut paths = self.workspace.item(id).paths.iter().enumerate();
+        paths.any(|(index, path)| {
+            path.context == PathContext::Macro
+                && match target(&self.references[id.index()], index as u32) {
+                    Some(Target::Builtin) => false,
+                    Some(Target::Item(rules)) => self.write_impls(*rules, seen),
+                    _ => true,
+                }
+        })
     }
 }
 

@@ -271,8 +271,15 @@ fn a_type_may_have_more_than_its_impls_say() {
             use crate::Mean;
             struct Hands; impl std::ops::Deref for Hands { type Target = u8; fn deref(&self) -> &u8 { &0 } }
             #[derive(other::Thing)] struct Derived;
+            macro_rules! test { ($name:ident) => { fn test(_: $name) {} } }
+            macro_rules! hands { ($name:ident) => { impl std::ops::Deref for $name { type Target = u8; } } }
+            macro_rules! hand_on { ($name:ident) => { hands!($name); } }
+            struct Tested; test!(Tested);
+            struct Written; hand_on!(Written);
             fn hands(x: Hands) { x.mean(); }
             fn derived(x: Derived) { x.mean(); }
+            fn tested(x: Tested) { x.mean(); }
+            fn written(x: Written) { x.mean(); }
         }
         mod c {
             use crate::Mean;
@@ -283,6 +290,7 @@ fn a_type_may_have_more_than_its_impls_say() {
         "
         b::hands: Mean
         b::derived: Mean
+        b::written: Mean
         c::Own::f: Mean
         ",
     );
