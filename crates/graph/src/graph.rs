@@ -19,7 +19,7 @@ pub struct Graph {
     pub calls: Calls,
     /// What can't be parted: items that build a `#[non_exhaustive]` type of their crate by a literal, as only that crate
     /// may, each with the type; blanket impls that keep clear of other impls of their trait, each with what its bounds
-    /// name. Ordered.
+    /// name; macro calls, each with what the impls that they write have to stand beside. Ordered.
     pub bound: Vec<(ItemId, ItemId)>,
     /// Where a `#[non_exhaustive]` type of the same crate is matched as only that crate may. Ordered by user and type.
     pub closed: Vec<Closed>,
