@@ -424,6 +424,10 @@ impl RootDemand {
             let reachable = scope.exports.modules.contains(&module);
             for id in &scope.workspace.module(module).items {
                 let item = scope.workspace.item(*id);
+                // What is there in tests only was never seen from outside.
+                if item.is_test {
+                    continue;
+                }
                 let public = item.visibility.level == Level::Public;
                 if item.kind == ItemKind::Use && public {
                     let fixed = scope.own_conditions(*id);
@@ -456,7 +460,7 @@ impl RootDemand {
                 } else if item
                     .macro_rules
                     .as_ref()
-                    .is_some_and(|rules| rules.exported && !item.is_test)
+                    .is_some_and(|rules| rules.exported)
                     && is_library
                     && scope.moving[id.index()]
                 {
