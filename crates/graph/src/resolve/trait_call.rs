@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use cleave_syntax::item::{Binding, ItemKind, Level, MemberUse, Receiver, UseLeafId};
+use cleave_syntax::item::{Binding, ItemKind, Level, MemberUse, Receiver, Takes, UseLeafId};
 use cleave_syntax::{ItemId, ModuleId, Workspace};
 use rayon::prelude::*;
 
@@ -42,8 +42,8 @@ struct Entry {
 struct Finder<'a> {
     workspace: &'a Workspace,
     graph: &'a Graph,
-    /// The traits that have a member of a name.
-    by_member: HashMap<&'a str, Vec<ItemId>>,
+    /// The traits that have a member of a name, and how it is called.
+    by_member: HashMap<&'a str, Vec<(ItemId, Takes)>>,
     /// The names of inherent methods, with the types that have them.
     inherent: HashMap<&'a str, Vec<ItemId>>,
     in_scope: InScope,
@@ -51,13 +51,13 @@ struct Finder<'a> {
 
 impl<'a> Finder<'a> {
     fn new(workspace: &'a Workspace, graph: &'a Graph) -> Self {
-        let mut by_member: HashMap<&str, Vec<ItemId>> = HashMap::new();
+        let mut by_member: HashMap<&str, Vec<(ItemId, Takes)>> = HashMap::new();
         let mut inherent: HashMap<&str, Vec<ItemId>> = HashMap::new();
         for (index, item) in workspace.items.iter().enumerate() {
             let id = ItemId::new(index);
             if item.kind == ItemKind::Trait {
-                for member in &item.members {
-                    by_member.entry(member).or_default().push(id);
+                for (member, takes) in item.members.iter().zip(&item.takes) {
+                    by_member.entry(member).or_default().push((id, *takes));
                 }
             }
             if item.parent.is_some() {
@@ -85,22 +85,48 @@ impl<'a> Finder<'a> {
         };
         let around = item.parent.unwrap_or(id);
         let mut found = BTreeSet::new();
-        let mut named = |name: &str| {
-            let traits = self.by_member.get(name).into_iter().flatten();
-            let here = |of: &&ItemId| in_scope.iter().any(|entry| entry.of == **of);
-            found.extend(traits.copied().filter(|of| *of != around && here(&of)));
+        let mut named = |name: &str, arguments: Option<u32>| {
+            let here = |of: &ItemId| in_scope.iter().any(|entry| entry.of == *of);
+            let possible = self.with_member(name, arguments);
+            found.extend(possible.filter(|of| *of != around && here(of)));
         };
         for member in item.member_uses.iter().filter(|member| member.called) {
             if !self.is_inherent(id, member) {
-                named(&member.name);
+                named(&member.name, member.arguments);
             }
         }
         for reference in references {
             if let Some(name) = self.associated(reference) {
-                named(name);
+                named(name, None);
             }
         }
         found.into_iter().collect()
+    }
+
+    /// The traits that have a member of a name which takes so many arguments, or where a macro may make one.
+    fn with_member(
+        &self,
+        name: &str,
+        arguments: Option<u32>,
+    ) -> impl Iterator<Item = ItemId> + use<'a, '_> {
+        let declared = self.by_member.get(name).into_iter().flatten();
+        let declared = declared.filter(move |(_, takes)| match takes {
+            Takes::Arguments(count) => arguments.is_none_or(|arguments| arguments == *count),
+            Takes::NoSelf => arguments.is_none(),
+            Takes::Unknown => true,
+        });
+        // `with_$name`, `$name_mut`: a macro may put words together.
+        let cuts: Vec<usize> = name.match_indices('_').map(|(at, _)| at).collect();
+        let made = cuts.into_iter().flat_map({
+            let name = name.to_owned();
+            move |at| {
+                let parts = [&name[..at], &name[at + 1..]];
+                parts.map(|part| self.by_member.get(part))
+            }
+        });
+        let made = made.flatten().flatten();
+        let made = made.filter(|(_, takes)| *takes == Takes::Unknown);
+        declared.chain(made).map(|(of, _)| *of)
     }
 
     /// Whether the receiver's type is known and has a method of its own of that name, which goes before a trait's.
@@ -134,6 +160,8 @@ impl<'a> Finder<'a> {
         let path = &self.workspace.item(item).paths[index as usize];
         let last = path.associated()?;
         let is_last = match reference.resolution.target {
+            // `Trait::name` is that trait's.
+            Target::Item(target) if self.workspace.item(target).kind == ItemKind::Trait => false,
             Target::Item(target) => self.workspace.item(target).name != last,
             Target::Builtin | Target::External(_) => true,
             _ => false,

@@ -108,3 +108,38 @@ fn a_method_of_the_type_itself_goes_before_a_trait_s() {
         ",
     );
 }
+
+#[test]
+fn a_trait_s_method_is_called_with_as_many_arguments_as_it_takes() {
+    check_unnamed(
+        "
+        pub trait Widget { fn render(self, area: u8); }
+        pub trait Stateful { fn render(self, area: u8, state: &mut u8); }
+        fn plain(widget: impl Fn() -> u8) { widget().render(1) }
+        fn stateful(widget: impl Fn() -> u8) { widget().render(1, &mut 2) }
+        fn by_path() { u8::render; }
+        ",
+        "
+        plain: Widget
+        stateful: Stateful
+        by_path: Widget Stateful
+        ",
+    );
+}
+
+#[test]
+fn a_trait_s_method_may_be_made_by_a_macro_in_its_body() {
+    check_unnamed(
+        "
+        macro_rules! color { ($name:ident) => { fn $name(&self); } }
+        pub trait Paint { color!(red); }
+        fn word() { 4.red(); }
+        fn put_together() { 4.on_red(); }
+        fn other() { 4.bored(); }
+        ",
+        "
+        word: Paint
+        put_together: Paint
+        ",
+    );
+}

@@ -6,7 +6,7 @@ use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::visit::Visit;
 
-use super::collect::{Collector, name_of};
+use super::collect::{Collector, name_of, text_of};
 use crate::item::{Include, MemberUse, PathContext, Receiver, Segment, Segments};
 use crate::keyword;
 use crate::name::Name;
@@ -94,6 +94,21 @@ fn captures(collector: &mut Collector<'_>, tokens: &TokenStream) {
             }
         }
     }
+}
+
+/// The words in tokens that are no keywords.
+pub(super) fn words(tokens: TokenStream) -> Vec<String> {
+    let mut found = Vec::new();
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => found.extend(words(group.stream())),
+            TokenTree::Ident(ident) if !is_keyword(|word| ident == word) => {
+                found.push(text_of(&ident));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Collects the paths in tokens that are no expression.
