@@ -116,7 +116,7 @@ impl<'b> Asker<'b> {
         }
     }
 
-    /// An item that calls a method, which no path leads to.
+    /// An item that asks for what no path of its own leads to: it calls a method, or is an import itself.
     fn caller(scope: &Scope<'_>, item: ItemId) -> Self {
         Asker {
             module: scope.workspace.item(item).module,
@@ -605,15 +605,8 @@ impl DestDemand {
                 .iter()
                 .filter(|item| scope.is_import(**item))
             {
-                let fixed = scope.conditions_there(*item);
                 for leaf in &scope.workspace.item(*item).leaves {
-                    let asker = Asker {
-                        module,
-                        from: module,
-                        item: None,
-                        fixed: &fixed,
-                        form: Form::Path,
-                    };
+                    let asker = Asker::caller(scope, *item);
                     self.leaf(
                         scope,
                         *leaf,
