@@ -17,8 +17,9 @@ pub struct Graph {
     pub edges: Vec<Vec<ItemId>>,
     /// Weak edges: inherent methods that items may call by name alone (`.name(…)`).
     pub calls: Calls,
-    /// Items that build a `#[non_exhaustive]` type of their crate by a literal, as only that crate may, each with the type:
-    /// they can't be parted. Ordered.
+    /// What can't be parted: items that build a `#[non_exhaustive]` type of their crate by a literal, as only that crate
+    /// may, each with the type; blanket impls that keep clear of other impls of their trait, each with what its bounds
+    /// name; macro calls, each with what the impls that they write have to stand beside. Ordered.
     pub bound: Vec<(ItemId, ItemId)>,
     /// Where a `#[non_exhaustive]` type of the same crate is matched as only that crate may. Ordered by user and type.
     pub closed: Vec<Closed>,

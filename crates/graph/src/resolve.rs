@@ -5,6 +5,7 @@
 //! resolved in parallel. Linear in the paths, times the length of the re-export chains they go through.
 
 mod anchor;
+mod blanket;
 mod builtin;
 mod call;
 mod exhaustive;
@@ -60,6 +61,7 @@ pub fn resolve(workspace: &Workspace) -> Graph {
         graph.references.extend(references);
     }
     exhaustive::attach(workspace, &mut graph);
+    blanket::attach(workspace, &mut graph);
     macro_impl::attach(workspace, &mut graph);
     graph
 }
@@ -225,7 +227,7 @@ impl Resolver<'_> {
             }
             PathContext::Type | PathContext::Visibility => (&[Type], false),
             PathContext::Value => (&[Value, Type], false),
-            PathContext::Construct => (&[Type, Value], true),
+            PathContext::Construct | PathContext::Update => (&[Type, Value], true),
             PathContext::Macro => (&[Macro], false),
             PathContext::Attribute => (&[Macro, Type], false),
             _ => (&[Type, Value, Macro], true),

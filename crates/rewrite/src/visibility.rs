@@ -172,6 +172,7 @@ impl Widening<'_, '_> {
                 ItemKind::InherentImpl | ItemKind::TraitImpl | ItemKind::ForeignMod => {}
                 _ => {
                     made_public.extend(crate::unstable::open(self.scope, *id, builder));
+                    made_public.extend(crate::derived::open(self.scope, *id, builder));
                     made_public.extend(open(
                         self.scope,
                         item.module,
@@ -391,12 +392,15 @@ struct Uses {
     by_name: BTreeMap<String, BTreeSet<ModuleId>>,
     /// Moved structs that the root builds or takes apart, by the modules that do.
     built: BTreeMap<ItemId, BTreeSet<ModuleId>>,
+    /// Those of which it takes all fields that it does not name (`..base`).
+    updated: BTreeMap<ItemId, BTreeSet<ModuleId>>,
 }
 
 impl Uses {
     fn of(scope: &Scope<'_>) -> Self {
         let mut by_name: BTreeMap<String, BTreeSet<ModuleId>> = BTreeMap::new();
         let mut built: BTreeMap<ItemId, BTreeSet<ModuleId>> = BTreeMap::new();
+        let mut updated: BTreeMap<ItemId, BTreeSet<ModuleId>> = BTreeMap::new();
         for id in scope
             .workspace
             .items_of(scope.root)
@@ -423,17 +427,21 @@ impl Uses {
                         .or_default()
                         .insert(item.module);
                 }
-                if let Target::Item(target) = reference.resolution.target
-                    && matches!(
-                        path.context,
-                        PathContext::Value | PathContext::Construct | PathContext::Tokens
-                    )
-                {
-                    built.entry(target).or_default().insert(item.module);
+                let touched = match path.context {
+                    PathContext::Value | PathContext::Construct | PathContext::Tokens => &mut built,
+                    PathContext::Update => &mut updated,
+                    _ => continue,
+                };
+                if let Target::Item(target) = reference.resolution.target {
+                    touched.entry(target).or_default().insert(item.module);
                 }
             }
         }
-        Self { by_name, built }
+        Self {
+            by_name,
+            built,
+            updated,
+        }
     }
 
     fn sees(&self, scope: &Scope<'_>, name: &str, level: &Level, module: ModuleId) -> bool {
@@ -462,16 +470,16 @@ impl Uses {
     /// The fields of a moved item that code which stays names and may see today.
     fn named_fields<'w>(&self, scope: &Scope<'w>, id: ItemId) -> Vec<&'w Field> {
         let item = scope.workspace.item(id);
-        let visibly_built = self.built.get(&id);
+        let seen_from = |modules: Option<&BTreeSet<ModuleId>>, level: &Level| {
+            let mut modules = modules.into_iter().flatten();
+            modules.any(|from| scope.is_visible(level, item.module, *from))
+        };
         let named = |field: &&Field| {
             let level = &field.visibility.level;
             let is_position = field.name.bytes().all(|byte| byte.is_ascii_digit());
-            let built = is_position
-                && visibly_built.is_some_and(|from| {
-                    from.iter()
-                        .any(|from| scope.is_visible(level, item.module, *from))
-                });
-            built || self.sees(scope, &field.name, level, item.module)
+            is_position && seen_from(self.built.get(&id), level)
+                || seen_from(self.updated.get(&id), level)
+                || self.sees(scope, &field.name, level, item.module)
         };
         item.fields.iter().filter(named).collect()
     }

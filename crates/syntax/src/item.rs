@@ -297,6 +297,8 @@ pub enum PathContext {
     Value,
     /// A struct literal or struct pattern (a type), or a tuple-struct pattern (a value).
     Construct,
+    /// A struct literal that takes what it does not name from another value (`..base`): it touches every field.
+    Update,
     /// The name of a macro call, `name!`.
     Macro,
     /// An attribute's own name, or a derive's.
