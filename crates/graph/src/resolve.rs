@@ -11,6 +11,7 @@ mod call;
 mod exhaustive;
 mod macro_impl;
 mod scope;
+mod splice;
 mod trait_call;
 mod unknown;
 
@@ -40,6 +41,7 @@ pub fn resolve(workspace: &Workspace) -> Graph {
         .map(|item| resolver.item(ItemId::new(item)))
         .collect();
     resolver.transcribed(&mut items);
+    resolver.spliced(&mut items);
     let headers: Vec<Vec<Reference>> = (0..workspace.modules.len())
         .into_par_iter()
         .map(|module| resolver.header(ModuleId::new(module)))

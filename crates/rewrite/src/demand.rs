@@ -116,7 +116,7 @@ impl<'b> Asker<'b> {
         }
     }
 
-    /// An item that calls a method, which no path leads to.
+    /// An item that asks for what no path of its own leads to: it calls a method, or is an import itself.
     fn caller(scope: &Scope<'_>, item: ItemId) -> Self {
         Asker {
             module: scope.workspace.item(item).module,
@@ -505,10 +505,14 @@ impl RootDemand {
 /// What moves asks for.
 pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
     let mut demand = DestDemand::default();
+    let called = macros_called_across(scope);
     for reference in references(scope, Side::Dest) {
         let Place::Item(item, index) = reference.place else {
             continue;
         };
+        if called.contains(&item) {
+            demand.named_by_macro(scope, (item, index), &reference.resolution.lookups);
+        }
         let asker = Asker::caller(scope, item);
         demand.lookups(
             scope,
@@ -552,6 +556,24 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
     demand
 }
 
+/// The moving macros that other crates can call.
+fn macros_called_across(scope: &Scope<'_>) -> BTreeSet<ItemId> {
+    let rules = |id: &ItemId| scope.workspace.item(*id).macro_rules.as_deref();
+    let from_root = references(scope, Side::Root).filter_map(|reference| {
+        match reference.resolution.target {
+            Target::Item(target) if scope.moving[target.index()] => Some(target),
+            _ => None,
+        }
+    });
+    let moving = scope.workspace.items_of(scope.root);
+    let exported = moving.filter(|id| {
+        scope.moving[id.index()] && rules(id).is_some_and(|rules| rules.exported)
+    });
+    let mut called: BTreeSet<ItemId> = from_root.chain(exported).collect();
+    called.retain(|id| rules(id).is_some());
+    called
+}
+
 /// Whether an import's path starts with the destination's name.
 fn names_dest(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
     scope.workspace.leaf(leaf).path.segments[0].name
@@ -559,6 +581,23 @@ fn names_dest(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
 }
 
 impl DestDemand {
+    /// What a macro's body names through `$crate` is named by whoever calls it: imports on the way are public (row D1).
+    fn named_by_macro(
+        &mut self,
+        scope: &Scope<'_>,
+        (item, index): (ItemId, u32),
+        lookups: &[Lookup],
+    ) {
+        let path = &scope.workspace.item(item).paths[index as usize];
+        if path.segments[0].name == "$crate" {
+            self.re_exported
+                .extend(lookups.iter().filter_map(|lookup| match lookup.found {
+                    Found::Leaf(leaf) | Found::Glob(leaf) => Some(leaf),
+                    Found::Item(_) => None,
+                }));
+        }
+    }
+
     /// What a module that moves whole imports goes along.
     fn imports_of_whole_modules(&mut self, scope: &Scope<'_>) {
         let whole = scope.workspace.modules_of(scope.root);
@@ -570,15 +609,8 @@ impl DestDemand {
                 .iter()
                 .filter(|item| scope.is_import(**item))
             {
-                let fixed = scope.conditions_there(*item);
                 for leaf in &scope.workspace.item(*item).leaves {
-                    let asker = Asker {
-                        module,
-                        from: module,
-                        item: None,
-                        fixed: &fixed,
-                        form: Form::Path,
-                    };
+                    let asker = Asker::caller(scope, *item);
                     self.leaf(
                         scope,
                         *leaf,

@@ -311,6 +311,34 @@ fn open_macro_call(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBuilder) -
         let path = (path.as_str(), shown);
         made_public.extend(open(scope, item.module, &visibility, path, builder));
     }
+    made_public.extend(open_spliced(scope, id, builder));
+    made_public
+}
+
+/// Widens what the macro that is called defines under a name that the call hands over: `fn $name`.
+fn open_spliced(scope: &Scope<'_>, call: ItemId, builder: &mut ChangeBuilder) -> Vec<String> {
+    let workspace = scope.workspace;
+    let references = scope.graph.references_of(call).iter();
+    let rules = references.filter_map(|reference| match reference.resolution.target {
+        Target::Item(id) if scope.side(id) == Side::Dest => Some(id),
+        _ => None,
+    });
+    let mut made_public = Vec::new();
+    for id in rules {
+        let item = workspace.item(id);
+        let Some(rules) = &item.macro_rules else {
+            continue;
+        };
+        let file = workspace.file(workspace.module(item.module).file);
+        let path = workspace.path_of(id);
+        for range in &rules.spliced {
+            let Some(visibility) = written_visibility(&file.text, *range) else {
+                continue;
+            };
+            let path = (path.as_str(), false);
+            made_public.extend(open(scope, item.module, &visibility, path, builder));
+        }
+    }
     made_public
 }
 
@@ -329,7 +357,8 @@ fn written_visibility(text: &str, name: TextRange) -> Option<Visibility> {
         let word = &before[word_start..];
         if KEYWORDS.contains(&word) {
             at = word_start;
-        } else if word == "macro_rules" {
+        } else if word == "macro_rules" || before[..word_start].ends_with('$') {
+            // What a caller hands over may be a visibility.
             return None;
         } else if word == "pub" {
             let range = TextRange::new(word_start as u32, before.len() as u32);

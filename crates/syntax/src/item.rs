@@ -233,6 +233,8 @@ pub struct MacroRules {
     pub defines: Vec<String>,
     /// Names of the macros that its transcribers call, which may define more.
     pub calls: Vec<String>,
+    /// Where its transcribers define what a caller names: the `$` in `fn $name`.
+    pub spliced: Vec<TextRange>,
 }
 
 /// A path as it stands in the text.
