@@ -17,11 +17,15 @@ pub struct Graph {
     pub edges: Vec<Vec<ItemId>>,
     /// Weak edges: inherent methods that items may call by name alone (`.name(…)`).
     pub calls: Calls,
-    /// Items that build a `#[non_exhaustive]` type of their crate by a literal, as only that crate may, each with the type:
-    /// they can't be parted. Ordered.
+    /// What can't be parted: items that build a `#[non_exhaustive]` type of their crate by a literal, as only that crate
+    /// may, each with the type; blanket impls that keep clear of other impls of their trait, each with what its bounds
+    /// name; macro calls, each with what the impls that they write have to stand beside. Ordered.
     pub bound: Vec<(ItemId, ItemId)>,
     /// Where a `#[non_exhaustive]` type of the same crate is matched as only that crate may. Ordered by user and type.
     pub closed: Vec<Closed>,
+    /// Arms that made room for more variants, where a `#[non_exhaustive]` type of another crate of the workspace is matched:
+    /// each with its user and the type, from the end of the arm before it. Ordered by user and type.
+    pub room: Vec<(ItemId, ItemId, TextRange)>,
     /// For every impl, by item id: the local types and traits in whose crate it may stand by the orphan rule
     /// (its type first, then its trait, then the trait's type arguments). An inherent impl has its type only.
     /// For a call at module level of a macro of the workspace that writes impls: where those may stand, by item id.
@@ -109,6 +113,11 @@ pub struct Closed {
     pub range: TextRange,
     /// What would make room.
     pub opening: Opening,
+}
+
+impl Closed {
+    /// The arm that makes room.
+    pub const ARM: &str = "_ => unreachable!(\"every variant is above\"),";
 }
 
 /// What makes room in a match or pattern.

@@ -5,6 +5,7 @@
 //! resolved in parallel. Linear in the paths, times the length of the re-export chains they go through.
 
 mod anchor;
+mod blanket;
 mod builtin;
 mod call;
 mod exhaustive;
@@ -12,6 +13,7 @@ mod handed;
 mod implemented;
 mod macro_impl;
 mod scope;
+mod splice;
 mod trait_call;
 mod unknown;
 
@@ -42,6 +44,7 @@ pub fn resolve(workspace: &Workspace) -> Graph {
         .map(|item| resolver.item(ItemId::new(item)))
         .collect();
     resolver.transcribed(&mut items);
+    resolver.spliced(&mut items);
     let headers: Vec<Vec<Reference>> = (0..workspace.modules.len())
         .into_par_iter()
         .map(|module| resolver.header(ModuleId::new(module)))
@@ -62,6 +65,7 @@ pub fn resolve(workspace: &Workspace) -> Graph {
         graph.references.extend(references);
     }
     exhaustive::attach(workspace, &mut graph);
+    blanket::attach(workspace, &mut graph);
     macro_impl::attach(workspace, &mut graph);
     graph
 }
@@ -227,7 +231,7 @@ impl Resolver<'_> {
             }
             PathContext::Type | PathContext::Visibility => (&[Type], false),
             PathContext::Value => (&[Value, Type], false),
-            PathContext::Construct => (&[Type, Value], true),
+            PathContext::Construct | PathContext::Update => (&[Type, Value], true),
             PathContext::Macro => (&[Macro], false),
             PathContext::Attribute => (&[Macro, Type], false),
             _ => (&[Type, Value, Macro], true),

@@ -72,19 +72,19 @@ pub fn units_at(
     let open = units(workspace, graph, crates, lifts);
     let mut builder = Builder::new(workspace, graph, crates, lifts);
     builder.join_what_must();
-    for unit in open.units.iter().filter(|unit| !unit.anchors.is_empty()) {
-        let home = planned[unit.items[0].index()];
-        let anchors = unit
-            .anchors
+    for id in builder.items.clone() {
+        let home = planned[id.index()];
+        let unit_of = |anchor: &ItemId| open.unit_of[anchor.index()];
+        let anchors = builder.anchors(id);
+        // What is needed comes later in the units' order, so the first anchor is the uppermost.
+        let at_home = anchors
             .iter()
-            .map(|anchor| open.units[*anchor].items[0]);
-        // Anchors are in the order of units, so the first is the uppermost.
-        if let Some(anchor) = anchors
-            .clone()
-            .find(|anchor| planned[anchor.index()] == home)
-            .or_else(|| anchors.clone().next())
-        {
-            builder.join(unit.items[0], anchor);
+            .filter(|anchor| planned[anchor.index()] == home);
+        let anchor = at_home
+            .min_by_key(|anchor| unit_of(anchor))
+            .or_else(|| anchors.iter().min_by_key(|anchor| unit_of(anchor)));
+        if let Some(anchor) = anchor.copied() {
+            builder.join(id, anchor);
         }
     }
     builder.open.clear();

@@ -116,7 +116,7 @@ impl<'b> Asker<'b> {
         }
     }
 
-    /// An item that calls a method, which no path leads to.
+    /// An item that asks for what no path of its own leads to: it calls a method, or is an import itself.
     fn caller(scope: &Scope<'_>, item: ItemId) -> Self {
         Asker {
             module: scope.workspace.item(item).module,
@@ -424,6 +424,10 @@ impl RootDemand {
             let reachable = scope.exports.modules.contains(&module);
             for id in &scope.workspace.module(module).items {
                 let item = scope.workspace.item(*id);
+                // What is there in tests only was never seen from outside.
+                if item.is_test {
+                    continue;
+                }
                 let public = item.visibility.level == Level::Public;
                 if item.kind == ItemKind::Use && public {
                     let fixed = scope.own_conditions(*id);
@@ -456,15 +460,11 @@ impl RootDemand {
                 } else if item
                     .macro_rules
                     .as_ref()
-                    .is_some_and(|rules| rules.exported && !item.is_test)
+                    .is_some_and(|rules| rules.exported)
                     && is_library
                     && scope.moving[id.index()]
                 {
-                    let root = scope.workspace.krate(scope.root).root;
-                    self.names
-                        .entry((root, *id, item.name.clone()))
-                        .or_default()
-                        .by(&[], true);
+                    self.exported_macro(scope, *id);
                 } else if let Some(child) = item.declares
                     && reachable
                     && public
@@ -479,7 +479,6 @@ impl RootDemand {
     }
 
     fn exported_macros_of_moved_modules(&mut self, scope: &Scope<'_>, is_library: bool) {
-        let root = scope.workspace.krate(scope.root).root;
         for id in scope.workspace.items_of(scope.root) {
             let item = scope.workspace.item(id);
             let exported = item
@@ -489,22 +488,32 @@ impl RootDemand {
             // What is there in tests only was never seen from outside.
             let seen = is_library && exported && !item.is_test;
             if seen && scope.moving[id.index()] && scope.is_whole(item.module) {
-                self.names
-                    .entry((root, id, item.name.clone()))
-                    .or_default()
-                    .by(&[], true);
+                self.exported_macro(scope, id);
             }
         }
+    }
+
+    /// An exported macro has its path in the root, under the conditions of all modules that it stands in.
+    fn exported_macro(&mut self, scope: &Scope<'_>, id: ItemId) {
+        let root = scope.workspace.krate(scope.root).root;
+        let name = scope.workspace.item(id).name.clone();
+        let conditions = scope.conditions(id, root);
+        let asked = self.names.entry((root, id, name)).or_default();
+        asked.by(&conditions, true);
     }
 }
 
 /// What moves asks for.
 pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
     let mut demand = DestDemand::default();
+    let called = macros_called_across(scope);
     for reference in references(scope, Side::Dest) {
         let Place::Item(item, index) = reference.place else {
             continue;
         };
+        if called.contains(&item) {
+            demand.named_by_macro(scope, (item, index), &reference.resolution.lookups);
+        }
         let asker = Asker::caller(scope, item);
         demand.lookups(
             scope,
@@ -548,6 +557,22 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
     demand
 }
 
+/// The moving macros that other crates can call.
+fn macros_called_across(scope: &Scope<'_>) -> BTreeSet<ItemId> {
+    let rules = |id: &ItemId| scope.workspace.item(*id).macro_rules.as_deref();
+    let from_root =
+        references(scope, Side::Root).filter_map(|reference| match reference.resolution.target {
+            Target::Item(target) if scope.moving[target.index()] => Some(target),
+            _ => None,
+        });
+    let moving = scope.workspace.items_of(scope.root);
+    let exported = moving
+        .filter(|id| scope.moving[id.index()] && rules(id).is_some_and(|rules| rules.exported));
+    let mut called: BTreeSet<ItemId> = from_root.chain(exported).collect();
+    called.retain(|id| rules(id).is_some());
+    called
+}
+
 /// Whether an import's path starts with the destination's name.
 fn names_dest(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
     scope.workspace.leaf(leaf).path.segments[0].name
@@ -555,6 +580,23 @@ fn names_dest(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
 }
 
 impl DestDemand {
+    /// What a macro's body names through `$crate` is named by whoever calls it: imports on the way are public (row D1).
+    fn named_by_macro(
+        &mut self,
+        scope: &Scope<'_>,
+        (item, index): (ItemId, u32),
+        lookups: &[Lookup],
+    ) {
+        let path = &scope.workspace.item(item).paths[index as usize];
+        if path.segments[0].name == "$crate" {
+            self.re_exported
+                .extend(lookups.iter().filter_map(|lookup| match lookup.found {
+                    Found::Leaf(leaf) | Found::Glob(leaf) => Some(leaf),
+                    Found::Item(_) => None,
+                }));
+        }
+    }
+
     /// What a module that moves whole imports goes along.
     fn imports_of_whole_modules(&mut self, scope: &Scope<'_>) {
         let whole = scope.workspace.modules_of(scope.root);
@@ -566,15 +608,8 @@ impl DestDemand {
                 .iter()
                 .filter(|item| scope.is_import(**item))
             {
-                let fixed = scope.conditions_there(*item);
                 for leaf in &scope.workspace.item(*item).leaves {
-                    let asker = Asker {
-                        module,
-                        from: module,
-                        item: None,
-                        fixed: &fixed,
-                        form: Form::Path,
-                    };
+                    let asker = Asker::caller(scope, *item);
                     self.leaf(
                         scope,
                         *leaf,

@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use cleave_graph::Target;
 use cleave_syntax::change::{Block, Reason};
 use cleave_syntax::item::{Binding, Item, ItemKind, Level, UseLeafId};
+use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{ChangeBuilder, FileId, ItemId, ModuleId, TextRange};
 
 use crate::demand::{Asked, DestDemand, RootDemand};
@@ -563,11 +564,20 @@ impl<'a> Layout<'a, '_> {
             .leaves
             .get(&leaf)
             .and_then(|asked| asked.conditions.as_ref());
-        self.scope.touched[item.module.index()]
+        self.changes(self.scope.workspace.leaf(leaf).item)
             && item.kind == ItemKind::Use
             && !item.is_test
-            && item.visibility.level != Level::Public
+            && !self.is_shown(leaf)
             && conditions.is_some_and(|conditions| conditions.contains("#[cfg(test)]"))
+    }
+
+    /// Whether a public import may have users that are not in the workspace.
+    fn is_shown(&self, leaf: UseLeafId) -> bool {
+        let workspace = self.scope.workspace;
+        let item = workspace.item(workspace.leaf(leaf).item);
+        let is_library = workspace.krate(self.scope.root).kind == CrateKind::Lib;
+        item.visibility.level == Level::Public
+            && (!is_library || self.scope.exports.leaves.contains(&leaf))
     }
 
     fn finish_dest(&mut self) {
@@ -667,9 +677,14 @@ impl<'a> Layout<'a, '_> {
         let (prefix, name) = full
             .rsplit_once("::")
             .expect("the crate's name comes first");
+        let visibility = if self.is_macro_too(child) {
+            "pub"
+        } else {
+            &file[item.visibility.range]
+        };
         let import = Import {
             attributes,
-            visibility: file[item.visibility.range].to_owned(),
+            visibility: visibility.to_owned(),
             prefix: text::path(prefix.split("::")),
             leaf: text::identifier(name),
         };
@@ -777,6 +792,7 @@ impl<'a> Layout<'a, '_> {
                 });
                 first.is_none_or(|first| first == *id)
             })
+            .filter(|((_, id, name), _)| !self.is_named_like_alias(module, *id, name))
             .map(|((_, id, name), asked)| {
                 let item = workspace.item(*id);
                 let is_macro = item.kind == ItemKind::MacroRules;
@@ -835,6 +851,30 @@ impl Layout<'_, '_> {
         self.askers(module, id, name).fold(first, |all, asked| {
             let others = asked.conditions.clone().unwrap_or_default();
             all.intersection(&others).cloned().collect()
+        })
+    }
+
+    /// Whether an import of a macro would be that of the module of the same name once more: an import takes both.
+    fn is_named_like_alias(&self, module: ModuleId, id: ItemId, name: &str) -> bool {
+        let workspace = self.scope.workspace;
+        let mut aliases = self.root.modules.keys();
+        workspace.item(id).kind == ItemKind::MacroRules
+            && workspace.module(module).parent.is_none()
+            && aliases.any(|alias| {
+                let alias = workspace.module(*alias);
+                alias.parent == Some(module) && alias.name == name
+            })
+    }
+
+    /// Whether the import of a module that has moved stands for a macro of the same name that is asked for from outside.
+    fn is_macro_too(&self, child: ModuleId) -> bool {
+        let value = self.scope.workspace.module(child);
+        let mut names = self.root.names.iter();
+        names.any(|((module, id, name), asked)| {
+            Some(*module) == value.parent
+                && *name == value.name
+                && asked.from_outside
+                && self.is_named_like_alias(*module, *id, name)
         })
     }
 

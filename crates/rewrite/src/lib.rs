@@ -19,6 +19,7 @@
 mod cleanup;
 mod companion;
 mod demand;
+mod derived;
 mod detach;
 mod exhaustive;
 mod export;

@@ -172,6 +172,7 @@ fn move_items(
     support::open(&scope, builder);
     include::correct(&scope, &moves, builder);
     include::correct_concatenated(&scope, &moves, builder);
+    include::correct_in_attributes(&scope, builder);
     include::correct_manifest_folder(&scope, builder);
     snapshot::move_along(&scope, builder);
     let mut diagnostics = members::extend(
@@ -182,6 +183,7 @@ fn move_items(
         builder,
     );
     diagnostics.extend(exhaustive::open(&scope, builder));
+    exhaustive::close(&scope, builder);
     diagnostics.extend(companion::on_move(workspace, &moves, builder));
     diagnostics.extend(notes::on_move(&scope));
     let figures = Figures {

@@ -347,13 +347,22 @@ fn who_needs_macros(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
                 return None;
             };
             let path = &workspace.item(item).paths[index as usize];
-            let needs = workspace.crate_of(item) == scope.root
+            let explained = path.segments.len() > 1 || !reference.resolution.lookups.is_empty();
+            let needs = match &reference.resolution.target {
+                Target::External(found) => {
+                    written_for(found) == Some(name) || bare && found == name && !explained
+                }
+                Target::Item(target) => {
+                    let krate = workspace.krate(workspace.crate_of(*target));
+                    let rules = workspace.item(*target).kind == ItemKind::MacroRules;
+                    bare && rules && krate.extern_name == *name && !explained
+                }
+                _ => false,
+            };
+            let asked = workspace.crate_of(item) == scope.root
                 && scope.moving[item.index()] == moving
-                && matches!(&reference.resolution.target, Target::External(found)
-                if written_for(found) == Some(name)
-                    || (bare && found == name && path.segments.len() == 1
-                        && reference.resolution.lookups.is_empty()));
-            needs.then_some(item)
+                && needs;
+            asked.then_some(item)
         })
         .collect()
 }

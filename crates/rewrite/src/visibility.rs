@@ -172,6 +172,7 @@ impl Widening<'_, '_> {
                 ItemKind::InherentImpl | ItemKind::TraitImpl | ItemKind::ForeignMod => {}
                 _ => {
                     made_public.extend(crate::unstable::open(self.scope, *id, builder));
+                    made_public.extend(crate::derived::open(self.scope, *id, builder));
                     made_public.extend(open(
                         self.scope,
                         item.module,
@@ -310,6 +311,34 @@ fn open_macro_call(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBuilder) -
         let path = (path.as_str(), shown);
         made_public.extend(open(scope, item.module, &visibility, path, builder));
     }
+    made_public.extend(open_spliced(scope, id, builder));
+    made_public
+}
+
+/// Widens what the macro that is called defines under a name that the call hands over: `fn $name`.
+fn open_spliced(scope: &Scope<'_>, call: ItemId, builder: &mut ChangeBuilder) -> Vec<String> {
+    let workspace = scope.workspace;
+    let references = scope.graph.references_of(call).iter();
+    let rules = references.filter_map(|reference| match reference.resolution.target {
+        Target::Item(id) if scope.side(id) == Side::Dest => Some(id),
+        _ => None,
+    });
+    let mut made_public = Vec::new();
+    for id in rules {
+        let item = workspace.item(id);
+        let Some(rules) = &item.macro_rules else {
+            continue;
+        };
+        let file = workspace.file(workspace.module(item.module).file);
+        let path = workspace.path_of(id);
+        for range in &rules.spliced {
+            let Some(visibility) = written_visibility(&file.text, *range) else {
+                continue;
+            };
+            let path = (path.as_str(), false);
+            made_public.extend(open(scope, item.module, &visibility, path, builder));
+        }
+    }
     made_public
 }
 
@@ -328,7 +357,8 @@ fn written_visibility(text: &str, name: TextRange) -> Option<Visibility> {
         let word = &before[word_start..];
         if KEYWORDS.contains(&word) {
             at = word_start;
-        } else if word == "macro_rules" {
+        } else if word == "macro_rules" || before[..word_start].ends_with('$') {
+            // What a caller hands over may be a visibility.
             return None;
         } else if word == "pub" {
             let range = TextRange::new(word_start as u32, before.len() as u32);
@@ -362,12 +392,15 @@ struct Uses {
     by_name: BTreeMap<String, BTreeSet<ModuleId>>,
     /// Moved structs that the root builds or takes apart, by the modules that do.
     built: BTreeMap<ItemId, BTreeSet<ModuleId>>,
+    /// Those of which it takes all fields that it does not name (`..base`).
+    updated: BTreeMap<ItemId, BTreeSet<ModuleId>>,
 }
 
 impl Uses {
     fn of(scope: &Scope<'_>) -> Self {
         let mut by_name: BTreeMap<String, BTreeSet<ModuleId>> = BTreeMap::new();
         let mut built: BTreeMap<ItemId, BTreeSet<ModuleId>> = BTreeMap::new();
+        let mut updated: BTreeMap<ItemId, BTreeSet<ModuleId>> = BTreeMap::new();
         for id in scope
             .workspace
             .items_of(scope.root)
@@ -394,17 +427,21 @@ impl Uses {
                         .or_default()
                         .insert(item.module);
                 }
-                if let Target::Item(target) = reference.resolution.target
-                    && matches!(
-                        path.context,
-                        PathContext::Value | PathContext::Construct | PathContext::Tokens
-                    )
-                {
-                    built.entry(target).or_default().insert(item.module);
+                let touched = match path.context {
+                    PathContext::Value | PathContext::Construct | PathContext::Tokens => &mut built,
+                    PathContext::Update => &mut updated,
+                    _ => continue,
+                };
+                if let Target::Item(target) = reference.resolution.target {
+                    touched.entry(target).or_default().insert(item.module);
                 }
             }
         }
-        Self { by_name, built }
+        Self {
+            by_name,
+            built,
+            updated,
+        }
     }
 
     fn sees(&self, scope: &Scope<'_>, name: &str, level: &Level, module: ModuleId) -> bool {
@@ -433,16 +470,16 @@ impl Uses {
     /// The fields of a moved item that code which stays names and may see today.
     fn named_fields<'w>(&self, scope: &Scope<'w>, id: ItemId) -> Vec<&'w Field> {
         let item = scope.workspace.item(id);
-        let visibly_built = self.built.get(&id);
+        let seen_from = |modules: Option<&BTreeSet<ModuleId>>, level: &Level| {
+            let mut modules = modules.into_iter().flatten();
+            modules.any(|from| scope.is_visible(level, item.module, *from))
+        };
         let named = |field: &&Field| {
             let level = &field.visibility.level;
             let is_position = field.name.bytes().all(|byte| byte.is_ascii_digit());
-            let built = is_position
-                && visibly_built.is_some_and(|from| {
-                    from.iter()
-                        .any(|from| scope.is_visible(level, item.module, *from))
-                });
-            built || self.sees(scope, &field.name, level, item.module)
+            is_position && seen_from(self.built.get(&id), level)
+                || seen_from(self.updated.get(&id), level)
+                || self.sees(scope, &field.name, level, item.module)
         };
         item.fields.iter().filter(named).collect()
     }

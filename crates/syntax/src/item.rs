@@ -64,6 +64,8 @@ pub struct Item {
     pub member_uses: Vec<MemberUse>,
     /// Its files by macro: `include!`, `include_str!`, `include_bytes!` with a literal path.
     pub includes: Vec<Include>,
+    /// Strings in attributes that may name files, which a procedural macro then reads: `#[grammar = "grammar.pest"]`.
+    pub named_files: Vec<Include>,
     /// The methods and associated items of an inherent `impl`, which are items too.
     pub methods: Vec<ItemId>,
     /// Where inside an `impl` or trait the body's braces stand (the range between them); empty elsewhere.
@@ -233,6 +235,8 @@ pub struct MacroRules {
     pub defines: Vec<String>,
     /// Names of the macros that its transcribers call, which may define more.
     pub calls: Vec<String>,
+    /// Where its transcribers define what a caller names: the `$` in `fn $name`.
+    pub spliced: Vec<TextRange>,
 }
 
 /// A path as it stands in the text.
@@ -308,6 +312,8 @@ pub enum PathContext {
     Value,
     /// A struct literal or struct pattern (a type), or a tuple-struct pattern (a value).
     Construct,
+    /// A struct literal that takes what it does not name from another value (`..base`): it touches every field.
+    Update,
     /// The name of a macro call, `name!`.
     Macro,
     /// An attribute's own name, or a derive's.
@@ -356,10 +362,10 @@ pub enum Receiver {
     Typed(Name),
 }
 
-/// A file named by a macro.
+/// A file named by a macro or an attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Include {
-    /// The literal's value, relative to the file it stands in.
+    /// The literal's value: for a macro relative to the file it stands in, for an attribute to a folder of the package.
     pub path: String,
     /// The string literal, quotes included.
     pub range: TextRange,

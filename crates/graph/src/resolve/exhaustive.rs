@@ -11,7 +11,7 @@ use syn::visit::Visit;
 
 use crate::graph::{Closed, Graph, Opening, Place, Target};
 
-/// Fills [`Graph::bound`] and [`Graph::closed`].
+/// Fills [`Graph::bound`], [`Graph::closed`] and [`Graph::room`].
 pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
     let marked: BTreeSet<ItemId> = (0..workspace.items.len())
         .map(ItemId::new)
@@ -34,13 +34,17 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
                 _ => None,
             },
         )
-        .filter(|(user, target)| workspace.crate_of(*user) == workspace.crate_of(*target))
         .collect();
     for (user, target) in pairs {
         if user == target {
             continue;
         }
         let search = search(workspace, user, target);
+        if workspace.crate_of(user) != workspace.crate_of(target) {
+            let room = search.room.into_iter();
+            graph.room.extend(room.map(|range| (user, target, range)));
+            continue;
+        }
         if search.builds {
             graph.bound.push((user, target));
         }
@@ -60,8 +64,10 @@ fn search(workspace: &Workspace, user: ItemId, target: ItemId) -> Search<'_> {
     let mut search = Search {
         name: &workspace.item(target).name,
         start: workspace.item(user).range.start,
+        text,
         builds: false,
         closed: Vec::new(),
+        room: Vec::new(),
     };
     if let Ok(item) = syn::parse_str::<syn::Item>(text) {
         search.visit_item(&item);
@@ -75,8 +81,11 @@ struct Search<'a> {
     name: &'a str,
     /// Where the item starts in its file.
     start: u32,
+    text: &'a str,
     builds: bool,
     closed: Vec<(TextRange, Opening)>,
+    /// Arms that nothing reaches, each from the end of the arm before it.
+    room: Vec<TextRange>,
 }
 
 impl Search<'_> {
@@ -84,6 +93,16 @@ impl Search<'_> {
         path.segments
             .iter()
             .any(|segment| segment.ident == self.name)
+    }
+
+    /// Whether a pattern names the type.
+    fn is_in(&self, pattern: &syn::Pat) -> bool {
+        let mut patterns = Patterns {
+            search: self,
+            found: false,
+        };
+        patterns.visit_pat(pattern);
+        patterns.found
     }
 
     fn range(&self, span: proc_macro2::Span) -> TextRange {
@@ -119,15 +138,16 @@ impl<'ast> Visit<'ast> for Search<'_> {
 
     fn visit_expr_match(&mut self, expression: &'ast syn::ExprMatch) {
         let open = |arm: &syn::Arm| is_wildcard(&arm.pat);
+        if let [.., before, last] = &expression.arms[..]
+            && self.text.get(last.span().byte_range()) == Some(Closed::ARM)
+            && expression.arms.iter().any(|arm| self.is_in(&arm.pat))
+        {
+            let start = self.range(before.span()).end;
+            self.room
+                .push(TextRange::new(start, self.range(last.span()).end));
+        }
         if !expression.arms.iter().any(open) {
-            let mut patterns = Patterns {
-                search: self,
-                found: false,
-            };
-            for arm in &expression.arms {
-                patterns.visit_pat(&arm.pat);
-            }
-            let found = patterns.found;
+            let found = expression.arms.iter().any(|arm| self.is_in(&arm.pat));
             if let (true, Some(last)) = (found, expression.arms.last()) {
                 let needs_comma =
                     last.comma.is_none() && !matches!(*last.body, syn::Expr::Block(_));

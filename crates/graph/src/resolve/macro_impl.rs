@@ -10,7 +10,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use crate::graph::{Graph, Place, Reference, Target};
 
-/// Fills [`Graph::anchors`] of macro calls at module level.
+/// Fills [`Graph::anchors`] of macro calls at module level, and [`Graph::bound`] of those whose impls have several homes.
 pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
     let mut written: HashMap<ItemId, Vec<Header>> = HashMap::new();
     for id in (0..workspace.items.len()).map(ItemId::new) {
@@ -18,35 +18,50 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
         if item.kind != ItemKind::MacroCall || item.parent.is_some() {
             continue;
         }
-        let Some(called) = called(workspace, graph, id) else {
-            continue;
-        };
-        let headers = written
-            .entry(called)
-            .or_insert_with(|| headers(workspace, called));
-        let homes: Vec<Vec<ItemId>> = headers
-            .iter()
-            .map(|header| homes(workspace, graph, (called, header), id))
-            .filter(|homes| !homes.is_empty())
-            .collect();
-        graph.anchors[id.index()] = common(&homes);
+        let mut all = Vec::new();
+        for called in called(workspace, graph, id) {
+            let headers = written
+                .entry(called)
+                .or_insert_with(|| headers(workspace, called));
+            let homes = headers
+                .iter()
+                .map(|header| homes(workspace, graph, (called, header), id));
+            all.extend(homes.filter(|homes| !homes.is_empty()));
+        }
+        let (anchors, others) = common(&all);
+        graph.anchors[id.index()] = anchors;
+        graph
+            .bound
+            .extend(others.into_iter().map(|other| (id, other)));
     }
+    graph.bound.sort_unstable();
+    graph.bound.dedup();
 }
 
-/// The macro that a call names, where it is the workspace's.
-fn called(workspace: &Workspace, graph: &Graph, call: ItemId) -> Option<ItemId> {
-    let references = graph.references_of(call).iter();
-    references
-        .filter(|reference| match reference.place {
-            Place::Item(id, index) => {
-                workspace.item(id).paths[index as usize].context == PathContext::Macro
+/// The macros of the workspace that a call runs: the one that it names, and those that this one calls in turn.
+fn called(workspace: &Workspace, graph: &Graph, call: ItemId) -> Vec<ItemId> {
+    let mut found = Vec::new();
+    let mut at = call;
+    let mut seen = 0;
+    loop {
+        let macros = graph.references_of(at).iter().filter(|reference| {
+            matches!(reference.place, Place::Item(id, index)
+                if workspace.item(id).paths[index as usize].context == PathContext::Macro)
+        });
+        for reference in macros {
+            if let Target::Item(id) = reference.resolution.target
+                && workspace.item(id).kind == ItemKind::MacroRules
+                && !found.contains(&id)
+            {
+                found.push(id);
             }
-            Place::Header(..) => false,
-        })
-        .find_map(|reference| match reference.resolution.target {
-            Target::Item(id) if workspace.item(id).kind == ItemKind::MacroRules => Some(id),
-            _ => None,
-        })
+        }
+        let Some(next) = found.get(seen) else {
+            return found;
+        };
+        at = *next;
+        seen += 1;
+    }
 }
 
 /// The head of an impl in a macro's transcriber.
@@ -222,19 +237,22 @@ fn names(group: &Group, start: u32, found: &mut Vec<u32>) {
     }
 }
 
-/// The homes that all impls of a call have in common; the first's, where there are none.
-fn common(homes: &[Vec<ItemId>]) -> Vec<ItemId> {
+/// The homes that all impls of a call have in common; where there are none, the first's, and one for each impl that can't
+/// stand there: the call stays with these too.
+fn common(homes: &[Vec<ItemId>]) -> (Vec<ItemId>, Vec<ItemId>) {
     let Some((first, others)) = homes.split_first() else {
-        return Vec::new();
+        return Default::default();
     };
     let shared: Vec<ItemId> = first
         .iter()
         .copied()
         .filter(|id| others.iter().all(|other| other.contains(id)))
         .collect();
-    if shared.is_empty() {
-        first.clone()
-    } else {
-        shared
+    if !shared.is_empty() {
+        return (shared, Vec::new());
     }
+    let apart = others
+        .iter()
+        .filter(|other| !other.iter().any(|id| first.contains(id)));
+    (first.clone(), apart.map(|other| other[0]).collect())
 }

@@ -37,6 +37,7 @@ pub(super) struct Collector<'a> {
     pub(super) paths: Vec<PathUse>,
     pub(super) members: Vec<MemberUse>,
     pub(super) includes: Vec<Include>,
+    pub(super) named_files: Vec<Include>,
     scopes: Vec<FxHashMap<Name, Local>>,
     /// How many bodies are around.
     bodies: u32,
@@ -56,6 +57,7 @@ impl<'a> Collector<'a> {
             paths: Vec::new(),
             members: Vec::new(),
             includes: Vec::new(),
+            named_files: Vec::new(),
             scopes: vec![FxHashMap::default()],
             bodies: 0,
             macros: 0,

@@ -131,6 +131,7 @@ fn blank(
         paths: Vec::new(),
         member_uses: Vec::new(),
         includes: Vec::new(),
+        named_files: Vec::new(),
         methods: Vec::new(),
         body: TextRange::empty(range.end),
         parameters: None,
@@ -189,6 +190,7 @@ fn keep(item: &mut Item, mut collector: Collector<'_>) {
     item.paths = collector.paths;
     item.member_uses = collector.members;
     item.includes = collector.includes;
+    item.named_files = collector.named_files;
 }
 
 /// How many arguments a method takes beside `self`; none for what is no method.

@@ -400,11 +400,11 @@ fn tree(
     }
 }
 
-/// What the transcribers of a `macro_rules!` define, and which macros they call.
+/// What the transcribers of a `macro_rules!` define, which macros they call, and where they define what a caller names.
 pub(super) fn transcribed(
     collector: &Collector<'_>,
     tokens: TokenStream,
-) -> (Vec<String>, Vec<String>) {
+) -> (Vec<String>, Vec<String>, Vec<TextRange>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut found = Vec::new();
     let mut calls = Vec::new();
@@ -417,16 +417,18 @@ pub(super) fn transcribed(
             && equals.as_char() == '='
             && greater.as_char() == '>'
         {
-            defines(collector, transcriber.stream(), &mut found);
+            definitions(collector, transcriber.stream(), &mut found);
             called(transcriber.stream(), &mut calls);
         }
     }
+    let (spliced, found): (Vec<_>, Vec<_>) = found.into_iter().partition(|(name, _)| name == "$");
     let mut names: Vec<String> = found.into_iter().map(|(name, _)| name).collect();
     names.sort();
     names.dedup();
     calls.sort();
     calls.dedup();
-    (names, calls)
+    let spliced = spliced.into_iter().map(|(_, range)| range).collect();
+    (names, calls, spliced)
 }
 
 /// The last names of the macros that are called in tokens.
@@ -448,6 +450,16 @@ fn called(tokens: TokenStream, calls: &mut Vec<String>) {
 
 /// The names that a macro call at module level seems to define.
 pub(super) fn defines(
+    collector: &Collector<'_>,
+    tokens: TokenStream,
+    found: &mut Vec<(String, TextRange)>,
+) {
+    definitions(collector, tokens, found);
+    found.retain(|(name, _)| name != "$");
+}
+
+/// The same, with `$` for what a metavariable names.
+fn definitions(
     collector: &Collector<'_>,
     tokens: TokenStream,
     found: &mut Vec<(String, TextRange)>,
@@ -474,11 +486,18 @@ pub(super) fn defines(
                 {
                     next += 1;
                 }
-                if let Some(TokenTree::Ident(name)) = tokens.get(next)
-                    && !is_keyword(|word| name == word)
-                {
-                    let Segment { name, range } = collector.segment(name);
-                    found.push((name.into(), range));
+                let name = match tokens.get(next) {
+                    Some(TokenTree::Ident(name)) if !is_keyword(|word| name == word) => {
+                        let Segment { name, range } = collector.segment(name);
+                        Some((name.into(), range))
+                    }
+                    Some(TokenTree::Punct(punct)) if punct.as_char() == '$' => {
+                        Some(("$".to_owned(), collector.range(punct.span())))
+                    }
+                    _ => None,
+                };
+                if let Some(name) = name {
+                    found.push(name);
                     // What is inside belongs to what was defined.
                     while next < tokens.len() && !ends_definition(&tokens[next]) {
                         next += 1;
@@ -498,7 +517,7 @@ pub(super) fn defines(
                 let repeated = at > 0
                     && matches!(&tokens[at - 1], TokenTree::Punct(punct) if punct.as_char() == '$');
                 if repeated || group.delimiter() != Delimiter::Parenthesis {
-                    defines(collector, group.stream(), found);
+                    definitions(collector, group.stream(), found);
                 }
                 at += 1;
             }

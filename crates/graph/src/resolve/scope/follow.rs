@@ -179,9 +179,6 @@ impl Scopes<'_> {
         let bindings = self.in_module(module, name, space, open);
         open.trust = trust;
         for found in bindings {
-            if self.is_hidden(&found, module, open.from) {
-                continue;
-            }
             let all = if lookups.is_empty() {
                 found.lookups
             } else {

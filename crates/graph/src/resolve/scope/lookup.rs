@@ -41,7 +41,8 @@ impl Scopes<'_> {
         if hits.is_empty() {
             for glob in &names.globs {
                 if hits.is_empty() || hits.iter().all(|hit| matches!(hit.def, Def::External(_))) {
-                    let more = self.through_glob(module, name, namespace, *glob, open);
+                    let mut more = self.through_glob(module, name, namespace, *glob, open);
+                    more.retain(|hit| !self.is_hidden(hit, module, open.from));
                     if !more.is_empty() {
                         hits = more;
                     }
@@ -242,7 +243,7 @@ impl Scopes<'_> {
     }
 
     /// Whether a private glob brings a name into a module that an import from outside asks for it.
-    pub(super) fn is_hidden(&self, hit: &Hit, module: ModuleId, from: Option<ModuleId>) -> bool {
+    fn is_hidden(&self, hit: &Hit, module: ModuleId, from: Option<ModuleId>) -> bool {
         let Some(Found::Glob(leaf)) = hit.lookups.first().map(|lookup| lookup.found) else {
             return false;
         };

@@ -21,11 +21,11 @@ impl<'ast> Visit<'ast> for Collector<'_> {
     }
 
     fn visit_expr_struct(&mut self, expression: &'ast syn::ExprStruct) {
-        self.record_qualified(
-            expression.qself.as_ref(),
-            &expression.path,
-            PathContext::Construct,
-        );
+        let context = match expression.rest {
+            Some(_) => PathContext::Update,
+            None => PathContext::Construct,
+        };
+        self.record_qualified(expression.qself.as_ref(), &expression.path, context);
         for field in &expression.fields {
             self.visit_attributes(&field.attrs);
             self.member(&field.member, false);

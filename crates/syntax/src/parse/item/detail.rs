@@ -86,11 +86,12 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
                 .attrs
                 .iter()
                 .any(|attribute| attribute.path().is_ident("macro_export"));
-            let (defines, calls) = tokens::transcribed(collector, node.mac.tokens.clone());
+            let (defines, calls, spliced) = tokens::transcribed(collector, node.mac.tokens.clone());
             item.macro_rules = Some(Box::new(MacroRules {
                 exported,
                 defines,
                 calls,
+                spliced,
             }));
         }
         syn::Item::Macro(node) => {

@@ -1,0 +1,66 @@
+//! A blanket impl that stands beside other impls of its trait lives on what only its crate knows: that no type they are
+//! for meets its bounds.
+//!
+//! Rust reference, *implementations: trait implementation coherence*. An absent impl `Type: Bound<Other>` counts for the
+//! crate of `Type`, `Bound` or `Other` alone; any other crate has to reckon with one to come.
+
+use std::collections::BTreeSet;
+
+use cleave_syntax::item::ItemKind;
+use cleave_syntax::{ItemId, Workspace};
+
+use crate::graph::{Graph, Place, Target};
+
+/// Adds the blanket impls with what their bounds name to [`Graph::bound`].
+pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
+    let mut bound: BTreeSet<(ItemId, ItemId)> = graph.bound.iter().copied().collect();
+    for id in (0..workspace.items.len()).map(ItemId::new) {
+        if is_blanket(workspace, id) && has_rivals(graph, id) {
+            bound.extend(named(workspace, graph, id).map(|target| (id, target)));
+        }
+    }
+    graph.bound = bound.into_iter().collect();
+}
+
+/// Whether an impl is for one of its own type parameters.
+fn is_blanket(workspace: &Workspace, id: ItemId) -> bool {
+    let Some(head) = &workspace.item(id).implementation else {
+        return false;
+    };
+    head.trait_path.is_some() && head.type_parameters.contains(&head.self_name)
+}
+
+/// Whether a trait of the workspace that an impl is of has other impls.
+fn has_rivals(graph: &Graph, id: ItemId) -> bool {
+    let anchors = graph.anchors[id.index()].iter();
+    anchors
+        .flat_map(|anchor| &graph.implementations[anchor.index()])
+        .any(|other| *other != id)
+}
+
+/// The local types and traits in an impl's head.
+fn named<'a>(
+    workspace: &'a Workspace,
+    graph: &'a Graph,
+    id: ItemId,
+) -> impl Iterator<Item = ItemId> + 'a {
+    let paths = &workspace.item(id).paths;
+    graph
+        .references_of(id)
+        .iter()
+        .filter(
+            |reference| matches!(reference.place, Place::Item(_, path) if paths[path as usize].in_signature),
+        )
+        .filter_map(|reference| match reference.resolution.target {
+            Target::Item(target) => Some(target),
+            _ => None,
+        })
+        .filter(move |target| {
+            let item = workspace.item(*target);
+            let is_type = matches!(
+                item.kind,
+                ItemKind::Struct | ItemKind::Enum | ItemKind::Union | ItemKind::Trait
+            );
+            is_type && workspace.crate_of(*target) == workspace.crate_of(id)
+        })
+}
