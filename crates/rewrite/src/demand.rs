@@ -555,16 +555,14 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
 /// The moving macros that other crates can call.
 fn macros_called_across(scope: &Scope<'_>) -> BTreeSet<ItemId> {
     let rules = |id: &ItemId| scope.workspace.item(*id).macro_rules.as_deref();
-    let from_root = references(scope, Side::Root).filter_map(|reference| {
-        match reference.resolution.target {
+    let from_root =
+        references(scope, Side::Root).filter_map(|reference| match reference.resolution.target {
             Target::Item(target) if scope.moving[target.index()] => Some(target),
             _ => None,
-        }
-    });
+        });
     let moving = scope.workspace.items_of(scope.root);
-    let exported = moving.filter(|id| {
-        scope.moving[id.index()] && rules(id).is_some_and(|rules| rules.exported)
-    });
+    let exported = moving
+        .filter(|id| scope.moving[id.index()] && rules(id).is_some_and(|rules| rules.exported));
     let mut called: BTreeSet<ItemId> = from_root.chain(exported).collect();
     called.retain(|id| rules(id).is_some());
     called

@@ -75,7 +75,9 @@ fn visibilities_of(tokens: TokenStream, found: &mut Vec<TextRange>) {
             },
             TokenTree::Literal(literal) => {
                 let text = literal.to_string();
-                let inside = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+                let inside = text
+                    .strip_prefix('"')
+                    .and_then(|text| text.strip_suffix('"'));
                 if inside.is_some_and(is_restricted) {
                     found.push(TextRange::new(start + 1, end - 1));
                 }

@@ -143,7 +143,8 @@ impl<'ast> Visit<'ast> for Search<'_> {
             && expression.arms.iter().any(|arm| self.is_in(&arm.pat))
         {
             let start = self.range(before.span()).end;
-            self.room.push(TextRange::new(start, self.range(last.span()).end));
+            self.room
+                .push(TextRange::new(start, self.range(last.span()).end));
         }
         if !expression.arms.iter().any(open) {
             let found = expression.arms.iter().any(|arm| self.is_in(&arm.pat));

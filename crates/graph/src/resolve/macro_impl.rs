@@ -30,8 +30,11 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
         }
         let (anchors, others) = common(&all);
         graph.anchors[id.index()] = anchors;
-        graph.bound.extend(others.into_iter().map(|other| (id, other)));
-    }    graph.bound.sort_unstable();
+        graph
+            .bound
+            .extend(others.into_iter().map(|other| (id, other)));
+    }
+    graph.bound.sort_unstable();
     graph.bound.dedup();
 }
 

@@ -17,14 +17,16 @@ impl Resolver<'_> {
         let open: BTreeSet<(ItemId, u32)> = items
             .iter()
             .flatten()
-            .filter_map(|reference| match (reference.place, &reference.resolution.target) {
-                (Place::Item(item, index), Target::Module(_) | Target::CrateRoot(_))
-                    if goes_on(workspace, item, index) =>
-                {
-                    Some((item, index))
-                }
-                _ => None,
-            })
+            .filter_map(
+                |reference| match (reference.place, &reference.resolution.target) {
+                    (Place::Item(item, index), Target::Module(_) | Target::CrateRoot(_))
+                        if goes_on(workspace, item, index) =>
+                    {
+                        Some((item, index))
+                    }
+                    _ => None,
+                },
+            )
             .collect();
         if open.is_empty() {
             return;
