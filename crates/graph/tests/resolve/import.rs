@@ -284,3 +284,24 @@ fn a_module_may_show_all_of_another_crate() {
         ",
     );
 }
+
+#[test]
+fn globs_that_cfgs_choose_between_all_count() {
+    check(
+        "
+        #[cfg(feature = \"std\")] pub(crate) use self::a::*;
+        #[cfg(not(feature = \"std\"))] pub(crate) use self::b::*;
+        mod a { pub(crate) struct X; pub(crate) struct Y; }
+        mod b { pub(crate) use super::c::X; pub(crate) struct Y; }
+        mod c { pub(crate) struct X; }
+        mod user { use crate::X; fn f(_: X, _: crate::Y) {} }
+        ",
+        "
+        use: a::
+        use: b::
+        b::use: c::X
+        user::use: a::X c::X
+        user::f: a::X a::Y b::Y c::X
+        ",
+    );
+}

@@ -39,15 +39,7 @@ impl Scopes<'_> {
             }
         }
         if hits.is_empty() {
-            for glob in &names.globs {
-                if hits.is_empty() || hits.iter().all(|hit| matches!(hit.def, Def::External(_))) {
-                    let mut more = self.through_glob(module, name, namespace, *glob, open);
-                    more.retain(|hit| !self.is_hidden(hit, module, open.from));
-                    if !more.is_empty() {
-                        hits = more;
-                    }
-                }
-            }
+            hits = self.in_globs(module, name, namespace, open);
         }
         if hits.is_empty()
             && open.trust > Trust::Seen
@@ -62,6 +54,45 @@ impl Scopes<'_> {
             hits.push(Hit::new(def, smallvec![lookup], 1));
         }
         hits
+    }
+
+    /// What the globs of a module bring in: the first that is ours, and what others have in its place where `cfg`s choose
+    /// between them.
+    fn in_globs(
+        &self,
+        module: ModuleId,
+        name: Name,
+        namespace: Namespace,
+        open: &mut Open,
+    ) -> Vec<Hit> {
+        let mut hits: Vec<Hit> = Vec::new();
+        let mut chosen = true;
+        for glob in &self.modules[module.index()].globs {
+            let foreign = hits.iter().all(|hit| matches!(hit.def, Def::External(_)));
+            let conditional = self.is_conditional(self.workspace.leaf(*glob).item);
+            if !foreign && !(chosen && conditional) {
+                continue;
+            }
+            let mut more = self.through_glob(module, name, namespace, *glob, open);
+            more.retain(|hit| !self.is_hidden(hit, module, open.from));
+            if more.is_empty() {
+                continue;
+            }
+            if foreign {
+                hits = more;
+                chosen = conditional;
+            } else {
+                more.retain(|hit| hits.iter().all(|other| other.def != hit.def));
+                hits.extend(more);
+            }
+        }
+        hits
+    }
+
+    /// Whether a `cfg` may turn an item off.
+    fn is_conditional(&self, item: ItemId) -> bool {
+        let mut attributes = self.workspace.item(item).attributes.iter();
+        attributes.any(|attribute| attribute.path == "cfg")
     }
 
     /// What an import brings in. One that leads nowhere in any namespace imports what a macro has made.
@@ -257,8 +288,7 @@ impl Scopes<'_> {
         let Found::Item(item) = found else {
             return false;
         };
-        let mut attributes = self.workspace.item(item).attributes.iter();
-        !self.is_call(item) && attributes.all(|attribute| attribute.path != "cfg")
+        !self.is_call(item) && !self.is_conditional(item)
     }
 
     pub(super) fn is_call(&self, item: ItemId) -> bool {
