@@ -219,13 +219,15 @@ impl<'a> Layout<'a, '_> {
             if self.scope.is_published() && !self.scope.exports.modules.contains(&child) {
                 attributes = format!("{indent}#[doc(hidden)]\n{attributes}");
             }
-            let visibility = if self.scope.touched[child.index()] {
-                "pub"
+            let visibility = if self.is_of_macros(child) {
+                ""
+            } else if self.scope.touched[child.index()] {
+                "pub "
             } else {
-                "pub(crate)"
+                "pub(crate) "
             };
             let head = format!(
-                "{attributes}{indent}{visibility} mod {}",
+                "{attributes}{indent}{visibility}mod {}",
                 text::identifier(&value.name)
             );
             if value.inline || !self.scope.touched[child.index()] {
@@ -244,6 +246,25 @@ impl<'a> Layout<'a, '_> {
                 self.place(child);
             }
         }
+    }
+
+    /// Whether only macros move out of a module: no path leads to them through it, and an import of a macro from the new
+    /// crate's root must not bring a module of the same name.
+    fn is_of_macros(&self, module: ModuleId) -> bool {
+        let workspace = self.scope.workspace;
+        let value = workspace.module(module);
+        let mut moving = value
+            .items
+            .iter()
+            .filter(|id| self.scope.moving[id.index()]);
+        let mut public = self.root.public_leaves.iter();
+        self.scope.touched[module.index()]
+            && !value
+                .children
+                .iter()
+                .any(|child| self.scope.touched[child.index()])
+            && moving.all(|id| workspace.item(*id).kind == ItemKind::MacroRules)
+            && public.all(|leaf| workspace.item(workspace.leaf(*leaf).item).module != module)
     }
 
     /// The attributes of a `mod` item that its twin in the other crate needs too.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cleave_graph::graph::Found;
 use cleave_graph::{Place, Resolution, Target};
 use cleave_syntax::change::Reason;
-use cleave_syntax::item::{Attribute, Level, PathContext, UseLeafId};
+use cleave_syntax::item::{Attribute, ItemKind, Level, PathContext, UseLeafId};
 use cleave_syntax::workspace::{CrateKind, Dependency, Package};
 use cleave_syntax::{ChangeBuilder, CrateId, ItemId, TextRange, Workspace};
 
@@ -43,6 +43,18 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
             add_helpers(scope, &mut needs, &reference.resolution);
         }
         add(scope, &mut needs, &reference.resolution, dev);
+        if context == PathContext::Macro {
+            let set = if dev {
+                &mut needs.dev
+            } else {
+                &mut needs.normal
+            };
+            set.extend(named_by_expansion(
+                workspace,
+                scope.graph,
+                &reference.resolution,
+            ));
+        }
     }
     for (index, resolutions) in scope.graph.leaves.iter().enumerate() {
         let leaf = UseLeafId::new(index);
@@ -149,6 +161,41 @@ fn add_helpers(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution) {
             .helpers
             .extend(scope.planned_name(krate).map(str::to_owned));
     }
+}
+
+/// The crates that a macro of the workspace names in what it writes: its caller's dependencies (row E1).
+/// Follows the macros that it calls in turn.
+fn named_by_expansion(
+    workspace: &Workspace,
+    graph: &cleave_graph::Graph,
+    called: &Resolution,
+) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut seen: BTreeSet<ItemId> = BTreeSet::new();
+    let mut pending: Vec<ItemId> = item_of(called).into_iter().collect();
+    while let Some(id) = pending.pop() {
+        let item = workspace.item(id);
+        let writes = matches!(item.kind, ItemKind::MacroRules | ItemKind::MacroCall);
+        if !writes || !seen.insert(id) {
+            continue;
+        }
+        let text = &workspace.file(workspace.module(item.module).file).text;
+        for reference in graph.references_of(id) {
+            let Place::Item(_, index) = reference.place else {
+                continue;
+            };
+            let path = &item.paths[index as usize];
+            let goes_on = text[path.range().end as usize..].starts_with("::");
+            match &reference.resolution.target {
+                Target::External(name) if path.segments.len() > 1 || goes_on => {
+                    names.insert(name.to_string());
+                }
+                Target::Item(next) | Target::Opaque(next) => pending.push(*next),
+                _ => {}
+            }
+        }
+    }
+    names
 }
 
 fn item_of(resolution: &Resolution) -> Option<ItemId> {
@@ -263,16 +310,20 @@ pub(crate) fn of_targets(
     is_one: &dyn Fn(CrateId) -> bool,
 ) -> Needs {
     let mut needs = Needs::default();
-    let mut add = |resolution: &Resolution, krate: CrateId, is_test: bool| {
-        let dev = is_test || cleave_plan::target::is_movable(workspace.krate(krate).kind);
-        if let (Target::External(name), true) = (&resolution.target, is_one(krate)) {
+    let mut add = |names: BTreeSet<String>, krate: CrateId, is_test: bool| {
+        if is_one(krate) {
+            let dev = is_test || cleave_plan::target::is_movable(workspace.krate(krate).kind);
             let set = if dev {
                 &mut needs.dev
             } else {
                 &mut needs.normal
             };
-            set.insert(name.to_string());
+            set.extend(names);
         }
+    };
+    let named = |resolution: &Resolution| match &resolution.target {
+        Target::External(name) => BTreeSet::from([name.to_string()]),
+        _ => BTreeSet::new(),
     };
     for reference in &graph.references {
         let (context, krate, is_test) = match reference.place {
@@ -288,14 +339,18 @@ pub(crate) fn of_targets(
         };
         if context != PathContext::DocLink {
             let is_test = is_test || context == PathContext::DocTest;
-            add(&reference.resolution, krate, is_test);
+            add(named(&reference.resolution), krate, is_test);
+        }
+        if context == PathContext::Macro && is_one(krate) {
+            let written = named_by_expansion(workspace, graph, &reference.resolution);
+            add(written, krate, is_test);
         }
     }
     for (index, resolutions) in graph.leaves.iter().enumerate() {
         let item = workspace.leaf(UseLeafId::new(index)).item;
         let is_test = workspace.item(item).is_test;
         for resolution in resolutions {
-            add(resolution, workspace.crate_of(item), is_test);
+            add(named(resolution), workspace.crate_of(item), is_test);
         }
     }
     for module in workspace

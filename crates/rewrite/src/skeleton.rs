@@ -64,6 +64,12 @@ pub(crate) fn features(workspace: &Workspace, root: CrateId, features: &mut BTre
     }
 }
 
+/// Whether an attribute is a line of documentation under a condition: what it belongs to stays.
+fn is_docs(attribute: &str) -> bool {
+    let text: String = attribute.split_whitespace().collect();
+    text.contains("include_str!") || text.starts_with("#![cfg_attr(") && text.contains(",doc=")
+}
+
 fn front_page(
     workspace: &Workspace,
     package: &str,
@@ -92,10 +98,7 @@ fn front_page(
             "doc",
         ];
         let judges = NOT_INHERITED.iter().any(|lint| written.contains(lint));
-        if !judges
-            && !for_programs.contains(&attribute.path.as_str())
-            && !written.contains("include_str!")
-        {
+        if !judges && !for_programs.contains(&attribute.path.as_str()) && !is_docs(written) {
             attributes.push_str(written);
             attributes.push('\n');
         }

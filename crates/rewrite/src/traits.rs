@@ -77,7 +77,8 @@ fn methods(scope: &Scope<'_>, leaf: UseLeafId) -> Methods {
     for resolution in &scope.graph.leaves[leaf.index()] {
         match &resolution.target {
             Target::Module(module) if import.binding == Binding::Glob => {
-                for source in shown_by(scope, *module) {
+                let from = scope.workspace.item(import.item).module;
+                for source in shown_by(scope, *module, from) {
                     match source.methods(scope) {
                         Methods::Known(methods) => known.extend(methods),
                         Methods::Foreign | Methods::NoTrait => {}
@@ -154,15 +155,18 @@ impl Shown {
     }
 }
 
-/// The traits that a module shows, by its own items, imports and globs. Visibility is left aside: an import that is
-/// asked for in vain is one that was there before.
-fn shown_by(scope: &Scope<'_>, module: ModuleId) -> BTreeSet<Shown> {
+/// The traits that a module shows to another, by its own items, imports and globs.
+fn shown_by(scope: &Scope<'_>, module: ModuleId, to: ModuleId) -> BTreeSet<Shown> {
     let workspace = scope.workspace;
     let mut shown = BTreeSet::new();
     let mut seen = BTreeSet::from([module]);
     let mut pending = vec![module];
     while let Some(at) = pending.pop() {
-        for id in &workspace.module(at).items {
+        let visible = workspace.module(at).items.iter().filter(|id| {
+            let level = &workspace.item(**id).visibility.level;
+            scope.is_visible(level, at, to)
+        });
+        for id in visible {
             if workspace.item(*id).kind == ItemKind::Trait {
                 shown.insert(Shown::Item(*id));
             }
@@ -199,7 +203,7 @@ pub(crate) fn called_through(
     let targets = scope.graph.leaves[leaf.index()].iter();
     let shown: BTreeSet<Shown> = targets
         .filter_map(|resolution| match resolution.target {
-            Target::Module(target) => Some(shown_by(scope, target)),
+            Target::Module(target) => Some(shown_by(scope, target, module)),
             _ => None,
         })
         .flatten()

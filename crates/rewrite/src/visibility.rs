@@ -277,10 +277,20 @@ fn export_macro(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBuilder) {
         return;
     };
     let at = item.range.start + at as u32;
+    export_at(scope, (id, at), builder);
+}
+
+/// Writes `#[macro_export]` above a `macro_rules` in the text of an item.
+fn export_at(scope: &Scope<'_>, (id, at): (ItemId, u32), builder: &mut ChangeBuilder) {
+    let item = scope.workspace.item(id);
+    let file = scope
+        .workspace
+        .file(scope.workspace.module(item.module).file);
     let line_start = file.text[..at as usize]
         .rfind('\n')
         .map_or(0, |newline| newline + 1);
-    let indent = &file.text[line_start..at as usize];
+    let line = &file.text[line_start..at as usize];
+    let indent = &line[..line.len() - line.trim_start().len()];
     let hidden = if scope.is_published() {
         format!("#[doc(hidden)]\n{indent}")
     } else {
@@ -338,8 +348,20 @@ fn open_spliced(scope: &Scope<'_>, call: ItemId, builder: &mut ChangeBuilder) ->
             let path = (path.as_str(), false);
             made_public.extend(open(scope, item.module, &visibility, path, builder));
         }
+        for range in &rules.spliced_macros {
+            if !is_exported_at(&file.text, range.start) {
+                export_at(scope, (id, range.start), builder);
+            }
+        }
     }
     made_public
+}
+
+/// Whether `#[macro_export]` is among the attributes that end at an offset.
+fn is_exported_at(text: &str, at: u32) -> bool {
+    let before = &text[..at as usize];
+    let start = before.rfind([';', '{', '}']).map_or(0, |end| end + 1);
+    before[start..].contains("macro_export")
 }
 
 /// Reads backwards from a name over the keywords of its definition to its visibility.

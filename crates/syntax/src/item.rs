@@ -237,6 +237,8 @@ pub struct MacroRules {
     pub calls: Vec<String>,
     /// Where its transcribers define what a caller names: the `$` in `fn $name`.
     pub spliced: Vec<TextRange>,
+    /// Where its transcribers define a macro that a caller names: the `macro_rules` in `macro_rules! $name`.
+    pub spliced_macros: Vec<TextRange>,
 }
 
 /// A path as it stands in the text.

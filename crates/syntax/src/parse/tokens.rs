@@ -402,11 +402,26 @@ fn tree(
     }
 }
 
-/// What the transcribers of a `macro_rules!` define, which macros they call, and where they define what a caller names.
-pub(super) fn transcribed(
-    collector: &Collector<'_>,
-    tokens: TokenStream,
-) -> (Vec<String>, Vec<String>, Vec<TextRange>) {
+/// What transcribers define and call.
+#[derive(Default)]
+pub(super) struct Transcribed {
+    /// The names they define, written out.
+    pub(super) defines: Vec<String>,
+    /// The macros they call.
+    pub(super) calls: Vec<String>,
+    /// Where they define what a caller names: the `$` in `fn $name`.
+    pub(super) spliced: Vec<TextRange>,
+    /// The same of macros: the `macro_rules` in `macro_rules! $name`.
+    pub(super) spliced_macros: Vec<TextRange>,
+}
+
+/// What stands for the name of a definition that a caller names.
+const SPLICED: &str = "$";
+/// The same for a macro.
+const SPLICED_MACRO: &str = "$!";
+
+/// What the transcribers of a `macro_rules!` define and call.
+pub(super) fn transcribed(collector: &Collector<'_>, tokens: TokenStream) -> Transcribed {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut found = Vec::new();
     let mut calls = Vec::new();
@@ -423,14 +438,22 @@ pub(super) fn transcribed(
             called(transcriber.stream(), &mut calls);
         }
     }
-    let (spliced, found): (Vec<_>, Vec<_>) = found.into_iter().partition(|(name, _)| name == "$");
-    let mut names: Vec<String> = found.into_iter().map(|(name, _)| name).collect();
-    names.sort();
-    names.dedup();
     calls.sort();
     calls.dedup();
-    let spliced = spliced.into_iter().map(|(_, range)| range).collect();
-    (names, calls, spliced)
+    let mut transcribed = Transcribed {
+        calls,
+        ..Transcribed::default()
+    };
+    for (name, range) in found {
+        match name.as_str() {
+            SPLICED => transcribed.spliced.push(range),
+            SPLICED_MACRO => transcribed.spliced_macros.push(range),
+            _ => transcribed.defines.push(name),
+        }
+    }
+    transcribed.defines.sort();
+    transcribed.defines.dedup();
+    transcribed
 }
 
 /// The last names of the macros that are called in tokens.
@@ -457,10 +480,10 @@ pub(super) fn defines(
     found: &mut Vec<(String, TextRange)>,
 ) {
     definitions(collector, tokens, found);
-    found.retain(|(name, _)| name != "$");
+    found.retain(|(name, _)| name != SPLICED && name != SPLICED_MACRO);
 }
 
-/// The same, with `$` for what a metavariable names.
+/// The same, with [`SPLICED`] or [`SPLICED_MACRO`] for what a metavariable names.
 fn definitions(
     collector: &Collector<'_>,
     tokens: TokenStream,
@@ -494,7 +517,13 @@ fn definitions(
                         Some((name.into(), range))
                     }
                     Some(TokenTree::Punct(punct)) if punct.as_char() == '$' => {
-                        Some(("$".to_owned(), collector.range(punct.span())))
+                        Some((SPLICED.to_owned(), collector.range(punct.span())))
+                    }
+                    Some(TokenTree::Punct(punct))
+                        if punct.as_char() == '!'
+                            && matches!(tokens.get(next + 1), Some(TokenTree::Punct(punct)) if punct.as_char() == '$') =>
+                    {
+                        Some((SPLICED_MACRO.to_owned(), collector.range(ident.span())))
                     }
                     _ => None,
                 };

@@ -86,12 +86,13 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
                 .attrs
                 .iter()
                 .any(|attribute| attribute.path().is_ident("macro_export"));
-            let (defines, calls, spliced) = tokens::transcribed(collector, node.mac.tokens.clone());
+            let transcribed = tokens::transcribed(collector, node.mac.tokens.clone());
             item.macro_rules = Some(Box::new(MacroRules {
                 exported,
-                defines,
-                calls,
-                spliced,
+                defines: transcribed.defines,
+                calls: transcribed.calls,
+                spliced: transcribed.spliced,
+                spliced_macros: transcribed.spliced_macros,
             }));
         }
         syn::Item::Macro(node) => {
