@@ -169,6 +169,7 @@ fn an_associated_function_in_tokens_needs_its_trait() {
             use crate::a::Make;
             macro_rules! tuple { ($($name:ident)*) => { fn f() { <($($name,)*)>::make(); } } }
             macro_rules! one { ($name:ident) => { fn f() { $name::make(); } } }
+            macro_rules! header { ($name:ident) => { impl<T> ::make::X for $name<T> {} } }
             macro_rules! arrow { ($name:ident) => { fn f() -> ::make::X { } } }
         }
         ",

@@ -247,12 +247,14 @@ fn after_metavariable(collector: &mut Collector<'_>, tokens: &[TokenTree], mut a
     at
 }
 
-/// Whether `>` closes a type before `::name`, and does not end an arrow.
+/// Whether `>` closes a type before `::name`, and neither ends an arrow nor stands before `::a::b`, a path of its own.
 fn ends_type(tokens: &[TokenTree], at: usize) -> bool {
     let is_arrow = at > 0
         && matches!(&tokens[at - 1], TokenTree::Punct(before)
             if matches!(before.as_char(), '-' | '=') && before.spacing() == Spacing::Joint);
-    !is_arrow && is_path_separator(tokens, at + 1)
+    let goes_on = is_path_separator(tokens, at + 4)
+        && matches!(tokens.get(at + 6), Some(TokenTree::Ident(_)));
+    !is_arrow && !goes_on && is_path_separator(tokens, at + 1)
 }
 
 /// `::name` behind a type: a method or the like of that.
