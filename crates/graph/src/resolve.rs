@@ -9,6 +9,8 @@ mod blanket;
 mod builtin;
 mod call;
 mod exhaustive;
+mod handed;
+mod implemented;
 mod macro_impl;
 mod scope;
 mod splice;
@@ -20,6 +22,7 @@ use cleave_syntax::{ItemId, ModuleId, Workspace};
 use rayon::prelude::*;
 
 use crate::graph::{Graph, Lookups, Namespace, Place, Reference, Resolution, Target};
+use handed::Handed;
 use scope::{Def, Hit, Open, Scopes, Trust};
 
 /// Resolves every path.
@@ -52,8 +55,9 @@ pub fn resolve(workspace: &Workspace) -> Graph {
         .map(|(item, references)| edges(workspace, ItemId::new(item), references))
         .collect();
     graph.edges = edges;
-    trait_call::attach(workspace, &mut graph, &items);
-    call::attach(workspace, &mut graph);
+    let handed = Handed::new(workspace, &items);
+    trait_call::attach(&handed, &mut graph, &items);
+    call::attach(&handed, &mut graph);
     // Room for all at once: there are millions, and growing would have them twice.
     let count = items.iter().chain(&headers).map(Vec::len).sum();
     graph.references = Vec::with_capacity(count);

@@ -428,6 +428,10 @@ impl RootDemand {
             let reachable = scope.exports.modules.contains(&module);
             for id in &scope.workspace.module(module).items {
                 let item = scope.workspace.item(*id);
+                // What is there in tests only was never seen from outside.
+                if item.is_test {
+                    continue;
+                }
                 let public = item.visibility.level == Level::Public;
                 if item.kind == ItemKind::Use && public {
                     let fixed = scope.own_conditions(*id);
@@ -460,15 +464,11 @@ impl RootDemand {
                 } else if item
                     .macro_rules
                     .as_ref()
-                    .is_some_and(|rules| rules.exported && !item.is_test)
+                    .is_some_and(|rules| rules.exported)
                     && is_library
                     && scope.moving[id.index()]
                 {
-                    let root = scope.workspace.krate(scope.root).root;
-                    self.names
-                        .entry((root, *id, item.name.clone()))
-                        .or_default()
-                        .by(&[], true);
+                    self.exported_macro(scope, *id);
                 } else if let Some(child) = item.declares
                     && reachable
                     && public
@@ -483,7 +483,6 @@ impl RootDemand {
     }
 
     fn exported_macros_of_moved_modules(&mut self, scope: &Scope<'_>, is_library: bool) {
-        let root = scope.workspace.krate(scope.root).root;
         for id in scope.workspace.items_of(scope.root) {
             let item = scope.workspace.item(id);
             let exported = item
@@ -493,12 +492,18 @@ impl RootDemand {
             // What is there in tests only was never seen from outside.
             let seen = is_library && exported && !item.is_test;
             if seen && scope.moving[id.index()] && scope.is_whole(item.module) {
-                self.names
-                    .entry((root, id, item.name.clone()))
-                    .or_default()
-                    .by(&[], true);
+                self.exported_macro(scope, id);
             }
         }
+    }
+
+    /// An exported macro has its path in the root, under the conditions of all modules that it stands in.
+    fn exported_macro(&mut self, scope: &Scope<'_>, id: ItemId) {
+        let root = scope.workspace.krate(scope.root).root;
+        let name = scope.workspace.item(id).name.clone();
+        let conditions = scope.conditions(id, root);
+        let asked = self.names.entry((root, id, name)).or_default();
+        asked.by(&conditions, true);
     }
 }
 

@@ -31,7 +31,7 @@ impl Exports {
             }
             for id in &workspace.module(module).items {
                 let item = workspace.item(*id);
-                if item.visibility.level != Level::Public {
+                if item.visibility.level != Level::Public || item.is_test {
                     continue;
                 }
                 pending.extend(item.declares);

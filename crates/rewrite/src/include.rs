@@ -1,5 +1,7 @@
 //! Files that moved code reads while it is compiled (row F2): the file comes along, or the path is corrected.
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use cleave_syntax::change::Reason;
 use cleave_syntax::{ChangeBuilder, ItemId, TextRange};
@@ -46,6 +48,48 @@ pub(crate) fn correct(scope: &Scope<'_>, moves: &Moves, builder: &mut ChangeBuil
             let new_path = relative(new_file.parent().unwrap_or(Utf8Path::new("")), &data);
             let reason = Reason::new("F2", scope.workspace.path_of(id));
             builder.replace(&file.path, include.range, format!("\"{new_path}\""), reason);
+        }
+    }
+}
+
+/// Files that an attribute names, for a macro that looks in the package's folder or its `src`: they come along to the same
+/// place, or the path is corrected where other code has them read too.
+pub(crate) fn correct_in_attributes(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
+    let workspace = scope.workspace;
+    let dir = |krate| &workspace.package(workspace.krate(krate).package).dir;
+    let (from, to) = (dir(scope.root), dir(scope.dest));
+    let named = |id: ItemId| {
+        let files = workspace.item(id).named_files.iter();
+        files.filter_map(move |file| {
+            let mut bases = ["src", ""].into_iter();
+            bases.find_map(|base| {
+                let data = normalize(&from.join(base).join(&file.path))?;
+                let known = workspace.data.binary_search(&data).is_ok();
+                known.then_some((file, base, data))
+            })
+        })
+    };
+    let (moving, staying): (Vec<ItemId>, Vec<ItemId>) = workspace
+        .items_of(scope.root)
+        .partition(|id| scope.moving[id.index()]);
+    let others: BTreeSet<Utf8PathBuf> = staying
+        .into_iter()
+        .flat_map(named)
+        .map(|(.., data)| data)
+        .collect();
+    for id in moving {
+        let item = workspace.item(id);
+        let file = workspace.file(workspace.module(item.module).file);
+        for (named, base, data) in named(id) {
+            let inside = data.strip_prefix(from.join(base)).ok();
+            match inside.filter(|_| !others.contains(&data) && is_only_reader(scope, &data)) {
+                Some(inside) => builder.move_file(&data, &to.join(base).join(inside)),
+                None => {
+                    let path = relative(&to.join(base), &data);
+                    let reason = Reason::new("F2", workspace.path_of(id));
+                    builder.replace(&file.path, named.range, format!("\"{path}\""), reason);
+                }
+            }
         }
     }
 }

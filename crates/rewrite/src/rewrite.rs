@@ -172,6 +172,7 @@ fn move_items(
     support::open(&scope, builder);
     include::correct(&scope, &moves, builder);
     include::correct_concatenated(&scope, &moves, builder);
+    include::correct_in_attributes(&scope, builder);
     include::correct_manifest_folder(&scope, builder);
     snapshot::move_along(&scope, builder);
     let mut diagnostics = members::extend(

@@ -44,8 +44,10 @@ pub(crate) fn needed_from_above(scope: &Scope<'_>) -> BTreeSet<ItemId> {
     }
     for user in workspace.items_of(scope.root) {
         if workspace.item(user).is_test && scope.side(user) == Side::Root {
-            for method in scope.graph.calls_of(user) {
-                found.item(method);
+            // Among the edges are the traits whose methods are called, which no path names.
+            let called = scope.graph.calls_of(user).into_iter();
+            for id in called.chain(scope.graph.edges_of(user).iter().copied()) {
+                found.item(id);
             }
         }
     }

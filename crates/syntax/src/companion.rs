@@ -50,11 +50,15 @@ pub(crate) fn find(root: &Utf8Path, sources: &[SourceFile]) -> Vec<Companion> {
     found
 }
 
-/// The files without Rust source below the folders of a package at the root, and beside its manifest, in order of path.
-pub(crate) fn data(root: &Utf8Path, sources: &[SourceFile]) -> Vec<Utf8PathBuf> {
-    let mut found: Vec<Utf8PathBuf> = files(root, Utf8Path::new("")).collect();
+/// The files without Rust source below the folders of a package, and beside its manifest, in order of path.
+pub(crate) fn data(
+    root: &Utf8Path,
+    package: &Utf8Path,
+    sources: &[SourceFile],
+) -> Vec<Utf8PathBuf> {
+    let mut found: Vec<Utf8PathBuf> = files(root, package).collect();
     let mut folders: Vec<Utf8PathBuf> = ["src", "tests", "benches", "examples"]
-        .map(Utf8PathBuf::from)
+        .map(|folder| package.join(folder))
         .to_vec();
     while let Some(folder) = folders.pop() {
         let entries = root.join(&folder).read_dir_utf8();

@@ -49,9 +49,11 @@ pub struct Item {
     pub leaves: Vec<UseLeafId>,
     /// The fields of a struct or union, tuple fields named `0`, `1`, ….
     pub fields: Vec<Field>,
-    /// The names of an enum's variants, or of a trait's own items; of a macro call the first name in it, which tells
-    /// it from others.
+    /// The names of an enum's variants, or of a trait's own items, with the words in a macro call that stands in its
+    /// body; of a macro call the first name in it, which tells it from others.
     pub members: Vec<String>,
+    /// Of a trait, beside its `members`: how each is called.
+    pub takes: Vec<Takes>,
     /// What an impl is for.
     pub implementation: Option<Box<Implementation>>,
     /// What a `macro_rules!` is like.
@@ -62,6 +64,8 @@ pub struct Item {
     pub member_uses: Vec<MemberUse>,
     /// Its files by macro: `include!`, `include_str!`, `include_bytes!` with a literal path.
     pub includes: Vec<Include>,
+    /// Strings in attributes that may name files, which a procedural macro then reads: `#[grammar = "grammar.pest"]`.
+    pub named_files: Vec<Include>,
     /// The methods and associated items of an inherent `impl`, which are items too.
     pub methods: Vec<ItemId>,
     /// Where inside an `impl` or trait the body's braces stand (the range between them); empty elsewhere.
@@ -146,6 +150,17 @@ pub enum ItemKind {
     Use,
     /// Tokens that syn hands through unparsed.
     Verbatim,
+}
+
+/// How an item of a trait is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// A method with so many arguments beside `self`.
+    Arguments(u32),
+    /// By path only: a function without `self`, a type, a constant.
+    NoSelf,
+    /// It is a word of a macro call, which may make a method of that name, or of one that the word is part of.
+    Unknown,
 }
 
 /// How far an item can be seen.
@@ -349,10 +364,10 @@ pub enum Receiver {
     Typed(Name),
 }
 
-/// A file named by a macro.
+/// A file named by a macro or an attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Include {
-    /// The literal's value, relative to the file it stands in.
+    /// The literal's value: for a macro relative to the file it stands in, for an attribute to a folder of the package.
     pub path: String,
     /// The string literal, quotes included.
     pub range: TextRange,

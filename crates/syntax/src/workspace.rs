@@ -45,7 +45,7 @@ pub struct Workspace {
     pub leaves: Vec<UseLeaf>,
     /// Files beside the source that go by its paths and names, in order of path.
     pub companions: Vec<Companion>,
-    /// Files without Rust source that belong to a package at the root: below its own folders, and beside its manifest.
+    /// Files without Rust source that belong to the package: below its own folders, and beside its manifest. In order.
     pub data: Vec<Utf8PathBuf>,
     /// The traits of other crates that it imports. Empty until [`foreign_traits`](crate::foreign_traits) was asked: only
     /// rewriting needs them.

@@ -1,8 +1,9 @@
 //! Compares the item edges of the graph with those that rustc sees.
 //!
 //! rustc prints what it has resolved: `-Zunpretty=hir-tree` has every path with its span and what it means,
-//! `-Zunpretty=thir-tree` every method call. Both are read as text, line by line; each span is turned into the item of
-//! ours that it lies in. Unstable output of one compiler: a check run by hand, with the table in `tests/RESOLVER.md`.
+//! `-Zunpretty=thir-tree` every method call; a call of a trait's method is an edge to the trait. Both are read as text,
+//! line by line; each span is turned into the item of ours that it lies in. Unstable output of one compiler: a check run
+//! by hand, with the table in `tests/RESOLVER.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
@@ -219,19 +220,34 @@ impl<'a> Texts<'a> {
                 wanted = false;
             }
         }
+        self.read_bodies(lines("thir")?, &mut seen);
+        Ok(seen)
+    }
+
+    /// What is called by a method's name, and which constants of a type or trait are named.
+    fn read_bodies(&self, lines: impl Iterator<Item = String>, seen: &mut Seen) {
         let mut function = None;
-        for line in lines("thir")? {
+        let mut last = String::new();
+        let mut found = |place: &str, to| {
+            if let Some(item) = self.item_at(place) {
+                seen.functions.push((place.to_owned(), item, to));
+            }
+        };
+        for line in lines {
             let trimmed = line.trim_start();
             if trimmed.starts_with("ty: FnDef(DefId(0:") {
                 function = definition(trimmed);
-            } else if let Some(place) = trimmed.strip_prefix("span: ")
-                && let Some(to) = function.take()
-                && let Some(item) = self.item_at(place)
+            } else if let Some(place) = trimmed.strip_prefix("span: ") {
+                last = place.to_owned();
+                if let Some(to) = function.take() {
+                    found(place, to);
+                }
+            } else if trimmed.starts_with("def_id: DefId(0:")
+                && let Some(to) = definition(trimmed)
             {
-                seen.functions.push((place.to_owned(), item, to));
+                found(&last, to);
             }
         }
-        Ok(seen)
     }
 
     /// The item that a definition, or what is around it, is.
@@ -322,7 +338,23 @@ impl<'a> Texts<'a> {
                 edges.entry((*from, to)).or_insert_with(|| place.clone());
             }
         }
+        // No path leads to a trait whose method is called, and yet it is needed.
+        for (place, from, to) in &seen.functions {
+            let Some(to) = self.trait_of(seen, to) else {
+                continue;
+            };
+            if *from != to && self.workspace.item(*from).is_node() {
+                edges.entry((*from, to)).or_insert_with(|| place.clone());
+            }
+        }
         edges
+    }
+
+    /// The trait that a function is declared in. One that a macro makes there has the place of the macro.
+    fn trait_of(&self, seen: &Seen, (_, path): &(u32, String)) -> Option<ItemId> {
+        let (around, _) = path.rsplit_once("::")?;
+        let id = *seen.owners.get(seen.by_path.get(around)?)?;
+        (self.workspace.item(id).kind == ItemKind::Trait).then_some(id)
     }
 
     fn ours(&self) -> BTreeMap<Edge, String> {

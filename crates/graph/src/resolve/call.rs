@@ -10,13 +10,15 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::builtin;
+use super::handed::Handed;
 use crate::graph::{Called, Calls, Graph};
 
 /// Fills [`Graph::calls`]. A call means every method of that name that may be seen from there, takes as many arguments,
 /// and belongs to the receiver's type where that is written.
-pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
+pub(super) fn attach(handed: &Handed<'_>, graph: &mut Graph) {
+    let workspace = handed.workspace;
     let mut calls = Calls::default();
-    let finder = Finder::new(workspace, graph, &mut calls);
+    let finder = Finder::new(handed, graph, &mut calls);
     calls.items = (0..workspace.items.len())
         .into_par_iter()
         .map(|index| finder.item(ItemId::new(index)))
@@ -29,6 +31,7 @@ type Key = (Name, Option<u32>, Option<ModuleId>);
 
 struct Finder<'a> {
     workspace: &'a Workspace,
+    handed: &'a Handed<'a>,
     graph: &'a Graph,
     groups: FxHashMap<Key, u32>,
     /// By name: how many arguments methods of that name take.
@@ -39,9 +42,11 @@ struct Finder<'a> {
 }
 
 impl<'a> Finder<'a> {
-    fn new(workspace: &'a Workspace, graph: &'a Graph, calls: &mut Calls) -> Self {
+    fn new(handed: &'a Handed<'a>, graph: &'a Graph, calls: &mut Calls) -> Self {
+        let workspace = handed.workspace;
         let mut finder = Self {
             workspace,
+            handed,
             graph,
             groups: FxHashMap::default(),
             arguments: FxHashMap::default(),
@@ -91,7 +96,8 @@ impl<'a> Finder<'a> {
 
     fn item(&self, id: ItemId) -> Called {
         let mut called = Called::default();
-        for member in &self.workspace.item(id).member_uses {
+        let handed = self.handed.calls(id);
+        for member in self.workspace.item(id).member_uses.iter().chain(&handed) {
             if member.called {
                 self.call(id, member, &mut called);
             }

@@ -5,16 +5,21 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use cleave_syntax::item::{Binding, ItemKind, Level, MemberUse, Receiver, UseLeafId};
-use cleave_syntax::{ItemId, ModuleId, Workspace};
+use cleave_syntax::item::{
+    Binding, ItemKind, Level, MemberUse, PathContext, Receiver, Takes, UseLeafId,
+};
+use cleave_syntax::{ItemId, ModuleId, Name, Workspace};
 use rayon::prelude::*;
 
+use super::handed::Handed;
+use super::implemented::{Implemented, is_type};
 use crate::graph::{Graph, Reference, Target};
 
 /// Adds to [`Graph::edges`] the traits whose members an item names without naming the trait. `references` are those of
 /// each item.
-pub(super) fn attach(workspace: &Workspace, graph: &mut Graph, references: &[Vec<Reference>]) {
-    let finder = Finder::new(workspace, graph);
+pub(super) fn attach(handed: &Handed<'_>, graph: &mut Graph, references: &[Vec<Reference>]) {
+    let workspace = handed.workspace;
+    let finder = Finder::new(handed, graph, references);
     let found: Vec<Vec<ItemId>> = (0..workspace.items.len())
         .into_par_iter()
         .map(|index| finder.item(ItemId::new(index), &references[index]))
@@ -41,23 +46,34 @@ struct Entry {
 
 struct Finder<'a> {
     workspace: &'a Workspace,
+    handed: &'a Handed<'a>,
     graph: &'a Graph,
-    /// The traits that have a member of a name.
-    by_member: HashMap<&'a str, Vec<ItemId>>,
+    /// The traits that have a member of a name, and how it is called.
+    by_member: HashMap<&'a str, Vec<(ItemId, Takes)>>,
     /// The names of inherent methods, with the types that have them.
     inherent: HashMap<&'a str, Vec<ItemId>>,
     in_scope: InScope,
+    implemented: Implemented,
+    /// By trait: those that its bound brings along.
+    bounds: HashMap<ItemId, BTreeSet<ItemId>>,
 }
 
 impl<'a> Finder<'a> {
-    fn new(workspace: &'a Workspace, graph: &'a Graph) -> Self {
-        let mut by_member: HashMap<&str, Vec<ItemId>> = HashMap::new();
+    fn new(handed: &'a Handed<'a>, graph: &'a Graph, references: &[Vec<Reference>]) -> Self {
+        let workspace = handed.workspace;
+        let mut by_member: HashMap<&str, Vec<(ItemId, Takes)>> = HashMap::new();
         let mut inherent: HashMap<&str, Vec<ItemId>> = HashMap::new();
         for (index, item) in workspace.items.iter().enumerate() {
             let id = ItemId::new(index);
             if item.kind == ItemKind::Trait {
-                for member in &item.members {
-                    by_member.entry(member).or_default().push(id);
+                for (member, takes) in item.members.iter().zip(&item.takes) {
+                    by_member.entry(member).or_default().push((id, *takes));
+                }
+                for member in made(workspace, &references[index]) {
+                    by_member
+                        .entry(member)
+                        .or_default()
+                        .push((id, Takes::Unknown));
                 }
             }
             if item.parent.is_some() {
@@ -71,7 +87,10 @@ impl<'a> Finder<'a> {
         };
         Self {
             workspace,
+            handed,
             graph,
+            implemented: Implemented::new(workspace, graph, references),
+            bounds: bounds(workspace, graph),
             by_member,
             inherent,
             in_scope,
@@ -80,27 +99,74 @@ impl<'a> Finder<'a> {
 
     fn item(&self, id: ItemId, references: &[Reference]) -> Vec<ItemId> {
         let item = self.workspace.item(id);
-        let Some(in_scope) = self.in_scope.get(&item.module) else {
-            return Vec::new();
-        };
         let around = item.parent.unwrap_or(id);
-        let mut found = BTreeSet::new();
-        let mut named = |name: &str| {
-            let traits = self.by_member.get(name).into_iter().flatten();
-            let here = |of: &&ItemId| in_scope.iter().any(|entry| entry.of == **of);
-            found.extend(traits.copied().filter(|of| *of != around && here(&of)));
+        let bounds = self.bounds(id);
+        let in_scope = self.in_scope.get(&item.module);
+        if in_scope.is_none() && bounds.is_empty() {
+            return Vec::new();
+        }
+        let here = |of: &ItemId| {
+            let mut entries = in_scope.into_iter().flatten();
+            bounds.contains(of) || entries.any(|entry| entry.of == *of)
         };
-        for member in item.member_uses.iter().filter(|member| member.called) {
+        let mut found = BTreeSet::new();
+        let mut named = |name: &str, arguments: Option<u32>, own: Option<ItemId>| {
+            let possible = self.with_member(name, arguments);
+            let lacks = |of| own.is_some_and(|own| self.implemented.excludes(of, own));
+            found.extend(possible.filter(|of| *of != around && here(of) && !lacks(*of)));
+        };
+        let handed = self.handed.calls(id);
+        let members = item.member_uses.iter().chain(&handed);
+        for member in members.filter(|member| member.called) {
             if !self.is_inherent(id, member) {
-                named(&member.name);
+                let own = self.receiver(id, member, references);
+                named(&member.name, member.arguments, own);
             }
         }
         for reference in references {
             if let Some(name) = self.associated(reference) {
-                named(name);
+                named(name, None, None);
             }
         }
         found.into_iter().collect()
+    }
+
+    /// The traits whose methods a value has by what an item's bounds say of its type, wherever they are in scope.
+    fn bounds(&self, id: ItemId) -> BTreeSet<ItemId> {
+        let around = self.workspace.item(id).parent;
+        let items = std::iter::once(id).chain(around);
+        let named = items.flat_map(|item| self.graph.edges_of(item));
+        named
+            .filter_map(|of| self.bounds.get(of))
+            .flatten()
+            .copied()
+            .collect()
+    }
+
+    /// The traits that have a member of a name which takes so many arguments, or where a macro may make one.
+    fn with_member(
+        &self,
+        name: &str,
+        arguments: Option<u32>,
+    ) -> impl Iterator<Item = ItemId> + use<'a, '_> {
+        let declared = self.by_member.get(name).into_iter().flatten();
+        let declared = declared.filter(move |(_, takes)| match takes {
+            Takes::Arguments(count) => arguments.is_none_or(|arguments| arguments == *count),
+            Takes::NoSelf => arguments.is_none(),
+            Takes::Unknown => true,
+        });
+        // `with_$name`, `$name_mut`: a macro may put words together.
+        let cuts: Vec<usize> = name.match_indices('_').map(|(at, _)| at).collect();
+        let made = cuts.into_iter().flat_map({
+            let name = name.to_owned();
+            move |at| {
+                let parts = [&name[..at], &name[at + 1..]];
+                parts.map(|part| self.by_member.get(part))
+            }
+        });
+        let made = made.flatten().flatten();
+        let made = made.filter(|(_, takes)| *takes == Takes::Unknown);
+        declared.chain(made).map(|(of, _)| *of)
     }
 
     /// Whether the receiver's type is known and has a method of its own of that name, which goes before a trait's.
@@ -120,6 +186,45 @@ impl<'a> Finder<'a> {
         }
     }
 
+    /// The receiver's type, where that is known and the workspace's.
+    fn receiver(
+        &self,
+        from: ItemId,
+        member: &MemberUse,
+        references: &[Reference],
+    ) -> Option<ItemId> {
+        let found = match &member.receiver {
+            Receiver::Unknown => None,
+            Receiver::Own => self.own_type(from),
+            Receiver::Typed(name) => self.type_named(from, *name, references),
+        };
+        found.filter(|own| is_type(self.workspace.item(*own)))
+    }
+
+    /// What all types of a name that are written in an item mean.
+    fn type_named(&self, from: ItemId, name: Name, references: &[Reference]) -> Option<ItemId> {
+        let item = self.workspace.item(from);
+        let mut found = None;
+        for reference in references {
+            let crate::graph::Place::Item(_, index) = reference.place else {
+                continue;
+            };
+            let path = &item.paths[index as usize];
+            let is_named = path.context == PathContext::Type
+                && path.segments.last().is_some_and(|last| last.name == name);
+            if !is_named {
+                continue;
+            }
+            match reference.resolution.target {
+                Target::Item(target) if found.is_none_or(|found| found == target) => {
+                    found = Some(target);
+                }
+                _ => return None,
+            }
+        }
+        found
+    }
+
     fn own_type(&self, id: ItemId) -> Option<ItemId> {
         let around = self.workspace.item(id).parent.unwrap_or(id);
         self.graph.anchors[around.index()].first().copied()
@@ -134,12 +239,46 @@ impl<'a> Finder<'a> {
         let path = &self.workspace.item(item).paths[index as usize];
         let last = path.associated()?;
         let is_last = match reference.resolution.target {
+            // `Trait::name` is that trait's.
+            Target::Item(target) if self.workspace.item(target).kind == ItemKind::Trait => false,
             Target::Item(target) => self.workspace.item(target).name != last,
             Target::Builtin | Target::External(_) => true,
             _ => false,
         };
         is_last.then_some(last)
     }
+}
+
+/// By trait that names others: all that these are, and name in turn. They are what it extends, and the bounds of what
+/// is associated with it.
+fn bounds(workspace: &Workspace, graph: &Graph) -> HashMap<ItemId, BTreeSet<ItemId>> {
+    let is_trait = |id: &ItemId| workspace.item(*id).kind == ItemKind::Trait;
+    let all = (0..workspace.items.len()).map(ItemId::new);
+    all.filter(is_trait)
+        .map(|id| {
+            let mut found = BTreeSet::new();
+            let mut pending = vec![id];
+            while let Some(at) = pending.pop() {
+                let named = graph.edges_of(at).iter().copied().filter(is_trait);
+                pending.extend(named.filter(|next| found.insert(*next)));
+            }
+            (id, found)
+        })
+        .filter(|(_, found)| !found.is_empty())
+        .collect()
+}
+
+/// What macros of the workspace that a trait calls define: where the call stands in its body, these are its methods.
+fn made<'a>(workspace: &'a Workspace, references: &[Reference]) -> Vec<&'a str> {
+    let called = references.iter().filter_map(|reference| {
+        let Target::Item(target) = reference.resolution.target else {
+            return None;
+        };
+        workspace.item(target).macro_rules.as_ref()
+    });
+    called
+        .flat_map(|rules| rules.defines.iter().map(String::as_str))
+        .collect()
 }
 
 /// Which traits of the workspace are in scope where: defined there, imported, or by a glob of a module that has them.

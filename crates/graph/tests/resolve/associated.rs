@@ -108,3 +108,190 @@ fn a_method_of_the_type_itself_goes_before_a_trait_s() {
         ",
     );
 }
+
+#[test]
+fn a_trait_s_method_is_called_with_as_many_arguments_as_it_takes() {
+    check_unnamed(
+        "
+        pub trait Widget { fn render(self, area: u8); }
+        pub trait Stateful { fn render(self, area: u8, state: &mut u8); }
+        fn plain(widget: impl Fn() -> u8) { widget().render(1) }
+        fn stateful(widget: impl Fn() -> u8) { widget().render(1, &mut 2) }
+        fn by_path() { u8::render; }
+        ",
+        "
+        plain: Widget
+        stateful: Stateful
+        by_path: Widget Stateful
+        ",
+    );
+}
+
+#[test]
+fn a_trait_s_method_may_be_made_by_a_macro_in_its_body() {
+    check_unnamed(
+        "
+        macro_rules! color { ($name:ident) => { fn $name(&self); } }
+        pub trait Paint { color!(red); }
+        fn word() { 4.red(); }
+        fn put_together() { 4.on_red(); }
+        fn other() { 4.bored(); }
+        ",
+        "
+        word: Paint
+        put_together: Paint
+        ",
+    );
+}
+
+#[test]
+fn a_macro_s_caller_hands_over_the_method_s_name() {
+    check_unnamed(
+        "
+        macro_rules! call { ($name:ident) => { fn go() { 4.$name(); } } }
+        macro_rules! say { ($name:ident) => { stringify!($name) } }
+        mod a { pub trait Half { fn half(&self); } }
+        mod b { use crate::a::Half; call!(half); }
+        mod c { use crate::a::Half; say!(half); }
+        ",
+        "
+        b::call!: a::Half
+        ",
+    );
+}
+
+#[test]
+fn an_associated_function_in_tokens_needs_its_trait() {
+    check_unnamed(
+        "
+        mod a { pub trait Make { fn make() -> Self; } }
+        mod b {
+            use crate::a::Make;
+            macro_rules! tuple { ($($name:ident)*) => { fn f() { <($($name,)*)>::make(); } } }
+            macro_rules! one { ($name:ident) => { fn f() { $name::make(); } } }
+            macro_rules! arrow { ($name:ident) => { fn f() -> ::make::X { } } }
+        }
+        ",
+        "
+        b::tuple!: a::Make
+        b::one!: a::Make
+        ",
+    );
+}
+
+#[test]
+fn a_trait_s_methods_may_be_written_out_in_a_macro() {
+    check_unnamed(
+        "
+        macro_rules! helpers { () => { fn help(&self) {} }; }
+        pub trait Help { helpers!(); }
+        fn f() { 4.help(); }
+        ",
+        "
+        f: Help
+        ",
+    );
+}
+
+#[test]
+fn a_bound_brings_the_methods_of_what_it_extends() {
+    check_unnamed(
+        "
+        mod a {
+            pub trait Walk { fn children(&self) -> u8; }
+            pub trait Styled { fn style(&self) -> u8; }
+            pub trait Layout: Walk { type Style: Styled; fn get(&self) -> Self::Style; }
+        }
+        mod b {
+            fn extended(tree: &impl crate::a::Layout) { tree.children(); }
+            fn associated<T: crate::a::Layout>(tree: &T) { tree.get().style(); }
+            fn unbound(tree: &u8) { tree.children(); }
+        }
+        ",
+        "
+        b::extended: a::Walk
+        b::associated: a::Styled
+        ",
+    );
+}
+
+#[test]
+fn a_handed_over_name_is_handed_on() {
+    check_unnamed(
+        "
+        macro_rules! call { ($name:ident) => { fn go() { 4.$name(); } } }
+        macro_rules! again { ($name:ident) => { call!($name); } }
+        pub trait Half { fn half(&self); }
+        again!(half);
+        ",
+        "
+        again!: Half
+        ",
+    );
+}
+
+#[test]
+fn a_type_without_an_impl_of_a_trait_does_not_have_its_methods() {
+    check_unnamed(
+        "
+        mod a {
+            pub trait Mean { fn mean(&self) -> u8; }
+            pub trait Wide { fn mean(&self) -> u8; }
+            impl<T> Wide for T {}
+            pub trait Other { fn mean(&self) -> u8; }
+        }
+        use a::{Mean, Other};
+        pub struct Beta;
+        impl Mean for Beta { fn mean(&self) -> u8 { 0 } }
+        impl Beta { fn own(&self) { self.mean(); } }
+        fn typed(beta: &Beta) { beta.mean(); }
+        fn closure() { let get = |beta: Beta| beta.mean(); }
+        fn unknown(beta: impl Fn() -> u8) { beta().mean(); }
+        fn parameter<Beta: Mean>(beta: Beta) { beta.mean(); }
+        fn blanket(beta: Beta) { use a::Wide as _; }
+        mod wide { use crate::{Beta, a::Wide}; fn f(beta: Beta) { beta.mean(); } }
+        ",
+        "
+        Beta::own: a::Mean
+        typed: a::Mean
+        closure: a::Mean
+        unknown: a::Mean a::Other
+        parameter: a::Other
+        wide::f: a::Wide
+        ",
+    );
+}
+
+#[test]
+fn a_type_may_have_more_than_its_impls_say() {
+    check_unnamed(
+        "
+        pub trait Mean { fn mean(&self) -> u8; }
+        mod b {
+            use crate::Mean;
+            struct Hands; impl std::ops::Deref for Hands { type Target = u8; fn deref(&self) -> &u8 { &0 } }
+            #[derive(other::Thing)] struct Derived;
+            macro_rules! test { ($name:ident) => { fn test(_: $name) {} } }
+            macro_rules! hands { ($name:ident) => { impl std::ops::Deref for $name { type Target = u8; } } }
+            macro_rules! hand_on { ($name:ident) => { hands!($name); } }
+            struct Tested; test!(Tested);
+            struct Written; hand_on!(Written);
+            fn hands(x: Hands) { x.mean(); }
+            fn derived(x: Derived) { x.mean(); }
+            fn tested(x: Tested) { x.mean(); }
+            fn written(x: Written) { x.mean(); }
+        }
+        mod c {
+            use crate::Mean;
+            struct Own;
+            impl Own { fn f(&self) { struct In; impl In { fn g(&self) { self.mean(); } } } fn h(&self) { self.mean(); } }
+        }
+        ",
+        "
+        b::hands: Mean
+        b::derived: Mean
+        b::written: Mean
+        c::Own::f: Mean
+        ",
+    );
+}

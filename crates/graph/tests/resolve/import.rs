@@ -240,3 +240,47 @@ fn what_a_private_glob_brings_in_is_not_for_others() {
         ",
     );
 }
+
+#[test]
+fn what_a_macro_call_has_made_may_be_a_module_or_an_enum() {
+    check(
+        "
+        macro_rules! only_if { ($($item:item)*) => { $(#[cfg(unix)] $item)* } }
+        mod proto {
+            only_if! { pub mod client; }
+            only_if! { pub enum Suite { A, B } }
+        }
+        mod a { use crate::proto::client::Task; fn f(_: Task) {} }
+        mod b { use crate::proto::client::inner::Task; fn f(_: Task) {} }
+        mod c { use crate::proto::Suite::A; fn f() { A; } }
+        ",
+        "
+        proto::only_if! client: only_if!
+        proto::only_if! Suite: only_if!
+        a::use: proto::only_if! client
+        a::f: proto::only_if! client
+        b::use: proto::only_if! client
+        b::f: proto::only_if! client
+        c::use: proto::only_if! Suite
+        c::f: proto::only_if! Suite
+        ",
+    );
+}
+
+#[test]
+fn a_module_may_show_all_of_another_crate() {
+    check(
+        "
+        pub mod all { pub use std::*; }
+        mod a { use crate::all::fmt::Debug; fn f(_: &dyn Debug) { crate::all::mem::take(&mut 1); } }
+        mod b { use crate::all::collections; fn f(_: collections::BTreeMap<u8, u8>) {} }
+        ",
+        "
+        all::use: std
+        a::use: std
+        a::f: std
+        b::use: std
+        b::f: std
+        ",
+    );
+}

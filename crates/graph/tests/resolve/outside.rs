@@ -94,3 +94,45 @@ fn a_binary_and_a_test_name_the_library() {
         ",
     );
 }
+
+/// The member's root imports the name too, and the module asks there for it: a circle.
+#[test]
+fn what_a_member_derives_is_found_through_imports() {
+    let low = "
+    pub(crate) use crate::a::{Attribute, Kind};
+    pub mod a {
+        use super::*;
+        pub struct X;
+        impl Kind { pub fn g(&self) -> Kind { Kind::A } }
+        #[derive(Clone, Kinds)] #[kinds(name(Kind))] pub enum Attribute { A }
+    }
+";
+    let all = MEMBERS
+        .replace("pub mod a { pub struct X; }", low)
+        .replace("\n    ", "\n");
+    check(
+        &format!(
+            "{all}
+            pub(crate) use {{ crate::a::{{Attribute, Kind}} }};
+            mod a;
+            mod user;
+            //- src/a.rs
+            pub(crate) use low::a::{{Attribute, Kind}};
+            //- src/user.rs
+            use super::*;
+            fn f() {{ Kind::A; }}
+            "
+        ),
+        "
+        use: low::a::Attribute low::a::Attribute?
+        a::use: low::a::Attribute low::a::Attribute?
+        user::use: crate::
+        user::f: low::a::Attribute?
+        low::use: a::Attribute a::Attribute?
+        low::a::use: crate::
+        low::a::impl Kind: a::Attribute?
+        low::a::Kind::g: a::Attribute a::Attribute?
+        low::a::Attribute: a::Attribute?
+        ",
+    );
+}

@@ -27,7 +27,11 @@ pub(super) fn workspace(outline: Outline, trees: Vec<Tree>) -> (Workspace, Vec<D
     let files: Vec<SourceFile> = files.into_values().collect();
     let mut workspace = Workspace {
         companions: companion::find(&outline.root, &files),
-        data: companion::data(&outline.root, &files),
+        data: companion::data(
+            &outline.root,
+            &outline.packages[outline.package.index()].dir,
+            &files,
+        ),
         manifest: std::fs::read_to_string(outline.root.join("Cargo.toml")).ok(),
         root: outline.root,
         packages: outline.packages,

@@ -2,11 +2,12 @@
 
 use std::str::FromStr;
 
+use camino::Utf8Path;
 use proc_macro2::{TokenStream, TokenTree};
 
 use super::collect::{Collector, name_of};
 use super::{Shift, doc, extent, tokens};
-use crate::item::{Attribute, PathContext, Segment, Segments};
+use crate::item::{Attribute, Include, PathContext, Segment, Segments};
 use crate::name::Name;
 use crate::source::TextRange;
 
@@ -152,11 +153,23 @@ fn strings(collector: &mut Collector<'_>, arguments: TokenStream) {
                 } else if let Some(segments) = path_in(inner, range.start + 1) {
                     let global = inner.starts_with("::");
                     collector.record(segments, global, PathContext::AttributeArgument, true);
+                } else if may_be_file(inner) {
+                    collector.named_files.push(Include {
+                        path: inner.to_owned(),
+                        range,
+                    });
                 }
             }
             _ => {}
         }
     }
+}
+
+/// Whether a string looks like the relative path of a file with an extension.
+fn may_be_file(text: &str) -> bool {
+    let path = Utf8Path::new(text);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+    path.extension().is_some() && path.is_relative() && text.chars().all(plain)
 }
 
 /// Whether what comes is the string of `bound = "…"` or `bound(serialize = "…")`.

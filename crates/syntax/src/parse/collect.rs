@@ -37,6 +37,7 @@ pub(super) struct Collector<'a> {
     pub(super) paths: Vec<PathUse>,
     pub(super) members: Vec<MemberUse>,
     pub(super) includes: Vec<Include>,
+    pub(super) named_files: Vec<Include>,
     scopes: Vec<FxHashMap<Name, Local>>,
     /// How many bodies are around.
     bodies: u32,
@@ -44,6 +45,8 @@ pub(super) struct Collector<'a> {
     pub(super) macros: u32,
     /// How many modules inside a body are around.
     modules: u32,
+    /// How many impls and traits inside a body are around: `self` is not the item's there.
+    impls: u32,
 }
 
 impl<'a> Collector<'a> {
@@ -54,10 +57,12 @@ impl<'a> Collector<'a> {
             paths: Vec::new(),
             members: Vec::new(),
             includes: Vec::new(),
+            named_files: Vec::new(),
             scopes: vec![FxHashMap::default()],
             bodies: 0,
             macros: 0,
             modules: 0,
+            impls: 0,
         }
     }
 
@@ -102,6 +107,18 @@ impl<'a> Collector<'a> {
 
     fn local(&self, name: Name) -> Option<&Local> {
         self.scopes.iter().rev().find_map(|scope| scope.get(&name))
+    }
+
+    /// Whether a name is that of a generic parameter or an item of the body.
+    pub(super) fn is_local_item(&self, name: Name) -> bool {
+        matches!(self.local(name), Some(Local::Item | Local::Enum(_)))
+    }
+
+    /// Inside an impl or trait in a body.
+    pub(super) fn in_impl(&mut self, inside: impl FnOnce(&mut Self)) {
+        self.impls += 1;
+        inside(self);
+        self.impls -= 1;
     }
 
     pub(super) fn is_variable(&self, name: Name) -> bool {
@@ -244,8 +261,12 @@ impl<'a> Collector<'a> {
             return Receiver::Unknown;
         };
         match path.path.get_ident() {
+            Some(ident) if ident == "self" && self.impls > 0 => Receiver::Unknown,
             Some(ident) if ident == "self" => Receiver::Own,
             Some(ident) => match self.local(name_of(ident)) {
+                Some(Local::Value(Some(name))) if *name == "Self" && self.impls > 0 => {
+                    Receiver::Unknown
+                }
                 Some(Local::Value(Some(name))) if *name == "Self" => Receiver::Own,
                 Some(Local::Value(Some(name))) => Receiver::Typed(*name),
                 _ => Receiver::Unknown,

@@ -125,11 +125,13 @@ fn blank(
         leaves: Vec::new(),
         fields: Vec::new(),
         members: Vec::new(),
+        takes: Vec::new(),
         implementation: None,
         macro_rules: None,
         paths: Vec::new(),
         member_uses: Vec::new(),
         includes: Vec::new(),
+        named_files: Vec::new(),
         methods: Vec::new(),
         body: TextRange::empty(range.end),
         parameters: None,
@@ -188,6 +190,13 @@ fn keep(item: &mut Item, mut collector: Collector<'_>) {
     item.paths = collector.paths;
     item.member_uses = collector.members;
     item.includes = collector.includes;
+    item.named_files = collector.named_files;
+}
+
+/// How many arguments a method takes beside `self`; none for what is no method.
+fn parameters(signature: &syn::Signature) -> Option<u32> {
+    let takes_self = signature.receiver().is_some();
+    takes_self.then(|| signature.inputs.len() as u32 - 1)
 }
 
 fn between(braces: TextRange) -> TextRange {

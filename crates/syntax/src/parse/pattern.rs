@@ -12,7 +12,9 @@ use crate::name::Name;
 pub(super) fn bind_typed(collector: &mut Collector<'_>, pattern: &syn::Pat, written: &syn::Type) {
     match pattern {
         syn::Pat::Ident(ident) if ident.subpat.is_none() => {
-            collector.bind(name_of(&ident.ident), Local::Value(type_name(written)));
+            // A type of that name outside is not meant.
+            let known = type_name(written).filter(|name| !collector.is_local_item(*name));
+            collector.bind(name_of(&ident.ident), Local::Value(known));
         }
         _ => bind(collector, pattern),
     }

@@ -6,7 +6,7 @@ use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::visit::Visit;
 
-use super::collect::{Collector, name_of};
+use super::collect::{Collector, name_of, text_of};
 use crate::item::{Include, MemberUse, PathContext, Receiver, Segment, Segments};
 use crate::keyword;
 use crate::name::Name;
@@ -96,6 +96,21 @@ fn captures(collector: &mut Collector<'_>, tokens: &TokenStream) {
     }
 }
 
+/// The words in tokens that are no keywords.
+pub(super) fn words(tokens: TokenStream) -> Vec<String> {
+    let mut found = Vec::new();
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => found.extend(words(group.stream())),
+            TokenTree::Ident(ident) if !is_keyword(|word| ident == word) => {
+                found.push(text_of(&ident));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 /// Collects the paths in tokens that are no expression.
 pub(super) fn scan(collector: &mut Collector<'_>, tokens: TokenStream, context: PathContext) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
@@ -136,6 +151,9 @@ fn step(
             attribute(collector, tokens, at, context)
         }
         TokenTree::Punct(punct) if punct.as_char() == '.' => member(collector, tokens, at),
+        TokenTree::Punct(punct) if punct.as_char() == '>' && ends_type(tokens, at) => {
+            associated(collector, tokens, at + 1)
+        }
         TokenTree::Punct(_) if is_path_separator(tokens, at) => match tokens.get(at + 2) {
             Some(TokenTree::Ident(_)) => path(collector, tokens, at + 2, (false, true), context),
             _ => at + 2,
@@ -221,11 +239,32 @@ fn import(
 }
 
 /// `$name::rest`: the rest is relative to what nobody knows here.
-fn after_metavariable(_: &mut Collector<'_>, tokens: &[TokenTree], mut at: usize) -> usize {
+fn after_metavariable(collector: &mut Collector<'_>, tokens: &[TokenTree], mut at: usize) -> usize {
+    at = associated(collector, tokens, at);
     while is_path_separator(tokens, at) && matches!(tokens.get(at + 2), Some(TokenTree::Ident(_))) {
         at += 3;
     }
     at
+}
+
+/// Whether `>` closes a type before `::name`, and does not end an arrow.
+fn ends_type(tokens: &[TokenTree], at: usize) -> bool {
+    let is_arrow = at > 0
+        && matches!(&tokens[at - 1], TokenTree::Punct(before)
+            if matches!(before.as_char(), '-' | '=') && before.spacing() == Spacing::Joint);
+    !is_arrow && is_path_separator(tokens, at + 1)
+}
+
+/// `::name` behind a type: a method or the like of that.
+fn associated(collector: &mut Collector<'_>, tokens: &[TokenTree], at: usize) -> usize {
+    let Some(TokenTree::Ident(ident)) = tokens.get(at + 2) else {
+        return at;
+    };
+    if !is_path_separator(tokens, at) {
+        return at;
+    }
+    push_member(collector, ident, true);
+    at + 3
 }
 
 fn member(collector: &mut Collector<'_>, tokens: &[TokenTree], at: usize) -> usize {
@@ -234,6 +273,11 @@ fn member(collector: &mut Collector<'_>, tokens: &[TokenTree], at: usize) -> usi
     };
     let called = matches!(tokens.get(at + 2), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis)
         || is_path_separator(tokens, at + 2);
+    push_member(collector, ident, called);
+    at + 2
+}
+
+fn push_member(collector: &mut Collector<'_>, ident: &proc_macro2::Ident, called: bool) {
     let Segment { name, range } = collector.segment(ident);
     collector.members.push(MemberUse {
         name,
@@ -242,7 +286,6 @@ fn member(collector: &mut Collector<'_>, tokens: &[TokenTree], at: usize) -> usi
         arguments: None,
         receiver: Receiver::Unknown,
     });
-    at + 2
 }
 
 fn is_path_separator(tokens: &[TokenTree], at: usize) -> bool {

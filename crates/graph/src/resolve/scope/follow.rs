@@ -64,9 +64,11 @@ impl Scopes<'_> {
             .then_some(hit)
     }
 
-    /// Whether all but the last segment of an import was used, and the last is a variant of the enum found.
+    /// Whether all but the last segment of an import was used, and the last is a variant of the enum found; or what was
+    /// found is a macro call, which may have made a module with all the rest.
     fn names_variant(&self, hit: &Hit, path: &PathUse) -> bool {
         match hit.def {
+            Def::Item(item) if self.is_call(item) => true,
             Def::Item(item) => {
                 let item = self.workspace.item(item);
                 let last = path
@@ -177,9 +179,6 @@ impl Scopes<'_> {
         let bindings = self.in_module(module, name, space, open);
         open.trust = trust;
         for found in bindings {
-            if self.is_hidden(&found, module, open.from) {
-                continue;
-            }
             let all = if lookups.is_empty() {
                 found.lookups
             } else {

@@ -41,7 +41,8 @@ impl Scopes<'_> {
         if hits.is_empty() {
             for glob in &names.globs {
                 if hits.is_empty() || hits.iter().all(|hit| matches!(hit.def, Def::External(_))) {
-                    let more = self.through_glob(module, name, namespace, *glob, open);
+                    let mut more = self.through_glob(module, name, namespace, *glob, open);
+                    more.retain(|hit| !self.is_hidden(hit, module, open.from));
                     if !more.is_empty() {
                         hits = more;
                     }
@@ -196,7 +197,9 @@ impl Scopes<'_> {
             Def::Item(item) if open.trust == Trust::Anything && self.is_call(item) => {
                 vec![Hit::first(Def::Item(item))]
             }
-            Def::Made(item) if open.trust == Trust::Anything => vec![Hit::first(Def::Made(item))],
+            def @ (Def::Made(_) | Def::External(_)) if open.trust == Trust::Anything => {
+                vec![Hit::first(def)]
+            }
             Def::Item(_) | Def::External(_) | Def::Made(_) => Vec::new(),
         };
         open.keys.pop();
@@ -240,7 +243,7 @@ impl Scopes<'_> {
     }
 
     /// Whether a private glob brings a name into a module that an import from outside asks for it.
-    pub(super) fn is_hidden(&self, hit: &Hit, module: ModuleId, from: Option<ModuleId>) -> bool {
+    fn is_hidden(&self, hit: &Hit, module: ModuleId, from: Option<ModuleId>) -> bool {
         let Some(Found::Glob(leaf)) = hit.lookups.first().map(|lookup| lookup.found) else {
             return false;
         };
@@ -258,7 +261,7 @@ impl Scopes<'_> {
         !self.is_call(item) && attributes.all(|attribute| attribute.path != "cfg")
     }
 
-    fn is_call(&self, item: ItemId) -> bool {
+    pub(super) fn is_call(&self, item: ItemId) -> bool {
         self.workspace.item(item).kind == ItemKind::MacroCall
     }
 

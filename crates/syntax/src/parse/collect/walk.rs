@@ -190,7 +190,11 @@ impl<'ast> Visit<'ast> for Collector<'_> {
     }
 
     fn visit_item_trait(&mut self, item: &'ast syn::ItemTrait) {
-        self.with_generics(&item.generics, |this| visit::visit_item_trait(this, item));
+        let visit = |this: &mut Self| visit::visit_item_trait(this, item);
+        self.with_generics(&item.generics, |this| match this.bodies {
+            0 => visit(this),
+            _ => this.in_impl(visit),
+        });
     }
 
     fn visit_item_trait_alias(&mut self, item: &'ast syn::ItemTraitAlias) {
@@ -200,7 +204,8 @@ impl<'ast> Visit<'ast> for Collector<'_> {
     }
 
     fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
-        self.with_generics(&item.generics, |this| visit::visit_item_impl(this, item));
+        let visit = |this: &mut Self| visit::visit_item_impl(this, item);
+        self.with_generics(&item.generics, |this| this.in_impl(visit));
     }
 
     fn visit_impl_item_type(&mut self, item: &'ast syn::ImplItemType) {

@@ -2,9 +2,9 @@
 
 use syn::spanned::Spanned;
 
-use super::between;
 use super::head::visibility;
-use crate::item::{Field, Item, MacroRules};
+use super::{between, parameters};
+use crate::item::{Field, Item, MacroRules, Takes};
 use crate::parse::collect::{Collector, text_of};
 use crate::parse::{attribute, tokens};
 
@@ -47,6 +47,23 @@ pub(super) fn inner_docs(collector: &mut Collector<'_>, node: &syn::Item) {
     }
 }
 
+/// The names that an item of a trait declares, or may declare.
+fn trait_members(member: &syn::TraitItem) -> Vec<(String, Takes)> {
+    match member {
+        syn::TraitItem::Const(member) => vec![(text_of(&member.ident), Takes::NoSelf)],
+        syn::TraitItem::Type(member) => vec![(text_of(&member.ident), Takes::NoSelf)],
+        syn::TraitItem::Fn(member) => {
+            let takes = parameters(&member.sig).map_or(Takes::NoSelf, Takes::Arguments);
+            vec![(text_of(&member.sig.ident), takes)]
+        }
+        syn::TraitItem::Macro(member) => {
+            let words = tokens::words(member.mac.tokens.clone()).into_iter();
+            words.map(|word| (word, Takes::Unknown)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// What only some kinds have.
 pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut Item) {
     match node {
@@ -60,16 +77,8 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
                 .collect();
         }
         syn::Item::Trait(node) => {
-            item.members = node
-                .items
-                .iter()
-                .filter_map(|member| match member {
-                    syn::TraitItem::Const(member) => Some(text_of(&member.ident)),
-                    syn::TraitItem::Fn(member) => Some(text_of(&member.sig.ident)),
-                    syn::TraitItem::Type(member) => Some(text_of(&member.ident)),
-                    _ => None,
-                })
-                .collect();
+            let members = node.items.iter().flat_map(trait_members);
+            (item.members, item.takes) = members.unzip();
             item.body = between(collector.range(node.brace_token.span.join()));
         }
         syn::Item::Macro(node) if node.ident.is_some() => {

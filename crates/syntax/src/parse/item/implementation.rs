@@ -3,7 +3,7 @@
 use syn::visit::Visit;
 
 use super::head::visibility;
-use super::{between, blank, keep, tile};
+use super::{between, blank, keep, parameters, tile};
 use crate::item::{Implementation, Item, ItemKind};
 use crate::parse::collect::{Collector, text_of};
 use crate::parse::{ParsedItem, attribute, extent};
@@ -121,8 +121,7 @@ fn method(collector: &Collector<'_>, node: &syn::ItemImpl, member: &syn::ImplIte
         item.visibility = visibility(collector, vis, first);
     }
     if let syn::ImplItem::Fn(member) = member {
-        let takes_self = member.sig.receiver().is_some();
-        item.parameters = takes_self.then(|| member.sig.inputs.len() as u32 - 1);
+        item.parameters = parameters(&member.sig);
     }
     inner.visit_impl_item(member);
     attribute::collect_docs(&mut inner, attributes);

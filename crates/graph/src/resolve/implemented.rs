@@ -1,0 +1,153 @@
+//! Which types can't have a trait's methods: that takes knowing all impls that there may be.
+//!
+//! An impl in the body of a function, for a type and a trait from outside of it, is not seen; the compiler warns of it.
+
+use std::collections::HashSet;
+
+use cleave_syntax::item::{ItemKind, PathContext};
+use cleave_syntax::{Item, ItemId, Workspace};
+
+use super::builtin;
+use super::scope::has_word;
+use crate::graph::{Graph, Place, Reference, Target};
+
+/// The impls of the workspace's traits for its types.
+pub(super) struct Implemented {
+    impls: HashSet<(ItemId, ItemId)>,
+    /// Traits that types may have which no impl names: by a type parameter, an alias, a macro.
+    any_type: HashSet<ItemId>,
+    /// Types that may have more than impls say: they hand calls on to another, or a macro writes impls for them.
+    any_trait: HashSet<ItemId>,
+}
+
+impl Implemented {
+    /// `references` are those of each item.
+    pub(super) fn new(workspace: &Workspace, graph: &Graph, references: &[Vec<Reference>]) -> Self {
+        let mut known = Self {
+            impls: HashSet::new(),
+            any_type: HashSet::new(),
+            any_trait: HashSet::new(),
+        };
+        let macros = Macros {
+            workspace,
+            references,
+        };
+        for (index, item) in workspace.items.iter().enumerate() {
+            let references = &references[index];
+            match item.kind {
+                ItemKind::TraitImpl => known.enter(workspace, item, references),
+                ItemKind::MacroCall | ItemKind::MacroRules
+                    if macros.write_impls(ItemId::new(index), &mut HashSet::new()) =>
+                {
+                    known.any_type.extend(&graph.edges[index]);
+                    known.any_trait.extend(&graph.edges[index]);
+                }
+                _ if is_type(item) && has_foreign_attribute(item, references) => {
+                    known.any_trait.insert(ItemId::new(index));
+                }
+                _ => {}
+            }
+        }
+        known
+    }
+
+    fn enter(&mut self, workspace: &Workspace, item: &Item, references: &[Reference]) {
+        let Some(head) = &item.implementation else {
+            return;
+        };
+        let last = head.trait_path.and_then(|at| {
+            let segment = item.paths[at as usize].segments.last()?;
+            Some(segment.name)
+        });
+        let hands_on = last.is_some_and(|name| name == "Deref" || name == "DerefMut");
+        let target = |path: Option<u32>| path.and_then(|at| target(references, at));
+        let of = match target(head.trait_path) {
+            Some(Target::Item(of)) => Some(*of),
+            _ => None,
+        };
+        // `Rc<T>` hands on to `T`, and so is looked through where a receiver is.
+        let is_pointer = matches!(head.self_name.as_str(), "Rc" | "Arc" | "Box" | "Pin");
+        match target(head.self_path) {
+            Some(Target::Item(own)) if is_type(workspace.item(*own)) => {
+                self.any_trait.extend(hands_on.then_some(*own));
+                self.impls.extend(of.map(|of| (of, *own)));
+            }
+            Some(Target::External(_) | Target::Builtin) if !is_pointer => {}
+            // A tuple, a slice, `dyn Trait`.
+            None if head.self_name.is_empty() && !head.label.contains('!') => {}
+            _ => self.any_type.extend(of),
+        }
+    }
+
+    /// Whether no value of a type, nor what it hands calls on to, can have the methods of a trait.
+    pub(super) fn excludes(&self, of: ItemId, own: ItemId) -> bool {
+        !self.impls.contains(&(of, own))
+            && !self.any_type.contains(&of)
+            && !self.any_trait.contains(&own)
+    }
+}
+
+struct Macros<'a> {
+    workspace: &'a Workspace,
+    references: &'a [Vec<Reference>],
+}
+
+impl Macros<'_> {
+    /// Whether a macro, or a call of one, may write an impl: it has the word, or calls a macro that has it or is not seen.
+    fn write_impls(&self, id: ItemId, seen: &mut HashSet<ItemId>) -> bool {
+        if !seen.insert(id) {
+            return false;
+        }
+        if has_word(self.workspace.text_of(id), "impl") {
+            return true;
+        }
+        let mut paths = self.workspace.item(id).paths.iter().enumerate();
+        paths.any(|(index, path)| {
+            path.context == PathContext::Macro
+                && match target(&self.references[id.index()], index as u32) {
+                    Some(Target::Builtin) => false,
+                    Some(Target::Item(rules)) => self.write_impls(*rules, seen),
+                    _ => true,
+                }
+        })
+    }
+}
+
+/// Whether an item is a type of its own.
+pub(super) fn is_type(item: &Item) -> bool {
+    matches!(
+        item.kind,
+        ItemKind::Struct | ItemKind::Enum | ItemKind::Union
+    )
+}
+
+fn target(references: &[Reference], at: u32) -> Option<&Target> {
+    let mut here = references
+        .iter()
+        .filter(|reference| matches!(reference.place, Place::Item(_, index) if index == at));
+    match (here.next(), here.next()) {
+        (Some(only), None) => Some(&only.resolution.target),
+        // Not found, or one thing or another.
+        (Some(_), Some(_)) => Some(&Target::Unresolved),
+        (None, _) => None,
+    }
+}
+
+/// Whether a derive or attribute that is not the language's stands at an item: it may write any impl.
+fn has_foreign_attribute(item: &Item, references: &[Reference]) -> bool {
+    let mut attributes = item.paths.iter().enumerate();
+    attributes.any(|(index, path)| {
+        let [only] = &path.segments[..] else {
+            let first = path.segments[0].name;
+            let is_tool = ["clippy", "rustfmt", "diagnostic"].contains(&first.as_str());
+            return path.context == PathContext::Attribute && !is_tool;
+        };
+        let found = target(references, index as u32);
+        // What is not found is a helper of a derive, or a derive.
+        let is_foreign = match found {
+            None => only.name.starts_with(char::is_uppercase) && !builtin::is_derive(&only.name),
+            Some(found) => *found != Target::Builtin,
+        };
+        path.context == PathContext::Attribute && is_foreign
+    })
+}
