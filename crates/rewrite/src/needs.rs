@@ -310,7 +310,7 @@ pub(crate) fn of_targets(
     is_one: &dyn Fn(CrateId) -> bool,
 ) -> Needs {
     let mut needs = Needs::default();
-    let mut add = |resolution: &Resolution, krate: CrateId, is_test: bool| {
+    let mut add = |resolution: &Resolution, krate: CrateId, (is_test, is_macro): (bool, bool)| {
         let dev = is_test || cleave_plan::target::is_movable(workspace.krate(krate).kind);
         if let (Target::External(name), true) = (&resolution.target, is_one(krate)) {
             let set = if dev {
@@ -319,7 +319,7 @@ pub(crate) fn of_targets(
                 &mut needs.normal
             };
             set.insert(name.to_string());
-        } else if is_one(krate) && item_of(resolution).is_some() {
+        } else if is_one(krate) && is_macro {
             let set = if dev {
                 &mut needs.dev
             } else {
@@ -342,14 +342,15 @@ pub(crate) fn of_targets(
         };
         if context != PathContext::DocLink {
             let is_test = is_test || context == PathContext::DocTest;
-            add(&reference.resolution, krate, is_test);
+            let is_macro = context == PathContext::Macro;
+            add(&reference.resolution, krate, (is_test, is_macro));
         }
     }
     for (index, resolutions) in graph.leaves.iter().enumerate() {
         let item = workspace.leaf(UseLeafId::new(index)).item;
         let is_test = workspace.item(item).is_test;
         for resolution in resolutions {
-            add(resolution, workspace.crate_of(item), is_test);
+            add(resolution, workspace.crate_of(item), (is_test, false));
         }
     }
     for module in workspace
