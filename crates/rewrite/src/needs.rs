@@ -310,23 +310,20 @@ pub(crate) fn of_targets(
     is_one: &dyn Fn(CrateId) -> bool,
 ) -> Needs {
     let mut needs = Needs::default();
-    let mut add = |resolution: &Resolution, krate: CrateId, (is_test, is_macro): (bool, bool)| {
-        let dev = is_test || cleave_plan::target::is_movable(workspace.krate(krate).kind);
-        if let (Target::External(name), true) = (&resolution.target, is_one(krate)) {
+    let mut add = |names: BTreeSet<String>, krate: CrateId, is_test: bool| {
+        if is_one(krate) {
+            let dev = is_test || cleave_plan::target::is_movable(workspace.krate(krate).kind);
             let set = if dev {
                 &mut needs.dev
             } else {
                 &mut needs.normal
             };
-            set.insert(name.to_string());
-        } else if is_one(krate) && is_macro {
-            let set = if dev {
-                &mut needs.dev
-            } else {
-                &mut needs.normal
-            };
-            set.extend(named_by_expansion(workspace, graph, resolution));
+            set.extend(names);
         }
+    };
+    let named = |resolution: &Resolution| match &resolution.target {
+        Target::External(name) => BTreeSet::from([name.to_string()]),
+        _ => BTreeSet::new(),
     };
     for reference in &graph.references {
         let (context, krate, is_test) = match reference.place {
@@ -342,15 +339,18 @@ pub(crate) fn of_targets(
         };
         if context != PathContext::DocLink {
             let is_test = is_test || context == PathContext::DocTest;
-            let is_macro = context == PathContext::Macro;
-            add(&reference.resolution, krate, (is_test, is_macro));
+            add(named(&reference.resolution), krate, is_test);
+        }
+        if context == PathContext::Macro && is_one(krate) {
+            let written = named_by_expansion(workspace, graph, &reference.resolution);
+            add(written, krate, is_test);
         }
     }
     for (index, resolutions) in graph.leaves.iter().enumerate() {
         let item = workspace.leaf(UseLeafId::new(index)).item;
         let is_test = workspace.item(item).is_test;
         for resolution in resolutions {
-            add(resolution, workspace.crate_of(item), (is_test, false));
+            add(named(resolution), workspace.crate_of(item), is_test);
         }
     }
     for module in workspace

@@ -41,8 +41,17 @@ impl Mover<'_> {
             let range = leaf.path.segments[0].range;
             match way {
                 Way::Crate(name) => {
-                    let other = names.insert((file, range), name.clone());
-                    simple &= other.is_none_or(|other| other == *name);
+                    let old = &leaf.path.segments[0].name;
+                    // The paths behind it keep the name that it binds.
+                    let binds = item.kind == ItemKind::ExternCrate
+                        && matches!(&leaf.binding, Binding::Name(bound) if bound == old.as_str())
+                        && name != old.as_str();
+                    let text = match binds {
+                        true => format!("{name} as {old}"),
+                        false => name.clone(),
+                    };
+                    let other = names.insert((file, range), text.clone());
+                    simple &= other.is_none_or(|other| other == text);
                 }
                 Way::Path(_) => simple = false,
             }
