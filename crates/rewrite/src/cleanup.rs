@@ -6,7 +6,7 @@ use cleave_syntax::change::Reason;
 use cleave_syntax::item::ItemKind;
 use cleave_syntax::{ChangeBuilder, CrateId, Diagnostic, ItemId, TextRange, Workspace};
 
-use crate::{members, needs};
+use crate::{members, needs, support};
 
 /// Drops the dependencies that only the moved code used, and what called for macros whose callers have left.
 pub(crate) fn clean_up(
@@ -16,21 +16,22 @@ pub(crate) fn clean_up(
     root: CrateId,
     builder: &mut ChangeBuilder,
 ) -> Vec<Diagnostic> {
-    if workspace.krate(root).edition != "2015" {
-        drop_macro_crates(workspace, graph, plan, root, builder);
-    }
+    drop_macro_crates((workspace, graph), plan, root, &|_| true, builder);
     let needs = needs::of_package(workspace, graph, root);
     members::clean_up(workspace, plan, &needs, builder)
 }
 
-/// `#[macro_use] extern crate app_low;` that a step wrote, once no macro of that crate is called by a bare name.
-fn drop_macro_crates(
-    workspace: &Workspace,
-    graph: &Graph,
+/// `#[macro_use] extern crate app_low;` that a step wrote, once what stays calls no macro of that crate by a bare name.
+pub(crate) fn drop_macro_crates(
+    (workspace, graph): (&Workspace, &Graph),
     plan: &Plan,
     root: CrateId,
+    stays: &dyn Fn(ItemId) -> bool,
     builder: &mut ChangeBuilder,
 ) {
+    if workspace.krate(root).edition == "2015" {
+        return;
+    }
     let module = workspace.module(workspace.krate(root).root);
     let file = workspace.file(module.file);
     for id in &module.items {
@@ -42,13 +43,15 @@ fn drop_macro_crates(
         });
         let written = item.kind == ItemKind::ExternCrate
             && planned
-            && item.attributes.len() == 1
             && item
                 .attributes
                 .iter()
-                .all(|attribute| macro_use(&attribute.path));
+                .any(|attribute| macro_use(&attribute.path))
+            && item.attributes.iter().all(|attribute| {
+                macro_use(&attribute.path) || file[attribute.range] == *support::TEST
+            });
         let name = workspace.leaf_names(*id).concat();
-        if written && !calls_macro_of(workspace, graph, root, &name) {
+        if written && !calls_macro_of((workspace, graph), root, stays, &name) {
             // With the blank line that was written in front of it.
             let range = TextRange::new(item.full.start, item.full.end);
             builder.replace(&file.path, range, "", Reason::new("D1", name));
@@ -56,7 +59,12 @@ fn drop_macro_crates(
     }
 }
 
-fn calls_macro_of(workspace: &Workspace, graph: &Graph, root: CrateId, name: &str) -> bool {
+fn calls_macro_of(
+    (workspace, graph): (&Workspace, &Graph),
+    root: CrateId,
+    stays: &dyn Fn(ItemId) -> bool,
+    name: &str,
+) -> bool {
     let is_macro_there = |target: ItemId| {
         workspace.item(target).kind == ItemKind::MacroRules
             && workspace.krate(workspace.crate_of(target)).extern_name == name
@@ -68,6 +76,6 @@ fn calls_macro_of(workspace: &Workspace, graph: &Graph, root: CrateId, name: &st
         let bare = workspace.item(item).paths[index as usize].segments.len() == 1;
         let target =
             matches!(reference.resolution.target, Target::Item(target) if is_macro_there(target));
-        workspace.crate_of(item) == root && bare && target
+        workspace.crate_of(item) == root && stays(item) && bare && target
     })
 }

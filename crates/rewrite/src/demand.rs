@@ -60,8 +60,8 @@ pub(crate) struct RootDemand {
     pub(crate) public_leaves: BTreeSet<UseLeafId>,
     /// Modules that the root names in the destination, which must be public there.
     pub(crate) public_modules: BTreeSet<ModuleId>,
-    /// Whether a moved macro is called by its bare name.
-    pub(crate) bare_macros: bool,
+    /// Who calls a moved macro by its bare name.
+    pub(crate) bare_macros: Asked,
 }
 
 /// What the code that moves needs in its new crate beside itself.
@@ -275,7 +275,9 @@ impl RootDemand {
                     if scope.workspace.item(item).kind == ItemKind::MacroRules
                         && asker.form != Form::Path
                     {
-                        self.bare_macros |= asker.is_textual(scope, item);
+                        if asker.is_textual(scope, item) {
+                            self.bare_macros.by(&conditions, outside);
+                        }
                     } else {
                         let key = (module, item, lookup.name.to_string());
                         self.names.entry(key).or_default().by(&conditions, outside);
@@ -331,8 +333,10 @@ impl RootDemand {
         match lookup.found {
             Found::Item(item) => {
                 let value = scope.workspace.item(item);
-                self.bare_macros |=
-                    value.kind == ItemKind::MacroRules && asker.is_textual(scope, item);
+                if value.kind == ItemKind::MacroRules && asker.is_textual(scope, item) {
+                    let root = scope.workspace.krate(scope.root).root;
+                    self.bare_macros.by(&asker.conditions(scope, root), true);
+                }
                 if let Some(child) = value.declares {
                     self.public_modules.insert(child);
                 } else {

@@ -1,20 +1,22 @@
 //! Brings the manifests and crate roots in line with what a step did.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
 use cleave_plan::Plan;
 use cleave_syntax::change::{Block, Reason};
 use cleave_syntax::item::ItemKind;
 use cleave_syntax::workspace::Package;
-use cleave_syntax::{ChangeBuilder, CrateId, Diagnostic, TextRange, Workspace};
+use cleave_syntax::{ChangeBuilder, CrateId, Diagnostic, ItemId, TextRange, Workspace};
 
+use crate::cleanup;
 use crate::demand::{DestDemand, RootDemand};
 use crate::layout::Moves;
 use crate::manifest::{ManifestInput, Member, Needs, TargetMove, manifests};
 use crate::needs;
 use crate::scope::Scope;
 use crate::skeleton;
+use crate::support;
 
 /// The manifests of the empty workspace.
 pub(crate) fn skeleton(
@@ -233,67 +235,62 @@ fn difference(old: &str, new: &str) -> (TextRange, String) {
 /// `extern crate` where it is needed: for macros called by bare names, and in the 2015 edition for all paths.
 fn extern_crates(scope: &Scope<'_>, root: &RootDemand, builder: &mut ChangeBuilder) {
     let old = scope.workspace.krate(scope.root).edition == "2015";
-    if root.bare_macros || old {
-        declare(
-            scope,
-            scope.root,
-            &scope.dest_name(),
-            root.bare_macros,
-            builder,
-        );
+    let callers = root.bare_macros.conditions.as_ref();
+    if callers.is_some() || old {
+        declare(scope, callers, builder);
+    } else {
+        let source = (scope.workspace, scope.graph);
+        let stays = |id: ItemId| !scope.moving[id.index()];
+        cleanup::drop_macro_crates(source, scope.plan, scope.root, &stays, builder);
     }
 }
 
-/// Adds `extern crate name;` to a crate's root, or `#[macro_use]` to the one that is there.
-pub(crate) fn declare(
-    scope: &Scope<'_>,
-    krate: CrateId,
-    name: &str,
-    macros: bool,
-    builder: &mut ChangeBuilder,
-) {
+/// Adds `extern crate name;` to the root, for those who call macros of the destination by bare names; or `#[macro_use]`
+/// to the one that is there, which no longer is for tests alone where other code calls too.
+fn declare(scope: &Scope<'_>, callers: Option<&BTreeSet<String>>, builder: &mut ChangeBuilder) {
     let workspace = scope.workspace;
-    let module = workspace.module(workspace.krate(krate).root);
+    let name = scope.dest_name();
+    let module = workspace.module(workspace.krate(scope.root).root);
     let file = workspace.file(module.file);
-    let existing = module
-        .items
-        .iter()
-        .map(|id| workspace.item(*id))
-        .find(|item| {
-            item.kind == ItemKind::ExternCrate
-                && item
-                    .leaves
-                    .first()
-                    .is_some_and(|leaf| workspace.leaf(*leaf).path.text() == name)
-        });
-    let reason = Reason::new("D1", name);
-    let attribute = if macros { "#[macro_use]\n" } else { "" };
+    let mut items = module.items.iter().map(|id| workspace.item(*id));
+    let existing = items.find(|item| {
+        let mut leaves = item.leaves.iter();
+        item.kind == ItemKind::ExternCrate
+            && leaves.any(|leaf| workspace.leaf(*leaf).path.text() == name)
+    });
+    let in_tests = callers.is_some_and(|callers| callers.contains(support::TEST));
+    let reason = Reason::new("D1", name.clone());
+    let attribute = callers.map_or("", |_| "#[macro_use]\n");
     if let Some(item) = existing {
-        let has = item
-            .attributes
-            .iter()
-            .any(|attribute| attribute.path == "macro_use");
-        if macros && !has {
-            builder.replace(
-                &file.path,
-                TextRange::empty(item.range.start),
-                attribute,
-                reason,
-            );
+        let for_tests = item.attributes.iter().find(|attribute| {
+            callers.is_some() && !in_tests && file[attribute.range] == *support::TEST
+        });
+        if let Some(attribute) = for_tests {
+            let rest = &file.text[attribute.range.end as usize..];
+            let blank = (rest.len() - rest.trim_start().len()) as u32;
+            let range = TextRange::new(attribute.range.start, attribute.range.end + blank);
+            builder.replace(&file.path, range, "", reason.clone());
         }
-    } else {
-        let offset = if module.header.is_empty() {
-            module.body.start
-        } else {
-            module.header.end
-        };
-        let before = if module.header.is_empty() { "" } else { "\n\n" };
-        let after = if module.header.is_empty() { "\n\n" } else { "" };
-        builder.append(
-            &file.path,
-            offset,
-            format!("{before}{attribute}extern crate {name};{after}"),
-            reason,
-        );
+        let mut attributes = item.attributes.iter();
+        if callers.is_some() && !attributes.any(|attribute| attribute.path == "macro_use") {
+            let range = TextRange::empty(item.range.start);
+            builder.replace(&file.path, range, attribute, reason);
+        }
+        return;
     }
+    let offset = if module.header.is_empty() {
+        module.body.start
+    } else {
+        module.header.end
+    };
+    let before = if module.header.is_empty() { "" } else { "\n\n" };
+    let after = if module.header.is_empty() { "\n\n" } else { "" };
+    let is_2015 = workspace.krate(scope.root).edition == "2015";
+    let condition = if in_tests && !is_2015 {
+        format!("{}\n", support::TEST)
+    } else {
+        String::new()
+    };
+    let text = format!("{before}{condition}{attribute}extern crate {name};{after}");
+    builder.append(&file.path, offset, text, reason);
 }

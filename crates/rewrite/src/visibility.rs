@@ -97,8 +97,10 @@ impl Widening<'_, '_> {
             // To whoever names them they are one.
             self.pending.extend(self.scope.twins(id));
             self.signature(id);
-            if item.kind == ItemKind::MacroRules {
-                self.macro_body(id);
+            match item.kind {
+                ItemKind::MacroRules => self.macro_body(id),
+                ItemKind::MacroCall => self.macro_arguments(id),
+                _ => {}
             }
             for implementation in &self.scope.graph.implementations[id.index()] {
                 if self.scope.workspace.item(*implementation).kind == ItemKind::TraitImpl {
@@ -129,6 +131,26 @@ impl Widening<'_, '_> {
             {
                 self.pending.push(target);
             }
+        }
+    }
+
+    /// What a call hands over to a macro that defines a macro is named from wherever that one is called.
+    fn macro_arguments(&mut self, call: ItemId) {
+        let targets = self.scope.graph.references_of(call).iter();
+        let targets: Vec<ItemId> = targets
+            .filter_map(|reference| match reference.resolution.target {
+                Target::Item(target) => Some(target),
+                _ => None,
+            })
+            .collect();
+        let defines_macros = targets.iter().any(|target| {
+            let rules = self.scope.workspace.item(*target).macro_rules.as_ref();
+            rules.is_some_and(|rules| !rules.spliced_macros.is_empty())
+        });
+        if defines_macros {
+            let is_macro = |id: &ItemId| self.scope.workspace.item(*id).macro_rules.is_some();
+            self.pending
+                .extend(targets.into_iter().filter(|id| !is_macro(id)));
         }
     }
 
