@@ -1,6 +1,6 @@
 //! References against the arrows: `arrow`, `knot`, and `home` where what is named has none.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use cleave_graph::graph::Target;
 use cleave_graph::{Place, Reference};
@@ -31,6 +31,13 @@ pub(crate) fn find(judge: &Judge<'_>) -> Vec<Finding> {
             .filter_map(|(to, users)| needed_below(judge, *to, users)),
     );
     findings
+}
+
+/// Items that name what they may not see: they, or a method of theirs.
+pub(crate) fn offenders(judge: &Judge<'_>) -> BTreeSet<ItemId> {
+    let items = &judge.input.workspace.items;
+    let from = crossings(judge).into_iter().map(|(from, _)| from);
+    from.map(|id| items[id.index()].parent.unwrap_or(id)).collect()
 }
 
 /// Pairs of who names and what it names, where the one may not see the other.

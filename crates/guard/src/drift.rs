@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use cleave_plan::StepKind;
 use cleave_syntax::{ItemId, ModuleId};
 
-use crate::Judge;
+use crate::{Judge, arrow};
 use crate::finding::{Finding, Kind, definition};
 
 pub(crate) fn find(judge: &Judge<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let offenders = arrow::offenders(judge);
     for step in judge.input.steps {
         let StepKind::Move { to, items } = &step.kind else {
             continue;
@@ -19,9 +20,9 @@ pub(crate) fn find(judge: &Judge<'_>) -> Vec<Finding> {
         }
         let mut by_module: BTreeMap<ModuleId, Vec<ItemId>> = BTreeMap::new();
         for id in items {
-            // What only sinks there for now is a matter of arrows.
+            // What only sinks there for now, or can't go there for what it names, is a matter of arrows.
             let is_told = judge.declared.home[id.index()] == Some(Some(*to));
-            if is_told {
+            if is_told && !offenders.contains(id) {
                 let module = judge.input.workspace.item(*id).module;
                 by_module.entry(module).or_default().push(*id);
             }

@@ -82,13 +82,13 @@ pub(crate) fn correct_in_attributes(scope: &Scope<'_>, builder: &mut ChangeBuild
         let file = workspace.file(workspace.module(item.module).file);
         for (named, base, data) in named(id) {
             let inside = data.strip_prefix(from.join(base)).ok();
-            match inside.filter(|_| !others.contains(&data) && is_only_reader(scope, &data)) {
-                Some(inside) => builder.move_file(&data, &to.join(base).join(inside)),
-                None => {
-                    let path = relative(&to.join(base), &data);
-                    let reason = Reason::new("F2", workspace.path_of(id));
-                    builder.replace(&file.path, named.range, format!("\"{path}\""), reason);
-                }
+            let alone = !others.contains(&data) && is_only_reader(scope, &data);
+            if let Some(inside) = inside.filter(|_| alone) {
+                builder.move_file(&data, &to.join(base).join(inside));
+            } else {
+                let path = relative(&to.join(base), &data);
+                let reason = Reason::new("F2", workspace.path_of(id));
+                builder.replace(&file.path, named.range, format!("\"{path}\""), reason);
             }
         }
     }

@@ -238,7 +238,7 @@ impl<'a> Texts<'a> {
             if trimmed.starts_with("ty: FnDef(DefId(0:") {
                 function = definition(trimmed);
             } else if let Some(place) = trimmed.strip_prefix("span: ") {
-                last = place.to_owned();
+                place.clone_into(&mut last);
                 if let Some(to) = function.take() {
                     found(place, to);
                 }

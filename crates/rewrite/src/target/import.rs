@@ -46,9 +46,10 @@ impl Mover<'_> {
                     let binds = item.kind == ItemKind::ExternCrate
                         && matches!(&leaf.binding, Binding::Name(bound) if bound == old.as_str())
                         && name != old.as_str();
-                    let text = match binds {
-                        true => format!("{name} as {old}"),
-                        false => name.clone(),
+                    let text = if binds {
+                        format!("{name} as {old}")
+                    } else {
+                        name.clone()
                     };
                     let other = names.insert((file, range), text.clone());
                     simple &= other.is_none_or(|other| other == text);

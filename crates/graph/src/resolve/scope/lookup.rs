@@ -70,7 +70,7 @@ impl Scopes<'_> {
         for glob in &self.modules[module.index()].globs {
             let foreign = hits.iter().all(|hit| matches!(hit.def, Def::External(_)));
             let conditional = self.is_conditional(self.workspace.leaf(*glob).item);
-            if !foreign && !(chosen && conditional) {
+            if !(foreign || chosen && conditional) {
                 continue;
             }
             let mut more = self.through_glob(module, name, namespace, *glob, open);
