@@ -355,6 +355,8 @@ impl<'a> Scope<'a> {
     /// The texts of an item's `cfg` attributes and of those of the modules around it, up to but without `outer`.
     pub(crate) fn conditions(&self, item: ItemId, outer: ModuleId) -> Vec<String> {
         let mut texts = self.own_conditions(item);
+        let around = self.workspace.item(item).parent;
+        texts.extend(around.into_iter().flat_map(|id| self.own_conditions(id)));
         let mut at = self.workspace.item(item).module;
         while at != outer {
             let module = self.workspace.module(at);
