@@ -37,7 +37,8 @@ pub(crate) fn find(judge: &Judge<'_>) -> Vec<Finding> {
 pub(crate) fn offenders(judge: &Judge<'_>) -> BTreeSet<ItemId> {
     let items = &judge.input.workspace.items;
     let from = crossings(judge).into_iter().map(|(from, _)| from);
-    from.map(|id| items[id.index()].parent.unwrap_or(id)).collect()
+    from.map(|id| items[id.index()].parent.unwrap_or(id))
+        .collect()
 }
 
 /// Pairs of who names and what it names, where the one may not see the other.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use cleave_plan::StepKind;
 use cleave_syntax::{ItemId, ModuleId};
 
-use crate::{Judge, arrow};
 use crate::finding::{Finding, Kind, definition};
+use crate::{Judge, arrow};
 
 pub(crate) fn find(judge: &Judge<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -340,10 +340,8 @@ pub(crate) fn own_methods(workspace: &Workspace) -> BTreeSet<&str> {
 /// macro, derive or attribute; in the 2015 edition also for what a derive writes.
 fn who_needs_macros(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSet<ItemId> {
     let workspace = scope.workspace;
-    let import = workspace.item(workspace.leaf(leaf).item);
     let name = &workspace.leaf(leaf).path.segments[0].name;
-    let mut attributes = import.attributes.iter();
-    let bare = attributes.any(|attribute| attribute.path == "macro_use");
+    let bare = workspace.takes_macros(workspace.leaf(leaf).item);
     let references = scope.graph.references.iter();
     references
         .filter_map(|reference| {

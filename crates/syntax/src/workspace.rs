@@ -235,6 +235,18 @@ impl Workspace {
         &self.file(self.module(item.module).file)[item.range]
     }
 
+    /// Whether a `mod` or `extern crate` brings its macros into textual scope, at least under some `cfg`: `#[macro_use]`,
+    /// `#[cfg_attr(…, macro_use)]`.
+    pub fn takes_macros(&self, item: ItemId) -> bool {
+        let item = self.item(item);
+        let file = self.file(self.module(item.module).file);
+        item.attributes.iter().any(|attribute| {
+            let text = &file[attribute.range];
+            attribute.path == "macro_use"
+                || attribute.path == "cfg_attr" && text.contains("macro_use")
+        })
+    }
+
     /// The first names of what a `use` or `extern crate` item imports.
     pub fn leaf_names(&self, item: ItemId) -> Vec<String> {
         let leaves = self.item(item).leaves.iter();

@@ -206,15 +206,10 @@ impl<'a> Scopes<'a> {
         }
         let mut from = item.module;
         while let Some(declaration) = workspace.module(from).declaration {
-            let declaration = workspace.item(declaration);
-            if !declaration
-                .attributes
-                .iter()
-                .any(|attribute| attribute.path == "macro_use")
-            {
+            if !workspace.takes_macros(declaration) {
                 break;
             }
-            from = declaration.module;
+            from = workspace.item(declaration).module;
         }
         self.textual[krate.index()]
             .entry(Name::new(&item.name))
@@ -257,11 +252,7 @@ impl<'a> Scopes<'a> {
                 .entry(Name::new(name))
                 .or_insert(def);
         }
-        if item
-            .attributes
-            .iter()
-            .any(|attribute| attribute.path == "macro_use")
-        {
+        if workspace.takes_macros(id) {
             self.macro_crates[krate.index()].push(def);
         }
     }
