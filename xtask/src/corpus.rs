@@ -24,6 +24,14 @@ struct Entry {
 
 /// Takes the crates that are named (all where none is), one after the other; one that fails does not stop the rest.
 pub(crate) fn run(words: &[String]) -> Result<(), String> {
+    const FLAGS: &[&str] = &[
+        "--analyse", "--format", "--fresh", "--oracle", "--plan", "--rebuild", "-v",
+    ];
+    // A run takes hours: a slip of the pen must not start one.
+    let mut flags = words.iter().filter(|word| word.starts_with('-'));
+    if let Some(unknown) = flags.find(|flag| !FLAGS.contains(&flag.as_str())) {
+        return Err(format!("`{unknown}` is none of {}", FLAGS.join(", ")));
+    }
     let root = place::root();
     let as_json = words
         .windows(2)
@@ -34,13 +42,14 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
         .iter()
         .filter(|word| !word.starts_with('-') && *word != "json" && *word != "text")
         .collect();
-    let entries: Vec<Entry> = list(&root)?
-        .into_iter()
-        .filter(|entry| names.is_empty() || names.contains(&&entry.name))
-        .collect();
-    if entries.is_empty() {
-        return Err("no crate of tests/corpus.toml has that name".to_owned());
+    let mut entries = list(&root)?;
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| entries.iter().all(|entry| entry.name != ***name))
+    {
+        return Err(format!("no crate of tests/corpus.toml is called `{unknown}`"));
     }
+    entries.retain(|entry| names.is_empty() || names.contains(&&entry.name));
     let examples = words.iter().any(|word| word == "-v");
     if words.iter().any(|word| word == "--analyse") {
         let check = (analyse::row as Check, analyse::print as fn(&[Value]));
