@@ -25,7 +25,13 @@ struct Entry {
 /// Takes the crates that are named (all where none is), one after the other; one that fails does not stop the rest.
 pub(crate) fn run(words: &[String]) -> Result<(), String> {
     const FLAGS: &[&str] = &[
-        "--analyse", "--format", "--fresh", "--oracle", "--plan", "--rebuild", "-v",
+        "--analyse",
+        "--format",
+        "--fresh",
+        "--oracle",
+        "--plan",
+        "--rebuild",
+        "-v",
     ];
     // A run takes hours: a slip of the pen must not start one.
     let mut flags = words.iter().filter(|word| word.starts_with('-'));
@@ -47,7 +53,9 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
         .iter()
         .find(|name| entries.iter().all(|entry| entry.name != ***name))
     {
-        return Err(format!("no crate of tests/corpus.toml is called `{unknown}`"));
+        return Err(format!(
+            "no crate of tests/corpus.toml is called `{unknown}`"
+        ));
     }
     entries.retain(|entry| names.is_empty() || names.contains(&&entry.name));
     let examples = words.iter().any(|word| word == "-v");

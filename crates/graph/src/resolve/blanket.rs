@@ -15,7 +15,7 @@ use crate::graph::{Graph, Place, Target};
 pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
     let mut bound: BTreeSet<(ItemId, ItemId)> = graph.bound.iter().copied().collect();
     for id in (0..workspace.items.len()).map(ItemId::new) {
-        if is_blanket(workspace, id) && has_rivals(graph, id) {
+        if is_blanket(workspace, id) && has_rivals(workspace, graph, id) {
             bound.extend(named(workspace, graph, id).map(|target| (id, target)));
         }
     }
@@ -30,12 +30,15 @@ fn is_blanket(workspace: &Workspace, id: ItemId) -> bool {
     head.trait_path.is_some() && head.type_parameters.contains(&head.self_name)
 }
 
-/// Whether a trait of the workspace that an impl is of has other impls.
-fn has_rivals(graph: &Graph, id: ItemId) -> bool {
-    let anchors = graph.anchors[id.index()].iter();
-    anchors
-        .flat_map(|anchor| &graph.implementations[anchor.index()])
-        .any(|other| *other != id)
+/// Whether the trait of the workspace that an impl is of has other impls.
+fn has_rivals(workspace: &Workspace, graph: &Graph, id: ItemId) -> bool {
+    let is_trait = |anchor: &&ItemId| workspace.item(**anchor).kind == ItemKind::Trait;
+    // A type parameter is no anchor, so the first trait is the impl's own, if that is the workspace's.
+    let own = graph.anchors[id.index()].iter().find(is_trait);
+    own.is_some_and(|own| {
+        let mut impls = graph.implementations[own.index()].iter();
+        impls.any(|other| *other != id && graph.anchors[other.index()].contains(own))
+    })
 }
 
 /// The local types and traits in an impl's head.
@@ -44,13 +47,12 @@ fn named<'a>(
     graph: &'a Graph,
     id: ItemId,
 ) -> impl Iterator<Item = ItemId> + 'a {
-    let paths = &workspace.item(id).paths;
+    let item = workspace.item(id);
+    let in_head = |path: u32| item.paths[path as usize].range().end <= item.body.start;
     graph
         .references_of(id)
         .iter()
-        .filter(
-            |reference| matches!(reference.place, Place::Item(_, path) if paths[path as usize].in_signature),
-        )
+        .filter(move |reference| matches!(reference.place, Place::Item(_, path) if in_head(path)))
         .filter_map(|reference| match reference.resolution.target {
             Target::Item(target) => Some(target),
             _ => None,

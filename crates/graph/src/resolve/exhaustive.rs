@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use cleave_syntax::item::ItemKind;
 use cleave_syntax::{ItemId, TextRange, Workspace};
 use syn::spanned::Spanned;
 use syn::visit::Visit;
@@ -45,7 +46,8 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
             graph.room.extend(room.map(|range| (user, target, range)));
             continue;
         }
-        if search.builds {
+        // Variants of a marked enum may be built anywhere.
+        if search.builds && workspace.item(target).kind == ItemKind::Struct {
             graph.bound.push((user, target));
         }
         let closed = search.closed.into_iter();

@@ -1,6 +1,6 @@
 //! `Self`, associated items, `<T as Trait>::X`, methods.
 
-use crate::{check, check_unnamed};
+use crate::{check, check_bound, check_unnamed};
 
 #[test]
 fn self_is_the_type_of_the_impl() {
@@ -294,5 +294,38 @@ fn a_type_may_have_more_than_its_impls_say() {
         b::written: Mean
         c::Own::f: Mean
         ",
+    );
+}
+
+#[test]
+fn a_blanket_impl_is_bound_to_what_its_head_names() {
+    check_bound(
+        "
+        pub struct Name; pub struct Error;
+        pub trait Into2<T> {}
+        pub trait IntoName { fn into_name(self) -> Result<Name, Error>; }
+        impl IntoName for &str { fn into_name(self) -> Result<Name, Error> { Err(Error) } }
+        impl<T> IntoName for T where T: Into2<Name> { fn into_name(self) -> Result<Name, Error> { Err(Error) } }
+        pub trait Only {}
+        impl<T: Into2<Name>> Only for T {}
+        ",
+        "
+        impl IntoName for T: Name
+        impl IntoName for T: Into2
+        impl IntoName for T: IntoName
+        ",
+    );
+}
+
+#[test]
+fn who_builds_a_non_exhaustive_struct_is_bound_to_it() {
+    check_bound(
+        "
+        #[non_exhaustive] pub struct Query { pub a: u8 }
+        #[non_exhaustive] pub enum Error { Short { a: u8 } }
+        fn query() -> Query { Query { a: 1 } }
+        fn error() -> Error { Error::Short { a: 1 } }
+        ",
+        "query: Query",
     );
 }

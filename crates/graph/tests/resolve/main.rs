@@ -123,6 +123,20 @@ pub(crate) fn check_anchors(text: &str, expected: &str) {
     assert_lines(&found, expected);
 }
 
+/// Compares what can't be parted from what.
+#[track_caller]
+pub(crate) fn check_bound(text: &str, expected: &str) {
+    let (workspace, diagnostics) = Fixture::new(text).load();
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let path = |id| workspace.path_of(id);
+    let graph = resolve(&workspace);
+    let bound = graph.bound.iter();
+    let found: Vec<String> = bound
+        .map(|(user, target)| format!("{}: {}", path(*user), path(*target)))
+        .collect();
+    assert_lines(&found, expected);
+}
+
 #[track_caller]
 fn assert_lines(found: &[String], expected: &str) {
     let expected: Vec<&str> = expected
