@@ -23,7 +23,12 @@ pub(super) fn attach(scopes: &Scopes<'_>, graph: &mut Graph) {
             .chain(&head.trait_path)
             .chain(&head.trait_arguments);
         let mut anchors = Vec::new();
-        for path in paths {
+        let is_parameter = |path: &&u32| {
+            let segments = &item.paths[**path as usize].segments;
+            let first = segments[0].name.as_str();
+            segments.len() == 1 && head.type_parameters.iter().any(|own| own == first)
+        };
+        for path in paths.filter(|path| !is_parameter(path)) {
             if let Some(anchor) = local(scopes, &item.paths[*path as usize], item.module, 0)
                 && !anchors.contains(&anchor)
             {

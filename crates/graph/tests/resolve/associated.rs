@@ -308,6 +308,11 @@ fn a_blanket_impl_is_bound_to_what_its_head_names() {
         impl<T> IntoName for T where T: Into2<Name> { fn into_name(self) -> Result<Name, Error> { Err(Error) } }
         pub trait Only {}
         impl<T: Into2<Name>> Only for T {}
+        #[derive(Debug)] pub struct FuncError;
+        pub trait Filter<Arg> {}
+        pub trait ArgFromValue {}
+        impl ArgFromValue for u8 {}
+        impl<Func, Arg> Filter<Arg> for Func where Func: Fn(&Name) -> Arg, Arg: ArgFromValue {}
         ",
         "
         impl IntoName for T: Name
