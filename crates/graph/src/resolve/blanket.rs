@@ -37,7 +37,8 @@ fn has_rivals(workspace: &Workspace, graph: &Graph, id: ItemId) -> bool {
     let own = graph.anchors[id.index()].iter().find(is_trait);
     own.is_some_and(|own| {
         let mut impls = graph.implementations[own.index()].iter();
-        impls.any(|other| *other != id && graph.anchors[other.index()].contains(own))
+        // Those of other crates are for types of theirs, of which they know all.
+        impls.any(|other| *other != id && workspace.crate_of(*other) == workspace.crate_of(id))
     })
 }
 
