@@ -35,15 +35,28 @@ pub struct Repair {
 }
 
 /// The repairs that some messages ask for, in order of place, none overlapping another.
-/// `read` gives the text of a file of the scratch tree.
-pub fn repairs(messages: &[Message], read: &dyn Fn(&Utf8Path) -> Option<String>) -> Vec<Repair> {
+/// `read` gives the text of a file of the scratch tree. `is_named` tells whether other code of a file's crate that may be
+/// compiled under other features than those that were checked has a word: what it imports is no import too many there.
+pub fn repairs(
+    messages: &[Message],
+    read: &dyn Fn(&Utf8Path) -> Option<String>,
+    is_named: &dyn Fn(&Utf8Path, &str) -> bool,
+) -> Vec<Repair> {
     let mut repairs = Vec::new();
     for message in messages {
         match message.code.as_str() {
             "E0603" | "E0616" | "E0624" | "E0451" | "E0364" | "E0365" => {
                 repairs.extend(widen(message, read));
             }
-            "unused_imports" if message.times > 1 => repairs.extend(unused(message)),
+            "unused_imports" if message.times > 1 => {
+                let dropped = unused(message).into_iter();
+                repairs.extend(dropped.filter(|repair| {
+                    let text = read(&repair.path).unwrap_or_default();
+                    let range = repair.range.0 as usize..repair.range.1 as usize;
+                    let names = imported(text.get(range).unwrap_or_default());
+                    !names.iter().any(|name| is_named(&repair.path, name))
+                }));
+            }
             "E0405" | "E0412" | "E0422" | "E0425" | "E0433" | "E0432" | "E0599" => {
                 repairs.extend(import(message));
             }
@@ -146,6 +159,17 @@ fn unused(message: &Message) -> Vec<Repair> {
         .collect()
 }
 
+/// The names that the text of imports binds; a glob is all that may be meant.
+fn imported(text: &str) -> Vec<String> {
+    let words = |part: &str| {
+        let named = part.trim().trim_end_matches([';', '}', ' ', '\n']);
+        let last = named.rsplit([':', ' ', '{']).next().unwrap_or_default();
+        last.to_owned()
+    };
+    let names = text.split(',').map(words);
+    names.filter(|name| !name.is_empty()).collect()
+}
+
 /// The compiler names one import that would help.
 fn import(message: &Message) -> Option<Repair> {
     let uses: Vec<_> = message
@@ -182,9 +206,11 @@ mod tests {
             ],
             replacements: Vec::new(),
         };
-        let repairs = repairs(&[message], &|path| {
-            (path == "a.rs").then(|| text.to_owned())
-        });
+        let repairs = repairs(
+            &[message],
+            &|path| (path == "a.rs").then(|| text.to_owned()),
+            &|_, _| false,
+        );
         assert_eq!(
             apply(text, &repairs.iter().collect::<Vec<_>>()),
             "mod a;\npub fn f() {}\n"

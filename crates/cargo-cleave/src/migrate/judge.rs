@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use cleave_plan::Step;
 use cleave_rewrite::repair::{self, Message};
 use cleave_syntax::change::NewFile;
@@ -85,7 +85,7 @@ impl Run<'_> {
             let repairs = if new.is_empty() || case.row.check_rounds > ROUNDS {
                 Vec::new()
             } else {
-                self.repair(&new, &mut case.changes)?
+                self.repair(case.project, &new, &mut case.changes)?
             };
             if !repairs.is_empty() {
                 case.row.repairs += repairs.len();
@@ -151,12 +151,34 @@ impl Run<'_> {
     /// Mends what can be mended, in the scratch tree and in the change.
     fn repair(
         &self,
+        project: &Project,
         messages: &[&CompilerMessage],
         changes: &mut ChangeSet,
     ) -> Result<Vec<Repaired>, Failure> {
         let rows: Vec<Message> = messages.iter().map(|message| plain(message)).collect();
-        let read = |path: &camino::Utf8Path| self.scratch.read(path.as_str());
-        let repairs = repair::repairs(&rows, &read);
+        let read = |path: &Utf8Path| self.scratch.read(path.as_str());
+        let is_named = |path: &Utf8Path, name: &str| {
+            let (dir, inside) = path.as_str().split_once("src/").unwrap_or_default();
+            let manifest = self.scratch.read(&format!("{dir}Cargo.toml"));
+            let has_features = manifest.is_some_and(|text| text.contains("[features]"));
+            let changed = changes.files.iter().map(|file| file.path.as_path());
+            let known = project.workspace.files.iter();
+            let files: BTreeSet<&Utf8Path> = known
+                .map(|file| file.path.as_path())
+                .chain(changed)
+                .filter(|other| {
+                    let rest = other.as_str().strip_prefix(dir);
+                    rest.is_some_and(|rest| rest.starts_with("src/"))
+                })
+                .collect();
+            let texts = files
+                .iter()
+                .filter_map(|file| self.scratch.read(file.as_str()));
+            // The import itself is one.
+            let uses: usize = texts.map(|text| occurrences(&text, name)).sum();
+            !inside.is_empty() && has_features && (name == "*" || uses > 1)
+        };
+        let repairs = repair::repairs(&rows, &read, &is_named);
         let mut done = Vec::new();
         for same in repairs.chunk_by(|a, b| a.path == b.path) {
             let path = &same[0].path;
@@ -267,4 +289,15 @@ fn plain(message: &CompilerMessage) -> Message {
             })
             .collect(),
     }
+}
+
+/// How often a word stands in a text.
+fn occurrences(text: &str, word: &str) -> usize {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let starts = text.match_indices(word).filter(|(at, _)| {
+        let before = text[..*at].chars().next_back();
+        let after = text[at + word.len()..].chars().next();
+        !before.is_some_and(is_part) && !after.is_some_and(is_part)
+    });
+    starts.count()
 }
