@@ -49,13 +49,17 @@ pub fn repairs(
                 repairs.extend(widen(message, read));
             }
             "unused_imports" if message.times > 1 => {
-                let dropped = unused(message).into_iter();
-                repairs.extend(dropped.filter(|repair| {
+                let dropped = unused(message);
+                // The parts of one message are one edit: braces go with what stands in them.
+                let needed = dropped.iter().any(|repair| {
                     let text = read(&repair.path).unwrap_or_default();
                     let range = repair.range.0 as usize..repair.range.1 as usize;
                     let names = imported(text.get(range).unwrap_or_default());
-                    !names.iter().any(|name| is_named(&repair.path, name))
-                }));
+                    names.iter().any(|name| is_named(&repair.path, name))
+                });
+                if !needed {
+                    repairs.extend(dropped);
+                }
             }
             "E0405" | "E0412" | "E0422" | "E0425" | "E0433" | "E0432" | "E0599" => {
                 repairs.extend(import(message));
@@ -192,6 +196,27 @@ fn import(message: &Message) -> Option<Repair> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_import_goes_as_a_whole_or_not_at_all() {
+        let text = "use a::{B, C};\n";
+        let message = Message {
+            code: "unused_imports".to_owned(),
+            message: "unused import: `B`".to_owned(),
+            times: 2,
+            places: Vec::new(),
+            replacements: [(7, 8), (8, 11), (12, 13)]
+                .map(|range| ("a.rs".into(), range, String::new()))
+                .to_vec(),
+        };
+        let read = |_: &Utf8Path| Some(text.to_owned());
+        let none = repairs(std::slice::from_ref(&message), &read, &|_, name| {
+            name == "B"
+        });
+        assert_eq!(none, []);
+        let all = repairs(&[message], &read, &|_, _| false);
+        assert_eq!(apply(text, &all.iter().collect::<Vec<_>>()), "use a::C;\n");
+    }
 
     #[test]
     fn a_private_function_is_made_public() {
