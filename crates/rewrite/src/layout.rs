@@ -373,7 +373,26 @@ impl<'a> Layout<'a, '_> {
                     continue;
                 };
                 if let Some(existing) = self.dest_binding(module, *leaf) {
-                    self.loosen(existing, *leaf, asked);
+                    if self.is_bound(existing, *leaf, asked) {
+                        self.moves.dest_leaves.insert(*leaf);
+                        list.extend(self.parted(existing, *leaf));
+                        let own = self.scope.conditions_there(*id);
+                        let mut import = self.copied_import(*leaf, asked, own);
+                        // Those who came by the old import still do.
+                        let item = workspace.item(existing);
+                        let file = self.file_of(item.module);
+                        import.attributes.retain(|text| {
+                            let mut old = item.attributes.iter();
+                            old.any(|attribute| file[attribute.range] == **text)
+                        });
+                        let old = &file[item.visibility.range];
+                        if import.visibility.is_empty() || old == "pub" {
+                            old.clone_into(&mut import.visibility);
+                        }
+                        list.push(import);
+                    } else {
+                        self.loosen(existing, *leaf, asked);
+                    }
                     continue;
                 }
                 self.moves.dest_leaves.insert(*leaf);
@@ -413,6 +432,69 @@ impl<'a> Layout<'a, '_> {
                 leaf.binding == wanted.binding && leaf.path.text() == path
             })
             .map(|id| workspace.leaf(*id).item)
+    }
+
+    /// Whether an import has a condition that those who ask do not stand under, but another name in it does by its own
+    /// definition: it can't be taken from the whole.
+    fn is_bound(&self, existing: ItemId, leaf: UseLeafId, asked: &Asked) -> bool {
+        let item = self.scope.workspace.item(existing);
+        let file = self.file_of(item.module);
+        let wanted = asked.conditions.clone().unwrap_or_default();
+        let defined: BTreeSet<String> = self
+            .others(existing, leaf)
+            .flat_map(|other| &self.scope.graph.leaves[other.index()])
+            .filter_map(|resolution| match resolution.target {
+                Target::Item(id) => Some(self.scope.own_conditions(id)),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        let mut own = item.attributes.iter();
+        own.any(|attribute| {
+            let text = &file[attribute.range];
+            !wanted.contains(text) && defined.contains(text)
+        })
+    }
+
+    /// The leaves of an import that bind other names than one of the monolith's.
+    fn others(&self, existing: ItemId, leaf: UseLeafId) -> impl Iterator<Item = &UseLeafId> {
+        let workspace = self.scope.workspace;
+        let bound = &workspace.leaf(leaf).binding;
+        let leaves = workspace.item(existing).leaves.iter();
+        leaves.filter(move |other| workspace.leaf(**other).binding != *bound)
+    }
+
+    /// Takes an import away, and gives back what of it binds other names than one of the monolith's.
+    fn parted(&mut self, existing: ItemId, leaf: UseLeafId) -> Vec<Import> {
+        let workspace = self.scope.workspace;
+        let item = workspace.item(existing);
+        let file = self.file_of(item.module);
+        let place = (workspace.module(item.module).file, item.range);
+        if !self.loosened.insert(place) {
+            return Vec::new();
+        }
+        let attributes = item.attributes.iter();
+        let attributes: Vec<String> = attributes
+            .map(|attribute| file[attribute.range].to_owned())
+            .collect();
+        let others = self.others(existing, leaf).map(|other| {
+            let path = workspace.leaf(*other).path.text();
+            let (prefix, last) = path.rsplit_once("::").unwrap_or(("", &path));
+            let written = file[workspace.leaf(*other).range].rsplit("::").next();
+            Import {
+                attributes: attributes.clone(),
+                visibility: file[item.visibility.range].to_owned(),
+                prefix: prefix.to_owned(),
+                leaf: written.unwrap_or(last).to_owned(),
+            }
+        });
+        let others = others.collect();
+        let reason = Reason::new("A3", "an import that more code needs");
+        let rest = &file.text[item.range.end as usize..];
+        let end = item.range.end + u32::from(rest.starts_with('\n'));
+        let range = TextRange::new(item.range.start, end);
+        self.builder.replace(&file.path, range, "", reason);
+        others
     }
 
     /// An import that an earlier step wrote for tests, or for one module, is needed by more now: by those who ask for
