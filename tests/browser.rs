@@ -117,11 +117,13 @@ impl Browser {
     /// A spot on an element, near its upper left corner; an arrow's is in its middle.
     fn spot(&mut self, selector: &str) -> (f64, f64) {
         let found = self.value(&format!(
-            "(() => {{
+            "(async () => {{
                 const found = document.querySelector({selector:?});
                 if (!found) return null;
                 const path = found.querySelector('path.reach');
                 found.scrollIntoView?.({{ block: 'nearest' }});
+                // A mouse meets what was painted last: that must be what is measured.
+                await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
                 if (path) {{
                     const middle = path.getPointAtLength(path.getTotalLength() / 2).matrixTransform(path.getScreenCTM());
                     return [middle.x, middle.y];
