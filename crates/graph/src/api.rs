@@ -23,11 +23,7 @@ pub fn public_paths(
     reader.module(root, "", &mut BTreeSet::new());
     for id in workspace.items_of(krate) {
         let item = workspace.item(id);
-        if item
-            .macro_rules
-            .as_ref()
-            .is_some_and(|rules| rules.exported)
-        {
+        if item.is_exported_macro() {
             reader
                 .paths
                 .insert(format!("{}!", item.name), Target::Item(id));

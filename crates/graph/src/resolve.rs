@@ -67,6 +67,8 @@ pub fn resolve(workspace: &Workspace) -> Graph {
     exhaustive::attach(workspace, &mut graph);
     blanket::attach(workspace, &mut graph);
     macro_impl::attach(workspace, &mut graph);
+    graph.bound.sort_unstable();
+    graph.bound.dedup();
     graph
 }
 
@@ -365,7 +367,7 @@ impl Resolver<'_> {
                 .first()
                 .copied()
                 .filter(|anchor| workspace.item(*anchor).kind != ItemKind::Trait),
-            ItemKind::Struct | ItemKind::Enum | ItemKind::Union | ItemKind::Trait => Some(around),
+            kind if kind.is_type() || kind == ItemKind::Trait => Some(around),
             _ => None,
         };
         let Some(target) = target else {

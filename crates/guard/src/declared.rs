@@ -125,9 +125,7 @@ impl Declared {
         if item.kind == ItemKind::MacroCall {
             let is_type = |id: &ItemId| {
                 let other = workspace.item(*id);
-                let kind = other.kind;
-                matches!(kind, ItemKind::Struct | ItemKind::Enum | ItemKind::Union)
-                    && other.module == item.module
+                other.kind.is_type() && other.module == item.module
             };
             let mut types = input.graph.edges_of(id).iter().copied();
             return types.find(|id| placed(id) && is_type(id));

@@ -244,11 +244,7 @@ pub(crate) fn candidates(
     let shown = shown_types(workspace, graph, root);
     let mut by_macros: BTreeSet<&str> = BTreeSet::new();
     for item in &workspace.items {
-        if item
-            .macro_rules
-            .as_ref()
-            .is_some_and(|rules| rules.exported)
-        {
+        if item.is_exported_macro() {
             by_macros.extend(item.member_uses.iter().map(|member| member.name.as_str()));
             let last = item.paths.iter().filter_map(|path| path.segments.last());
             by_macros.extend(last.map(|segment| segment.name.as_str()));

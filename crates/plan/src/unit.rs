@@ -208,11 +208,7 @@ impl<'a> Builder<'a> {
             }
             for target in self.targets(id) {
                 let other = self.workspace.item(target);
-                let is_type = matches!(
-                    other.kind,
-                    ItemKind::Struct | ItemKind::Enum | ItemKind::Union
-                );
-                if is_type && other.module == item.module {
+                if other.kind.is_type() && other.module == item.module {
                     self.join(id, target);
                 }
             }

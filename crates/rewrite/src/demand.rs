@@ -135,11 +135,7 @@ impl Asker<'_> {
         let workspace = scope.workspace;
         let at_root = self.module == workspace.krate(scope.root).root
             && workspace.krate(scope.root).kind == CrateKind::Lib
-            && workspace
-                .item(id)
-                .macro_rules
-                .as_ref()
-                .is_some_and(|rules| rules.exported);
+            && workspace.item(id).is_exported_macro();
         let mut leaves = workspace
             .module(self.module)
             .items
@@ -461,14 +457,6 @@ impl RootDemand {
                             .by(&[], true);
                     }
                     self.public_items.insert(*id);
-                } else if item
-                    .macro_rules
-                    .as_ref()
-                    .is_some_and(|rules| rules.exported)
-                    && is_library
-                    && scope.moving[id.index()]
-                {
-                    self.exported_macro(scope, *id);
                 } else if let Some(child) = item.declares
                     && reachable
                     && public
@@ -479,31 +467,23 @@ impl RootDemand {
                 }
             }
         }
-        self.exported_macros_of_moved_modules(scope, is_library);
-    }
-
-    fn exported_macros_of_moved_modules(&mut self, scope: &Scope<'_>, is_library: bool) {
-        for id in scope.workspace.items_of(scope.root) {
-            let item = scope.workspace.item(id);
-            let exported = item
-                .macro_rules
-                .as_ref()
-                .is_some_and(|rules| rules.exported);
-            // What is there in tests only was never seen from outside.
-            let seen = is_library && exported && !item.is_test;
-            if seen && scope.moving[id.index()] && scope.is_whole(item.module) {
-                self.exported_macro(scope, id);
-            }
+        if is_library {
+            self.exported_macros(scope);
         }
     }
 
     /// An exported macro has its path in the root, under the conditions of all modules that it stands in.
-    fn exported_macro(&mut self, scope: &Scope<'_>, id: ItemId) {
+    fn exported_macros(&mut self, scope: &Scope<'_>) {
         let root = scope.workspace.krate(scope.root).root;
-        let name = scope.workspace.item(id).name.clone();
-        let conditions = scope.conditions(id, root);
-        let asked = self.names.entry((root, id, name)).or_default();
-        asked.by(&conditions, true);
+        for id in scope.workspace.items_of(scope.root) {
+            let item = scope.workspace.item(id);
+            // What is there in tests only was never seen from outside.
+            if item.is_exported_macro() && !item.is_test && scope.moving[id.index()] {
+                let conditions = scope.conditions(id, root);
+                let asked = self.names.entry((root, id, item.name.clone()));
+                asked.or_default().by(&conditions, true);
+            }
+        }
     }
 }
 
@@ -571,7 +551,7 @@ fn macros_called_across(scope: &Scope<'_>) -> BTreeSet<ItemId> {
         });
     let moving = scope.workspace.items_of(scope.root);
     let exported = moving
-        .filter(|id| scope.moving[id.index()] && rules(id).is_some_and(|rules| rules.exported));
+        .filter(|id| scope.moving[id.index()] && scope.workspace.item(*id).is_exported_macro());
     let mut called: BTreeSet<ItemId> = from_root.chain(exported).collect();
     called.retain(|id| rules(id).is_some());
     called

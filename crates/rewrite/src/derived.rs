@@ -2,7 +2,6 @@
 //! `#[getset(get = "pub(crate)")]`: that goes along when the type is used across the new boundary (row B1).
 
 use cleave_syntax::change::Reason;
-use cleave_syntax::item::ItemKind;
 use cleave_syntax::{ChangeBuilder, ItemId, TextRange};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
@@ -12,13 +11,9 @@ use crate::scope::Scope;
 pub(crate) fn open(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBuilder) -> Vec<String> {
     let workspace = scope.workspace;
     let item = workspace.item(id);
-    let is_type = matches!(
-        item.kind,
-        ItemKind::Struct | ItemKind::Enum | ItemKind::Union
-    );
     let derives = |name: &str| matches!(name, "derive" | "cfg_attr");
     let mut attributes = item.attributes.iter();
-    if !is_type || !attributes.any(|attribute| derives(&attribute.path)) {
+    if !item.kind.is_type() || !attributes.any(|attribute| derives(&attribute.path)) {
         return Vec::new();
     }
     let path = workspace.path_of(id);

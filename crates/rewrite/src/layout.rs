@@ -913,10 +913,7 @@ impl<'a> Layout<'a, '_> {
                 attributes.extend(self.conditions_of_all(module, *id, name, asked));
                 attributes.sort();
                 attributes.dedup();
-                let exported = item
-                    .macro_rules
-                    .as_ref()
-                    .is_some_and(|rules| rules.exported);
+                let exported = item.is_exported_macro();
                 let public =
                     item.visibility.level == Level::Public || exported || !item.defines.is_empty();
                 let visibility = match (self.is_asked_from_outside(module, *id, name), public) {

@@ -75,6 +75,12 @@ pub struct Item {
 }
 
 impl Item {
+    /// Whether it is a `macro_rules!` with `#[macro_export]`.
+    pub fn is_exported_macro(&self) -> bool {
+        let rules = self.macro_rules.as_ref();
+        rules.is_some_and(|rules| rules.exported)
+    }
+
     /// How the item is called within its module: its name, `impl Trait for Type`, `use …`, `name! { … }`.
     pub fn label(&self) -> String {
         match (&self.implementation, self.kind) {
@@ -150,6 +156,13 @@ pub enum ItemKind {
     Use,
     /// Tokens that syn hands through unparsed.
     Verbatim,
+}
+
+impl ItemKind {
+    /// Whether it defines a type of its own: what inherent impls and, by the orphan rule, trait impls may stand beside.
+    pub fn is_type(self) -> bool {
+        matches!(self, Self::Struct | Self::Enum | Self::Union)
+    }
 }
 
 /// How an item of a trait is called.

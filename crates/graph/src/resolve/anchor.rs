@@ -63,11 +63,8 @@ fn local(scopes: &Scopes<'_>, path: &PathUse, module: ModuleId, depth: usize) ->
             let inner = item.paths.iter().find(|path| path.in_signature)?;
             local(scopes, inner, item.module, depth + 1)
         }
-        ItemKind::Struct
-        | ItemKind::Enum
-        | ItemKind::Union
-        | ItemKind::Trait
-        | ItemKind::MacroCall => Some(id),
+        ItemKind::Trait | ItemKind::MacroCall => Some(id),
+        kind if kind.is_type() => Some(id),
         _ => None,
     }
 }

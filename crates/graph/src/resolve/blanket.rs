@@ -4,8 +4,6 @@
 //! Rust reference, *implementations: trait implementation coherence*. An absent impl `Type: Bound<Other>` counts for the
 //! crate of `Type`, `Bound` or `Other` alone; any other crate has to reckon with one to come.
 
-use std::collections::BTreeSet;
-
 use cleave_syntax::item::ItemKind;
 use cleave_syntax::{ItemId, Workspace};
 
@@ -13,13 +11,13 @@ use crate::graph::{Graph, Place, Target};
 
 /// Adds the blanket impls with what their bounds name to [`Graph::bound`].
 pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
-    let mut bound: BTreeSet<(ItemId, ItemId)> = graph.bound.iter().copied().collect();
+    let mut bound = Vec::new();
     for id in (0..workspace.items.len()).map(ItemId::new) {
         if is_blanket(workspace, id) && has_rivals(workspace, graph, id) {
             bound.extend(named(workspace, graph, id).map(|target| (id, target)));
         }
     }
-    graph.bound = bound.into_iter().collect();
+    graph.bound.extend(bound);
 }
 
 /// Whether an impl is for one of its own type parameters.
@@ -59,11 +57,8 @@ fn named<'a>(
             _ => None,
         })
         .filter(move |target| {
-            let item = workspace.item(*target);
-            let is_type = matches!(
-                item.kind,
-                ItemKind::Struct | ItemKind::Enum | ItemKind::Union | ItemKind::Trait
-            );
-            is_type && workspace.crate_of(*target) == workspace.crate_of(id)
+            let kind = workspace.item(*target).kind;
+            (kind.is_type() || kind == ItemKind::Trait)
+                && workspace.crate_of(*target) == workspace.crate_of(id)
         })
 }

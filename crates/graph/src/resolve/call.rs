@@ -75,7 +75,7 @@ impl<'a> Finder<'a> {
         if !arguments.contains(&item.parameters) {
             arguments.push(item.parameters);
         }
-        let own = self.own_type(method);
+        let own = self.graph.own_type(self.workspace, method);
         self.by_type.entry((name, own)).or_default().push(method);
         let self_name = Name::new(self.self_name(method));
         let named = self.by_type_name.entry((name, self_name)).or_default();
@@ -115,7 +115,9 @@ impl<'a> Finder<'a> {
         };
         let narrowed = match member.receiver {
             Receiver::Unknown => None,
-            Receiver::Own => self.by_type.get(&(member.name, self.own_type(from))),
+            Receiver::Own => self
+                .by_type
+                .get(&(member.name, self.graph.own_type(self.workspace, from))),
             Receiver::Typed(name) => self.by_type_name.get(&(member.name, name)),
         };
         let before = called.methods.len();
@@ -148,11 +150,6 @@ impl<'a> Finder<'a> {
     /// The module that an item stands in, and those around that.
     fn around(&self, item: ItemId) -> impl Iterator<Item = ModuleId> {
         self.workspace.around(self.workspace.item(item).module)
-    }
-
-    fn own_type(&self, id: ItemId) -> Option<ItemId> {
-        let around = self.workspace.item(id).parent.unwrap_or(id);
-        self.graph.anchors[around.index()].first().copied()
     }
 
     fn self_name(&self, method: ItemId) -> &str {

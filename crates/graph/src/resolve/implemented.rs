@@ -42,7 +42,7 @@ impl Implemented {
                     known.any_type.extend(&graph.edges[index]);
                     known.any_trait.extend(&graph.edges[index]);
                 }
-                _ if is_type(item) && has_foreign_attribute(item, references) => {
+                kind if kind.is_type() && has_foreign_attribute(item, references) => {
                     known.any_trait.insert(ItemId::new(index));
                 }
                 _ => {}
@@ -68,7 +68,7 @@ impl Implemented {
         // `Rc<T>` hands on to `T`, and so is looked through where a receiver is.
         let is_pointer = matches!(head.self_name.as_str(), "Rc" | "Arc" | "Box" | "Pin");
         match target(head.self_path) {
-            Some(Target::Item(own)) if is_type(workspace.item(*own)) => {
+            Some(Target::Item(own)) if workspace.item(*own).kind.is_type() => {
                 self.any_trait.extend(hands_on.then_some(*own));
                 self.impls.extend(of.map(|of| (of, *own)));
             }
@@ -111,14 +111,6 @@ impl Macros<'_> {
                 }
         })
     }
-}
-
-/// Whether an item is a type of its own.
-pub(super) fn is_type(item: &Item) -> bool {
-    matches!(
-        item.kind,
-        ItemKind::Struct | ItemKind::Enum | ItemKind::Union
-    )
 }
 
 fn target(references: &[Reference], at: u32) -> Option<&Target> {

@@ -34,8 +34,6 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
             .bound
             .extend(others.into_iter().map(|other| (id, other)));
     }
-    graph.bound.sort_unstable();
-    graph.bound.dedup();
 }
 
 /// The macros of the workspace that a call runs: the one that it names, and those that this one calls in turn.
@@ -175,9 +173,8 @@ fn homes(
 ) -> Vec<ItemId> {
     let is_home = |id: ItemId| {
         let kind = workspace.item(id).kind;
-        let is_type = matches!(kind, ItemKind::Struct | ItemKind::Enum | ItemKind::Union);
         let here = workspace.crate_of(id) == workspace.crate_of(call);
-        here && (is_type || (kind == ItemKind::Trait && !header.is_inherent))
+        here && (kind.is_type() || (kind == ItemKind::Trait && !header.is_inherent))
     };
     let named = |id: ItemId, within: &dyn Fn(TextRange) -> bool| -> Vec<ItemId> {
         let references = graph.references_of(id).iter();

@@ -12,7 +12,7 @@ use cleave_syntax::{ItemId, ModuleId, Name, Workspace};
 use rayon::prelude::*;
 
 use super::handed::Handed;
-use super::implemented::{Implemented, is_type};
+use super::implemented::Implemented;
 use crate::graph::{Graph, Reference, Target};
 
 /// Adds to [`Graph::edges`] the traits whose members an item names without naming the trait. `references` are those of
@@ -176,8 +176,9 @@ impl<'a> Finder<'a> {
         match &member.receiver {
             Receiver::Unknown => false,
             Receiver::Own => {
-                let own = self.own_type(from);
-                own.is_some() && methods.any(|method| self.own_type(method) == own)
+                let own = self.graph.own_type(self.workspace, from);
+                own.is_some()
+                    && methods.any(|method| self.graph.own_type(self.workspace, method) == own)
             }
             Receiver::Typed(name) => methods.any(|method| {
                 let around = self.workspace.item(method).parent;
@@ -195,10 +196,10 @@ impl<'a> Finder<'a> {
     ) -> Option<ItemId> {
         let found = match &member.receiver {
             Receiver::Unknown => None,
-            Receiver::Own => self.own_type(from),
+            Receiver::Own => self.graph.own_type(self.workspace, from),
             Receiver::Typed(name) => self.type_named(from, *name, references),
         };
-        found.filter(|own| is_type(self.workspace.item(*own)))
+        found.filter(|own| self.workspace.item(*own).kind.is_type())
     }
 
     /// What all types of a name that are written in an item mean.
@@ -223,11 +224,6 @@ impl<'a> Finder<'a> {
             }
         }
         found
-    }
-
-    fn own_type(&self, id: ItemId) -> Option<ItemId> {
-        let around = self.workspace.item(id).parent.unwrap_or(id);
-        self.graph.anchors[around.index()].first().copied()
     }
 
     /// The last name of a path that was followed to a type and no further: an associated item of it, which is not

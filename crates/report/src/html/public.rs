@@ -105,10 +105,7 @@ fn row(subject: &Subject<'_>, model: &Model, id: ItemId, found: Use) -> Option<W
     let workspace = subject.workspace;
     let item = workspace.item(id);
     // An impl has no visibility; what a trait or an exported macro has comes with it.
-    let is_exported = item
-        .macro_rules
-        .as_ref()
-        .is_some_and(|rules| rules.exported);
+    let is_exported = item.is_exported_macro();
     if item.visibility.level == Level::Public || item.implementation.is_some() || is_exported {
         return None;
     }

@@ -152,11 +152,7 @@ impl Mover<'_> {
         let mut names: Vec<&str> = path.filter(|name| !name.is_empty()).collect();
         if let Definition::Item(item) = definition {
             let item = workspace.item(item);
-            if item
-                .macro_rules
-                .as_ref()
-                .is_some_and(|rules| rules.exported)
-            {
+            if item.is_exported_macro() {
                 names.clear();
             }
             names.push(own);
@@ -222,11 +218,7 @@ impl Mover<'_> {
             return false;
         };
         let item = self.workspace.item(item);
-        item.name == name
-            && item
-                .macro_rules
-                .as_ref()
-                .is_some_and(|rules| rules.exported)
+        item.name == name && item.is_exported_macro()
     }
 
     pub(super) fn name(&self, krate: CrateId) -> String {

@@ -192,10 +192,7 @@ impl<'a> Scopes<'a> {
         let workspace = self.workspace;
         let item = workspace.item(id);
         let krate = workspace.module(item.module).krate;
-        let exported = item
-            .macro_rules
-            .as_ref()
-            .is_some_and(|rules| rules.exported);
+        let exported = item.is_exported_macro();
         if exported {
             self.bind(
                 workspace.krate(krate).root,
