@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use cleave_graph::graph::Target;
-use cleave_graph::{Place, Reference};
-use cleave_plan::Home;
+use cleave_graph::{Graph, Place, Reference};
+use cleave_plan::{Home, Order};
 use cleave_syntax::item::{ItemKind, PathContext};
 use cleave_syntax::{ItemId, TextRange};
 
 use crate::Judge;
+use crate::declared::Declared;
 use crate::finding::{Finding, Kind, definition};
 use crate::proposal;
 
@@ -18,7 +19,7 @@ const SHOWN: usize = 3;
 pub(crate) fn find(judge: &Judge<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut homeless: BTreeMap<ItemId, Vec<ItemId>> = BTreeMap::new();
-    for (from, to) in crossings(judge) {
+    for &(from, to) in &judge.crossings {
         if judge.declared.named[to.index()] {
             findings.push(crossing(judge, from, to));
         } else {
@@ -36,22 +37,25 @@ pub(crate) fn find(judge: &Judge<'_>) -> Vec<Finding> {
 /// Items that name what they may not see: they, or a method of theirs.
 pub(crate) fn offenders(judge: &Judge<'_>) -> BTreeSet<ItemId> {
     let items = &judge.input.workspace.items;
-    let from = crossings(judge).into_iter().map(|(from, _)| from);
+    let from = judge.crossings.iter().map(|(from, _)| *from);
     from.map(|id| items[id.index()].parent.unwrap_or(id))
         .collect()
 }
 
 /// Pairs of who names and what it names, where the one may not see the other.
-fn crossings(judge: &Judge<'_>) -> Vec<(ItemId, ItemId)> {
-    let declared = &judge.declared;
+pub(crate) fn crossings(
+    graph: &Graph,
+    declared: &Declared,
+    order: &Order,
+) -> Vec<(ItemId, ItemId)> {
     let items = (0..declared.home.len()).map(ItemId::new);
     let mut crossings = Vec::new();
     for from in items {
         let Some(upper) = declared.home[from.index()] else {
             continue;
         };
-        for to in judge.input.graph.edges_of(from) {
-            if declared.home[to.index()].is_some_and(|lower| !judge.order.sees(upper, lower)) {
+        for to in graph.edges_of(from) {
+            if declared.home[to.index()].is_some_and(|lower| !order.sees(upper, lower)) {
                 crossings.push((from, *to));
             }
         }

@@ -33,7 +33,7 @@ use cleave_graph::Graph;
 use cleave_plan::lift::Lifts;
 use cleave_plan::unit::{self, Units};
 use cleave_plan::{Homes, Order, Plan, Step};
-use cleave_syntax::{CrateId, Workspace};
+use cleave_syntax::{CrateId, ItemId, Workspace};
 
 use declared::Declared;
 pub use finding::{Finding, Kind};
@@ -75,6 +75,7 @@ struct Judge<'a> {
     units: Units,
     order: Order,
     declared: Declared,
+    crossings: Vec<(ItemId, ItemId)>,
 }
 
 impl<'a> Judge<'a> {
@@ -82,9 +83,11 @@ impl<'a> Judge<'a> {
         let crates = unit::crates(input.workspace, input.plan);
         let order = Order::of(input.plan);
         let lifts = Lifts::of(input.plan, input.workspace, input.graph, &crates);
+        let declared = Declared::of(&input, &crates, &order);
         Judge {
             units: unit::units(input.workspace, input.graph, &crates, &lifts),
-            declared: Declared::of(&input, &crates, &order),
+            crossings: arrow::crossings(input.graph, &declared, &order),
+            declared,
             crates,
             order,
             input,

@@ -154,7 +154,7 @@ impl Asker<'_> {
             Some(item)
                 if scope.workspace.crate_of(item) == scope.workspace.module(module).krate =>
             {
-                if scope.is_within(self.module, module) {
+                if scope.workspace.is_within(self.module, module) {
                     scope.conditions(item, module)
                 } else {
                     scope.conditions(item, scope.workspace.krate(scope.root).root)
@@ -250,7 +250,7 @@ impl RootDemand {
                 continue;
             }
             let conditions = asker.conditions(scope, module);
-            let outside = !scope.is_within(asker.from, module);
+            let outside = !scope.workspace.is_within(asker.from, module);
             match lookup.found {
                 Found::Item(item) if scope.workspace.item(item).declares.is_some() => {
                     if let Some(child) = scope
@@ -391,7 +391,7 @@ impl RootDemand {
                 for user in crate::traits::users(scope, leaf, false) {
                     let asker = Asker::caller(scope, user);
                     let conditions = asker.conditions(scope, module);
-                    let outside = !scope.is_within(asker.from, module);
+                    let outside = !scope.workspace.is_within(asker.from, module);
                     self.leaves
                         .entry(leaf)
                         .or_default()
@@ -623,7 +623,7 @@ impl DestDemand {
             for user in crate::traits::users(scope, leaf, true) {
                 let asker = Asker::caller(scope, user);
                 let conditions = asker.conditions(scope, module);
-                let outside = !scope.is_within(asker.from, module);
+                let outside = !scope.workspace.is_within(asker.from, module);
                 let place = Place::Item(item, 0);
                 self.leaves
                     .entry(leaf)
@@ -681,7 +681,7 @@ impl DestDemand {
                     self.asked.insert(leaf);
                     if !scope.is_whole(module) {
                         let conditions = asker.conditions(scope, module);
-                        let outside = !scope.is_within(asker.from, module);
+                        let outside = !scope.workspace.is_within(asker.from, module);
                         self.leaves
                             .entry(leaf)
                             .or_default()

@@ -110,18 +110,13 @@ fn own_files(workspace: &Workspace) -> BTreeSet<FileId> {
         .collect();
     for item in &workspace.items {
         let module = workspace.module(item.module);
-        let folder = folder(workspace, module.file);
+        let folder = workspace.file(module.file).folder();
         for include in item.includes.iter().filter(|_| is_own(module.krate)) {
             let path = normalize(&folder.join(&include.path));
             files.extend(path.and_then(|path| workspace.file_at(&path)));
         }
     }
     files
-}
-
-fn folder(workspace: &Workspace, file: FileId) -> &Utf8Path {
-    let path = &workspace.file(file).path;
-    path.parent().unwrap_or(Utf8Path::new(""))
 }
 
 /// What else goes along: all in the folders of the source, and the plan.
@@ -159,7 +154,7 @@ fn correct_includes(
             continue;
         };
         for include in &item.includes {
-            let Some(target) = normalize(&folder(workspace, file).join(&include.path)) else {
+            let Some(target) = normalize(&workspace.file(file).folder().join(&include.path)) else {
                 continue;
             };
             if !moves.file_moves.contains_key(&target) && !data.contains(&target) {

@@ -11,12 +11,8 @@ use crate::scope::Scope;
 
 /// Corrects the literal paths of `include!`, `include_str!` and `include_bytes!` in what moves.
 pub(crate) fn correct(scope: &Scope<'_>, moves: &Moves, builder: &mut ChangeBuilder) {
-    let folder = |krate| {
-        let root = scope.workspace.krate(krate).root;
-        let file = scope.workspace.file(scope.workspace.module(root).file);
-        file.path.parent().unwrap_or(Utf8Path::new("")).to_owned()
-    };
-    let (from, to) = (folder(scope.root), folder(scope.dest));
+    let from = scope.workspace.source_folder(scope.root);
+    let to = scope.workspace.source_folder(scope.dest);
     for id in scope
         .workspace
         .items_of(scope.root)
@@ -27,17 +23,11 @@ pub(crate) fn correct(scope: &Scope<'_>, moves: &Moves, builder: &mut ChangeBuil
             .workspace
             .file(scope.workspace.module(item.module).file);
         for include in &item.includes {
-            let Some(data) = normalize(
-                &file
-                    .path
-                    .parent()
-                    .unwrap_or(Utf8Path::new(""))
-                    .join(&include.path),
-            ) else {
+            let Some(data) = normalize(&file.folder().join(&include.path)) else {
                 continue;
             };
             let inside = data
-                .strip_prefix(&from)
+                .strip_prefix(from)
                 .ok()
                 .filter(|_| !from.as_str().is_empty());
             if let Some(inside) = inside.filter(|_| is_only_reader(scope, &data)) {
@@ -139,7 +129,7 @@ pub(crate) fn correct_concatenated(scope: &Scope<'_>, moves: &Moves, builder: &m
             let Some((folder, _)) = literal.rsplit_once('/') else {
                 continue;
             };
-            let old = file.path.parent().unwrap_or(Utf8Path::new("")).join(folder);
+            let old = file.folder().join(folder);
             let Some(old) = normalize(&old) else {
                 continue;
             };
@@ -155,17 +145,11 @@ pub(crate) fn correct_concatenated(scope: &Scope<'_>, moves: &Moves, builder: &m
 
 /// The file that what moves out of a file goes to.
 fn new_home(scope: &Scope<'_>, moves: &Moves, file: &Utf8Path) -> Utf8PathBuf {
-    let folder = |krate| {
-        let root = scope.workspace.krate(krate).root;
-        let file = scope.workspace.file(scope.workspace.module(root).file);
-        file.path.parent().unwrap_or(Utf8Path::new("")).to_owned()
-    };
-    let (from, to) = (folder(scope.root), folder(scope.dest));
     moves
         .file_moves
         .get(file)
         .cloned()
-        .unwrap_or_else(|| to.join(file.strip_prefix(&from).unwrap_or(file)))
+        .unwrap_or_else(|| scope.mirrored(file))
 }
 
 /// Whether only moving items read a file.
@@ -178,10 +162,9 @@ fn is_only_reader(scope: &Scope<'_>, data: &Utf8Path) -> bool {
             let file = scope
                 .workspace
                 .file(scope.workspace.module(item.module).file);
-            let folder = file.path.parent().unwrap_or(Utf8Path::new(""));
-            item.includes
-                .iter()
-                .all(|include| normalize(&folder.join(&include.path)).as_deref() != Some(data))
+            item.includes.iter().all(|include| {
+                normalize(&file.folder().join(&include.path)).as_deref() != Some(data)
+            })
         })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use cleave_graph::Target;
 use cleave_syntax::change::{Block, Reason};
 use cleave_syntax::item::{Binding, Item, ItemKind, Level, UseLeafId};
@@ -138,7 +138,7 @@ impl<'a> Layout<'a, '_> {
             self.insert(*existing, &imports, blocks);
             return;
         }
-        let path = self.mirrored(&self.file_of(module).path);
+        let path = self.scope.mirrored(&self.file_of(module).path);
         let mut content = Vec::new();
         if !imports.is_empty() {
             let gap = if self.starts_with_import(module) {
@@ -291,7 +291,7 @@ impl<'a> Layout<'a, '_> {
         let value = self.scope.workspace.module(module);
         if !value.inline {
             let file = self.file_of(module);
-            let path = self.mirrored(&file.path);
+            let path = self.scope.mirrored(&file.path);
             let whole = TextRange::new(0, file.text.len() as u32);
             self.new_files
                 .insert(path.clone(), vec![self.moved(module, whole)]);
@@ -302,20 +302,6 @@ impl<'a> Layout<'a, '_> {
         for child in &value.children {
             self.move_files(*child);
         }
-    }
-
-    /// The same path below the destination's source folder.
-    fn mirrored(&self, path: &Utf8Path) -> Utf8PathBuf {
-        let folder = |krate| {
-            let root = self.scope.workspace.krate(krate).root;
-            self.file_of(root)
-                .path
-                .parent()
-                .unwrap_or(Utf8Path::new(""))
-                .to_owned()
-        };
-        let relative = path.strip_prefix(folder(self.scope.root)).unwrap_or(path);
-        folder(self.scope.dest).join(relative)
     }
 
     fn inline_depth(&self, module: ModuleId) -> usize {

@@ -44,6 +44,22 @@ pub struct Needs {
     pub helpers: BTreeSet<String>,
 }
 
+impl Needs {
+    /// The names in source that tests alone use, or those that other code uses.
+    pub(crate) fn names(&mut self, dev: bool) -> &mut BTreeSet<String> {
+        if dev { &mut self.dev } else { &mut self.normal }
+    }
+
+    /// The crates of the plan that tests alone use, or those that other code uses.
+    pub(crate) fn crates(&mut self, dev: bool) -> &mut BTreeSet<String> {
+        if dev {
+            &mut self.dev_crates
+        } else {
+            &mut self.crates
+        }
+    }
+}
+
 /// A crate of the plan with what it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {

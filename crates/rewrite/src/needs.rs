@@ -44,12 +44,7 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
         }
         add(scope, &mut needs, &reference.resolution, dev);
         if context == PathContext::Macro {
-            let set = if dev {
-                &mut needs.dev
-            } else {
-                &mut needs.normal
-            };
-            set.extend(named_by_expansion(
+            needs.names(dev).extend(named_by_expansion(
                 workspace,
                 scope.graph,
                 &reference.resolution,
@@ -260,12 +255,7 @@ fn add(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution, dev: bool)
         .collect();
     match &resolution.target {
         Target::External(name) => {
-            let set = if dev {
-                &mut needs.dev
-            } else {
-                &mut needs.normal
-            };
-            set.insert(name.to_string());
+            needs.names(dev).insert(name.to_string());
         }
         Target::Item(item) if scope.side(*item) == Side::Other => {
             crates.push(workspace.crate_of(*item));
@@ -280,12 +270,7 @@ fn add(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution, dev: bool)
             continue;
         }
         if let Some(name) = scope.planned_name(krate) {
-            let set = if dev {
-                &mut needs.dev_crates
-            } else {
-                &mut needs.crates
-            };
-            set.insert(name.to_owned());
+            needs.crates(dev).insert(name.to_owned());
         }
     }
 }
@@ -313,12 +298,7 @@ pub(crate) fn of_targets(
     let mut add = |names: BTreeSet<String>, krate: CrateId, is_test: bool| {
         if is_one(krate) {
             let dev = is_test || cleave_plan::target::is_movable(workspace.krate(krate).kind);
-            let set = if dev {
-                &mut needs.dev
-            } else {
-                &mut needs.normal
-            };
-            set.extend(names);
+            needs.names(dev).extend(names);
         }
     };
     let named = |resolution: &Resolution| match &resolution.target {

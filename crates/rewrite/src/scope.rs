@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use camino::{Utf8Path, Utf8PathBuf};
 use cleave_graph::{Graph, Target};
 use cleave_plan::{Order, Plan};
 use cleave_syntax::item::{Binding, ItemKind, Level, UseLeafId};
@@ -280,18 +281,20 @@ impl<'a> Scope<'a> {
                 .contains_key(self.workspace.module(module).path.as_str())
     }
 
-    /// Whether `inner` is `outer` or below it.
-    pub(crate) fn is_within(&self, inner: ModuleId, outer: ModuleId) -> bool {
-        self.workspace.is_within(inner, outer)
+    /// The same path below the destination's source folder.
+    pub(crate) fn mirrored(&self, path: &Utf8Path) -> Utf8PathBuf {
+        let from = self.workspace.source_folder(self.root);
+        let inside = path.strip_prefix(from).unwrap_or(path);
+        self.workspace.source_folder(self.dest).join(inside)
     }
 
     /// Whether code in `from` may see something of this level that is defined in `module`.
     pub(crate) fn is_visible(&self, level: &Level, module: ModuleId, from: ModuleId) -> bool {
         match level {
-            Level::Private | Level::Module => self.is_within(from, module),
-            Level::Super => {
-                self.is_within(from, self.workspace.module(module).parent.unwrap_or(module))
-            }
+            Level::Private | Level::Module => self.workspace.is_within(from, module),
+            Level::Super => self
+                .workspace
+                .is_within(from, self.workspace.module(module).parent.unwrap_or(module)),
             Level::In(_) | Level::Crate | Level::Public => true,
         }
     }

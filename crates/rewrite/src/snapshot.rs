@@ -8,12 +8,8 @@ use crate::scope::Scope;
 /// Moves the snapshots of the tests that move.
 pub(crate) fn move_along(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
     let workspace = scope.workspace;
-    let folder = |krate| {
-        let file = workspace.module(workspace.krate(krate).root).file;
-        let path = &workspace.file(file).path;
-        path.parent().unwrap_or(Utf8Path::new(""))
-    };
-    let (from, to) = (folder(scope.root), folder(scope.dest));
+    let from = workspace.source_folder(scope.root);
+    let to = workspace.source_folder(scope.dest);
     let own = format!("{}__", workspace.krate(scope.root).extern_name);
     for companion in &workspace.companions {
         let name = companion.path.file_name().unwrap_or_default();

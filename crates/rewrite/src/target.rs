@@ -12,7 +12,7 @@ mod way;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use cleave_graph::{Graph, Place};
 use cleave_plan::target::{TargetGroup, target_groups};
 use cleave_plan::{Plan, homes};
@@ -240,10 +240,8 @@ impl Mover<'_> {
     }
 
     /// The folder of the split library's source.
-    fn source(&self) -> Utf8PathBuf {
-        let root = self.workspace.module(self.workspace.krate(self.root).root);
-        let path = &self.workspace.file(root.file).path;
-        path.parent().map(ToOwned::to_owned).unwrap_or_default()
+    fn source(&self) -> &Utf8Path {
+        self.workspace.source_folder(self.root)
     }
 
     fn relocate(&self, edits: Edits, builder: &mut ChangeBuilder) {

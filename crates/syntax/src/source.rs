@@ -3,7 +3,7 @@
 use std::ops::Index;
 use std::sync::Arc;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 /// Makes a dense `u32` id that indexes a vector of one [`Workspace`](crate::Workspace).
 macro_rules! id {
@@ -102,6 +102,11 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
+    /// The folder that it stands in, relative to the workspace root; empty at the root.
+    pub fn folder(&self) -> &Utf8Path {
+        self.path.parent().unwrap_or(Utf8Path::new(""))
+    }
+
     /// The 1-based line and column (in characters) of a byte offset.
     pub fn line_column(&self, offset: u32) -> (usize, usize) {
         let before = &self.text[..(offset as usize).min(self.text.len())];

@@ -219,6 +219,11 @@ impl Workspace {
         self.module(self.item(item).module).krate
     }
 
+    /// The folder of a crate's root file, relative to the workspace root.
+    pub fn source_folder(&self, krate: CrateId) -> &Utf8Path {
+        self.file(self.module(self.krate(krate).root).file).folder()
+    }
+
     /// A module and those around it, from the inside out.
     pub fn around(&self, module: ModuleId) -> impl Iterator<Item = ModuleId> + '_ {
         std::iter::successors(Some(module), |inner| self.module(*inner).parent)

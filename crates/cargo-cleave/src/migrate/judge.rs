@@ -148,6 +148,31 @@ impl Run<'_> {
         Ok(true)
     }
 
+    /// The scratch tree's sources of the crate that a file is in; none where it is no source, or its crate has no features.
+    fn texts_beside(&self, path: &Utf8Path, project: &Project, changes: &ChangeSet) -> Vec<String> {
+        let Some((dir, _)) = path.as_str().split_once("src/") else {
+            return Vec::new();
+        };
+        let manifest = self.scratch.read(&format!("{dir}Cargo.toml"));
+        if !manifest.is_some_and(|text| text.contains("[features]")) {
+            return Vec::new();
+        }
+        let changed = changes.files.iter().map(|file| file.path.as_path());
+        let known = project.workspace.files.iter();
+        let files: BTreeSet<&Utf8Path> = known
+            .map(|file| file.path.as_path())
+            .chain(changed)
+            .filter(|other| {
+                let rest = other.as_str().strip_prefix(dir);
+                rest.is_some_and(|rest| rest.starts_with("src/"))
+            })
+            .collect();
+        let texts = files
+            .iter()
+            .filter_map(|file| self.scratch.read(file.as_str()));
+        texts.collect()
+    }
+
     /// Mends what can be mended, in the scratch tree and in the change.
     fn repair(
         &self,
@@ -158,25 +183,10 @@ impl Run<'_> {
         let rows: Vec<Message> = messages.iter().map(|message| plain(message)).collect();
         let read = |path: &Utf8Path| self.scratch.read(path.as_str());
         let is_named = |path: &Utf8Path, name: &str| {
-            let (dir, inside) = path.as_str().split_once("src/").unwrap_or_default();
-            let manifest = self.scratch.read(&format!("{dir}Cargo.toml"));
-            let has_features = manifest.is_some_and(|text| text.contains("[features]"));
-            let changed = changes.files.iter().map(|file| file.path.as_path());
-            let known = project.workspace.files.iter();
-            let files: BTreeSet<&Utf8Path> = known
-                .map(|file| file.path.as_path())
-                .chain(changed)
-                .filter(|other| {
-                    let rest = other.as_str().strip_prefix(dir);
-                    rest.is_some_and(|rest| rest.starts_with("src/"))
-                })
-                .collect();
-            let texts = files
-                .iter()
-                .filter_map(|file| self.scratch.read(file.as_str()));
+            let texts = self.texts_beside(path, project, changes);
             // The import itself is one.
-            let uses: usize = texts.map(|text| occurrences(&text, name)).sum();
-            !inside.is_empty() && has_features && (name == "*" || uses > 1)
+            let uses: usize = texts.iter().map(|text| occurrences(text, name)).sum();
+            !texts.is_empty() && (name == "*" || uses > 1)
         };
         let repairs = repair::repairs(&rows, &read, &is_named);
         let mut done = Vec::new();
