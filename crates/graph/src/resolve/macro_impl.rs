@@ -1,7 +1,7 @@
 //! Impls that a macro of the workspace writes where it is called: they bind the call to a crate as impls in plain sight
 //! bind themselves.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::str::FromStr;
 
 use cleave_syntax::item::{ItemKind, PathContext};
@@ -88,7 +88,9 @@ fn headers(workspace: &Workspace, id: ItemId) -> Vec<Header> {
     for token in rules.stream() {
         match token {
             TokenTree::Group(transcriber) if after_arrow => {
-                in_transcriber(&transcriber, item.range.start, &mut found);
+                let mut defined = BTreeSet::new();
+                defined_in(&transcriber, &mut defined);
+                in_transcriber(&transcriber, (item.range.start, &defined), &mut found);
                 after_arrow = false;
             }
             TokenTree::Punct(punct) => after_arrow = punct.as_char() == '>',
@@ -99,19 +101,52 @@ fn headers(workspace: &Workspace, id: ItemId) -> Vec<Header> {
 }
 
 /// Nesting is as deep as in the source, which was parsed before.
-fn in_transcriber(group: &Group, start: u32, found: &mut Vec<Header>) {
+fn in_transcriber(
+    group: &Group,
+    (start, defined): (u32, &BTreeSet<String>),
+    found: &mut Vec<Header>,
+) {
     let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
     for (index, token) in tokens.iter().enumerate() {
         match token {
-            TokenTree::Group(inner) => in_transcriber(inner, start, found),
+            TokenTree::Group(inner) => in_transcriber(inner, (start, defined), found),
             TokenTree::Ident(word) if word == "impl" => {
                 let returned = index > 0 && is_punct(&tokens[index - 1], '>');
-                if !returned && let Some(header) = header(&tokens[index + 1..], start) {
-                    found.push(header);
-                }
+                let header = header(&tokens[index + 1..], (start, defined));
+                found.extend(header.filter(|_| !returned));
             }
             _ => {}
         }
+    }
+}
+
+/// What types and traits an expansion defines itself, by their names or by the variables that hold these.
+fn defined_in(group: &Group, found: &mut BTreeSet<String>) {
+    let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+    for (index, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Group(inner) => defined_in(inner, found),
+            TokenTree::Ident(word)
+                if ["struct", "enum", "union", "trait"]
+                    .iter()
+                    .any(|one| word == one) =>
+            {
+                found.extend(named_at(&tokens, index + 1));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The name at a place: `Name`, or `$name` with its dollar.
+fn named_at(tokens: &[TokenTree], index: usize) -> Option<String> {
+    match tokens.get(index)? {
+        TokenTree::Ident(name) => Some(name.to_string()),
+        TokenTree::Punct(dollar) if dollar.as_char() == '$' => match tokens.get(index + 1)? {
+            TokenTree::Ident(name) => Some(format!("${name}")),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -119,8 +154,9 @@ fn is_punct(token: &TokenTree, wanted: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == wanted)
 }
 
-/// Reads the head of an impl, behind the keyword; none where no body follows.
-fn header(tokens: &[TokenTree], start: u32) -> Option<Header> {
+/// Reads the head of an impl, behind the keyword; none where no body follows, and none where the expansion defines what
+/// lets the impl stand wherever the call does.
+fn header(tokens: &[TokenTree], (start, defined): (u32, &BTreeSet<String>)) -> Option<Header> {
     let body = tokens.iter().position(
         |token| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace),
     )?;
@@ -129,6 +165,13 @@ fn header(tokens: &[TokenTree], start: u32) -> Option<Header> {
         .iter()
         .position(|token| matches!(token, TokenTree::Ident(word) if word == "where"));
     let head = &head[..clause.unwrap_or(head.len())];
+    let is_own = |at: usize| {
+        let follows_dollar = at > 0 && is_punct(&head[at - 1], '$');
+        !follows_dollar && named_at(head, at).is_some_and(|name| defined.contains(&name))
+    };
+    if (0..head.len()).any(is_own) {
+        return None;
+    }
     let (first, last) = (head.first()?, head.last()?);
     let is_for = |(index, token): (usize, &TokenTree)| {
         let higher_ranked = head.get(index + 1).is_some_and(|next| is_punct(next, '<'));

@@ -225,3 +225,25 @@ fn a_call_that_writes_impls_stands_where_they_may() {
         ",
     );
 }
+
+#[test]
+fn a_call_that_defines_the_type_of_its_impls_stands_anywhere() {
+    check_anchors(
+        "
+        pub struct Policy; pub trait Shape { fn area(&self) -> u8; }
+        macro_rules! new { ($name:ident, $policy:expr) => {
+            pub struct $name(u8);
+            impl Shape for $name { fn area(&self) -> u8 { let _ = $policy; 1 } }
+            impl From<$name> for Policy { fn from(_: $name) -> Policy { $policy } }
+        }; }
+        macro_rules! fixed { ($policy:expr) => { enum One {} impl One { fn policy() -> Policy { $policy } } }; }
+        macro_rules! of_another { ($name:ident, $other:ident) => { struct $name; impl Shape for $other { fn area(&self) -> u8 { 1 } } }; }
+        new!(Mine, Policy);
+        fixed!(Policy);
+        of_another!(Third, Policy);
+        ",
+        "
+        of_another! Third: Policy Shape
+        ",
+    );
+}
