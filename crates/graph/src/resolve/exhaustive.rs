@@ -1,9 +1,9 @@
-//! `#[non_exhaustive]` binds other crates: only its own may build such a type by a literal, or match it without a
+//! `#[non_exhaustive]` binds other crates: only its own may build such a type or variant by name, or match it without a
 //! wildcard.
 //!
 //! Rust reference, *the `non_exhaustive` attribute*.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_syntax::item::ItemKind;
 use cleave_syntax::{ItemId, TextRange, Workspace};
@@ -14,12 +14,9 @@ use crate::graph::{Closed, Graph, Opening, Place, Target};
 
 /// Fills [`Graph::bound`], [`Graph::closed`] and [`Graph::room`].
 pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
-    let marked: BTreeSet<ItemId> = (0..workspace.items.len())
+    let marked: BTreeMap<ItemId, Marked> = (0..workspace.items.len())
         .map(ItemId::new)
-        .filter(|id| {
-            let mut attributes = workspace.item(*id).attributes.iter();
-            attributes.any(|attribute| attribute.path == "non_exhaustive")
-        })
+        .filter_map(|id| Some((id, marked(workspace, id)?)))
         .collect();
     if marked.is_empty() {
         return;
@@ -29,7 +26,7 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
         .iter()
         .filter_map(
             |reference| match (reference.place, &reference.resolution.target) {
-                (Place::Item(user, _), Target::Item(target)) if marked.contains(target) => {
+                (Place::Item(user, _), Target::Item(target)) if marked.contains_key(target) => {
                     Some((user, *target))
                 }
                 _ => None,
@@ -40,14 +37,13 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
         if user == target {
             continue;
         }
-        let search = search(workspace, user, target);
+        let search = search(workspace, user, (target, &marked[&target]));
         if workspace.crate_of(user) != workspace.crate_of(target) {
             let room = search.room.into_iter();
             graph.room.extend(room.map(|range| (user, target, range)));
             continue;
         }
-        // Variants of a marked enum may be built anywhere.
-        if search.builds && workspace.item(target).kind == ItemKind::Struct {
+        if search.builds {
             graph.bound.push((user, target));
         }
         let closed = search.closed.into_iter();
@@ -60,10 +56,48 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
     }
 }
 
+/// What of a type is marked.
+#[derive(Default)]
+struct Marked {
+    /// The type itself.
+    is_whole: bool,
+    /// Variants of it, which only its crate may build; those of a type that is marked as a whole may be built anywhere.
+    variants: BTreeSet<String>,
+}
+
+fn marked(workspace: &Workspace, id: ItemId) -> Option<Marked> {
+    const MARK: &str = "non_exhaustive";
+    let item = workspace.item(id);
+    let mut attributes = item.attributes.iter();
+    let mut marked = Marked {
+        is_whole: attributes.any(|attribute| attribute.path == MARK),
+        variants: BTreeSet::new(),
+    };
+    let text = workspace.text_of(id);
+    if item.kind == ItemKind::Enum
+        && text.contains(MARK)
+        && let Ok(definition) = syn::parse_str::<syn::ItemEnum>(text)
+    {
+        let is_mark = |attribute: &syn::Attribute| attribute.path().is_ident(MARK);
+        let variants = definition.variants.iter();
+        let variants = variants.filter(|variant| variant.attrs.iter().any(is_mark));
+        marked
+            .variants
+            .extend(variants.map(|variant| variant.ident.to_string()));
+    }
+    (marked.is_whole || !marked.variants.is_empty()).then_some(marked)
+}
+
 /// How an item treats a type.
-fn search(workspace: &Workspace, user: ItemId, target: ItemId) -> Search<'_> {
+fn search<'a>(
+    workspace: &'a Workspace,
+    user: ItemId,
+    (target, marked): (ItemId, &'a Marked),
+) -> Search<'a> {
     let text = workspace.text_of(user);
     let mut search = Search {
+        is_struct: workspace.item(target).kind == ItemKind::Struct,
+        marked,
         name: &workspace.item(target).name,
         start: workspace.item(user).range.start,
         text,
@@ -81,6 +115,8 @@ fn search(workspace: &Workspace, user: ItemId, target: ItemId) -> Search<'_> {
 
 struct Search<'a> {
     name: &'a str,
+    is_struct: bool,
+    marked: &'a Marked,
     /// Where the item starts in its file.
     start: u32,
     text: &'a str,
@@ -95,6 +131,19 @@ impl Search<'_> {
         path.segments
             .iter()
             .any(|segment| segment.ident == self.name)
+    }
+
+    /// Whether a path leads to what only the type's crate may build, or match to the last field.
+    fn is_closed(&self, path: &syn::Path) -> bool {
+        self.is_constructor(path) || (self.is_struct && self.names(path))
+    }
+
+    /// Whether a path leads to the name by which such a thing is built.
+    fn is_constructor(&self, path: &syn::Path) -> bool {
+        path.segments.last().is_some_and(|last| {
+            let name = last.ident.to_string();
+            self.marked.variants.contains(&name) || (self.is_struct && name == self.name)
+        })
     }
 
     /// Whether a pattern names the type.
@@ -118,12 +167,16 @@ impl Search<'_> {
 
 impl<'ast> Visit<'ast> for Search<'_> {
     fn visit_expr_struct(&mut self, literal: &'ast syn::ExprStruct) {
-        self.builds |= self.names(&literal.path);
+        self.builds |= self.is_closed(&literal.path);
         syn::visit::visit_expr_struct(self, literal);
     }
 
+    fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
+        self.builds |= self.is_constructor(&path.path);
+    }
+
     fn visit_pat_struct(&mut self, pattern: &'ast syn::PatStruct) {
-        if pattern.rest.is_none() && self.names(&pattern.path) {
+        if pattern.rest.is_none() && self.is_closed(&pattern.path) {
             let opening = match pattern.fields.last() {
                 Some(_) if pattern.fields.trailing_punct() => Opening::RestAfterComma,
                 Some(_) => Opening::Rest,
@@ -138,6 +191,12 @@ impl<'ast> Visit<'ast> for Search<'_> {
         syn::visit::visit_pat_struct(self, pattern);
     }
 
+    /// The constructor is private, with or without a `..` in the pattern.
+    fn visit_pat_tuple_struct(&mut self, pattern: &'ast syn::PatTupleStruct) {
+        self.builds |= self.is_constructor(&pattern.path);
+        syn::visit::visit_pat_tuple_struct(self, pattern);
+    }
+
     fn visit_expr_match(&mut self, expression: &'ast syn::ExprMatch) {
         let open = |arm: &syn::Arm| is_wildcard(&arm.pat);
         if let [.., before, last] = &expression.arms[..]
@@ -148,7 +207,7 @@ impl<'ast> Visit<'ast> for Search<'_> {
             self.room
                 .push(TextRange::new(start, self.range(last.span()).end));
         }
-        if !expression.arms.iter().any(open) {
+        if self.marked.is_whole && !expression.arms.iter().any(open) {
             let found = expression.arms.iter().any(|arm| self.is_in(&arm.pat));
             if let (true, Some(last)) = (found, expression.arms.last()) {
                 let needs_comma =

@@ -334,3 +334,21 @@ fn who_builds_a_non_exhaustive_struct_is_bound_to_it() {
         "query: Query",
     );
 }
+
+#[test]
+fn who_builds_a_non_exhaustive_variant_is_bound_to_its_enum() {
+    check_bound(
+        "
+        pub enum Wrong { Plain { at: u8 }, #[non_exhaustive] Short { read: u8 }, #[non_exhaustive] Long(u8) }
+        fn plain() -> Wrong { Wrong::Plain { at: 1 } }
+        fn short() -> Wrong { Wrong::Short { read: 1 } }
+        fn long() -> Wrong { Some(1).map(Wrong::Long).unwrap() }
+        fn read(wrong: &Wrong) -> u8 { match wrong { Wrong::Plain { at } => *at, Wrong::Short { read } => *read, Wrong::Long(it) => *it } }
+        ",
+        "
+        short: Wrong
+        long: Wrong
+        read: Wrong
+        ",
+    );
+}
