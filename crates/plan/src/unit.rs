@@ -99,7 +99,7 @@ struct Builder<'a> {
     leader: Vec<u32>,
     /// Impls with several legal homes.
     open: BTreeSet<ItemId>,
-    /// By type: what tests need that must stand in its crate.
+    /// By type or impl: what tests need that must stand in its crate.
     tested: BTreeMap<ItemId, Vec<ItemId>>,
     lifts: &'a Lifts,
 }
@@ -158,6 +158,21 @@ impl<'a> Builder<'a> {
                 self.join(*first, *other);
             }
             self.tested.entry(*first).or_default().extend(cluster.needs);
+        }
+        self.find_test_methods();
+    }
+
+    /// Methods for tests stay in their impl, which must see what they need.
+    fn find_test_methods(&mut self) {
+        for id in &self.items {
+            let methods = self.workspace.item(*id).methods.iter();
+            let needs = methods
+                .filter(|method| self.workspace.item(**method).is_test)
+                .flat_map(|method| self.lifts.edges(self.graph, *method));
+            let needs: Vec<ItemId> = needs.collect();
+            if !needs.is_empty() {
+                self.tested.entry(*id).or_default().extend(needs);
+            }
         }
     }
 

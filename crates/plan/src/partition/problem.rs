@@ -47,6 +47,9 @@ pub(crate) struct Problem {
     pub(crate) module_of: Vec<usize>,
     pub(crate) parts: Vec<Vec<(usize, usize)>>,
     pub(crate) total: i64,
+    /// How many lines a crate may have before they cost: half of all, or no end where one unit alone has more. What such
+    /// a unit could shed of its surroundings would be torn from it for nothing.
+    pub(crate) ceiling: i64,
 }
 
 /// Units that would like to stay together, for one reason.
@@ -101,6 +104,7 @@ impl Problem {
             module_of: Vec::new(),
             parts: Vec::new(),
             total: 0,
+            ceiling: 0,
             units,
         };
         for (index, unit) in problem.units.units.iter().enumerate() {
@@ -117,6 +121,10 @@ impl Problem {
             }
         }
         problem.total = problem.lines.iter().sum();
+        // What is no unit, such as imports, counts in the end too.
+        let half = problem.total * 49 / 100;
+        let can_be_met = problem.lines.iter().all(|lines| *lines <= half);
+        problem.ceiling = if can_be_met { half } else { problem.total };
         problem.find_modules(workspace, lifts);
         problem.find_references(workspace, graph, lifts);
         problem.find_lifts(workspace, lifts);

@@ -235,7 +235,7 @@ impl<'a> State<'a> {
                 self.crossing as f64,
                 self.public as f64,
                 lacking as f64,
-                (largest - self.problem.total / 2).max(0) as f64,
+                (largest - self.problem.ceiling).max(0) as f64,
                 self.root as f64,
                 self.crates as f64 * self.problem.upkeep(),
             ],
