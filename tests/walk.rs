@@ -58,7 +58,7 @@ impl Today {
         if wrong.iter().any(|found| found.severity == Severity::Error) {
             return Err(lines(&wrong));
         }
-        workspace.foreign_traits = cleave_syntax::foreign::foreign_traits(&workspace, &options);
+        workspace.foreign = cleave_syntax::foreign(&workspace, &options);
         let graph = cleave_graph::resolve(&workspace);
         let (homes, diagnostics) = cleave_plan::homes(&plan, &workspace, &graph);
         let steps = cleave_plan::steps(&plan, &homes, &workspace, &graph);

@@ -24,7 +24,7 @@ pub fn migrate(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failu
     refuse::report(arguments)?;
     let mut project = Project::load(&arguments.common, screen)?;
     project.plan()?;
-    project.read_foreign_traits(&arguments.common)?;
+    project.read_foreign(&arguments.common)?;
     let plan = project.plan()?;
     let (route, diagnostics) = project.route(plan);
     let wanted = wanted(arguments, &route.steps)?;

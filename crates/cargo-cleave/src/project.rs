@@ -67,10 +67,10 @@ impl Project {
         Ok(project)
     }
 
-    /// Looks up the traits of other crates that the source imports: rewriting asks for them.
-    pub fn read_foreign_traits(&mut self, common: &Common) -> Result<(), Failure> {
+    /// Looks up what the source of other crates says: rewriting asks for it.
+    pub fn read_foreign(&mut self, common: &Common) -> Result<(), Failure> {
         let options = options(common)?;
-        self.workspace.foreign_traits = cleave_syntax::foreign_traits(&self.workspace, &options);
+        self.workspace.foreign = cleave_syntax::foreign(&self.workspace, &options);
         Ok(())
     }
 

@@ -84,28 +84,6 @@ pub(crate) fn correct_in_attributes(scope: &Scope<'_>, builder: &mut ChangeBuild
     }
 }
 
-/// `env!("CARGO_MANIFEST_DIR")` goes on meaning the folder of the package that the code leaves.
-pub(crate) fn correct_manifest_folder(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
-    const CALL: &str = "env!(\"CARGO_MANIFEST_DIR\")";
-    let workspace = scope.workspace;
-    let dir = |krate| &workspace.package(workspace.krate(krate).package).dir;
-    let back = relative(dir(scope.dest), dir(scope.root));
-    for id in workspace
-        .items_of(scope.root)
-        .filter(|id| scope.moving[id.index()] && workspace.item(*id).parent.is_none())
-    {
-        let item = workspace.item(id);
-        let file = workspace.file(workspace.module(item.module).file);
-        for (at, _) in file[item.range].match_indices(CALL) {
-            let start = item.range.start + at as u32;
-            let range = TextRange::new(start, start + CALL.len() as u32);
-            let text = format!("concat!({CALL}, \"/{back}\")");
-            let reason = Reason::new("F2", workspace.path_of(id));
-            builder.replace(&file.path, range, text, reason);
-        }
-    }
-}
-
 /// Paths that are put together, `include_str!(concat!("folder/", $name))`: the folder they start with stays where it is.
 pub(crate) fn correct_concatenated(scope: &Scope<'_>, moves: &Moves, builder: &mut ChangeBuilder) {
     const CALLS: &[&str] = &[

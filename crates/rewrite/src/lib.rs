@@ -31,6 +31,7 @@ mod members;
 mod needs;
 mod notes;
 mod order;
+mod package_folder;
 mod place;
 pub mod repair;
 pub mod rewrite;

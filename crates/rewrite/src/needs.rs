@@ -99,7 +99,7 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
         );
     }
     let root = workspace.package(workspace.krate(scope.root).package);
-    with_written_for(root, &mut needs);
+    with_written_for(workspace, root, &mut needs);
     in_keys(root, &mut needs);
     needs.support.retain(|name| !needs.normal.contains(name));
     needs.has_support = !scope.support.is_empty();
@@ -206,20 +206,19 @@ fn crate_of(scope: &Scope<'_>, resolution: &Resolution) -> Option<CrateId> {
     (scope.side(target) == Side::Other).then(|| scope.workspace.crate_of(target))
 }
 
-/// Adds the crates that the code written by derives names.
-fn with_written_for(package: &Package, needs: &mut Needs) {
+/// Adds the crates that the code written by derives names; by their names alone, where nobody could look them up.
+fn with_written_for(workspace: &Workspace, package: &Package, needs: &mut Needs) {
     for names in [&mut needs.normal, &mut needs.dev, &mut needs.support] {
-        let more: Vec<String> = names
-            .iter()
-            .filter_map(|name| crate::traits::written_for(name))
-            .filter(|name| {
-                package
-                    .dependencies
-                    .iter()
-                    .any(|dependency| dependency.extern_name == *name)
-            })
-            .map(str::to_owned)
-            .collect();
+        let named = names.iter().flat_map(|name| {
+            let written = workspace.foreign.written.get(name);
+            let written = written.into_iter().flatten().map(String::as_str);
+            written.chain(crate::traits::written_for(name))
+        });
+        let is_own = |name: &&str| {
+            let mut dependencies = package.dependencies.iter();
+            dependencies.any(|dependency| dependency.extern_name == *name)
+        };
+        let more: Vec<String> = named.filter(is_own).map(str::to_owned).collect();
         names.extend(more);
     }
 }
@@ -342,7 +341,7 @@ pub(crate) fn of_targets(
         features_in(&file[module.body], &mut needs.features);
     }
     let package = workspace.package(workspace.package);
-    with_written_for(package, &mut needs);
+    with_written_for(workspace, package, &mut needs);
     in_keys(package, &mut needs);
     needs
 }

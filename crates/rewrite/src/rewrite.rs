@@ -8,7 +8,7 @@ use crate::demand::{self, DestDemand};
 use crate::scope::Scope;
 use crate::{
     cleanup, companion, detach, exhaustive, include, layout, lift, members, needs, notes, order,
-    skeleton, snapshot, spacing, support, target, visibility,
+    package_folder, skeleton, snapshot, spacing, support, target, visibility,
 };
 
 /// What a step does to the tree.
@@ -173,7 +173,8 @@ fn move_items(
     include::correct(&scope, &moves, builder);
     include::correct_concatenated(&scope, &moves, builder);
     include::correct_in_attributes(&scope, builder);
-    include::correct_manifest_folder(&scope, builder);
+    package_folder::correct_manifest_folder(&scope, builder);
+    package_folder::correct_read_in_tests(&scope, builder);
     snapshot::move_along(&scope, builder);
     let mut diagnostics = members::extend(
         &scope,

@@ -222,7 +222,7 @@ pub(crate) fn called_through(
 /// The methods of a trait of another crate, or of all its traits, as far as they are known.
 fn foreign(scope: &Scope<'_>, krate: &str, name: Option<&str>) -> Option<BTreeSet<String>> {
     let Some(name) = name else {
-        let traits = scope.workspace.foreign_traits.get(krate)?;
+        let traits = scope.workspace.foreign.traits.get(krate)?;
         return Some(traits.values().flatten().cloned().collect());
     };
     if ["std", "core", "alloc"].contains(&krate) {
@@ -231,7 +231,8 @@ fn foreign(scope: &Scope<'_>, krate: &str, name: Option<&str>) -> Option<BTreeSe
     }
     scope
         .workspace
-        .foreign_traits
+        .foreign
+        .traits
         .get(krate)?
         .get(name)
         .cloned()

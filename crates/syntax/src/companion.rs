@@ -79,11 +79,28 @@ pub(crate) fn data(
     found
 }
 
+/// The folders beside a package's manifest, in order.
+pub(crate) fn folders(root: &Utf8Path, package: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let is_folder = |kind: std::io::Result<std::fs::FileType>| kind.is_ok_and(|kind| kind.is_dir());
+    let mut found: Vec<Utf8PathBuf> = entries(root, package, is_folder).collect();
+    found.sort();
+    found
+}
+
 fn files<'a>(root: &Utf8Path, folder: &'a Utf8Path) -> impl Iterator<Item = Utf8PathBuf> + 'a {
+    entries(root, folder, |kind| kind.is_ok_and(|kind| kind.is_file()))
+}
+
+/// What stands in a folder and is of one kind.
+fn entries<'a>(
+    root: &Utf8Path,
+    folder: &'a Utf8Path,
+    is_one: fn(std::io::Result<std::fs::FileType>) -> bool,
+) -> impl Iterator<Item = Utf8PathBuf> + 'a {
     let entries = root.join(folder).read_dir_utf8();
-    let files = entries.into_iter().flatten().flatten();
-    files
-        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
+    let entries = entries.into_iter().flatten().flatten();
+    entries
+        .filter(move |entry| is_one(entry.file_type()))
         .map(move |entry| folder.join(entry.file_name()))
 }
 

@@ -1,9 +1,11 @@
-//! What the source of other crates says: the names that their libraries have, and the methods of their traits.
+//! What the source of other crates says: the methods of their traits, and what their macros write.
+
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use cargo_metadata::{Metadata, MetadataCommand, PackageId};
+use cargo_metadata::{CargoOpt, Metadata, MetadataCommand, Package, PackageId};
 use rayon::prelude::*;
 
 use crate::item::Binding;
@@ -13,31 +15,55 @@ use crate::workspace::Workspace;
 /// The methods (and other associated items) of traits of other crates: by the crate's name in source, then by trait.
 pub type ForeignTraits = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 
-/// Reads the traits that a workspace imports from other crates: of an import by name that trait, of a glob all.
+/// What is known of other crates from their source.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Foreign {
+    /// The traits that the workspace imports: of an import by name that trait, of a glob all. A trait is looked for in the
+    /// crate that is named, then in those that this crate depends on, which it may re-export it from. Traits that macros
+    /// write stay unknown.
+    pub traits: ForeignTraits,
+    /// By name in source: which other dependencies of the workspace the output of a crate's procedural macros names, or
+    /// that of those which it depends on and may re-export.
+    pub written: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// Reads what the source of a workspace's dependencies says.
 ///
-/// Asks Cargo for the graph of packages and looks into their source where Cargo has unpacked it. A trait is looked for
-/// in the crate that is named, then in those that this crate depends on, which it may re-export it from. Traits that
-/// macros write stay unknown. Where Cargo can't say, nothing is known.
-pub fn foreign_traits(workspace: &Workspace, options: &LoadOptions) -> ForeignTraits {
-    let wanted = wanted(workspace);
-    if wanted.is_empty() {
-        return ForeignTraits::new();
+/// Asks Cargo for the graph of packages and looks into their source where Cargo has unpacked it. Where Cargo can't say,
+/// nothing is known.
+pub fn foreign(workspace: &Workspace, options: &LoadOptions) -> Foreign {
+    let dependencies: BTreeSet<&str> = workspace
+        .packages
+        .iter()
+        .flat_map(|package| &package.dependencies)
+        .map(|dependency| dependency.extern_name.as_str())
+        .collect();
+    if dependencies.is_empty() {
+        return Foreign::default();
     }
     let Some(metadata) = ask(&workspace.root, options) else {
-        return ForeignTraits::new();
+        return Foreign::default();
     };
     let Ok(pool) = pool(None) else {
-        return ForeignTraits::new();
+        return Foreign::default();
     };
     let packages = Packages::new(&metadata);
-    pool.install(|| {
-        wanted
+    pool.install(|| Foreign {
+        traits: wanted(workspace)
             .into_par_iter()
             .filter_map(|(name, traits)| {
                 let id = packages.called(&name)?;
                 Some((name, packages.traits(id, &traits)))
             })
-            .collect()
+            .collect(),
+        written: dependencies
+            .par_iter()
+            .filter_map(|name| {
+                let mut written = packages.written(packages.called(name)?, &dependencies);
+                written.remove(*name);
+                Some(((*name).to_owned(), written)).filter(|(_, written)| !written.is_empty())
+            })
+            .collect(),
     })
 }
 
@@ -130,14 +156,7 @@ impl<'m> Packages<'m> {
         id: &PackageId,
         wanted: &BTreeSet<Option<String>>,
     ) -> BTreeMap<String, BTreeSet<String>> {
-        let package = self
-            .metadata
-            .packages
-            .iter()
-            .find(|package| package.id == *id);
-        let folder = package.and_then(|package| package.manifest_path.parent());
-        let files = folder.map_or_else(Vec::new, |folder| sources(&folder.join("src")));
-        files
+        self.sources(id)
             .into_par_iter()
             .map(|file| in_file(&file, wanted))
             .reduce(BTreeMap::new, |mut all, some| {
@@ -148,6 +167,36 @@ impl<'m> Packages<'m> {
                 }
                 all
             })
+    }
+
+    /// The names among some that procedural macros write: those of a package, or of those which it depends on.
+    fn written(&self, id: &PackageId, wanted: &BTreeSet<&str>) -> BTreeSet<String> {
+        let below = self.dependencies.get(id).into_iter().flatten().copied();
+        std::iter::once(id)
+            .chain(below)
+            .filter(|id| {
+                let mut targets = self
+                    .package(id)
+                    .into_iter()
+                    .flat_map(|package| &package.targets);
+                targets.any(cargo_metadata::Target::is_proc_macro)
+            })
+            .flat_map(|id| self.sources(id))
+            .flat_map(|file| written::in_file(&file, wanted))
+            .collect()
+    }
+
+    fn package(&self, id: &PackageId) -> Option<&'m Package> {
+        let mut packages = self.metadata.packages.iter();
+        packages.find(|package| package.id == *id)
+    }
+
+    /// The Rust files of a package's library, ordered.
+    fn sources(&self, id: &PackageId) -> Vec<Utf8PathBuf> {
+        let folder = self
+            .package(id)
+            .and_then(|package| package.manifest_path.parent());
+        folder.map_or_else(Vec::new, |folder| sources(&folder.join("src")))
     }
 }
 
@@ -226,7 +275,8 @@ fn name_of(item: &syn::TraitItem) -> Option<String> {
 
 /// The resolved graph of packages, as Cargo says it.
 ///
-/// Without a lock file Cargo would write one: it is asked in a folder that only looks like this one.
+/// Without a lock file Cargo would write one: it is asked in a folder that only looks like this one, and the manifests are
+/// those of this one.
 pub(crate) fn ask(root: &Utf8Path, options: &LoadOptions) -> Option<Metadata> {
     let locked = root.join("Cargo.lock").is_file();
     let folder = if locked { None } else { Some(mirror(root)?) };
@@ -234,12 +284,26 @@ pub(crate) fn ask(root: &Utf8Path, options: &LoadOptions) -> Option<Metadata> {
         Some(folder) => folder.path().join("Cargo.toml"),
         None => root.join("Cargo.toml").into_std_path_buf(),
     };
-    let mut command = MetadataCommand::new();
-    command.manifest_path(manifest);
     let mut flags = Vec::new();
     flags.extend(locked.then(|| "--locked".to_owned()));
     flags.extend(options.offline.then(|| "--offline".to_owned()));
-    command.other_options(flags).exec().ok()
+    let mut command = MetadataCommand::new();
+    command.manifest_path(manifest).other_options(flags);
+    // What no feature turns on is no part of the graph; but it may never have been fetched.
+    let mut whole = command.clone();
+    whole.features(CargoOpt::AllFeatures);
+    let mut metadata = whole.exec().or_else(|_| command.exec()).ok()?;
+    if let Some(there) = folder
+        .as_ref()
+        .and_then(|folder| Utf8Path::from_path(folder.path()))
+    {
+        for package in &mut metadata.packages {
+            if let Ok(inside) = package.manifest_path.strip_prefix(there) {
+                package.manifest_path = root.join(inside);
+            }
+        }
+    }
+    Some(metadata)
 }
 
 /// A folder whose entries are links to those of the workspace, build products and the repository left out.

@@ -34,7 +34,7 @@ pub mod workspace;
 
 pub use change::{ChangeBuilder, ChangeSet};
 pub use diagnostic::{Diagnostic, Label, Severity};
-pub use foreign::{ForeignTraits, foreign_traits};
+pub use foreign::{Foreign, ForeignTraits, foreign};
 pub use item::{Item, ItemId, ItemKind};
 pub use load::{LoadError, LoadOptions, load};
 pub use name::Name;

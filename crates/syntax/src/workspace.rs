@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::companion::Companion;
-use crate::foreign::ForeignTraits;
-use crate::item::{Item, ItemId, UseLeaf, UseLeafId};
+use crate::foreign::Foreign;
+use crate::item::{Binding, Item, ItemId, ItemKind, UseLeaf, UseLeafId};
 use crate::source::{FileId, SourceFile, TextRange, id};
 
 id! {
@@ -47,9 +47,10 @@ pub struct Workspace {
     pub companions: Vec<Companion>,
     /// Files without Rust source that belong to the package: below its own folders, and beside its manifest. In order.
     pub data: Vec<Utf8PathBuf>,
-    /// The traits of other crates that it imports. Empty until [`foreign_traits`](crate::foreign_traits) was asked: only
-    /// rewriting needs them.
-    pub foreign_traits: ForeignTraits,
+    /// The folders beside the package's manifest, in order.
+    pub folders: Vec<Utf8PathBuf>,
+    /// What the source of other crates says. Empty until [`foreign`](crate::foreign()) was asked: only rewriting needs it.
+    pub foreign: Foreign,
 }
 
 /// A member package.
@@ -217,6 +218,20 @@ impl Workspace {
     /// The crate that an item belongs to.
     pub fn crate_of(&self, item: ItemId) -> CrateId {
         self.module(self.item(item).module).krate
+    }
+
+    /// The name that a crate has for itself, by `extern crate self as …`.
+    pub fn own_name(&self, krate: CrateId) -> Option<&str> {
+        let items = self.module(self.krate(krate).root).items.iter();
+        let mut leaves = items
+            .map(|id| self.item(*id))
+            .filter(|item| item.kind == ItemKind::ExternCrate)
+            .flat_map(|item| &item.leaves)
+            .map(|leaf| self.leaf(*leaf));
+        leaves.find_map(|leaf| match &leaf.binding {
+            Binding::Name(name) if leaf.path.text() == "self" => Some(name.as_str()),
+            _ => None,
+        })
     }
 
     /// The folder of a crate's root file, relative to the workspace root.

@@ -5,7 +5,7 @@ use std::time::Instant;
 use camino::Utf8PathBuf;
 use cleave_plan::{Plan, Step};
 use cleave_syntax::change::NewFile;
-use cleave_syntax::{ChangeSet, ForeignTraits};
+use cleave_syntax::{ChangeSet, Foreign};
 use cleave_verify::baseline::Key;
 use cleave_verify::cargo::Selection;
 use cleave_verify::git::GitState;
@@ -37,7 +37,7 @@ pub(super) struct Run<'a> {
     pub(super) baseline: Baseline,
     pub(super) report: Report,
     /// They stay the same over all steps: no dependency comes or goes.
-    foreign_traits: ForeignTraits,
+    foreign: Foreign,
     commits: usize,
     start: Instant,
 }
@@ -76,7 +76,7 @@ impl<'a> Run<'a> {
             options,
             baseline,
             report: report::measure(project, project.plan.as_ref()),
-            foreign_traits: project.workspace.foreign_traits.clone(),
+            foreign: project.workspace.foreign.clone(),
             commits: 0,
             start,
         })
@@ -134,8 +134,7 @@ impl<'a> Run<'a> {
     /// The tree as it is now.
     fn load(&self, screen: &mut Screen) -> Result<Project, Failure> {
         let mut project = Project::load(&self.arguments.common, screen)?;
-        let traits = &mut project.workspace.foreign_traits;
-        traits.clone_from(&self.foreign_traits);
+        project.workspace.foreign.clone_from(&self.foreign);
         Ok(project)
     }
 

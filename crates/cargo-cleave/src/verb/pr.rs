@@ -19,7 +19,7 @@ pub(super) fn pull_request(
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
     let mut project = Project::load(&arguments.common, screen)?;
-    project.read_foreign_traits(&arguments.common)?;
+    project.read_foreign(&arguments.common)?;
     let (route, _) = project.route(project.plan()?);
     let Some(step) = route.steps.iter().find(|step| step.id == number) else {
         return Err(Failure::World(format!(
@@ -60,9 +60,7 @@ fn ahead(
     let there = inside(project, common, &scratch.tree);
     loop {
         let mut now = Project::load(&there, screen)?;
-        now.workspace
-            .foreign_traits
-            .clone_from(&project.workspace.foreign_traits);
+        now.workspace.foreign.clone_from(&project.workspace.foreign);
         let (route, _) = now.route(now.plan()?);
         let Some(step) = route.steps.iter().find(|step| !step.done) else {
             let message = format!("failed to work out step {number}: it changes nothing");
@@ -123,8 +121,8 @@ fn before(
     }
     let mut then = Project::load(&there, screen)?;
     then.workspace
-        .foreign_traits
-        .clone_from(&project.workspace.foreign_traits);
+        .foreign
+        .clone_from(&project.workspace.foreign);
     let (route, _) = then.route(then.plan()?);
     let same = route.steps.iter().find(|other| other.title == step.title);
     let Some(step) = same.filter(|step| !step.done) else {

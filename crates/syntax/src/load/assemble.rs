@@ -25,13 +25,11 @@ pub(super) fn workspace(outline: Outline, trees: Vec<Tree>) -> (Workspace, Vec<D
             });
     }
     let files: Vec<SourceFile> = files.into_values().collect();
+    let dir = &outline.packages[outline.package.index()].dir;
     let mut workspace = Workspace {
         companions: companion::find(&outline.root, &files),
-        data: companion::data(
-            &outline.root,
-            &outline.packages[outline.package.index()].dir,
-            &files,
-        ),
+        data: companion::data(&outline.root, dir, &files),
+        folders: companion::folders(&outline.root, dir),
         manifest: std::fs::read_to_string(outline.root.join("Cargo.toml")).ok(),
         root: outline.root,
         packages: outline.packages,
@@ -41,7 +39,7 @@ pub(super) fn workspace(outline: Outline, trees: Vec<Tree>) -> (Workspace, Vec<D
         modules: Vec::new(),
         items: Vec::new(),
         leaves: Vec::new(),
-        foreign_traits: crate::ForeignTraits::new(),
+        foreign: crate::Foreign::default(),
     };
     let mut diagnostics = Vec::new();
     for (target, tree) in outline.targets.into_iter().zip(trees) {

@@ -1,0 +1,74 @@
+//! Paths that start at the folder of the package (row F2): what moves starts at another one.
+
+use cleave_syntax::change::Reason;
+use cleave_syntax::{ChangeBuilder, ItemId, TextRange};
+
+use crate::include::{normalize, relative};
+use crate::scope::Scope;
+
+/// `env!("CARGO_MANIFEST_DIR")` goes on meaning the folder of the package that the code leaves.
+pub(crate) fn correct_manifest_folder(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
+    const CALL: &str = "env!(\"CARGO_MANIFEST_DIR\")";
+    let workspace = scope.workspace;
+    let dir = |krate| &workspace.package(workspace.krate(krate).package).dir;
+    let back = relative(dir(scope.dest), dir(scope.root));
+    for id in workspace
+        .items_of(scope.root)
+        .filter(|id| scope.moving[id.index()] && workspace.item(*id).parent.is_none())
+    {
+        let item = workspace.item(id);
+        let file = workspace.file(workspace.module(item.module).file);
+        for (at, _) in file[item.range].match_indices(CALL) {
+            let start = item.range.start + at as u32;
+            let range = TextRange::new(start, start + CALL.len() as u32);
+            let text = format!("concat!({CALL}, \"/{back}\")");
+            let reason = Reason::new("F2", workspace.path_of(id));
+            builder.replace(&file.path, range, text, reason);
+        }
+    }
+}
+
+/// Tests run in the folder of their package: what they read by a path from there keeps its place.
+///
+/// Only where a path is handed to what reads, and leads to something that is there: a text that happens to look like a
+/// path is nobody's business. Other code runs where its user wants it to.
+pub(crate) fn correct_read_in_tests(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
+    const CALLS: &[&str] = &[
+        "read_to_string(\"",
+        "fs::read(\"",
+        "fs::read_dir(\"",
+        "fs::metadata(\"",
+        "File::open(\"",
+    ];
+    let workspace = scope.workspace;
+    let dir = |krate| &workspace.package(workspace.krate(krate).package).dir;
+    let (from, to) = (dir(scope.root), dir(scope.dest));
+    let moves = |id: &ItemId| {
+        let item = workspace.item(*id);
+        scope.moving[id.index()] && item.is_test && item.parent.is_none()
+    };
+    for id in workspace.items_of(scope.root).filter(moves) {
+        let item = workspace.item(id);
+        let file = workspace.file(workspace.module(item.module).file);
+        let text = &file[item.range];
+        let calls = CALLS
+            .iter()
+            .flat_map(|call| text.match_indices(call).map(move |(at, _)| at + call.len()));
+        for at in calls {
+            let Some((literal, _)) = text[at..].split_once('"') else {
+                continue;
+            };
+            let Some(read) = normalize(&from.join(literal)) else {
+                continue;
+            };
+            let mut folders = workspace.folders.iter();
+            if workspace.data.contains(&read) || folders.any(|folder| read.starts_with(folder)) {
+                let start = item.range.start + at as u32;
+                let range = TextRange::new(start, start + literal.len() as u32);
+                let reason = Reason::new("F2", workspace.path_of(id));
+                let path = relative(to, &read);
+                builder.replace(&file.path, range, path.to_string(), reason);
+            }
+        }
+    }
+}
