@@ -1,6 +1,6 @@
 //! The item graph: references, edges, and legal homes of impls.
 
-use cleave_syntax::item::{PathContext, UseLeafId};
+use cleave_syntax::item::{ItemKind, PathContext, UseLeafId};
 use cleave_syntax::{CrateId, ItemId, ModuleId, Name, TextRange, Workspace};
 use smallvec::SmallVec;
 
@@ -21,6 +21,10 @@ pub struct Graph {
     /// may, each with the type; blanket impls that keep clear of other impls of their trait, each with what its bounds
     /// name; macro calls, each with what the impls that they write have to stand beside. Ordered.
     pub bound: Vec<(ItemId, ItemId)>,
+    /// What derives of other crates are written on, or macro calls that write such derives, each with a trait of its crate
+    /// that the derive is called like. Only in crates that name themselves by `extern crate self as …`. Ordered; these are
+    /// edges too.
+    pub derived: Vec<(ItemId, ItemId)>,
     /// Where a `#[non_exhaustive]` type of the same crate is matched as only that crate may. Ordered by user and type.
     pub closed: Vec<Closed>,
     /// Arms that made room for more variants, where a `#[non_exhaustive]` type of another crate of the workspace is matched:
@@ -237,6 +241,32 @@ impl Graph {
             Place::Header(module, index) => workspace.module(module).paths[index as usize].context,
         };
         matches!(context, PathContext::DocLink | PathContext::DocTest)
+    }
+
+    /// The macros of the workspace that a call runs: the one that it names, and those that this one calls in turn.
+    pub fn macros_run_by(&self, workspace: &Workspace, call: ItemId) -> Vec<ItemId> {
+        let mut found = Vec::new();
+        let mut at = call;
+        let mut seen = 0;
+        loop {
+            let macros = self.references_of(at).iter().filter(|reference| {
+                matches!(reference.place, Place::Item(id, index)
+                    if workspace.item(id).paths[index as usize].context == PathContext::Macro)
+            });
+            for reference in macros {
+                if let Target::Item(id) = reference.resolution.target
+                    && workspace.item(id).kind == ItemKind::MacroRules
+                    && !found.contains(&id)
+                {
+                    found.push(id);
+                }
+            }
+            let Some(next) = found.get(seen) else {
+                return found;
+            };
+            at = *next;
+            seen += 1;
+        }
     }
 
     /// An item's references.

@@ -8,6 +8,7 @@ mod anchor;
 mod blanket;
 mod builtin;
 mod call;
+mod derive;
 mod exhaustive;
 mod handed;
 mod implemented;
@@ -67,6 +68,7 @@ pub fn resolve(workspace: &Workspace) -> Graph {
     exhaustive::attach(workspace, &mut graph);
     blanket::attach(workspace, &mut graph);
     macro_impl::attach(workspace, &mut graph);
+    derive::attach(workspace, &mut graph);
     graph.bound.sort_unstable();
     graph.bound.dedup();
     graph

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
-use cleave_graph::{Graph, Lookup, Place, Reference, Target};
+use cleave_graph::{Graph, Lookup, Place, Reference, Resolution, Target};
 use cleave_syntax::item::{Binding, ItemKind, Level, PathContext, UseLeafId};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId};
@@ -73,6 +73,8 @@ pub(crate) struct DestDemand {
     pub(crate) asked: BTreeSet<UseLeafId>,
     /// Imports that a public import re-exports, and so are public themselves.
     pub(crate) re_exported: BTreeSet<UseLeafId>,
+    /// Modules of the monolith that a public import re-exports.
+    pub(crate) re_exported_modules: BTreeSet<ModuleId>,
     /// Modules of the monolith that the destination needs as a place for such imports only.
     pub(crate) facades: BTreeSet<ModuleId>,
     /// Lower crates whose macros are called by bare names.
@@ -457,6 +459,9 @@ impl RootDemand {
                             .by(&[], true);
                     }
                     self.public_items.insert(*id);
+                } else if reachable && scope.moving[id.index()] && shows_unseen(scope, *id) {
+                    let key = (module, *id, ALL.to_owned());
+                    self.names.entry(key).or_default().by(&[], true);
                 } else if let Some(child) = item.declares
                     && reachable
                     && public
@@ -485,6 +490,24 @@ impl RootDemand {
             }
         }
     }
+}
+
+/// Instead of a name, where nobody knows which names there are.
+pub(crate) const ALL: &str = "*";
+
+/// Whether a macro call at module level may define what is public, under names that nobody sees.
+fn shows_unseen(scope: &Scope<'_>, call: ItemId) -> bool {
+    let workspace = scope.workspace;
+    if workspace.item(call).kind != ItemKind::MacroCall || workspace.item(call).is_test {
+        return false;
+    }
+    let mut called = scope.graph.macros_run_by(workspace, call).into_iter();
+    called.any(|id| {
+        let rules = workspace.item(id).macro_rules.as_ref();
+        let defines = rules.is_some_and(|it| !it.defines.is_empty() || !it.spliced.is_empty());
+        let mut words = workspace.text_of(id).split(|c: char| !c.is_alphanumeric());
+        defines && words.any(|word| word == "pub")
+    })
 }
 
 /// What moves asks for.
@@ -536,6 +559,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
     demand.imports_of_whole_modules(scope);
     demand.imports_for_methods(scope);
     demand.shown_in_part(scope);
+    demand.paths_of_derives(scope);
     demand.violations.sort();
     demand.violations.dedup();
     demand
@@ -707,7 +731,8 @@ impl DestDemand {
         let from = scope.workspace.item(scope.workspace.leaf(leaf).item).module;
         let asker = &Asker { from, ..*asker };
         for resolution in &scope.graph.leaves[leaf.index()] {
-            self.re_exports(scope, leaf, &resolution.lookups);
+            self.re_exports(scope, leaf, resolution);
+            self.shown_by_module(scope, (leaf, resolution), place, asker, seen);
             self.lookups(scope, &resolution.lookups, place, asker, seen);
             if let Target::Module(target) = resolution.target
                 && scope.workspace.module(target).krate == scope.root
@@ -719,11 +744,17 @@ impl DestDemand {
         }
     }
 
-    /// Public imports of what moves, in modules of which some crate will see the destination's part alone.
+    /// Public imports of what moves, in modules of which some crate will see the destination's part alone, and in all of a
+    /// crate that macros name by its own name: what they write goes by paths that nobody sees (row D4).
     fn shown_in_part(&mut self, scope: &Scope<'_>) {
         let workspace = scope.workspace;
         let modules = workspace.modules_of(scope.root);
-        for module in modules.filter(|module| scope.is_seen_in_part(*module)) {
+        let names_itself = workspace.own_name(scope.root).is_some();
+        let is_shown = |module: &ModuleId| {
+            let is_divided = scope.touched[module.index()] && !scope.is_whole(*module);
+            (names_itself && is_divided) || scope.is_seen_in_part(*module)
+        };
+        for module in modules.filter(is_shown) {
             let items = workspace.module(module).items.iter();
             let public = items.filter(|id| {
                 let item = workspace.item(**id);
@@ -734,9 +765,13 @@ impl DestDemand {
                 let asker = Asker::unnamed(module, &fixed);
                 for leaf in &workspace.item(*id).leaves {
                     let resolutions = &scope.graph.leaves[leaf.index()];
-                    let moves = resolutions.iter().any(|resolution| {
-                        matches!(resolution.target, Target::Item(to) if scope.side(to) == Side::Dest)
-                    });
+                    let moves = resolutions
+                        .iter()
+                        .any(|resolution| match resolution.target {
+                            Target::Item(to) => scope.side(to) == Side::Dest,
+                            Target::Module(to) => names_itself && scope.touched[to.index()],
+                            _ => false,
+                        });
                     if !moves || names_dest(scope, *leaf) {
                         continue;
                     }
@@ -749,18 +784,126 @@ impl DestDemand {
         }
     }
 
-    /// `pub use` takes only what is public: the import that its last name is found by is, too.
-    fn re_exports(&mut self, scope: &Scope<'_>, leaf: UseLeafId, lookups: &[Lookup]) {
+    /// What derives write names their traits, and what stands beside these, by the crate's own name: the public imports
+    /// that lead there are in the new crate too (row D4).
+    fn paths_of_derives(&mut self, scope: &Scope<'_>) {
+        let workspace = scope.workspace;
+        let home = |id: ItemId| workspace.item(id).module;
+        let moving = scope.graph.derived.iter().filter(|(id, implemented)| {
+            scope.moving[id.index()] && scope.side(*implemented) == Side::Other
+        });
+        let mut users: BTreeMap<ModuleId, Vec<ItemId>> = BTreeMap::new();
+        for (id, implemented) in moving {
+            // A module that moved whole is imported as such.
+            for module in workspace.around(home(*implemented)) {
+                if workspace.module(module).parent.is_some() {
+                    users.entry(module).or_default().push(*id);
+                }
+            }
+        }
+        let may_be_named = |target: ItemId| {
+            let kind = workspace.item(target).kind;
+            kind == ItemKind::Trait || kind.is_type()
+        };
+        let is_shown = |leaf: &UseLeafId| {
+            let item = workspace.item(workspace.leaf(*leaf).item);
+            let is_public = item.kind == ItemKind::Use && item.visibility.level == Level::Public;
+            let is_divided = !scope.is_whole(item.module) && !names_dest(scope, *leaf);
+            workspace.module(item.module).krate == scope.root && is_public && is_divided
+        };
+        let mut leaves: Vec<UseLeafId> = Vec::new();
+        if !users.is_empty() {
+            leaves.extend(
+                (0..workspace.leaves.len())
+                    .map(UseLeafId::new)
+                    .filter(is_shown),
+            );
+        }
+        // A glob leads on to what another import brings, so it takes as many rounds as globs follow each other.
+        let mut pending = true;
+        while std::mem::take(&mut pending) {
+            let mut later = Vec::new();
+            for leaf in std::mem::take(&mut leaves) {
+                let resolutions = scope.graph.leaves[leaf.index()].iter();
+                let shown = resolutions.filter_map(|resolution| match resolution.target {
+                    Target::Item(target) if may_be_named(target) => users.get(&home(target)),
+                    Target::Module(module) => users.get(&module),
+                    _ => None,
+                });
+                let mut askers: Vec<ItemId> = shown.flatten().copied().collect();
+                askers.sort_unstable();
+                askers.dedup();
+                if askers.is_empty() {
+                    later.push(leaf);
+                    continue;
+                }
+                pending = true;
+                let module = home(workspace.leaf(leaf).item);
+                for user in &askers {
+                    let asker = Asker::caller(scope, *user);
+                    let conditions = asker.conditions(scope, module);
+                    self.leaves.entry(leaf).or_default().by(&conditions, true);
+                    self.asked.insert(leaf);
+                    let place = Place::Item(*user, 0);
+                    self.leaf(scope, leaf, place, &asker, &mut BTreeSet::new());
+                }
+                if !scope.dest_has(module) {
+                    self.facades.insert(module);
+                }
+                users.entry(module).or_default().extend(askers);
+            }
+            leaves = later;
+        }
+    }
+
+    /// A module that is re-exported shows all that it shows in the monolith.
+    fn shown_by_module(
+        &mut self,
+        scope: &Scope<'_>,
+        (leaf, resolution): (UseLeafId, &Resolution),
+        place: Place,
+        asker: &Asker<'_>,
+        seen: &mut BTreeSet<UseLeafId>,
+    ) {
         let workspace = scope.workspace;
         let import = workspace.leaf(leaf);
-        let item = workspace.item(import.item);
-        let public = item.kind == ItemKind::Use
-            && item.visibility.level == Level::Public
-            && (scope.is_whole(item.module) || self.re_exported.contains(&leaf));
-        let Some(last) = import.path.segments.last().filter(|_| public) else {
+        let Target::Module(target) = resolution.target else {
             return;
         };
-        let found = lookups.iter().filter(|lookup| lookup.name == last.name);
+        let is_divided = workspace.module(target).krate == scope.root && !scope.is_whole(target);
+        if !is_divided || import.binding == Binding::Glob || !self.is_shown(scope, leaf) {
+            return;
+        }
+        self.re_exported_modules.insert(target);
+        let items = workspace.module(target).items.iter();
+        let public = items.filter(|id| workspace.item(**id).visibility.level == Level::Public);
+        for id in public {
+            let fixed = scope.own_conditions(*id);
+            for next in &workspace.item(*id).leaves {
+                self.re_exported.insert(*next);
+                self.asked.insert(*next);
+                self.leaves.entry(*next).or_default().by(&fixed, true);
+                self.leaf(scope, *next, place, asker, seen);
+            }
+        }
+    }
+
+    /// Whether an import is public in the new crate too.
+    fn is_shown(&self, scope: &Scope<'_>, leaf: UseLeafId) -> bool {
+        let item = scope.workspace.item(scope.workspace.leaf(leaf).item);
+        item.kind == ItemKind::Use
+            && item.visibility.level == Level::Public
+            && (scope.is_whole(item.module) || self.re_exported.contains(&leaf))
+    }
+
+    /// `pub use` takes only what is public: the import that its last name is found by is, too.
+    fn re_exports(&mut self, scope: &Scope<'_>, leaf: UseLeafId, resolution: &Resolution) {
+        let segments = &scope.workspace.leaf(leaf).path.segments;
+        let Some(last) = segments.last().filter(|_| self.is_shown(scope, leaf)) else {
+            return;
+        };
+        let lookups = resolution.lookups.iter();
+        let found = lookups.filter(|lookup| lookup.name == last.name);
         self.re_exported
             .extend(found.filter_map(|lookup| match lookup.found {
                 Found::Leaf(next) | Found::Glob(next) => Some(next),

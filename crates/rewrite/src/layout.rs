@@ -9,7 +9,7 @@ use cleave_syntax::item::{Binding, Item, ItemKind, Level, UseLeafId};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{ChangeBuilder, FileId, ItemId, ModuleId, TextRange};
 
-use crate::demand::{Asked, DestDemand, RootDemand};
+use crate::demand::{ALL, Asked, DestDemand, RootDemand};
 use crate::place;
 use crate::scope::Scope;
 use crate::support;
@@ -221,7 +221,9 @@ impl<'a> Layout<'a, '_> {
             }
             let visibility = if self.is_of_macros(child) {
                 ""
-            } else if self.scope.touched[child.index()] {
+            } else if self.scope.touched[child.index()]
+                || self.dest.re_exported_modules.contains(&child)
+            {
                 "pub "
             } else {
                 "pub(crate) "
@@ -882,6 +884,10 @@ impl<'a> Layout<'a, '_> {
                 first.is_none_or(|first| first == *id)
             })
             .filter(|((_, id, name), _)| !self.is_named_like_alias(module, *id, name))
+            .filter(|((_, id, name), _)| {
+                let all = (module, *id, ALL.to_owned());
+                name == ALL || !self.root.names.contains_key(&all)
+            })
             .map(|((_, id, name), asked)| {
                 let item = workspace.item(*id);
                 let is_macro = item.kind == ItemKind::MacroRules;
@@ -900,8 +906,10 @@ impl<'a> Layout<'a, '_> {
                 attributes.sort();
                 attributes.dedup();
                 let exported = item.is_exported_macro();
-                let public =
-                    item.visibility.level == Level::Public || exported || !item.defines.is_empty();
+                let public = item.visibility.level == Level::Public
+                    || exported
+                    || !item.defines.is_empty()
+                    || name == ALL;
                 let visibility = match (self.is_asked_from_outside(module, *id, name), public) {
                     (true, true) => "pub",
                     (true, false) => "pub(crate)",

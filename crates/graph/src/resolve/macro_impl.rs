@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::str::FromStr;
 
-use cleave_syntax::item::{ItemKind, PathContext};
+use cleave_syntax::item::ItemKind;
 use cleave_syntax::{ItemId, TextRange, Workspace};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
@@ -19,7 +19,7 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
             continue;
         }
         let mut all = Vec::new();
-        for called in called(workspace, graph, id) {
+        for called in graph.macros_run_by(workspace, id) {
             let headers = written
                 .entry(called)
                 .or_insert_with(|| headers(workspace, called));
@@ -33,32 +33,6 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
         graph
             .bound
             .extend(others.into_iter().map(|other| (id, other)));
-    }
-}
-
-/// The macros of the workspace that a call runs: the one that it names, and those that this one calls in turn.
-fn called(workspace: &Workspace, graph: &Graph, call: ItemId) -> Vec<ItemId> {
-    let mut found = Vec::new();
-    let mut at = call;
-    let mut seen = 0;
-    loop {
-        let macros = graph.references_of(at).iter().filter(|reference| {
-            matches!(reference.place, Place::Item(id, index)
-                if workspace.item(id).paths[index as usize].context == PathContext::Macro)
-        });
-        for reference in macros {
-            if let Target::Item(id) = reference.resolution.target
-                && workspace.item(id).kind == ItemKind::MacroRules
-                && !found.contains(&id)
-            {
-                found.push(id);
-            }
-        }
-        let Some(next) = found.get(seen) else {
-            return found;
-        };
-        at = *next;
-        seen += 1;
     }
 }
 
