@@ -19,6 +19,10 @@ const CASES: &[(&str, &str)] = &[
     ("[crates.x]\nmodules = [1]", "split.toml:4:12"),
     ("[crates.x]\nmodules = [[\"a\"]]", "split.toml:4:12"),
     (
+        "[crates.x]\nmodules = [\"a\"]",
+        "run `plan`, which keeps what stands there",
+    ),
+    (
         "[crates.x]\nmodules = [\"\"]",
         "`` is no module or item path",
     ),

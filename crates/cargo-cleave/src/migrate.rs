@@ -27,6 +27,7 @@ pub fn migrate(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failu
     project.read_foreign(&arguments.common)?;
     let plan = project.plan()?;
     let (route, diagnostics) = project.route(plan);
+    refuse::stranded(&project, plan, &route)?;
     let wanted = wanted(arguments, &route.steps)?;
     screen.diagnostics(
         &diagnostics

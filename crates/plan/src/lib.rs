@@ -37,6 +37,6 @@ pub use measure::{Figures, measure};
 pub use order::{Home, Order};
 pub use partition::{ProposeOptions, cost, propose};
 pub use plan::{Lift, Plan, PlannedCrate, PlannedStep, Role, RootKind};
-pub use step::{Step, StepKind, refresh, steps};
+pub use step::{Step, StepKind, refresh, steps, stranded};
 pub use target::{TargetGroup, target_groups};
 pub use what_if::{Change, suggestions};

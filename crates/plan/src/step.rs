@@ -185,6 +185,18 @@ fn lift_steps(plan: &Plan, workspace: &Workspace) -> Vec<Step> {
     by_crate.into_iter().enumerate().map(step).collect()
 }
 
+/// What has a home elsewhere and no step that takes it there, ascending: a plan that was written by hand, or edited, and
+/// not completed.
+pub fn stranded(plan: &Plan, homes: &Homes, workspace: &Workspace) -> Vec<ItemId> {
+    let is_stranded = |id: &ItemId| {
+        let item = workspace.item(*id);
+        let moves = item.parent.is_none() && item.is_node() && !item.is_test;
+        let home = homes.planned[id.index()].filter(|_| moves);
+        home.is_some_and(|to| step_of(plan, workspace, to, *id).is_none())
+    };
+    homes.pending().filter(is_stranded).collect()
+}
+
 /// The step whose claim on an item is the closest.
 fn step_of(plan: &Plan, workspace: &Workspace, to: usize, id: ItemId) -> Option<usize> {
     named_step(plan, workspace, to, id).or_else(|| {

@@ -1,6 +1,7 @@
 //! Trees in which a step could not be told from other work (row H1).
 
 use camino::{Utf8Path, Utf8PathBuf};
+use cleave_plan::Plan;
 use cleave_report::pull_request::PullRequest;
 use cleave_syntax::{ChangeSet, Diagnostic, Severity};
 use cleave_verify::git::{Branch, GitState};
@@ -8,7 +9,7 @@ use cleave_verify::{git, journal};
 
 use crate::arguments::Arguments;
 use crate::exit::Failure;
-use crate::project::Project;
+use crate::project::{Project, Route};
 use crate::verb::TAKE_BACK;
 
 /// Refuses the tree, in one line with the remedy. `wanted` are the steps that were asked for.
@@ -34,6 +35,23 @@ pub(super) fn tree(
         committing(arguments, root, &state, wanted)?;
     }
     Ok(state)
+}
+
+/// A plan that says where something goes and not when would be carried out without it.
+pub(super) fn stranded(project: &Project, plan: &Plan, route: &Route) -> Result<(), Failure> {
+    let workspace = &project.workspace;
+    let stranded = cleave_plan::stranded(plan, &route.homes, workspace);
+    let Some(first) = stranded.first() else {
+        return Ok(());
+    };
+    let others = match stranded.len() - 1 {
+        0 => String::new(),
+        count => format!(" and {count} more"),
+    };
+    Err(failed(&format!(
+        "split.toml says where `{}`{others} is to go, and has no step that takes it there; run `plan`, which keeps what stands there and adds the steps",
+        workspace.path_of(*first)
+    )))
 }
 
 /// Refuses a place for the report that would only turn out wrong after the steps.
