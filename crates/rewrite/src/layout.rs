@@ -121,10 +121,7 @@ impl<'a> Layout<'a, '_> {
         if at_line_start {
             return item.full;
         }
-        let lead = &text[item.full.start as usize..item.range.start as usize];
-        let blank = lead.len() - lead.trim_start_matches(['\n', '\r', ' ', '\t']).len();
-        let kept = lead[..blank].rfind('\n').map_or(0, |newline| newline + 1);
-        TextRange::new(item.full.start + kept as u32, item.full.end)
+        TextRange::new(below_blank(text, item), item.full.end)
     }
 
     /// Puts what moves out of `module` (which does not move whole) to its place in the destination. Returns the blocks
@@ -133,11 +130,13 @@ impl<'a> Layout<'a, '_> {
         let value = self.scope.workspace.module(module);
         let depth = self.inline_depth(module);
         let imports = self.dest_imports(module, &"    ".repeat(depth));
-        let blocks = self.body(module);
         if let Some(existing) = self.scope.dest_modules.get(value.path.as_str()) {
-            self.insert(*existing, &imports, blocks);
+            let macros = self.body(module, &|scope, id| defines_macros(scope, id));
+            let others = self.body(module, &|scope, id| !defines_macros(scope, id));
+            self.insert(*existing, &imports, (macros, others));
             return;
         }
+        let blocks = self.body(module, &|_, _| true);
         let path = self.scope.mirrored(&self.file_of(module).path);
         let mut content = Vec::new();
         if !imports.is_empty() {
@@ -149,9 +148,10 @@ impl<'a> Layout<'a, '_> {
             content.push(written(IMPORT_RULE, &value.path, imports + gap));
         }
         content.extend(blocks);
-        self.moves
-            .files_split
-            .insert(self.file_of(module).path.clone());
+        if self.scope.touched[module.index()] {
+            let path = self.file_of(module).path.clone();
+            self.moves.files_split.insert(path);
+        }
         self.new_files.insert(path, content);
     }
 
@@ -172,12 +172,19 @@ impl<'a> Layout<'a, '_> {
         first.is_some_and(|id| self.scope.is_import(*id))
     }
 
-    /// What moves out of a module, in its order.
-    fn body(&mut self, module: ModuleId) -> Vec<Block> {
+    /// What moves out of a module and is wanted, in its order.
+    fn body(
+        &mut self,
+        module: ModuleId,
+        is_wanted: &dyn Fn(&Scope<'_>, ItemId) -> bool,
+    ) -> Vec<Block> {
         let workspace = self.scope.workspace;
         let mut blocks = Vec::new();
         for id in &workspace.module(module).items {
             let item = workspace.item(*id);
+            if !is_wanted(self.scope, *id) {
+                continue;
+            }
             if let Some(child) = item.declares {
                 self.child(module, *id, child, &mut blocks);
             } else if self.scope.is_import(*id) {
@@ -232,10 +239,10 @@ impl<'a> Layout<'a, '_> {
                 "{attributes}{indent}{visibility}mod {}",
                 text::identifier(&value.name)
             );
-            if value.inline || !self.scope.touched[child.index()] {
+            if value.inline {
                 let inner = "    ".repeat(self.inline_depth(module) + 1);
                 let imports = self.dest_imports(child, &inner);
-                let body = self.body(child);
+                let body = self.body(child, &|_, _| true);
                 blocks.push(written(
                     "F1",
                     &value.path,
@@ -578,7 +585,12 @@ impl<'a> Layout<'a, '_> {
     }
 
     /// Puts imports and moved items into a module that the destination already has.
-    fn insert(&mut self, existing: ModuleId, imports: &str, blocks: Vec<Block>) {
+    fn insert(
+        &mut self,
+        existing: ModuleId,
+        imports: &str,
+        (macros, blocks): (Vec<Block>, Vec<Block>),
+    ) {
         let value = self.scope.workspace.module(existing);
         let text = &self.file_of(existing).text;
         if !imports.is_empty() {
@@ -589,9 +601,16 @@ impl<'a> Layout<'a, '_> {
                 .or_default()
                 .push((offset, vec![block]));
         }
-        // Declarations go above what is there, so that a macro stays below what defines it.
+        // A module that is there for imports alone may get what calls a macro by its bare name.
+        let mut blocks = blocks;
+        match self.macro_place(existing) {
+            Some(at) if !macros.is_empty() => {
+                let insertions = self.insertions.entry(value.file).or_default();
+                insertions.push((at, macros));
+            }
+            _ => drop(blocks.splice(..0, macros)),
+        }
         if !blocks.is_empty() {
-            let mut blocks = blocks;
             let at = value.body.end;
             let open = at > 0 && !text[..at as usize].ends_with(['\n', '{']);
             // The front page of a new crate ends with its docs and attributes.
@@ -604,6 +623,19 @@ impl<'a> Layout<'a, '_> {
                 .or_default()
                 .push((at, blocks));
         }
+    }
+
+    /// Where what defines macros goes: below what defines others, above the modules that may call them. None where it may
+    /// go to the end.
+    fn macro_place(&self, existing: ModuleId) -> Option<u32> {
+        let workspace = self.scope.workspace;
+        let items = &workspace.module(existing).items;
+        let is_module = |id: &ItemId| workspace.item(*id).kind == ItemKind::Mod;
+        let after_macros = items.iter().rposition(|id| defines_macros(self.scope, *id));
+        let rest = &items[after_macros.map_or(0, |last| last + 1)..];
+        let next = rest.iter().find(|id| is_module(id))?;
+        let next = workspace.item(*next);
+        Some(below_blank(&self.file_of(existing).text, next))
     }
 
     /// Where new imports of a module go, and their text with the blank lines that the place asks for.
@@ -976,6 +1008,21 @@ impl Layout<'_, '_> {
         self.askers(module, id, name)
             .any(|asked| asked.from_outside)
     }
+}
+
+/// The start of the first line of an item, or of the comments above it, behind the blank lines before.
+fn below_blank(text: &str, item: &Item) -> u32 {
+    let lead = &text[item.full.start as usize..item.range.start as usize];
+    let blank = lead.len() - lead.trim_start_matches(['\n', '\r', ' ', '\t']).len();
+    let kept = lead[..blank].rfind('\n').map_or(0, |newline| newline + 1);
+    item.full.start + kept as u32
+}
+
+/// Whether an item brings macros into the scope of what stands below it.
+fn defines_macros(scope: &Scope<'_>, id: ItemId) -> bool {
+    let item = scope.workspace.item(id);
+    item.kind == ItemKind::MacroRules
+        || (item.declares.is_some() && scope.workspace.takes_macros(id))
 }
 
 /// The range of the tree of a `use` item: between `use` and the semicolon.
