@@ -1,0 +1,414 @@
+//! What the code that moves needs in its new crate.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cleave_graph::graph::Found;
+use cleave_graph::{Lookup, Place, Resolution, Target};
+use cleave_syntax::item::{Binding, ItemKind, Level, PathContext, UseLeafId};
+use cleave_syntax::{ItemId, ModuleId};
+
+use super::{Asker, DestDemand, references};
+use crate::scope::{Scope, Side};
+use crate::traits::Shown;
+
+/// What moves asks for.
+pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
+    let mut demand = DestDemand::default();
+    let called = macros_called_across(scope);
+    for reference in references(scope, Side::Dest) {
+        let Place::Item(item, index) = reference.place else {
+            continue;
+        };
+        if called.contains(&item) {
+            demand.named_by_macro(scope, (item, index), &reference.resolution.lookups);
+        }
+        let asker = Asker::caller(scope, item);
+        demand.lookups(
+            scope,
+            &reference.resolution.lookups,
+            reference.place,
+            &asker,
+            &mut BTreeSet::new(),
+        );
+        let path = &scope.workspace.item(item).paths[index as usize];
+        match reference.resolution.target {
+            Target::Item(target) | Target::Opaque(target) => {
+                let in_root = reference
+                    .resolution
+                    .lookups
+                    .iter()
+                    .any(|lookup| scope.workspace.module(lookup.module).krate == scope.root);
+                let macro_rules = scope.workspace.item(target).kind == ItemKind::MacroRules;
+                if macro_rules
+                    && path.segments.len() == 1
+                    && !in_root
+                    && scope.side(target) != Side::Root
+                {
+                    demand.macro_crates.insert(scope.workspace.crate_of(target));
+                }
+                if scope.side(target) == Side::Root && scope.workspace.item(target).is_node() {
+                    demand.violations.push((reference.place, target));
+                }
+            }
+            Target::Unresolved => {
+                demand.foreign_macros |=
+                    path.context == PathContext::Macro && path.segments.len() == 1;
+            }
+            _ => {}
+        }
+    }
+    demand.imports_of_whole_modules(scope);
+    demand.imports_for_methods(scope);
+    demand.shown_in_part(scope);
+    demand.paths_of_derives(scope);
+    demand.violations.sort();
+    demand.violations.dedup();
+    demand
+}
+
+/// The moving macros that other crates can call.
+fn macros_called_across(scope: &Scope<'_>) -> BTreeSet<ItemId> {
+    let rules = |id: &ItemId| scope.workspace.item(*id).macro_rules.as_deref();
+    let from_root =
+        references(scope, Side::Root).filter_map(|reference| match reference.resolution.target {
+            Target::Item(target) if scope.moving[target.index()] => Some(target),
+            _ => None,
+        });
+    let moving = scope.workspace.items_of(scope.root);
+    let exported = moving
+        .filter(|id| scope.moving[id.index()] && scope.workspace.item(*id).is_exported_macro());
+    let mut called: BTreeSet<ItemId> = from_root.chain(exported).collect();
+    called.retain(|id| rules(id).is_some());
+    called
+}
+
+/// Whether an import's path starts with the destination's name.
+fn names_dest(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
+    scope.workspace.leaf(leaf).path.segments[0].name
+        == scope.workspace.krate(scope.dest).extern_name
+}
+
+impl DestDemand {
+    /// What a macro's body names through `$crate` is named by whoever calls it: imports on the way are public (row D1).
+    fn named_by_macro(
+        &mut self,
+        scope: &Scope<'_>,
+        (item, index): (ItemId, u32),
+        lookups: &[Lookup],
+    ) {
+        let path = &scope.workspace.item(item).paths[index as usize];
+        if path.segments[0].name == "$crate" {
+            self.re_exported
+                .extend(lookups.iter().filter_map(|lookup| match lookup.found {
+                    Found::Leaf(leaf) | Found::Glob(leaf) => Some(leaf),
+                    Found::Item(_) => None,
+                }));
+        }
+    }
+
+    /// What a module that moves whole imports goes along.
+    fn imports_of_whole_modules(&mut self, scope: &Scope<'_>) {
+        let whole = scope.workspace.modules_of(scope.root);
+        for module in whole.filter(|module| scope.is_whole(*module)) {
+            for item in scope
+                .workspace
+                .module(module)
+                .items
+                .iter()
+                .filter(|item| scope.is_import(**item))
+            {
+                for leaf in &scope.workspace.item(*item).leaves {
+                    let asker = Asker::caller(scope, *item);
+                    self.leaf(
+                        scope,
+                        *leaf,
+                        Place::Item(*item, 0),
+                        &asker,
+                        &mut BTreeSet::new(),
+                    );
+                }
+            }
+        }
+    }
+
+    /// Imports that stand for methods alone.
+    fn imports_for_methods(&mut self, scope: &Scope<'_>) {
+        for index in 0..scope.workspace.leaves.len() {
+            let leaf = UseLeafId::new(index);
+            let item = scope.workspace.leaf(leaf).item;
+            let module = scope.workspace.item(item).module;
+            let split = scope.touched[module.index()] && !scope.is_whole(module);
+            if scope.workspace.crate_of(item) != scope.root || !split {
+                continue;
+            }
+            self.traits_behind(scope, leaf);
+            if self.leaves.contains_key(&leaf) || names_dest(scope, leaf) {
+                continue;
+            }
+            for user in crate::traits::users(scope, leaf, true) {
+                let asker = Asker::caller(scope, user);
+                let conditions = asker.conditions(scope, module);
+                let outside = !scope.workspace.is_within(asker.from, module);
+                let place = Place::Item(item, 0);
+                self.leaves
+                    .entry(leaf)
+                    .or_default()
+                    .by(&conditions, outside);
+                self.leaf(scope, leaf, place, &asker, &mut BTreeSet::new());
+            }
+        }
+    }
+
+    /// The traits that a glob brings for the calls of their methods, where they are imported in turn.
+    fn traits_behind(&mut self, scope: &Scope<'_>, glob: UseLeafId) {
+        let place = Place::Item(scope.workspace.leaf(glob).item, 0);
+        for (shown, callers) in crate::traits::called_through(scope, glob, true) {
+            if matches!(shown, Shown::Item(_)) {
+                continue;
+            }
+            let lookup = shown.lookup(scope);
+            for caller in callers {
+                let asker = Asker::caller(scope, caller);
+                let lookups = std::slice::from_ref(&lookup);
+                self.lookups(scope, lookups, place, &asker, &mut BTreeSet::new());
+            }
+        }
+    }
+
+    fn lookups(
+        &mut self,
+        scope: &Scope<'_>,
+        lookups: &[Lookup],
+        place: Place,
+        asker: &Asker<'_>,
+        seen: &mut BTreeSet<UseLeafId>,
+    ) {
+        for lookup in lookups {
+            let module = lookup.module;
+            if scope.workspace.module(module).krate != scope.root {
+                continue;
+            }
+            match lookup.found {
+                Found::Item(item) => {
+                    if let Some(child) = scope.workspace.item(item).declares {
+                        if !scope.dest_has(child) {
+                            self.facades.insert(child);
+                        }
+                    } else if !scope.moving[item.index()] && scope.workspace.item(item).is_node() {
+                        self.violations.push((place, item));
+                    }
+                }
+                // An import that an earlier step wrote names what is at home in the destination.
+                Found::Leaf(leaf) | Found::Glob(leaf) if names_dest(scope, leaf) => {
+                    self.asked.insert(leaf);
+                }
+                Found::Leaf(leaf) | Found::Glob(leaf) => {
+                    self.asked.insert(leaf);
+                    if !scope.is_whole(module) {
+                        let conditions = asker.conditions(scope, module);
+                        let outside = !scope.workspace.is_within(asker.from, module);
+                        self.leaves
+                            .entry(leaf)
+                            .or_default()
+                            .by(&conditions, outside);
+                    }
+                    self.leaf(scope, leaf, place, asker, seen);
+                }
+            }
+        }
+    }
+
+    fn leaf(
+        &mut self,
+        scope: &Scope<'_>,
+        leaf: UseLeafId,
+        place: Place,
+        asker: &Asker<'_>,
+        seen: &mut BTreeSet<UseLeafId>,
+    ) {
+        if !seen.insert(leaf) || names_dest(scope, leaf) {
+            return;
+        }
+        let from = scope.workspace.item(scope.workspace.leaf(leaf).item).module;
+        let asker = &Asker { from, ..*asker };
+        for resolution in &scope.graph.leaves[leaf.index()] {
+            self.re_exports(scope, leaf, resolution);
+            self.shown_by_module(scope, (leaf, resolution), place, asker, seen);
+            self.lookups(scope, &resolution.lookups, place, asker, seen);
+            if let Target::Module(target) = resolution.target
+                && scope.workspace.module(target).krate == scope.root
+                && !scope.dest_has(target)
+                && scope.workspace.leaf(leaf).binding != Binding::Glob
+            {
+                self.facades.insert(target);
+            }
+        }
+    }
+
+    /// Public imports of what moves, in modules of which some crate will see the destination's part alone, and in all of a
+    /// crate that macros name by its own name: what they write goes by paths that nobody sees (row D4).
+    fn shown_in_part(&mut self, scope: &Scope<'_>) {
+        let workspace = scope.workspace;
+        let modules = workspace.modules_of(scope.root);
+        let names_itself = workspace.own_name(scope.root).is_some();
+        let is_shown = |module: &ModuleId| {
+            let is_divided = scope.touched[module.index()] && !scope.is_whole(*module);
+            (names_itself && is_divided) || scope.is_seen_in_part(*module)
+        };
+        for module in modules.filter(is_shown) {
+            let items = workspace.module(module).items.iter();
+            let public = items.filter(|id| {
+                let item = workspace.item(**id);
+                item.kind == ItemKind::Use && item.visibility.level == Level::Public
+            });
+            for id in public {
+                let fixed = scope.own_conditions(*id);
+                let asker = Asker::unnamed(module, &fixed);
+                for leaf in &workspace.item(*id).leaves {
+                    let resolutions = &scope.graph.leaves[leaf.index()];
+                    let moves = resolutions
+                        .iter()
+                        .any(|resolution| match resolution.target {
+                            Target::Item(to) => scope.side(to) == Side::Dest,
+                            Target::Module(to) => names_itself && scope.touched[to.index()],
+                            _ => false,
+                        });
+                    if !moves || names_dest(scope, *leaf) {
+                        continue;
+                    }
+                    self.re_exported.insert(*leaf);
+                    self.leaves.entry(*leaf).or_default().by(&fixed, true);
+                    let place = Place::Item(*id, 0);
+                    self.leaf(scope, *leaf, place, &asker, &mut BTreeSet::new());
+                }
+            }
+        }
+    }
+
+    /// What derives write names their traits, and what stands beside these, by the crate's own name: the public imports
+    /// that lead there are in the new crate too (row D4).
+    fn paths_of_derives(&mut self, scope: &Scope<'_>) {
+        let workspace = scope.workspace;
+        let home = |id: ItemId| workspace.item(id).module;
+        let moving = scope.graph.derived.iter().filter(|(id, implemented)| {
+            scope.moving[id.index()] && scope.side(*implemented) == Side::Other
+        });
+        let mut users: BTreeMap<ModuleId, Vec<ItemId>> = BTreeMap::new();
+        for (id, implemented) in moving {
+            // A module that moved whole is imported as such.
+            for module in workspace.around(home(*implemented)) {
+                if workspace.module(module).parent.is_some() {
+                    users.entry(module).or_default().push(*id);
+                }
+            }
+        }
+        let may_be_named = |target: ItemId| {
+            let kind = workspace.item(target).kind;
+            kind == ItemKind::Trait || kind.is_type()
+        };
+        let is_shown = |leaf: &UseLeafId| {
+            let item = workspace.item(workspace.leaf(*leaf).item);
+            let is_public = item.kind == ItemKind::Use && item.visibility.level == Level::Public;
+            let is_divided = !scope.is_whole(item.module) && !names_dest(scope, *leaf);
+            workspace.module(item.module).krate == scope.root && is_public && is_divided
+        };
+        let mut leaves: Vec<UseLeafId> = Vec::new();
+        if !users.is_empty() {
+            leaves.extend(
+                (0..workspace.leaves.len())
+                    .map(UseLeafId::new)
+                    .filter(is_shown),
+            );
+        }
+        // A glob leads on to what another import brings, so it takes as many rounds as globs follow each other.
+        let mut pending = true;
+        while std::mem::take(&mut pending) {
+            let mut later = Vec::new();
+            for leaf in std::mem::take(&mut leaves) {
+                let resolutions = scope.graph.leaves[leaf.index()].iter();
+                let shown = resolutions.filter_map(|resolution| match resolution.target {
+                    Target::Item(target) if may_be_named(target) => users.get(&home(target)),
+                    Target::Module(module) => users.get(&module),
+                    _ => None,
+                });
+                let mut askers: Vec<ItemId> = shown.flatten().copied().collect();
+                askers.sort_unstable();
+                askers.dedup();
+                if askers.is_empty() {
+                    later.push(leaf);
+                    continue;
+                }
+                pending = true;
+                let module = home(workspace.leaf(leaf).item);
+                for user in &askers {
+                    let asker = Asker::caller(scope, *user);
+                    let conditions = asker.conditions(scope, module);
+                    self.leaves.entry(leaf).or_default().by(&conditions, true);
+                    self.asked.insert(leaf);
+                    let place = Place::Item(*user, 0);
+                    self.leaf(scope, leaf, place, &asker, &mut BTreeSet::new());
+                }
+                if !scope.dest_has(module) {
+                    self.facades.insert(module);
+                }
+                users.entry(module).or_default().extend(askers);
+            }
+            leaves = later;
+        }
+    }
+
+    /// A module that is re-exported shows all that it shows in the monolith.
+    fn shown_by_module(
+        &mut self,
+        scope: &Scope<'_>,
+        (leaf, resolution): (UseLeafId, &Resolution),
+        place: Place,
+        asker: &Asker<'_>,
+        seen: &mut BTreeSet<UseLeafId>,
+    ) {
+        let workspace = scope.workspace;
+        let import = workspace.leaf(leaf);
+        let Target::Module(target) = resolution.target else {
+            return;
+        };
+        let is_divided = workspace.module(target).krate == scope.root && !scope.is_whole(target);
+        if !is_divided || import.binding == Binding::Glob || !self.is_shown(scope, leaf) {
+            return;
+        }
+        self.re_exported_modules.insert(target);
+        let items = workspace.module(target).items.iter();
+        let public = items.filter(|id| workspace.item(**id).visibility.level == Level::Public);
+        for id in public {
+            let fixed = scope.own_conditions(*id);
+            for next in &workspace.item(*id).leaves {
+                self.re_exported.insert(*next);
+                self.asked.insert(*next);
+                self.leaves.entry(*next).or_default().by(&fixed, true);
+                self.leaf(scope, *next, place, asker, seen);
+            }
+        }
+    }
+
+    /// Whether an import is public in the new crate too.
+    fn is_shown(&self, scope: &Scope<'_>, leaf: UseLeafId) -> bool {
+        let item = scope.workspace.item(scope.workspace.leaf(leaf).item);
+        item.kind == ItemKind::Use
+            && item.visibility.level == Level::Public
+            && (scope.is_whole(item.module) || self.re_exported.contains(&leaf))
+    }
+
+    /// `pub use` takes only what is public: the import that its last name is found by is, too.
+    fn re_exports(&mut self, scope: &Scope<'_>, leaf: UseLeafId, resolution: &Resolution) {
+        let segments = &scope.workspace.leaf(leaf).path.segments;
+        let Some(last) = segments.last().filter(|_| self.is_shown(scope, leaf)) else {
+            return;
+        };
+        let lookups = resolution.lookups.iter();
+        let found = lookups.filter(|lookup| lookup.name == last.name);
+        self.re_exported
+            .extend(found.filter_map(|lookup| match lookup.found {
+                Found::Leaf(next) | Found::Glob(next) => Some(next),
+                Found::Item(_) => None,
+            }));
+    }
+}

@@ -1,0 +1,337 @@
+//! What the code that stays needs of what moves.
+
+use std::collections::BTreeSet;
+
+use cleave_graph::graph::Found;
+use cleave_graph::{Lookup, Place, Reference, Target};
+use cleave_syntax::item::{ItemKind, Level, PathContext, UseLeafId};
+use cleave_syntax::workspace::CrateKind;
+use cleave_syntax::{ItemId, ModuleId};
+
+use super::{ALL, Asker, DestDemand, Form, RootDemand, references};
+use crate::scope::{Scope, Side};
+use crate::twin;
+
+/// What stays asks for, where what moves asks for `dest`.
+pub(crate) fn root_demand(scope: &Scope<'_>, dest: &DestDemand) -> RootDemand {
+    let mut demand = RootDemand::default();
+    for reference in references(scope, Side::Root) {
+        let Place::Item(item, _) = reference.place else {
+            continue;
+        };
+        let form = match path_length(scope, reference) {
+            1 => Form::Name,
+            _ => Form::Path,
+        };
+        let asker = Asker {
+            module: scope.workspace.item(item).module,
+            from: scope.workspace.item(item).module,
+            item: Some(item),
+            fixed: &[],
+            form,
+        };
+        demand.lookups(
+            scope,
+            &reference.resolution.lookups,
+            &asker,
+            &mut BTreeSet::new(),
+        );
+        if let Target::Item(target) = reference.resolution.target
+            && scope.moving[target.index()]
+        {
+            demand.public_items.insert(target);
+        }
+        if let Target::Module(target) = reference.resolution.target
+            && scope.is_whole(target)
+        {
+            demand.public_modules.insert(target);
+            demand.open_attribute_module(scope, reference, target);
+        }
+    }
+    demand.exports(scope);
+    demand.imports(scope, dest);
+    twin::ask_for_all(scope, &mut demand);
+    demand
+}
+
+fn path_length(scope: &Scope<'_>, reference: &Reference) -> usize {
+    match reference.place {
+        Place::Item(item, index) => scope.workspace.item(item).paths[index as usize]
+            .segments
+            .len(),
+        Place::Header(..) => 0,
+    }
+}
+
+impl RootDemand {
+    fn lookups(
+        &mut self,
+        scope: &Scope<'_>,
+        lookups: &[Lookup],
+        asker: &Asker<'_>,
+        seen: &mut BTreeSet<UseLeafId>,
+    ) {
+        for lookup in lookups {
+            let module = lookup.module;
+            if scope.workspace.module(module).krate != scope.root {
+                continue;
+            }
+            if scope.is_whole(module) {
+                self.found_in_moved(scope, lookup, asker);
+                continue;
+            }
+            let conditions = asker.conditions(scope, module);
+            let outside = !scope.workspace.is_within(asker.from, module);
+            match lookup.found {
+                Found::Item(item) if scope.workspace.item(item).declares.is_some() => {
+                    if let Some(child) = scope
+                        .workspace
+                        .item(item)
+                        .declares
+                        .filter(|child| scope.is_whole(*child))
+                    {
+                        self.modules
+                            .entry(child)
+                            .or_default()
+                            .by(&conditions, outside);
+                        self.public_modules.insert(child);
+                    }
+                }
+                Found::Item(item) if scope.moving[item.index()] => {
+                    self.public_items.insert(item);
+                    if scope.workspace.item(item).kind == ItemKind::MacroRules
+                        && asker.form != Form::Path
+                    {
+                        if asker.is_textual(scope, item) {
+                            self.bare_macros.by(&conditions, outside);
+                        }
+                    } else {
+                        let key = (module, item, lookup.name.to_string());
+                        self.names.entry(key).or_default().by(&conditions, outside);
+                    }
+                }
+                Found::Item(_) => {}
+                Found::Leaf(leaf) | Found::Glob(leaf) => {
+                    self.leaves
+                        .entry(leaf)
+                        .or_default()
+                        .by(&conditions, outside);
+                    self.leaf(scope, leaf, asker, seen);
+                }
+            }
+        }
+    }
+
+    fn leaf(
+        &mut self,
+        scope: &Scope<'_>,
+        leaf: UseLeafId,
+        asker: &Asker<'_>,
+        seen: &mut BTreeSet<UseLeafId>,
+    ) {
+        if !seen.insert(leaf) {
+            return;
+        }
+        let form = match scope.workspace.leaf(leaf).path.segments.len() {
+            1 => Form::Import,
+            _ => Form::Path,
+        };
+        let from = scope.workspace.item(scope.workspace.leaf(leaf).item).module;
+        let asker = &Asker {
+            from,
+            form,
+            ..*asker
+        };
+        for resolution in &scope.graph.leaves[leaf.index()] {
+            self.lookups(scope, &resolution.lookups, asker, seen);
+            match resolution.target {
+                Target::Item(target) if scope.moving[target.index()] => {
+                    self.public_items.insert(target);
+                }
+                Target::Module(target) if scope.is_whole(target) => {
+                    self.public_modules.insert(target);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn found_in_moved(&mut self, scope: &Scope<'_>, lookup: &Lookup, asker: &Asker<'_>) {
+        match lookup.found {
+            Found::Item(item) => {
+                let value = scope.workspace.item(item);
+                if value.kind == ItemKind::MacroRules && asker.is_textual(scope, item) {
+                    let root = scope.workspace.krate(scope.root).root;
+                    self.bare_macros.by(&asker.conditions(scope, root), true);
+                }
+                if let Some(child) = value.declares {
+                    self.public_modules.insert(child);
+                } else {
+                    self.public_items.insert(item);
+                }
+            }
+            Found::Leaf(leaf) | Found::Glob(leaf) => {
+                self.public_leaves.insert(leaf);
+            }
+        }
+    }
+
+    /// `#[serde(with = "path")]` names a module and means the functions in it.
+    fn open_attribute_module(
+        &mut self,
+        scope: &Scope<'_>,
+        reference: &Reference,
+        module: ModuleId,
+    ) {
+        let Place::Item(item, index) = reference.place else {
+            return;
+        };
+        if scope.workspace.item(item).paths[index as usize].context
+            == PathContext::AttributeArgument
+        {
+            let open = |item: &&ItemId| {
+                scope.workspace.item(**item).is_node()
+                    && scope.workspace.item(**item).visibility.level != Level::Private
+            };
+            self.public_items
+                .extend(scope.workspace.module(module).items.iter().filter(open));
+        }
+    }
+
+    /// Imports that stay for what no path shows: of traits, and in modules that the step does not touch all but those
+    /// that only moving code asks for.
+    fn imports(&mut self, scope: &Scope<'_>, dest: &DestDemand) {
+        for index in 0..scope.workspace.leaves.len() {
+            let leaf = UseLeafId::new(index);
+            let item = scope.workspace.leaf(leaf).item;
+            let module = scope.workspace.item(item).module;
+            if scope.workspace.crate_of(item) != scope.root || scope.is_whole(module) {
+                continue;
+            }
+            self.traits_behind(scope, leaf);
+            if self.leaves.contains_key(&leaf) {
+                continue;
+            }
+            let untouched = !scope.touched[module.index()] && !dest.asked.contains(&leaf);
+            if untouched {
+                let fixed = scope.own_conditions(item);
+                let asker = Asker::unnamed(module, &fixed);
+                self.leaves.entry(leaf).or_default().by(&fixed, false);
+                self.leaf(scope, leaf, &asker, &mut BTreeSet::new());
+            } else {
+                for user in crate::traits::users(scope, leaf, false) {
+                    let asker = Asker::caller(scope, user);
+                    let conditions = asker.conditions(scope, module);
+                    let outside = !scope.workspace.is_within(asker.from, module);
+                    self.leaves
+                        .entry(leaf)
+                        .or_default()
+                        .by(&conditions, outside);
+                    self.leaf(scope, leaf, &asker, &mut BTreeSet::new());
+                }
+            }
+        }
+    }
+
+    /// The traits that a glob brings for the calls of their methods.
+    fn traits_behind(&mut self, scope: &Scope<'_>, glob: UseLeafId) {
+        for (shown, callers) in crate::traits::called_through(scope, glob, false) {
+            let lookup = shown.lookup(scope);
+            for caller in callers {
+                let asker = Asker::caller(scope, caller);
+                let lookups = std::slice::from_ref(&lookup);
+                self.lookups(scope, lookups, &asker, &mut BTreeSet::new());
+            }
+        }
+    }
+
+    /// Public API that stays reachable: public re-exports in modules that stay, and public items of public modules.
+    fn exports(&mut self, scope: &Scope<'_>) {
+        let is_library = scope.workspace.krate(scope.root).kind == CrateKind::Lib;
+        for module in scope.workspace.modules_of(scope.root) {
+            if scope.is_whole(module) {
+                continue;
+            }
+            let reachable = scope.exports.modules.contains(&module);
+            for id in &scope.workspace.module(module).items {
+                let item = scope.workspace.item(*id);
+                // What is there in tests only was never seen from outside.
+                if item.is_test {
+                    continue;
+                }
+                let public = item.visibility.level == Level::Public;
+                if item.kind == ItemKind::Use && public {
+                    let fixed = scope.own_conditions(*id);
+                    let exported = |leaf: &&UseLeafId| scope.exports.leaves.contains(leaf);
+                    for leaf in item.leaves.iter().filter(exported) {
+                        let asker = Asker {
+                            module,
+                            from: module,
+                            item: None,
+                            fixed: &fixed,
+                            form: Form::Path,
+                        };
+                        self.leaves.entry(*leaf).or_default().by(&fixed, true);
+                        self.leaf(scope, *leaf, &asker, &mut BTreeSet::new());
+                    }
+                } else if reachable && public && scope.moving[id.index()] && !item.name.is_empty() {
+                    self.names
+                        .entry((module, *id, item.name.clone()))
+                        .or_default()
+                        .by(&[], true);
+                    self.public_items.insert(*id);
+                } else if reachable && scope.moving[id.index()] && !item.defines.is_empty() {
+                    for (name, _) in &item.defines {
+                        self.names
+                            .entry((module, *id, name.clone()))
+                            .or_default()
+                            .by(&[], true);
+                    }
+                    self.public_items.insert(*id);
+                } else if reachable && scope.moving[id.index()] && shows_unseen(scope, *id) {
+                    let key = (module, *id, ALL.to_owned());
+                    self.names.entry(key).or_default().by(&[], true);
+                } else if let Some(child) = item.declares
+                    && reachable
+                    && public
+                    && scope.is_whole(child)
+                {
+                    self.modules.entry(child).or_default().by(&[], true);
+                    self.public_modules.insert(child);
+                }
+            }
+        }
+        if is_library {
+            self.exported_macros(scope);
+        }
+    }
+
+    /// An exported macro has its path in the root, under the conditions of all modules that it stands in.
+    fn exported_macros(&mut self, scope: &Scope<'_>) {
+        let root = scope.workspace.krate(scope.root).root;
+        for id in scope.workspace.items_of(scope.root) {
+            let item = scope.workspace.item(id);
+            // What is there in tests only was never seen from outside.
+            if item.is_exported_macro() && !item.is_test && scope.moving[id.index()] {
+                let conditions = scope.conditions(id, root);
+                let asked = self.names.entry((root, id, item.name.clone()));
+                asked.or_default().by(&conditions, true);
+            }
+        }
+    }
+}
+
+/// Whether a macro call at module level may define what is public, under names that nobody sees.
+fn shows_unseen(scope: &Scope<'_>, call: ItemId) -> bool {
+    let workspace = scope.workspace;
+    if workspace.item(call).kind != ItemKind::MacroCall || workspace.item(call).is_test {
+        return false;
+    }
+    let mut called = scope.graph.macros_run_by(workspace, call).into_iter();
+    called.any(|id| {
+        let rules = workspace.item(id).macro_rules.as_ref();
+        let defines = rules.is_some_and(|it| !it.defines.is_empty() || !it.spliced.is_empty());
+        let mut words = workspace.text_of(id).split(|c: char| !c.is_alphanumeric());
+        defines && words.any(|word| word == "pub")
+    })
+}

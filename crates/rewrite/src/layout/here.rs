@@ -1,0 +1,369 @@
+//! What a module of the monolith keeps: imports of what it lost, and only those that it still uses (rows A1, A4, G1).
+
+use std::collections::BTreeSet;
+
+use cleave_graph::Target;
+use cleave_syntax::change::Reason;
+use cleave_syntax::item::{ItemKind, Level, UseLeafId};
+use cleave_syntax::workspace::CrateKind;
+use cleave_syntax::{ItemId, ModuleId, TextRange};
+
+use super::{IMPORT_RULE, Layout};
+use crate::demand::{ALL, Asked};
+use crate::text::{self, Import};
+use crate::tree;
+
+impl Layout<'_, '_> {
+    /// Whether a `use` item of the monolith may lose leaves: something moves out of its module, or who used it moves.
+    fn changes(&self, id: ItemId) -> bool {
+        let item = self.scope.workspace.item(id);
+        self.scope.workspace.crate_of(id) == self.scope.root
+            && (self.scope.touched[item.module.index()]
+                || item
+                    .leaves
+                    .iter()
+                    .any(|leaf| self.dest.asked.contains(leaf)))
+    }
+
+    /// Whether an import leaves its module by this step, as it is or for good.
+    pub(super) fn goes(&self, id: ItemId) -> bool {
+        let item = self.scope.workspace.item(id);
+        self.changes(id)
+            && (self.moves_as_it_is(id)
+                || (item.kind == ItemKind::Use && self.gone(id).len() == item.leaves.len()))
+    }
+
+    /// The leaves of a `use` item that nobody here uses any more.
+    fn gone(&self, id: ItemId) -> Vec<UseLeafId> {
+        let leaves = self.scope.workspace.item(id).leaves.iter().copied();
+        leaves
+            .filter(|leaf| {
+                let unused = !self.needs_here(*leaf)
+                    && (self.needs_there(*leaf)
+                        || self.dest.asked.contains(leaf)
+                        || self.is_orphaned(*leaf));
+                unused || self.is_for_tests_now(*leaf)
+            })
+            .collect()
+    }
+
+    /// Whether only tests use an import here any more, which other code used too before.
+    fn is_for_tests_now(&self, leaf: UseLeafId) -> bool {
+        let item = self
+            .scope
+            .workspace
+            .item(self.scope.workspace.leaf(leaf).item);
+        let conditions = self
+            .root
+            .leaves
+            .get(&leaf)
+            .and_then(|asked| asked.conditions.as_ref());
+        self.changes(self.scope.workspace.leaf(leaf).item)
+            && item.kind == ItemKind::Use
+            && !item.is_test
+            && !self.is_shown(leaf)
+            && conditions.is_some_and(|conditions| conditions.contains("#[cfg(test)]"))
+    }
+
+    /// Whether a public import may have users that are not in the workspace.
+    fn is_shown(&self, leaf: UseLeafId) -> bool {
+        let workspace = self.scope.workspace;
+        let item = workspace.item(workspace.leaf(leaf).item);
+        let is_library = workspace.krate(self.scope.root).kind == CrateKind::Lib;
+        item.visibility.level == Level::Public
+            && (!is_library || self.scope.exports.leaves.contains(&leaf))
+    }
+
+    /// What a module that stays keeps: imports of what it lost, and only the imports that it still uses.
+    pub(super) fn keep(&mut self, module: ModuleId) {
+        let workspace = self.scope.workspace;
+        for id in &workspace.module(module).items {
+            let item = workspace.item(*id);
+            if item
+                .declares
+                .is_some_and(|child| self.scope.is_whole(child))
+            {
+                self.alias(*id);
+            } else if item.kind == ItemKind::Use && self.changes(*id) && !self.moves_as_it_is(*id) {
+                self.thin_out(*id);
+            } else if item.kind == ItemKind::Use {
+                self.repoint(*id);
+            }
+        }
+        let indent = "    ".repeat(self.inline_depth(module));
+        let mut written = self.names(module);
+        for leaf in workspace
+            .module(module)
+            .items
+            .iter()
+            .flat_map(|id| &workspace.item(*id).leaves)
+        {
+            if self.is_for_tests_now(*leaf)
+                && let Some(asked) = self.root.leaves.get(leaf)
+            {
+                let visibility = &workspace.item(workspace.leaf(*leaf).item).visibility;
+                let visibility = self.file_of(module)[visibility.range].to_owned();
+                let own = self.scope.own_conditions(workspace.leaf(*leaf).item);
+                written.push(Import {
+                    visibility,
+                    ..self.copied_import(*leaf, asked, own)
+                });
+            }
+        }
+        let lines = text::imports(&written, &indent, self.scope.style());
+        if !lines.is_empty() {
+            let (offset, place) = self.import_place(module, &lines);
+            let path = &workspace.module(module).path;
+            self.builder.append(
+                &self.file_of(module).path,
+                offset,
+                place,
+                Reason::new(IMPORT_RULE, path.clone()),
+            );
+        }
+    }
+
+    /// `mod a;` has moved: `use app_shared::a;` stands in its place where somebody still says `a`.
+    fn alias(&mut self, declaration: ItemId) {
+        let workspace = self.scope.workspace;
+        let item = workspace.item(declaration);
+        let Some(child) = item.declares else { return };
+        let Some(asked) = self.root.modules.get(&child) else {
+            return;
+        };
+        let file = self.file_of(item.module);
+        let mut attributes: Vec<String> = self.scope.own_conditions(declaration);
+        attributes.extend(asked.conditions.clone().unwrap_or_default());
+        attributes.sort();
+        attributes.dedup();
+        let full = format!(
+            "{}::{}",
+            self.scope.dest_path(item.module),
+            workspace.module(child).path
+        );
+        let (prefix, name) = full
+            .rsplit_once("::")
+            .expect("the crate's name comes first");
+        let visibility = if self.is_macro_too(child) {
+            "pub"
+        } else {
+            &file[item.visibility.range]
+        };
+        let import = Import {
+            attributes,
+            visibility: visibility.to_owned(),
+            prefix: text::path(prefix.split("::")),
+            leaf: text::identifier(name),
+        };
+        let indent = "    ".repeat(self.inline_depth(item.module));
+        let line = text::imports(&[import], &indent, self.scope.style());
+        let needs_break =
+            item.full.start > 0 && file.text.as_bytes()[item.full.start as usize - 1] != b'\n';
+        let line = if needs_break {
+            format!("\n{}", line.trim_end())
+        } else {
+            line
+        };
+        self.builder.append(
+            &file.path,
+            item.full.start,
+            line,
+            Reason::new(IMPORT_RULE, full),
+        );
+    }
+
+    /// Drops the leaves of a `use` item that nobody here uses any more.
+    fn thin_out(&mut self, id: ItemId) {
+        let workspace = self.scope.workspace;
+        let item = workspace.item(id);
+        let file = self.file_of(item.module);
+        let gone = self.gone(id);
+        let ranges: Vec<TextRange> = gone
+            .iter()
+            .map(|leaf| workspace.leaf(*leaf).range)
+            .collect();
+        let reason = Reason::new("A3", workspace.module(item.module).path.clone());
+        if gone.len() == item.leaves.len() {
+            let lead = &file.text[item.full.start as usize..item.range.start as usize];
+            let start = if lead.trim().is_empty() {
+                self.travels(item).start
+            } else {
+                item.range.start
+            };
+            self.builder
+                .replace(&file.path, TextRange::new(start, item.full.end), "", reason);
+            return;
+        }
+        self.repoint(id);
+        if gone.is_empty() {
+            return;
+        }
+        let tree = use_tree(&file.text, item.range, item.visibility.range);
+        for range in tree::removals(&file.text, tree, &ranges).unwrap_or_default() {
+            self.builder.replace(&file.path, range, "", reason.clone());
+        }
+    }
+
+    /// Whether everything that an import was for has left this module.
+    fn is_orphaned(&self, leaf: UseLeafId) -> bool {
+        let module = self
+            .scope
+            .workspace
+            .item(self.scope.workspace.leaf(leaf).item)
+            .module;
+        !self
+            .scope
+            .workspace
+            .module(module)
+            .items
+            .iter()
+            .any(|id| self.scope.workspace.item(*id).is_node() && !self.scope.moving[id.index()])
+    }
+
+    /// `use name_of_macro;` named a macro in textual scope, which is now the other crate's (row D2).
+    fn repoint(&mut self, id: ItemId) {
+        let workspace = self.scope.workspace;
+        for leaf in &workspace.item(id).leaves {
+            let path = &workspace.leaf(*leaf).path;
+            let [segment] = &path.segments[..] else {
+                continue;
+            };
+            let moved_macro = self.scope.graph.leaves[leaf.index()].iter().any(|resolution| {
+                matches!(resolution.target, Target::Item(target)
+                    if self.scope.moving[target.index()] && workspace.item(target).kind == ItemKind::MacroRules)
+            });
+            if moved_macro && !path.global {
+                let file = self.file_of(workspace.item(id).module);
+                let text = format!("{}::", self.scope.dest_path(workspace.item(id).module));
+                let range = TextRange::empty(segment.range.start);
+                self.builder
+                    .replace(&file.path, range, text, Reason::new("D2", segment.name));
+            }
+        }
+    }
+
+    /// Imports of the moved items that a module that stays is still asked for.
+    fn names(&self, module: ModuleId) -> Vec<Import> {
+        let workspace = self.scope.workspace;
+        let range =
+            (module, ItemId(0), String::new())..(ModuleId(module.0 + 1), ItemId(0), String::new());
+        self.root
+            .names
+            .range(range)
+            .filter(|((_, id, name), _)| {
+                // Twins share one import: that of the first.
+                let mut twins = self.scope.twins(*id).into_iter();
+                let first = twins.find(|twin| {
+                    let key = (module, *twin, name.clone());
+                    self.root.names.contains_key(&key)
+                });
+                first.is_none_or(|first| first == *id)
+            })
+            .filter(|((_, id, name), _)| !self.is_named_like_alias(module, *id, name))
+            .filter(|((_, id, name), _)| {
+                let all = (module, *id, ALL.to_owned());
+                name == ALL || !self.root.names.contains_key(&all)
+            })
+            .map(|((_, id, name), asked)| {
+                let item = workspace.item(*id);
+                let is_macro = item.kind == ItemKind::MacroRules;
+                let path = if is_macro {
+                    ""
+                } else {
+                    workspace.module(item.module).path.as_str()
+                };
+                let names = std::iter::once(self.scope.dest_path(module)).chain(
+                    path.split("::")
+                        .filter(|part| !part.is_empty())
+                        .map(str::to_owned),
+                );
+                let mut attributes = self.scope.name_conditions(*id);
+                attributes.extend(self.conditions_of_all(module, *id, name, asked));
+                attributes.sort();
+                attributes.dedup();
+                let exported = item.is_exported_macro();
+                let public = item.visibility.level == Level::Public
+                    || exported
+                    || !item.defines.is_empty()
+                    || name == ALL;
+                let visibility = match (self.is_asked_from_outside(module, *id, name), public) {
+                    (true, true) => "pub",
+                    (true, false) => "pub(crate)",
+                    (false, _) => "",
+                };
+                Import {
+                    attributes,
+                    visibility: visibility.to_owned(),
+                    prefix: text::path(names.collect::<Vec<_>>().iter().map(String::as_str)),
+                    leaf: text::identifier(name),
+                }
+            })
+            .collect()
+    }
+
+    /// Who asks for a name, by any of its definitions.
+    fn askers(&self, module: ModuleId, id: ItemId, name: &str) -> impl Iterator<Item = &Asked> {
+        let twins = self.scope.twins(id).into_iter();
+        twins.filter_map(move |twin| self.root.names.get(&(module, twin, name.to_owned())))
+    }
+
+    /// The conditions that all who ask for a name stand under.
+    fn conditions_of_all(
+        &self,
+        module: ModuleId,
+        id: ItemId,
+        name: &str,
+        asked: &Asked,
+    ) -> BTreeSet<String> {
+        let first = asked.conditions.clone().unwrap_or_default();
+        self.askers(module, id, name).fold(first, |all, asked| {
+            let others = asked.conditions.clone().unwrap_or_default();
+            all.intersection(&others).cloned().collect()
+        })
+    }
+
+    /// Whether an import of a macro would be that of the module of the same name once more: an import takes both.
+    fn is_named_like_alias(&self, module: ModuleId, id: ItemId, name: &str) -> bool {
+        let workspace = self.scope.workspace;
+        let mut aliases = self.root.modules.keys();
+        workspace.item(id).kind == ItemKind::MacroRules
+            && workspace.module(module).parent.is_none()
+            && aliases.any(|alias| {
+                let alias = workspace.module(*alias);
+                alias.parent == Some(module) && alias.name == name
+            })
+    }
+
+    /// Whether the import of a module that has moved stands for a macro of the same name that is asked for from outside.
+    fn is_macro_too(&self, child: ModuleId) -> bool {
+        let value = self.scope.workspace.module(child);
+        let mut names = self.root.names.iter();
+        names.any(|((module, id, name), asked)| {
+            Some(*module) == value.parent
+                && *name == value.name
+                && asked.from_outside
+                && self.is_named_like_alias(*module, *id, name)
+        })
+    }
+
+    fn is_asked_from_outside(&self, module: ModuleId, id: ItemId, name: &str) -> bool {
+        self.askers(module, id, name)
+            .any(|asked| asked.from_outside)
+    }
+}
+
+/// The range of the tree of a `use` item: between `use` and the semicolon.
+fn use_tree(text: &str, item: TextRange, visibility: TextRange) -> TextRange {
+    let start = if visibility.is_empty() {
+        item.start
+    } else {
+        visibility.end
+    };
+    let keyword = text[start as usize..item.end as usize]
+        .find("use")
+        .map_or(start, |at| start + at as u32 + 3);
+    let end = text[keyword as usize..item.end as usize]
+        .rfind(';')
+        .map_or(item.end, |at| keyword + at as u32);
+    TextRange::new(keyword, end)
+}
