@@ -70,6 +70,7 @@ fn options(flags: &[&str]) -> CargoOptions {
     CargoOptions {
         offline: true,
         flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
+        ..CargoOptions::default()
     }
 }
 

@@ -44,6 +44,7 @@ pub(crate) fn measure(
     let options = CargoOptions {
         offline: common.offline,
         flags: features.map(|set| format!("--features={set}")).collect(),
+        ..CargoOptions::default()
     };
     let package = &workspace.package(workspace.package).name;
     screen.progress(&format!("building `{package}` to see where the time goes"));

@@ -154,14 +154,23 @@ impl Widening<'_, '_> {
         }
     }
 
-    /// What a macro's body names through `$crate` is named from wherever it is called.
+    /// What a macro's body names through `$crate` is named from wherever it is called; so are the macros that it calls by
+    /// bare names.
     fn macro_body(&mut self, id: ItemId) {
         let item = self.scope.workspace.item(id);
         for reference in self.scope.graph.references_of(id) {
             let Place::Item(_, index) = reference.place else {
                 continue;
             };
-            if item.paths[index as usize].segments[0].name != "$crate" {
+            let path = &item.paths[index as usize];
+            if path.context == PathContext::Macro
+                && path.segments.len() == 1
+                && let Target::Item(target) = reference.resolution.target
+                && self.scope.workspace.item(target).kind == ItemKind::MacroRules
+            {
+                self.pending.push(target);
+            }
+            if path.segments[0].name != "$crate" {
                 continue;
             }
             for lookup in &reference.resolution.lookups {

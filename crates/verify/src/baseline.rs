@@ -17,6 +17,9 @@ use crate::warnings::Warnings;
 pub struct Baseline {
     /// What it holds for.
     pub key: Key,
+    /// Whether benches do not compile, and no step is judged by them.
+    #[serde(default)]
+    pub without_benches: bool,
     /// The warnings.
     pub warnings: Warnings,
     /// The files that some crate is compiled from.

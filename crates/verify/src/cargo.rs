@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use camino::Utf8PathBuf;
 use cargo_metadata::Message;
+use cargo_metadata::diagnostic::DiagnosticLevel;
 
 use crate::error::VerifyError;
 use crate::scratch::Scratch;
@@ -24,6 +25,8 @@ pub struct CargoOptions {
     pub offline: bool,
     /// Features, as flags.
     pub flags: Vec<String>,
+    /// Whether benches are left out, since they did not compile before the first step either: many need a nightly compiler.
+    pub without_benches: bool,
 }
 
 /// What of the workspace is checked.
@@ -40,11 +43,16 @@ pub enum Selection {
 }
 
 impl Selection {
-    fn flags(&self) -> Vec<String> {
+    fn flags(&self, without_benches: bool) -> Vec<String> {
+        let targets: &[&str] = if without_benches {
+            &["--bins", "--tests", "--examples"]
+        } else {
+            &["--all-targets"]
+        };
         let words: Vec<&str> = match self {
-            Selection::Workspace => vec!["--workspace", "--all-targets"],
+            Selection::Workspace => [&["--workspace"], targets].concat(),
             Selection::Alone(package) => vec!["--package", package],
-            Selection::AloneWithTests(package) => vec!["--package", package, "--all-targets"],
+            Selection::AloneWithTests(package) => [&["--package", package], targets].concat(),
             Selection::Features(package, flags) => ["--package", package]
                 .into_iter()
                 .chain(flags.iter().map(String::as_str))
@@ -56,7 +64,7 @@ impl Selection {
 
 impl std::fmt::Display for Selection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "cargo check {}", self.flags().join(" "))
+        write!(f, "cargo check {}", self.flags(false).join(" "))
     }
 }
 
@@ -68,6 +76,8 @@ pub type Watch<'w> = &'w mut dyn FnMut(&str);
 pub struct CheckReport {
     /// Whether all of it compiles.
     pub success: bool,
+    /// Whether something does not compile, and all of that is benches.
+    pub only_benches_fail: bool,
     /// Errors and warnings, each once, in order of place.
     pub messages: Vec<CompilerMessage>,
     /// What was compiled of the workspace, or found fresh, in order of name.
@@ -99,7 +109,7 @@ pub fn check(
         // The set takes the place of the features that are checked otherwise.
         command = self::command(scratch, "check", &options.without_flags());
     }
-    command.args(selection.flags());
+    command.args(selection.flags(options.without_benches));
     command.args(["--message-format=json", "--keep-going"]);
     let failed = |error: std::io::Error| VerifyError::Command {
         command: selection.to_string(),
@@ -141,10 +151,14 @@ fn read(
 ) {
     // The first of a lint has a note that the others have not: the words and the place tell what is the same.
     let mut messages: BTreeMap<_, CompilerMessage> = BTreeMap::new();
+    let mut failed = Vec::new();
     for message in Message::parse_stream(stdout).flatten() {
         match message {
             Message::CompilerMessage(message) => {
                 let package = artifact::package_name(&message.package_id.repr);
+                if message.message.level == DiagnosticLevel::Error {
+                    failed.push(message.target.is_bench());
+                }
                 if let Some(message) = message::read(&message.message, package) {
                     messages
                         .entry(message.key())
@@ -159,6 +173,7 @@ fn read(
             _ => {}
         }
     }
+    report.only_benches_fail = !failed.is_empty() && failed.into_iter().all(|is_bench| is_bench);
     report.messages = messages.into_values().collect();
     report
         .messages

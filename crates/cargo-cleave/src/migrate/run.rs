@@ -56,6 +56,7 @@ impl<'a> Run<'a> {
         let options = CargoOptions {
             offline: arguments.common.offline,
             flags: features.map(|set| format!("--features={set}")).collect(),
+            ..CargoOptions::default()
         };
         let files = project.workspace.files.iter();
         let also = files.map(|file| file.path.clone()).collect();
@@ -95,11 +96,18 @@ impl<'a> Run<'a> {
         let kept = Baseline::load(&self.state, &self.baseline.key);
         let taken = kept.is_some();
         if let Some(kept) = kept {
+            self.options.without_benches = kept.without_benches;
             self.baseline = kept;
         } else {
             screen.progress("checking the tree as it is");
-            let report = self.check(&Selection::Workspace, screen)?;
+            let mut report = self.check(&Selection::Workspace, screen)?;
             self.report.seconds.cargo += report.seconds;
+            if report.only_benches_fail {
+                screen.progress("benches do not compile as they are: no step is judged by them");
+                self.options.without_benches = true;
+                report = self.check(&Selection::Workspace, screen)?;
+                self.report.seconds.cargo += report.seconds;
+            }
             if !report.success {
                 return Err(Failure::refused(
                     "the tree does not compile as it is (row H4): mend it first",
@@ -107,6 +115,7 @@ impl<'a> Run<'a> {
                 ));
             }
             self.baseline = Baseline::of(self.baseline.key.clone(), &report);
+            self.baseline.without_benches = self.options.without_benches;
         }
         let mut more = false;
         if self.thorough && self.baseline.features.is_none() {

@@ -63,6 +63,8 @@ struct Marked {
     is_whole: bool,
     /// Variants of it, which only its crate may build; those of a type that is marked as a whole may be built anywhere.
     variants: BTreeSet<String>,
+    /// All its variants.
+    all: BTreeSet<String>,
 }
 
 fn marked(workspace: &Workspace, id: ItemId) -> Option<Marked> {
@@ -71,15 +73,18 @@ fn marked(workspace: &Workspace, id: ItemId) -> Option<Marked> {
     let mut attributes = item.attributes.iter();
     let mut marked = Marked {
         is_whole: attributes.any(|attribute| attribute.path == MARK),
-        variants: BTreeSet::new(),
+        ..Marked::default()
     };
     let text = workspace.text_of(id);
     if item.kind == ItemKind::Enum
-        && text.contains(MARK)
+        && (marked.is_whole || text.contains(MARK))
         && let Ok(definition) = syn::parse_str::<syn::ItemEnum>(text)
     {
         let is_mark = |attribute: &syn::Attribute| attribute.path().is_ident(MARK);
         let variants = definition.variants.iter();
+        marked
+            .all
+            .extend(variants.clone().map(|variant| variant.ident.to_string()));
         let variants = variants.filter(|variant| variant.attrs.iter().any(is_mark));
         marked
             .variants
@@ -96,6 +101,7 @@ fn search<'a>(
 ) -> Search<'a> {
     let text = workspace.text_of(user);
     let mut search = Search {
+        has_bare: has_bare(workspace, user, target),
         is_struct: workspace.item(target).kind == ItemKind::Struct,
         marked,
         name: &workspace.item(target).name,
@@ -113,9 +119,20 @@ fn search<'a>(
     search
 }
 
+/// Whether the file of an item imports variants of an enum, as `use Kind::*` or `use Kind::{A, B}` does.
+fn has_bare(workspace: &Workspace, user: ItemId, target: ItemId) -> bool {
+    let text = &workspace
+        .file(workspace.module(workspace.item(user).module).file)
+        .text;
+    let name = &workspace.item(target).name;
+    text.contains(&format!("{name}::*")) || text.contains(&format!("{name}::{{"))
+}
+
 struct Search<'a> {
     name: &'a str,
     is_struct: bool,
+    /// Whether variants may be named without the type.
+    has_bare: bool,
     marked: &'a Marked,
     /// Where the item starts in its file.
     start: u32,
@@ -144,6 +161,11 @@ impl Search<'_> {
             let name = last.ident.to_string();
             self.marked.variants.contains(&name) || (self.is_struct && name == self.name)
         })
+    }
+
+    /// Whether a single name is a variant that an import brings.
+    fn is_bare(&self, name: &syn::Ident) -> bool {
+        self.has_bare && self.marked.all.contains(&name.to_string())
     }
 
     /// Whether a pattern names the type.
@@ -227,7 +249,10 @@ impl<'ast> Visit<'ast> for Search<'_> {
 fn is_wildcard(pattern: &syn::Pat) -> bool {
     match pattern {
         syn::Pat::Wild(_) => true,
-        syn::Pat::Ident(name) => name.subpat.is_none(),
+        // What starts with a capital is a variant or constant.
+        syn::Pat::Ident(name) => {
+            name.subpat.is_none() && !name.ident.to_string().starts_with(char::is_uppercase)
+        }
         syn::Pat::Reference(inner) => is_wildcard(&inner.pat),
         syn::Pat::Paren(inner) => is_wildcard(&inner.pat),
         syn::Pat::Or(either) => either.cases.iter().any(is_wildcard),
@@ -248,6 +273,14 @@ impl<'ast> Visit<'ast> for Patterns<'_, '_> {
     }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
-        self.found |= self.search.names(path);
+        let bare = path
+            .get_ident()
+            .is_some_and(|name| self.search.is_bare(name));
+        self.found |= bare || self.search.names(path);
+    }
+
+    fn visit_pat_ident(&mut self, name: &'ast syn::PatIdent) {
+        self.found |= self.search.is_bare(&name.ident);
+        syn::visit::visit_pat_ident(self, name);
     }
 }

@@ -264,13 +264,7 @@ impl RootDemand {
                     let fixed = scope.own_conditions(*id);
                     let exported = |leaf: &&UseLeafId| scope.exports.leaves.contains(leaf);
                     for leaf in item.leaves.iter().filter(exported) {
-                        let asker = Asker {
-                            module,
-                            from: module,
-                            item: None,
-                            fixed: &fixed,
-                            form: Form::Path,
-                        };
+                        let asker = Asker::caller(scope, *id);
                         self.leaves.entry(*leaf).or_default().by(&fixed, true);
                         self.leaf(scope, *leaf, &asker, &mut BTreeSet::new());
                     }
