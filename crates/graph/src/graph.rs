@@ -19,7 +19,8 @@ pub struct Graph {
     pub calls: Calls,
     /// What can't be parted: items that build a `#[non_exhaustive]` type of their crate by a literal, as only that crate
     /// may, each with the type; blanket impls that keep clear of other impls of their trait, each with what its bounds
-    /// name; macro calls, each with what the impls that they write have to stand beside. Ordered.
+    /// name; macro calls, each with what the impls that they write have to stand beside; who names one of several macros of
+    /// one name, with that macro. Ordered.
     pub bound: Vec<(ItemId, ItemId)>,
     /// What derives of other crates are written on, or macro calls that write such derives, each with a trait of its crate
     /// that the derive is called like. Only in crates that name themselves by `extern crate self as …`. Ordered; these are

@@ -13,6 +13,7 @@ mod exhaustive;
 mod handed;
 mod implemented;
 mod macro_impl;
+mod namesake;
 mod scope;
 mod splice;
 mod trait_call;
@@ -69,6 +70,7 @@ pub fn resolve(workspace: &Workspace) -> Graph {
     blanket::attach(workspace, &mut graph);
     macro_impl::attach(workspace, &mut graph);
     derive::attach(workspace, &mut graph);
+    namesake::attach(workspace, &mut graph);
     graph.bound.sort_unstable();
     graph.bound.dedup();
     graph

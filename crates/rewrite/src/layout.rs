@@ -423,7 +423,17 @@ fn below_blank(text: &str, item: &Item) -> u32 {
 
 /// Whether an item brings macros into the scope of what stands below it.
 fn defines_macros(scope: &Scope<'_>, id: ItemId) -> bool {
-    let item = scope.workspace.item(id);
-    item.kind == ItemKind::MacroRules
-        || (item.declares.is_some() && scope.workspace.takes_macros(id))
+    let workspace = scope.workspace;
+    let item = workspace.item(id);
+    match item.kind {
+        ItemKind::MacroRules => true,
+        ItemKind::MacroCall => {
+            let mut called = scope.graph.macros_run_by(workspace, id).into_iter();
+            called.any(|rules| {
+                let rules = workspace.item(rules).macro_rules.as_ref();
+                rules.is_some_and(|rules| !rules.spliced_macros.is_empty())
+            })
+        }
+        _ => item.declares.is_some() && workspace.takes_macros(id),
+    }
 }

@@ -419,7 +419,8 @@ impl<'a> Scope<'a> {
     pub(crate) fn name_conditions(&self, id: ItemId) -> Vec<String> {
         let twins = self.twins(id);
         if twins.len() < 2 {
-            return self.own_conditions(id);
+            let own = self.own_conditions(id).into_iter();
+            return own.map(|text| support::seen_from_above(&text)).collect();
         }
         let mut any: Vec<String> = Vec::new();
         for twin in twins {

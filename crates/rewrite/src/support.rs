@@ -147,23 +147,7 @@ fn text<'w>(workspace: &'w Workspace, id: ItemId, attribute: &Attribute) -> &'w 
 
 /// An attribute's text, where `test` is asked for, with the feature beside it.
 pub(crate) fn opened(attribute: &str) -> String {
-    let bytes = attribute.as_bytes();
-    let is_word = |at: usize| {
-        bytes
-            .get(at)
-            .is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
-    };
-    let Some((open, _)) = attribute.match_indices('(').next() else {
-        return attribute.to_owned();
-    };
-    let found = attribute[open..]
-        .match_indices("test")
-        .map(|(at, _)| open + at)
-        .find(|at| {
-            let quoted = attribute[..*at].matches('"').count() % 2 == 1;
-            !quoted && !is_word(at - 1) && !is_word(at + 4)
-        });
-    match found {
+    match test_in(attribute) {
         Some(at) => format!(
             "{}any(test, feature = \"{FEATURE}\"){}",
             &attribute[..at],
@@ -171,6 +155,42 @@ pub(crate) fn opened(attribute: &str) -> String {
         ),
         None => attribute.to_owned(),
     }
+}
+
+/// A condition as another crate sees it: an alternative `test` means the tests of the crate that it stands in, and so
+/// never holds there.
+pub(crate) fn seen_from_above(attribute: &str) -> String {
+    let alternative = test_in(attribute).filter(|at| {
+        let open = attribute[..*at].rfind('(').unwrap_or(0);
+        attribute[..open].ends_with("any") && !attribute.contains(FEATURE)
+    });
+    let Some(at) = alternative else {
+        return attribute.to_owned();
+    };
+    let (before, after) = (attribute[..at].trim_end(), attribute[at + 4..].trim_start());
+    match (before.strip_suffix(','), after.strip_prefix(',')) {
+        (Some(before), _) => format!("{before}{after}"),
+        (None, Some(after)) => format!("{before}{}", after.trim_start()),
+        (None, None) => format!("{before}{after}"),
+    }
+}
+
+/// Where the predicate `test` stands in an attribute.
+fn test_in(attribute: &str) -> Option<usize> {
+    let bytes = attribute.as_bytes();
+    let is_word = |at: usize| {
+        bytes
+            .get(at)
+            .is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
+    };
+    let open = attribute.find('(')?;
+    attribute[open..]
+        .match_indices("test")
+        .map(|(at, _)| open + at)
+        .find(|at| {
+            let quoted = attribute[..*at].matches('"').count() % 2 == 1;
+            !quoted && !is_word(at - 1) && !is_word(at + 4)
+        })
 }
 
 /// Whether an item, or a module around it, is there by the feature: an earlier step saw to it.
@@ -220,6 +240,24 @@ pub(crate) fn open_one(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBuilde
         if new != old && !old.contains(FEATURE) {
             let reason = Reason::new("E3", workspace.path_of(id));
             builder.replace(&file.path, attribute.range, new, reason);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alternative_test_never_holds_above() {
+        let seen = |text| seen_from_above(text);
+        assert_eq!(seen("#[cfg(any(unix, test))]"), "#[cfg(any(unix))]");
+        assert_eq!(seen("#[cfg(any(test, unix))]"), "#[cfg(any(unix))]");
+        let among = "#[cfg(all(any(windows, test, unix), feature = \"test\"))]";
+        let left = "#[cfg(all(any(windows, unix), feature = \"test\"))]";
+        assert_eq!(seen(among), left);
+        for kept in ["#[cfg(test)]", "#[cfg(not(test))]", CONDITION] {
+            assert_eq!(seen(kept), kept);
         }
     }
 }

@@ -143,8 +143,14 @@ impl Widening<'_, '_> {
                 _ => None,
             })
             .collect();
+        // A call of what such a macro has defined leads there too.
+        let paths = &self.scope.workspace.item(call).paths;
+        let name = paths.iter().find(|path| path.context == PathContext::Macro);
+        let name = name.and_then(|path| path.segments.last());
         let defines_macros = targets.iter().any(|target| {
-            let rules = self.scope.workspace.item(*target).macro_rules.as_ref();
+            let item = self.scope.workspace.item(*target);
+            let rules = item.macro_rules.as_ref();
+            let rules = rules.filter(|_| name.is_some_and(|name| name.name == item.name.as_str()));
             rules.is_some_and(|rules| !rules.spliced_macros.is_empty())
         });
         if defines_macros {

@@ -1,6 +1,6 @@
 //! `macro_rules!` by text order, by `#[macro_use]`, by `#[macro_export]`, by `use`; `$crate`; paths in tokens; what calls make.
 
-use crate::{check, check_anchors};
+use crate::{check, check_anchors, check_bound};
 
 #[test]
 fn a_macro_is_known_after_its_text() {
@@ -244,6 +244,20 @@ fn a_call_that_defines_the_type_of_its_impls_stands_anywhere() {
         ",
         "
         of_another! Third: Policy Shape
+        ",
+    );
+}
+
+#[test]
+fn a_macro_with_a_namesake_stays_with_its_callers() {
+    check_bound(
+        "
+        mod a { macro_rules! access { () => { 1 } } macro_rules! own { () => { 2 } } fn f() -> u8 { access!() + own!() } }
+        mod b { macro_rules! access { () => { 3 } } fn g() -> u8 { access!() } }
+        ",
+        "
+        a::f: a::access!
+        b::g: b::access!
         ",
     );
 }

@@ -10,6 +10,7 @@ use cleave_syntax::{ItemId, ModuleId, TextRange};
 
 use super::{IMPORT_RULE, Layout};
 use crate::demand::{ALL, Asked};
+use crate::support;
 use crate::text::{self, Import};
 use crate::tree;
 
@@ -132,7 +133,8 @@ impl Layout<'_, '_> {
             return;
         };
         let file = self.file_of(item.module);
-        let mut attributes: Vec<String> = self.scope.own_conditions(declaration);
+        let own = self.scope.own_conditions(declaration).into_iter();
+        let mut attributes: Vec<String> = own.map(|text| support::seen_from_above(&text)).collect();
         attributes.extend(asked.conditions.clone().unwrap_or_default());
         attributes.sort();
         attributes.dedup();
