@@ -6,6 +6,7 @@ mod there;
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8PathBuf;
+use cleave_graph::graph::Found;
 use cleave_syntax::change::{Block, Reason};
 use cleave_syntax::item::{Item, ItemKind, UseLeafId};
 use cleave_syntax::{ChangeBuilder, FileId, ItemId, ModuleId, TextRange};
@@ -44,6 +45,7 @@ pub(crate) fn lay_out(
         new_files: BTreeMap::new(),
         loosened: BTreeSet::new(),
         wanted: wanted(scope, dest),
+        public: public(scope, root, dest),
         moves: Moves::default(),
     };
     let top = scope.workspace.krate(scope.root).root;
@@ -74,6 +76,34 @@ fn wanted(scope: &Scope<'_>, dest: &DestDemand) -> BTreeSet<ModuleId> {
     wanted
 }
 
+/// Imports that others re-export in the destination: by what is asked of the destination itself, and by what the code that
+/// stays asks of an import that moves, which is made public with all that stands in it.
+fn public(scope: &Scope<'_>, root: &RootDemand, dest: &DestDemand) -> BTreeSet<UseLeafId> {
+    let workspace = scope.workspace;
+    let mut public = dest.re_exported.clone();
+    let items = root
+        .public_leaves
+        .iter()
+        .map(|leaf| workspace.leaf(*leaf).item);
+    let mut pending: Vec<UseLeafId> = items
+        .flat_map(|item| workspace.item(item).leaves.iter().copied())
+        .collect();
+    while let Some(leaf) = pending.pop() {
+        let last = workspace.leaf(leaf).path.segments.last();
+        let lookups = scope.graph.leaves[leaf.index()]
+            .iter()
+            .flat_map(|resolution| &resolution.lookups);
+        for lookup in lookups.filter(|lookup| last.is_some_and(|last| last.name == lookup.name)) {
+            if let Found::Leaf(next) | Found::Glob(next) = lookup.found
+                && public.insert(next)
+            {
+                pending.push(next);
+            }
+        }
+    }
+    public
+}
+
 fn written(rule: &'static str, subject: &str, text: impl Into<String>) -> Block {
     Block::Text {
         text: text.into(),
@@ -96,6 +126,8 @@ struct Layout<'a, 'b> {
     loosened: BTreeSet<(FileId, TextRange)>,
     /// Modules that the destination needs as places for imports, with those around them.
     wanted: BTreeSet<ModuleId>,
+    /// Imports that are public in the destination.
+    public: BTreeSet<UseLeafId>,
     moves: Moves,
 }
 

@@ -22,8 +22,7 @@ pub struct Foreign {
     /// crate that is named, then in those that this crate depends on, which it may re-export it from. Traits that macros
     /// write stay unknown.
     pub traits: ForeignTraits,
-    /// By name in source: which other dependencies of the workspace the output of a crate's procedural macros names, or
-    /// that of those which it depends on and may re-export.
+    /// By name in source: which other dependencies of the workspace the output of a crate's procedural macros names.
     pub written: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -169,19 +168,17 @@ impl<'m> Packages<'m> {
             })
     }
 
-    /// The names among some that procedural macros write: those of a package, or of those which it depends on.
+    /// The names among some that a package's procedural macros write. Where another crate re-exports these, they name it.
     fn written(&self, id: &PackageId, wanted: &BTreeSet<&str>) -> BTreeSet<String> {
-        let below = self.dependencies.get(id).into_iter().flatten().copied();
-        std::iter::once(id)
-            .chain(below)
-            .filter(|id| {
-                let mut targets = self
-                    .package(id)
-                    .into_iter()
-                    .flat_map(|package| &package.targets);
-                targets.any(cargo_metadata::Target::is_proc_macro)
-            })
-            .flat_map(|id| self.sources(id))
+        let mut targets = self
+            .package(id)
+            .into_iter()
+            .flat_map(|package| &package.targets);
+        if !targets.any(cargo_metadata::Target::is_proc_macro) {
+            return BTreeSet::new();
+        }
+        let files = self.sources(id).into_iter();
+        files
             .flat_map(|file| written::in_file(&file, wanted))
             .collect()
     }

@@ -212,7 +212,7 @@ impl Layout<'_, '_> {
         let gap = if range.is_empty() { " " } else { "" };
         let wanted = match item.visibility.level {
             Level::Public => "",
-            _ if self.dest.re_exported.contains(&original) => "pub",
+            _ if self.public.contains(&original) => "pub",
             Level::Private if asked.from_outside => "pub(crate)",
             _ => "",
         };
@@ -252,7 +252,7 @@ impl Layout<'_, '_> {
         };
         let mut attributes = own;
         attributes.extend(asked.conditions.clone().unwrap_or_default());
-        let public = self.dest.re_exported.contains(&id);
+        let public = self.public.contains(&id);
         if public && self.scope.is_published() {
             attributes.push("#[doc(hidden)]".to_owned());
         }
