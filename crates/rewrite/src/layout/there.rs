@@ -22,10 +22,10 @@ impl Layout<'_, '_> {
                 .scope
                 .dest_modules
                 .contains_key(self.scope.workspace.module(item.module).path.as_str())
-            && item
-                .leaves
-                .iter()
-                .all(|leaf| self.needs_there(*leaf) && !self.needs_here(*leaf))
+            && item.leaves.iter().all(|leaf| {
+                let stays_closed = !self.public.contains(leaf);
+                self.needs_there(*leaf) && !self.needs_here(*leaf) && stays_closed
+            })
     }
 
     pub(super) fn needs_there(&self, leaf: UseLeafId) -> bool {
