@@ -245,8 +245,8 @@ impl DestDemand {
         }
     }
 
-    /// Public imports of what moves, in modules of which some crate will see the destination's part alone, and in all of a
-    /// crate that macros name by its own name: what they write goes by paths that nobody sees (row D4).
+    /// Imports of what moves that other modules see, in modules of which some crate will see the destination's part alone,
+    /// and in all of a crate that macros name by its own name: what they write goes by paths that nobody sees (row D4).
     fn shown_in_part(&mut self, scope: &Scope<'_>) {
         let workspace = scope.workspace;
         let modules = workspace.modules_of(scope.root);
@@ -259,7 +259,8 @@ impl DestDemand {
             let items = workspace.module(module).items.iter();
             let public = items.filter(|id| {
                 let item = workspace.item(**id);
-                item.kind == ItemKind::Use && item.visibility.level == Level::Public
+                item.kind == ItemKind::Use
+                    && matches!(item.visibility.level, Level::Public | Level::Crate)
             });
             for id in public {
                 let fixed = scope.own_conditions(*id);

@@ -181,6 +181,9 @@ pub(super) fn drop_unused(
         }
     }
     drop_empty(document);
+    // A feature may turn on what only the tests' entry of is gone.
+    let left = document.get("dependencies").and_then(Item::as_table_like);
+    dropped.retain(|key| left.is_none_or(|left| !left.contains_key(key)));
     let Some(features) = document
         .get_mut("features")
         .and_then(Item::as_table_like_mut)
