@@ -95,6 +95,7 @@ fn public(scope: &Scope<'_>, root: &RootDemand, dest: &DestDemand) -> BTreeSet<U
             .flat_map(|resolution| &resolution.lookups);
         for lookup in lookups.filter(|lookup| last.is_some_and(|last| last.name == lookup.name)) {
             if let Found::Leaf(next) | Found::Glob(next) = lookup.found
+                && workspace.leaf(next).path.segments.len() > 1
                 && public.insert(next)
             {
                 pending.push(next);

@@ -265,7 +265,9 @@ impl DestDemand {
             for id in public {
                 let fixed = scope.own_conditions(*id);
                 let asker = Asker::unnamed(module, &fixed);
-                for leaf in &workspace.item(*id).leaves {
+                // A macro's import below its definition, `use name`, has to stay there.
+                let leaves = workspace.item(*id).leaves.iter();
+                for leaf in leaves.filter(|leaf| workspace.leaf(**leaf).path.segments.len() > 1) {
                     let resolutions = &scope.graph.leaves[leaf.index()];
                     let moves = resolutions
                         .iter()
