@@ -5,7 +5,8 @@ mod root;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cleave_graph::{Graph, Place, Reference, Target};
+use cleave_graph::graph::Found;
+use cleave_graph::{Graph, Place, Reference, Resolution, Target};
 use cleave_syntax::item::UseLeafId;
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId};
@@ -154,6 +155,12 @@ impl Asker<'_> {
         self.form == Form::Name && !at_root && !imported
     }
 
+    /// Asks for a name of a module.
+    fn ask(&self, scope: &Scope<'_>, module: ModuleId, asked: &mut Asked) {
+        let outside = !scope.workspace.is_within(self.from, module);
+        asked.by(&self.conditions(scope, module), outside);
+    }
+
     fn conditions(&self, scope: &Scope<'_>, module: ModuleId) -> Vec<String> {
         match self.item {
             Some(item)
@@ -168,6 +175,23 @@ impl Asker<'_> {
             _ => self.fixed.to_vec(),
         }
     }
+}
+
+/// The imports by which the last name of an import is found, in one of the ways that it leads.
+pub(crate) fn onward<'a>(
+    scope: &Scope<'a>,
+    leaf: UseLeafId,
+    resolution: &'a Resolution,
+) -> impl Iterator<Item = UseLeafId> + 'a {
+    let last = scope.workspace.leaf(leaf).path.segments.last();
+    let named = last.map(|last| last.name);
+    let lookups = resolution.lookups.iter();
+    lookups
+        .filter(move |lookup| named == Some(lookup.name))
+        .filter_map(|lookup| match lookup.found {
+            Found::Leaf(next) | Found::Glob(next) => Some(next),
+            Found::Item(_) => None,
+        })
 }
 
 /// The references of the items on one side, docs left out.

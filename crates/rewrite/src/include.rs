@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use cleave_syntax::change::Reason;
-use cleave_syntax::{ChangeBuilder, ItemId, TextRange};
+use cleave_syntax::{ChangeBuilder, ItemId, TextRange, Workspace};
 
 use crate::layout::Moves;
 use crate::scope::Scope;
@@ -94,16 +94,8 @@ pub(crate) fn correct_concatenated(scope: &Scope<'_>, moves: &Moves, builder: &m
     let workspace = scope.workspace;
     let moving = |id: &ItemId| scope.moving[id.index()] && workspace.item(*id).parent.is_none();
     for id in workspace.items_of(scope.root).filter(moving) {
-        let item = workspace.item(id);
-        let file = workspace.file(workspace.module(item.module).file);
-        let text = &file[item.range];
-        let calls = CALLS
-            .iter()
-            .flat_map(|call| text.match_indices(call).map(move |(at, _)| at + call.len()));
-        for at in calls {
-            let Some((literal, _)) = text[at..].split_once('"') else {
-                continue;
-            };
+        let file = workspace.file(workspace.module(workspace.item(id).module).file);
+        for (start, literal) in literals_in(workspace, id, CALLS) {
             let Some((folder, _)) = literal.rsplit_once('/') else {
                 continue;
             };
@@ -113,12 +105,28 @@ pub(crate) fn correct_concatenated(scope: &Scope<'_>, moves: &Moves, builder: &m
             };
             let new_file = new_home(scope, moves, &file.path);
             let new = relative(new_file.parent().unwrap_or(Utf8Path::new("")), &old);
-            let start = item.range.start + at as u32;
             let range = TextRange::new(start, start + folder.len() as u32);
             let reason = Reason::new("F2", workspace.path_of(id));
             builder.replace(&file.path, range, new.to_string(), reason);
         }
     }
+}
+
+/// The literals in an item that calls open with, each with where it starts in the file. The calls end with the quote.
+pub(crate) fn literals_in<'a>(
+    workspace: &'a Workspace,
+    id: ItemId,
+    calls: &'a [&str],
+) -> impl Iterator<Item = (u32, &'a str)> + 'a {
+    let text = workspace.text_of(id);
+    let start = workspace.item(id).range.start;
+    let ends = calls
+        .iter()
+        .flat_map(move |call| text.match_indices(call).map(move |(at, _)| at + call.len()));
+    ends.filter_map(move |at| {
+        let (literal, _) = text[at..].split_once('"')?;
+        Some((start + at as u32, literal))
+    })
 }
 
 /// The file that what moves out of a file goes to.

@@ -6,12 +6,11 @@ mod there;
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8PathBuf;
-use cleave_graph::graph::Found;
 use cleave_syntax::change::{Block, Reason};
 use cleave_syntax::item::{Item, ItemKind, UseLeafId};
 use cleave_syntax::{ChangeBuilder, FileId, ItemId, ModuleId, TextRange};
 
-use crate::demand::{DestDemand, RootDemand};
+use crate::demand::{DestDemand, RootDemand, onward};
 use crate::place;
 use crate::scope::Scope;
 use crate::support;
@@ -89,15 +88,9 @@ fn public(scope: &Scope<'_>, root: &RootDemand, dest: &DestDemand) -> BTreeSet<U
         .flat_map(|item| workspace.item(item).leaves.iter().copied())
         .collect();
     while let Some(leaf) = pending.pop() {
-        let last = workspace.leaf(leaf).path.segments.last();
-        let lookups = scope.graph.leaves[leaf.index()]
-            .iter()
-            .flat_map(|resolution| &resolution.lookups);
-        for lookup in lookups.filter(|lookup| last.is_some_and(|last| last.name == lookup.name)) {
-            if let Found::Leaf(next) | Found::Glob(next) = lookup.found
-                && workspace.leaf(next).path.segments.len() > 1
-                && public.insert(next)
-            {
+        let resolutions = scope.graph.leaves[leaf.index()].iter();
+        for next in resolutions.flat_map(|resolution| onward(scope, leaf, resolution)) {
+            if workspace.leaf(next).path.segments.len() > 1 && public.insert(next) {
                 pending.push(next);
             }
         }

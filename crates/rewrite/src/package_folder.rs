@@ -3,7 +3,7 @@
 use cleave_syntax::change::Reason;
 use cleave_syntax::{ChangeBuilder, ItemId, TextRange};
 
-use crate::include::{normalize, relative};
+use crate::include::{literals_in, normalize, relative};
 use crate::scope::Scope;
 
 /// `env!("CARGO_MANIFEST_DIR")` goes on meaning the folder of the package that the code leaves.
@@ -48,22 +48,15 @@ pub(crate) fn correct_read_in_tests(scope: &Scope<'_>, builder: &mut ChangeBuild
         scope.moving[id.index()] && item.is_test && item.parent.is_none()
     };
     for id in workspace.items_of(scope.root).filter(moves) {
-        let item = workspace.item(id);
-        let file = workspace.file(workspace.module(item.module).file);
-        let text = &file[item.range];
-        let calls = CALLS
-            .iter()
-            .flat_map(|call| text.match_indices(call).map(move |(at, _)| at + call.len()));
-        for at in calls {
-            let Some((literal, _)) = text[at..].split_once('"') else {
-                continue;
-            };
+        let file = workspace.file(workspace.module(workspace.item(id).module).file);
+        for (start, literal) in literals_in(workspace, id, CALLS) {
             let Some(read) = normalize(&from.join(literal)) else {
                 continue;
             };
             let mut folders = workspace.folders.iter();
-            if workspace.data.contains(&read) || folders.any(|folder| read.starts_with(folder)) {
-                let start = item.range.start + at as u32;
+            if workspace.data.binary_search(&read).is_ok()
+                || folders.any(|folder| read.starts_with(folder))
+            {
                 let range = TextRange::new(start, start + literal.len() as u32);
                 let reason = Reason::new("F2", workspace.path_of(id));
                 let path = relative(to, &read);

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Lookup, Place, Resolution, Target};
-use cleave_syntax::item::{Binding, ItemKind, Level, PathContext, UseLeafId};
+use cleave_syntax::item::{Binding, Item, ItemKind, Level, PathContext, UseLeafId};
 use cleave_syntax::{ItemId, ModuleId};
 
-use super::{Asker, DestDemand, references};
+use super::{Asker, DestDemand, onward, references};
 use crate::scope::{Scope, Side};
 use crate::traits::Shown;
 
@@ -88,6 +88,11 @@ fn names_dest(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
         == scope.workspace.krate(scope.dest).extern_name
 }
 
+/// Whether an item is a `pub use`.
+fn is_public(item: &Item) -> bool {
+    item.kind == ItemKind::Use && item.visibility.level == Level::Public
+}
+
 impl DestDemand {
     /// What a macro's body names through `$crate` is named by whoever calls it: imports on the way are public (row D1).
     fn named_by_macro(
@@ -147,13 +152,8 @@ impl DestDemand {
             }
             for user in crate::traits::users(scope, leaf, true) {
                 let asker = Asker::caller(scope, user);
-                let conditions = asker.conditions(scope, module);
-                let outside = !scope.workspace.is_within(asker.from, module);
                 let place = Place::Item(item, 0);
-                self.leaves
-                    .entry(leaf)
-                    .or_default()
-                    .by(&conditions, outside);
+                asker.ask(scope, module, self.leaves.entry(leaf).or_default());
                 self.leaf(scope, leaf, place, &asker, &mut BTreeSet::new());
             }
         }
@@ -205,12 +205,7 @@ impl DestDemand {
                 Found::Leaf(leaf) | Found::Glob(leaf) => {
                     self.asked.insert(leaf);
                     if !scope.is_whole(module) {
-                        let conditions = asker.conditions(scope, module);
-                        let outside = !scope.workspace.is_within(asker.from, module);
-                        self.leaves
-                            .entry(leaf)
-                            .or_default()
-                            .by(&conditions, outside);
+                        asker.ask(scope, module, self.leaves.entry(leaf).or_default());
                     }
                     self.leaf(scope, leaf, place, asker, seen);
                 }
@@ -311,9 +306,8 @@ impl DestDemand {
         };
         let is_shown = |leaf: &UseLeafId| {
             let item = workspace.item(workspace.leaf(*leaf).item);
-            let is_public = item.kind == ItemKind::Use && item.visibility.level == Level::Public;
             let is_divided = !scope.is_whole(item.module) && !names_dest(scope, *leaf);
-            workspace.module(item.module).krate == scope.root && is_public && is_divided
+            workspace.module(item.module).krate == scope.root && is_public(item) && is_divided
         };
         let mut leaves: Vec<UseLeafId> = Vec::new();
         if !users.is_empty() {
@@ -395,23 +389,13 @@ impl DestDemand {
     /// Whether an import is public in the new crate too.
     fn is_shown(&self, scope: &Scope<'_>, leaf: UseLeafId) -> bool {
         let item = scope.workspace.item(scope.workspace.leaf(leaf).item);
-        item.kind == ItemKind::Use
-            && item.visibility.level == Level::Public
-            && (scope.is_whole(item.module) || self.re_exported.contains(&leaf))
+        is_public(item) && (scope.is_whole(item.module) || self.re_exported.contains(&leaf))
     }
 
     /// `pub use` takes only what is public: the import that its last name is found by is, too.
     fn re_exports(&mut self, scope: &Scope<'_>, leaf: UseLeafId, resolution: &Resolution) {
-        let segments = &scope.workspace.leaf(leaf).path.segments;
-        let Some(last) = segments.last().filter(|_| self.is_shown(scope, leaf)) else {
-            return;
-        };
-        let lookups = resolution.lookups.iter();
-        let found = lookups.filter(|lookup| lookup.name == last.name);
-        self.re_exported
-            .extend(found.filter_map(|lookup| match lookup.found {
-                Found::Leaf(next) | Found::Glob(next) => Some(next),
-                Found::Item(_) => None,
-            }));
+        if self.is_shown(scope, leaf) {
+            self.re_exported.extend(onward(scope, leaf, resolution));
+        }
     }
 }

@@ -221,12 +221,7 @@ impl RootDemand {
             } else {
                 for user in crate::traits::users(scope, leaf, false) {
                     let asker = Asker::caller(scope, user);
-                    let conditions = asker.conditions(scope, module);
-                    let outside = !scope.workspace.is_within(asker.from, module);
-                    self.leaves
-                        .entry(leaf)
-                        .or_default()
-                        .by(&conditions, outside);
+                    asker.ask(scope, module, self.leaves.entry(leaf).or_default());
                     self.leaf(scope, leaf, &asker, &mut BTreeSet::new());
                 }
             }
