@@ -6,6 +6,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use cargo_cleave::Arguments;
 use cargo_cleave::explain::PAGES;
 use clap::Parser as _;
+use cleave_tests::Fixture;
+
+use crate::cleave;
 
 fn folder() -> Utf8PathBuf {
     Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/src")
@@ -92,4 +95,21 @@ fn the_commands_are_commands() {
         }
     }
     assert!(count > 20, "{count}");
+}
+
+#[test]
+fn the_first_hour_shows_the_plan_that_the_sample_gets() {
+    let here = Utf8Path::new(env!("CARGO_MANIFEST_DIR"));
+    let fixture = Fixture::of(&here.join("monolith"));
+    let (status, text) = cleave(&fixture, &["plan"]);
+    assert_eq!(status, 0, "{text}");
+    let page = std::fs::read_to_string(folder().join("first-hour.md")).expect("a page");
+    let shown = between(&page, "```text\n", "```").find(|text| text.starts_with("Crates"));
+    let mut printed = text.lines();
+    for line in shown.expect("a plan").lines().filter(|line| *line != "…") {
+        assert!(printed.any(|other| other == line), "{line}\n{text}");
+    }
+    for name in ["shared", "worker", "orchestration"] {
+        assert!(text.contains(&format!("millrace-{name} ")), "{text}");
+    }
 }

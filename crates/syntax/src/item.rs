@@ -237,6 +237,9 @@ pub struct Implementation {
     pub trait_arguments: Vec<u32>,
     /// Names of the impl's own type parameters.
     pub type_parameters: Vec<String>,
+    /// Whether it is for a type parameter of its own that is bound by `Fn…(…)`, a fundamental trait: every crate may
+    /// rely on a type not having it.
+    pub for_functions: bool,
 }
 
 /// The head of a `macro_rules!`.

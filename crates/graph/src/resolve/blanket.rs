@@ -9,35 +9,55 @@ use cleave_syntax::{ItemId, Workspace};
 
 use crate::graph::{Graph, Place, Target};
 
-/// Adds the blanket impls with what their bounds name to [`Graph::bound`].
+/// Adds what only one crate may know to [`Graph::bound`]: impls for local types with these, and blanket impls beside
+/// others for foreign types with what their bounds name.
 pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
     let mut bound = Vec::new();
     for id in (0..workspace.items.len()).map(ItemId::new) {
-        if is_blanket(workspace, id) && has_rivals(workspace, graph, id) {
+        if !is_blanket(workspace, id) {
+            continue;
+        }
+        let (local, foreign): (Vec<_>, Vec<_>) = rivals(workspace, graph, id)
+            .into_iter()
+            .partition(|(_, local)| local.is_some());
+        bound.extend(
+            local
+                .iter()
+                .filter_map(|(rival, local)| Some((*rival, (*local)?))),
+        );
+        if !foreign.is_empty() {
             bound.extend(named(workspace, graph, id).map(|target| (id, target)));
         }
     }
     graph.bound.extend(bound);
 }
 
-/// Whether an impl is for one of its own type parameters.
+/// Whether an impl is for one of its own type parameters, and lives on what some crate alone knows: that no other type
+/// meets its bounds.
 fn is_blanket(workspace: &Workspace, id: ItemId) -> bool {
     let Some(head) = &workspace.item(id).implementation else {
         return false;
     };
-    head.trait_path.is_some() && head.type_parameters.contains(&head.self_name)
+    let is_parameter = head.type_parameters.contains(&head.self_name);
+    head.trait_path.is_some() && is_parameter && !head.for_functions
 }
 
-/// Whether the trait of the workspace that an impl is of has other impls.
-fn has_rivals(workspace: &Workspace, graph: &Graph, id: ItemId) -> bool {
+/// Other impls of the trait of the workspace that an impl is of, with the type of the workspace that they are for.
+fn rivals(workspace: &Workspace, graph: &Graph, id: ItemId) -> Vec<(ItemId, Option<ItemId>)> {
     let is_trait = |anchor: &&ItemId| workspace.item(**anchor).kind == ItemKind::Trait;
     // A type parameter is no anchor, so the first trait is the impl's own, if that is the workspace's.
-    let own = graph.anchors[id.index()].iter().find(is_trait);
-    own.is_some_and(|own| {
-        let mut impls = graph.implementations[own.index()].iter();
-        // Those of other crates are for types of theirs, of which they know all.
-        impls.any(|other| *other != id && workspace.crate_of(*other) == workspace.crate_of(id))
-    })
+    let Some(own) = graph.anchors[id.index()].iter().find(is_trait) else {
+        return Vec::new();
+    };
+    // Those of other crates are for types of theirs, of which they know all.
+    let here = |other: &&ItemId| workspace.crate_of(**other) == workspace.crate_of(id);
+    let rivals = graph.implementations[own.index()].iter().filter(here);
+    let rivals = rivals.filter(|other| **other != id);
+    // The type that an impl is for is its first anchor, if it is one.
+    let of = |other: &ItemId| graph.anchors[other.index()].first().copied();
+    rivals
+        .map(|other| (*other, of(other).filter(|first| first != own)))
+        .collect()
 }
 
 /// The local types and traits in an impl's head.

@@ -30,6 +30,7 @@ pub(super) fn implementation(
             trait_path: None,
             trait_arguments: Vec::new(),
             type_parameters: parameters,
+            for_functions: false,
         };
         if let Some((path, _)) = &node.trait_ {
             let start = collector.paths.len();
@@ -50,6 +51,7 @@ pub(super) fn implementation(
                 .map(|segment| text_of(&segment.ident))
                 .unwrap_or_default();
         }
+        head.for_functions = is_function(&node.generics, &head.self_name);
         parsed.item.implementation = Some(Box::new(head));
         if node.trait_.is_some() {
             for member in &node.items {
@@ -150,6 +152,29 @@ fn arguments(path: &syn::Path) -> impl Iterator<Item = &syn::Type> {
             syn::GenericArgument::Type(argument) => Some(argument),
             _ => None,
         })
+}
+
+/// Whether a type parameter is bound by `Fn(…)`, `AsyncFnMut(…)` or another of their kind, which alone are written so.
+fn is_function(generics: &syn::Generics, name: &str) -> bool {
+    let parameters = generics.type_params();
+    let inline = parameters.filter(|parameter| parameter.ident == name);
+    let inline = inline.flat_map(|parameter| &parameter.bounds);
+    let clauses = generics.where_clause.iter();
+    let clauses = clauses.flat_map(|clause| &clause.predicates);
+    let clauses = clauses.filter_map(|predicate| match predicate {
+        syn::WherePredicate::Type(predicate) => match &predicate.bounded_ty {
+            syn::Type::Path(bounded) if bounded.path.is_ident(name) => Some(&predicate.bounds),
+            _ => None,
+        },
+        _ => None,
+    });
+    inline.chain(clauses.flatten()).any(|bound| {
+        let syn::TypeParamBound::Trait(bound) = bound else {
+            return false;
+        };
+        let last = bound.path.segments.last();
+        last.is_some_and(|last| matches!(last.arguments, syn::PathArguments::Parenthesized(_)))
+    })
 }
 
 /// The path of a type, seen through what the orphan rule calls fundamental: references, `Box`, `Pin`.
