@@ -13,7 +13,7 @@ use super::state::{Log, State};
 
 /// How many crates a plan has at most where nobody asked for a number: one for so many lines, three in any case.
 fn most(problem: &Problem) -> usize {
-    const LINES: i64 = 2000;
+    const LINES: i64 = 1500;
     (problem.total / LINES).clamp(3, 8) as usize
 }
 
