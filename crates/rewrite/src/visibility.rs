@@ -35,6 +35,7 @@ pub(crate) fn widen(
     widening.run();
     let mut made_public = widening.apply(builder);
     made_public.extend(uses.widen_fields(scope, builder));
+    made_public.extend(uses.widen_written(scope, builder));
     made_public.sort();
     made_public.dedup();
     made_public
@@ -584,4 +585,47 @@ impl Uses {
         }
         made_public
     }
+    /// Widens the members that moved macro calls spell out, and those that the macros write that they call (row D3).
+    fn widen_written(&self, scope: &Scope<'_>, builder: &mut ChangeBuilder) -> Vec<String> {
+        let workspace = scope.workspace;
+        let mut members: BTreeMap<(ItemId, TextRange), (&str, Visibility)> = BTreeMap::new();
+        let moved = workspace
+            .items_of(scope.root)
+            .filter(|id| scope.moving[id.index()]);
+        for call in moved.filter(|id| workspace.item(*id).kind == ItemKind::MacroCall) {
+            let module = workspace.item(call).module;
+            let macros = scope.graph.macros_run_by(workspace, call);
+            for id in std::iter::once(call).chain(macros) {
+                let file = workspace.file(workspace.module(workspace.item(id).module).file);
+                for (name, range) in &workspace.item(id).written_members {
+                    let Some(visibility) = written_visibility(&file.text, *range) else {
+                        continue;
+                    };
+                    let named = |name: &str| self.sees(scope, name, &visibility.level, module);
+                    let is_used = if name.is_empty() {
+                        words(workspace.text_of(call)).any(named)
+                    } else {
+                        named(name)
+                    };
+                    if is_used {
+                        members.insert((id, visibility.range), (name, visibility));
+                    }
+                }
+            }
+        }
+        let opened = members.iter().filter_map(|((id, _), (name, visibility))| {
+            let path = match *name {
+                "" => workspace.path_of(*id),
+                name => format!("{}::{name}", workspace.path_of(*id)),
+            };
+            let module = workspace.item(*id).module;
+            open(scope, module, visibility, (&path, false), builder)
+        });
+        opened.collect()
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty())
 }

@@ -52,6 +52,10 @@ pub struct Item {
     /// The names of an enum's variants, or of a trait's own items, with the words in a macro call that stands in its
     /// body; of a macro call the first name in it, which tells it from others.
     pub members: Vec<String>,
+    /// Of a macro call at module level and of a `macro_rules!`: the methods, constants and types in the inherent impls that
+    /// its tokens spell out, and the fields, each with the place of its name; those that a caller of the macro names are
+    /// empty, with the place of the `$`.
+    pub written_members: Vec<(String, TextRange)>,
     /// Of a trait, beside its `members`: how each is called.
     pub takes: Vec<Takes>,
     /// What an impl is for.

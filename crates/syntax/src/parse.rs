@@ -5,6 +5,7 @@
 
 mod attribute;
 mod collect;
+mod definition;
 mod depth;
 mod doc;
 mod extent;

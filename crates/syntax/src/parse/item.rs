@@ -125,6 +125,7 @@ fn blank(
         leaves: Vec::new(),
         fields: Vec::new(),
         members: Vec::new(),
+        written_members: Vec::new(),
         takes: Vec::new(),
         implementation: None,
         macro_rules: None,

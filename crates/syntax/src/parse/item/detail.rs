@@ -1,12 +1,15 @@
 //! What only some kinds of items have: fields, variants, members, macro rules, and docs inside.
 
+use std::collections::BTreeSet;
+
 use syn::spanned::Spanned;
 
 use super::head::visibility;
 use super::{between, parameters};
 use crate::item::{Field, Item, MacroRules, Takes};
 use crate::parse::collect::{Collector, text_of};
-use crate::parse::{attribute, tokens};
+use crate::parse::{attribute, definition, tokens};
+use crate::source::TextRange;
 
 /// The documentation of what is in an item and is no item of its own.
 pub(super) fn inner_docs(collector: &mut Collector<'_>, node: &syn::Item) {
@@ -86,17 +89,20 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
                 .attrs
                 .iter()
                 .any(|attribute| attribute.path().is_ident("macro_export"));
-            let transcribed = tokens::transcribed(collector, node.mac.tokens.clone());
+            let found = definition::transcribed(collector, node.mac.tokens.clone());
+            item.written_members = found.members;
             item.macro_rules = Some(Box::new(MacroRules {
                 exported,
-                defines: transcribed.defines,
-                calls: transcribed.calls,
-                spliced: transcribed.spliced,
-                spliced_macros: transcribed.spliced_macros,
+                defines: names(found.named),
+                calls: found.calls,
+                spliced: found.spliced,
+                spliced_macros: found.spliced_macros,
             }));
         }
         syn::Item::Macro(node) => {
-            tokens::defines(collector, node.mac.tokens.clone(), &mut item.defines);
+            let found = definition::in_call(collector, node.mac.tokens.clone());
+            item.defines = found.named;
+            item.written_members = found.members;
             let text = &collector.text[item.range.start as usize..item.range.end as usize];
             let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
             let first = item.defines.first().map(|(name, _)| name.clone());
@@ -123,6 +129,12 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
         }
         _ => {}
     }
+}
+
+/// Names ascending, each once.
+fn names(found: Vec<(String, TextRange)>) -> Vec<String> {
+    let names: BTreeSet<String> = found.into_iter().map(|(name, _)| name).collect();
+    names.into_iter().collect()
 }
 
 fn fields<'n>(

@@ -1,0 +1,224 @@
+//! What tokens define: those of a macro call at module level, and those that a macro writes (row D3).
+
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+
+use super::collect::{Collector, name_of, text_of};
+use super::tokens::is_keyword;
+use crate::source::TextRange;
+
+/// What tokens define, each with the place of its name.
+#[derive(Default)]
+pub(super) struct Definitions {
+    /// Items whose names are written out.
+    pub(super) named: Vec<(String, TextRange)>,
+    /// Items that a caller names: the `$` in `fn $name`.
+    pub(super) spliced: Vec<TextRange>,
+    /// The same of macros: the `macro_rules` in `macro_rules! $name`.
+    pub(super) spliced_macros: Vec<TextRange>,
+    /// Methods, constants and types in inherent impls, and fields; empty names for those that a caller names, with the
+    /// place of the `$`.
+    pub(super) members: Vec<(String, TextRange)>,
+    /// The last names of the macros that are called in it.
+    pub(super) calls: Vec<String>,
+}
+
+/// What the transcribers of a `macro_rules!` define and call; the names of calls ascending, each once.
+pub(super) fn transcribed(collector: &Collector<'_>, tokens: TokenStream) -> Definitions {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut found = Definitions::default();
+    for window in tokens.windows(3) {
+        if let [equals, greater, TokenTree::Group(transcriber)] = window
+            && is_punct(equals, '=')
+            && is_punct(greater, '>')
+        {
+            found.items(collector, transcriber.stream());
+            found.called(transcriber.stream());
+        }
+    }
+    found.calls.sort();
+    found.calls.dedup();
+    found
+}
+
+/// What a macro call at module level seems to define.
+pub(super) fn in_call(collector: &Collector<'_>, tokens: TokenStream) -> Definitions {
+    let mut found = Definitions::default();
+    found.items(collector, tokens);
+    found
+}
+
+impl Definitions {
+    fn called(&mut self, tokens: TokenStream) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        for (at, token) in tokens.iter().enumerate() {
+            match token {
+                TokenTree::Ident(ident)
+                    if tokens.get(at + 1).is_some_and(|next| is_punct(next, '!'))
+                        && matches!(tokens.get(at + 2), Some(TokenTree::Group(_))) =>
+                {
+                    self.calls.push(name_of(ident).into());
+                }
+                TokenTree::Group(group) => self.called(group.stream()),
+                _ => {}
+            }
+        }
+    }
+
+    fn items(&mut self, collector: &Collector<'_>, tokens: TokenStream) {
+        const DEFINING: &[&str] = &[
+            "struct",
+            "enum",
+            "fn",
+            "static",
+            "const",
+            "type",
+            "trait",
+            "union",
+            "mod",
+            "macro_rules",
+        ];
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let mut at = 0;
+        while at < tokens.len() {
+            match &tokens[at] {
+                TokenTree::Ident(word) if DEFINING.iter().any(|defining| word == defining) => {
+                    let name = behind_qualifiers(&tokens, at + 1);
+                    let next = tokens.get(name);
+                    let defines = match next {
+                        Some(TokenTree::Ident(name)) if !is_keyword(|word| name == word) => {
+                            self.named.push(named(collector, name));
+                            true
+                        }
+                        Some(dollar) if is_punct(dollar, '$') => {
+                            self.spliced.push(collector.range(dollar.span()));
+                            true
+                        }
+                        Some(bang) if is_punct(bang, '!') => {
+                            let spliced = tokens.get(name + 1);
+                            let spliced = spliced.is_some_and(|next| is_punct(next, '$'));
+                            if spliced {
+                                self.spliced_macros.push(collector.range(word.span()));
+                            }
+                            spliced
+                        }
+                        _ => false,
+                    };
+                    at = name.max(at + 1);
+                    if defines {
+                        // What is inside belongs to what was defined.
+                        let end = end_of_definition(&tokens, at);
+                        if word == "struct" {
+                            self.fields(collector, &tokens[at..end]);
+                        }
+                        at = end;
+                    }
+                }
+                TokenTree::Ident(word) if word == "impl" => {
+                    let end = end_of_definition(&tokens, at);
+                    self.implementation(collector, &tokens[at..end]);
+                    at = end;
+                }
+                TokenTree::Group(group) => {
+                    let repeated = at > 0 && is_punct(&tokens[at - 1], '$');
+                    if repeated || group.delimiter() != Delimiter::Parenthesis {
+                        self.items(collector, group.stream());
+                    }
+                    at += 1;
+                }
+                _ => at += 1,
+            }
+        }
+    }
+
+    /// What is in an inherent impl: `impl`, its head and its braces. A trait impl has nothing of its own.
+    fn implementation(&mut self, collector: &Collector<'_>, tokens: &[TokenTree]) {
+        let is_of_trait = tokens.windows(2).any(|pair| {
+            let higher_ranked = is_punct(&pair[1], '<');
+            matches!(&pair[0], TokenTree::Ident(word) if word == "for") && !higher_ranked
+        });
+        if let Some(TokenTree::Group(body)) = tokens.last()
+            && !is_of_trait
+        {
+            self.methods(collector, body.stream());
+        }
+    }
+
+    fn methods(&mut self, collector: &Collector<'_>, tokens: TokenStream) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let mut at = 0;
+        while at < tokens.len() {
+            match &tokens[at] {
+                TokenTree::Ident(word) if word == "fn" || word == "const" || word == "type" => {
+                    at = behind_qualifiers(&tokens, at + 1);
+                    match tokens.get(at) {
+                        Some(TokenTree::Ident(name)) => self.members.push(named(collector, name)),
+                        Some(dollar) if is_punct(dollar, '$') => {
+                            let range = collector.range(dollar.span());
+                            self.members.push((String::new(), range));
+                        }
+                        _ => {}
+                    }
+                    at = end_of_definition(&tokens, at);
+                }
+                TokenTree::Group(group) if at > 0 && is_punct(&tokens[at - 1], '$') => {
+                    self.methods(collector, group.stream());
+                    at += 1;
+                }
+                _ => at += 1,
+            }
+        }
+    }
+
+    /// The fields with names in a struct's tokens.
+    fn fields(&mut self, collector: &Collector<'_>, tokens: &[TokenTree]) {
+        let Some(TokenTree::Group(body)) = tokens.last() else {
+            return;
+        };
+        if body.delimiter() != Delimiter::Brace {
+            return;
+        }
+        let tokens: Vec<TokenTree> = body.stream().into_iter().collect();
+        for (at, token) in tokens.iter().enumerate() {
+            let is_punct_at = |at: usize, what| tokens.get(at).is_some_and(|it| is_punct(it, what));
+            let typed = is_punct_at(at + 1, ':') && !is_punct_at(at + 2, ':');
+            // Neither `$name: ty` nor the end of a path.
+            let starts = at == 0 || !is_punct(&tokens[at - 1], '$') && !is_punct_at(at - 1, ':');
+            if let TokenTree::Ident(name) = token
+                && typed
+                && starts
+            {
+                self.members.push(named(collector, name));
+            }
+        }
+    }
+}
+
+fn named(collector: &Collector<'_>, name: &Ident) -> (String, TextRange) {
+    (text_of(name), collector.range(name.span()))
+}
+
+/// Where the name of a definition stands, behind `ref`, `mut`, and what may follow `const`.
+fn behind_qualifiers(tokens: &[TokenTree], mut at: usize) -> usize {
+    let qualifies = |token: &TokenTree| {
+        let words = ["ref", "mut", "fn", "unsafe", "async"];
+        matches!(token, TokenTree::Ident(word) if words.iter().any(|other| word == other))
+    };
+    while tokens.get(at).is_some_and(qualifies) {
+        at += 1;
+    }
+    at
+}
+
+/// Where what follows a definition starts: behind its semicolon or its braces.
+fn end_of_definition(tokens: &[TokenTree], from: usize) -> usize {
+    let ends = |token: &TokenTree| match token {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        token => is_punct(token, ';'),
+    };
+    let end = tokens[from.min(tokens.len())..].iter().position(ends);
+    end.map_or(tokens.len(), |end| from + end + 1)
+}
+
+fn is_punct(token: &TokenTree, what: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == what)
+}
