@@ -241,9 +241,19 @@ pub struct Implementation {
     pub trait_arguments: Vec<u32>,
     /// Names of the impl's own type parameters.
     pub type_parameters: Vec<String>,
-    /// Whether it is for a type parameter of its own that is bound by `Fn…(…)`, a fundamental trait: every crate may
-    /// rely on a type not having it.
-    pub for_functions: bool,
+    /// Whether it may cover types that nobody has named.
+    pub blanket: Option<Blanket>,
+}
+
+/// What of a trait impl's head is a type parameter of its own: it lives on what some crate alone knows, that no other type
+/// meets its bounds. `Fn(…)` and its kind are no such bounds: they are fundamental, and every crate may rely on a type
+/// not having them (Rust reference, *implementations: trait implementation coherence*).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blanket {
+    /// `impl<T: Bound> Trait for T`.
+    Type,
+    /// `impl<T: Bound> From<T> for Type`, where the type does not tell one `T` from another.
+    Argument,
 }
 
 /// The head of a `macro_rules!`.

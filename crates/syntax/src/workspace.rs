@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::companion::Companion;
 use crate::foreign::Foreign;
-use crate::item::{Binding, Item, ItemId, ItemKind, UseLeaf, UseLeafId};
+use crate::item::{Binding, Include, Item, ItemId, ItemKind, UseLeaf, UseLeafId};
 use crate::source::{FileId, SourceFile, TextRange, id};
 
 id! {
@@ -247,6 +247,18 @@ impl Workspace {
     /// Whether `inner` is `outer` or below it.
     pub fn is_within(&self, inner: ModuleId, outer: ModuleId) -> bool {
         self.around(inner).any(|module| module == outer)
+    }
+
+    /// Whether an item puts source in its place that may define any name: `include!` of a Rust file, or of what a build
+    /// script has written.
+    pub fn splices_source(&self, id: ItemId) -> bool {
+        let item = self.item(id);
+        let is_written = || {
+            let text = self.text_of(id);
+            text.contains("include!") && text.contains("\"OUT_DIR\"")
+        };
+        let is_call = item.kind == ItemKind::MacroCall;
+        is_call && (item.includes.iter().any(Include::is_rust) || is_written())
     }
 
     /// The text of an item's tokens, docs and attributes included.

@@ -4,7 +4,7 @@
 //! Rust reference, *implementations: trait implementation coherence*. An absent impl `Type: Bound<Other>` counts for the
 //! crate of `Type`, `Bound` or `Other` alone; any other crate has to reckon with one to come.
 
-use cleave_syntax::item::ItemKind;
+use cleave_syntax::item::{Blanket, ItemKind};
 use cleave_syntax::{ItemId, Workspace};
 
 use crate::graph::{Graph, Place, Target};
@@ -14,50 +14,79 @@ use crate::graph::{Graph, Place, Target};
 pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
     let mut bound = Vec::new();
     for id in (0..workspace.items.len()).map(ItemId::new) {
-        if !is_blanket(workspace, id) {
-            continue;
-        }
-        let (local, foreign): (Vec<_>, Vec<_>) = rivals(workspace, graph, id)
-            .into_iter()
-            .partition(|(_, local)| local.is_some());
-        bound.extend(
-            local
-                .iter()
-                .filter_map(|(rival, local)| Some((*rival, (*local)?))),
-        );
-        if !foreign.is_empty() {
+        let head = workspace.item(id).implementation.as_ref();
+        let rivals = match head.and_then(|head| head.blanket) {
+            Some(Blanket::Type) => rivals_for_types(workspace, graph, id),
+            Some(Blanket::Argument) => rivals_of_arguments(workspace, graph, id),
+            None => continue,
+        };
+        let of_types = rivals.iter().filter_map(|(id, local)| Some((*id, (*local)?)));
+        bound.extend(of_types);
+        if rivals.iter().any(|(_, local)| local.is_none()) {
             bound.extend(named(workspace, graph, id).map(|target| (id, target)));
         }
     }
     graph.bound.extend(bound);
 }
 
-/// Whether an impl is for one of its own type parameters, and lives on what some crate alone knows: that no other type
-/// meets its bounds.
-fn is_blanket(workspace: &Workspace, id: ItemId) -> bool {
-    let Some(head) = &workspace.item(id).implementation else {
-        return false;
-    };
-    let is_parameter = head.type_parameters.contains(&head.self_name);
-    head.trait_path.is_some() && is_parameter && !head.for_functions
-}
-
-/// Other impls of the trait of the workspace that an impl is of, with the type of the workspace that they are for.
-fn rivals(workspace: &Workspace, graph: &Graph, id: ItemId) -> Vec<(ItemId, Option<ItemId>)> {
+/// Impls of the same trait in the same crate, each with the local type that it is for. Those of other crates are for
+/// types of theirs, of which they know all.
+fn rivals_for_types(
+    workspace: &Workspace,
+    graph: &Graph,
+    id: ItemId,
+) -> Vec<(ItemId, Option<ItemId>)> {
     let is_trait = |anchor: &&ItemId| workspace.item(**anchor).kind == ItemKind::Trait;
     // A type parameter is no anchor, so the first trait is the impl's own, if that is the workspace's.
     let Some(own) = graph.anchors[id.index()].iter().find(is_trait) else {
         return Vec::new();
     };
-    // Those of other crates are for types of theirs, of which they know all.
-    let here = |other: &&ItemId| workspace.crate_of(**other) == workspace.crate_of(id);
-    let rivals = graph.implementations[own.index()].iter().filter(here);
-    let rivals = rivals.filter(|other| **other != id);
     // The type that an impl is for is its first anchor, if it is one.
-    let of = |other: &ItemId| graph.anchors[other.index()].first().copied();
-    rivals
-        .map(|other| (*other, of(other).filter(|first| first != own)))
+    let of = |other: ItemId| graph.anchors[other.index()].first().copied();
+    siblings(workspace, graph, (id, *own))
+        .map(|other| (other, of(other).filter(|first| first != own)))
         .collect()
+}
+
+/// Impls of the same trait for the same type.
+fn rivals_of_arguments(
+    workspace: &Workspace,
+    graph: &Graph,
+    id: ItemId,
+) -> Vec<(ItemId, Option<ItemId>)> {
+    let name = |id: ItemId| {
+        let head = workspace.item(id).implementation.as_ref();
+        head.map(|head| head.self_name.as_str())
+    };
+    let first = graph.anchors[id.index()].first();
+    first
+        .into_iter()
+        .flat_map(|first| siblings(workspace, graph, (id, *first)))
+        .filter(|other| name(*other) == name(id))
+        .map(|other| (other, None))
+        .collect()
+}
+
+/// The other impls of an impl's crate that a type or trait has with the same trait.
+fn siblings<'a>(
+    workspace: &'a Workspace,
+    graph: &'a Graph,
+    (id, of): (ItemId, ItemId),
+) -> impl Iterator<Item = ItemId> + 'a {
+    let here = workspace.crate_of(id);
+    let others = graph.implementations[of.index()].iter().copied();
+    others.filter(move |other| {
+        let is_same = trait_name(workspace, *other) == trait_name(workspace, id);
+        *other != id && workspace.crate_of(*other) == here && is_same
+    })
+}
+
+/// The last segment of the trait's path.
+fn trait_name(workspace: &Workspace, id: ItemId) -> Option<&str> {
+    let item = workspace.item(id);
+    let path = item.implementation.as_ref()?.trait_path?;
+    let last = item.paths[path as usize].segments.last()?;
+    Some(last.name.as_str())
 }
 
 /// The local types and traits in an impl's head.

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use cleave_syntax::item::UseLeafId;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Name, Workspace};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use crate::graph::{Found, Lookups, Namespace};
@@ -83,7 +83,7 @@ pub(super) struct Scopes<'a> {
 }
 
 /// How much is believed of names that no definition in the source has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub(super) enum Trust {
     /// Only definitions in the source, and those that a `macro_rules!` of the workspace has written out.
     #[default]
@@ -101,14 +101,34 @@ pub(super) struct Open {
     pub(super) trust: Trust,
     /// The module that an import stands in, while it is being resolved.
     from: Option<ModuleId>,
+    /// How many imports were followed, and once these are many: which led nowhere.
+    followed: usize,
+    nowhere: FxHashSet<Asked>,
 }
 
+/// A name that was looked for: through an import, in a namespace, at a level of trust.
+type Asked = (UseLeafId, Option<Name>, u8, Trust);
+
 impl Open {
+    /// Modules that import from each other by globs are asked again and again for a name that none of them has, in every
+    /// order. Within so many steps each gets its own answer, which may depend on what is being resolved around it; from
+    /// there on a name that an import did not lead to is taken as settled for this search.
+    const PATIENCE: usize = 1000;
+
+    fn is_settled(&self, asked: &Asked) -> bool {
+        self.followed > Self::PATIENCE && self.nowhere.contains(asked)
+    }
+
+    fn settle(&mut self, asked: Asked) {
+        if self.followed > Self::PATIENCE {
+            self.nowhere.insert(asked);
+        }
+    }
+
     pub(super) fn at(trust: Trust) -> Self {
         Self {
-            keys: Vec::new(),
             trust,
-            from: None,
+            ..Self::default()
         }
     }
 }

@@ -19,9 +19,11 @@ impl Scopes<'_> {
             return hit.as_deref().cloned();
         }
         let key = (id.0, u32::MAX, slot(namespace) as u8);
-        if open.keys.contains(&key) {
+        let asked = (id, None, key.2, open.trust);
+        if open.keys.contains(&key) || open.is_settled(&asked) {
             return None;
         }
+        open.followed += 1;
         open.keys.push(key);
         let importer = self.workspace.item(self.workspace.leaf(id).item).module;
         let from = open.from.replace(importer);
@@ -31,6 +33,8 @@ impl Scopes<'_> {
         // Inside a circle of imports the answer may be partial: only the outermost is kept.
         if open.keys.is_empty() || hit.is_some() {
             cell.set(hit.clone().map(Box::new)).ok();
+        } else {
+            open.settle(asked);
         }
         hit
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cleave_syntax::item::{Include, ItemKind, Level, UseLeafId};
+use cleave_syntax::item::{ItemKind, Level, UseLeafId};
 use cleave_syntax::{ItemId, ModuleId, Name};
 use smallvec::smallvec;
 
@@ -125,7 +125,7 @@ impl Scopes<'_> {
         let wanted = plain(&name);
         let alike = names.makers.iter().copied().find(|id| {
             let item = self.workspace.item(*id);
-            if item.includes.iter().any(Include::is_rust) {
+            if self.workspace.splices_source(*id) {
                 return true;
             }
             let own = plain(&item.name);
@@ -192,7 +192,8 @@ impl Scopes<'_> {
         open: &mut Open,
     ) -> Vec<Hit> {
         let key = (glob.0, module.0, slot(namespace) as u8);
-        if open.keys.contains(&key) {
+        let asked = (glob, Some(name), key.2, open.trust);
+        if open.keys.contains(&key) || open.is_settled(&asked) {
             return Vec::new();
         }
         open.keys.push(key);
@@ -234,6 +235,9 @@ impl Scopes<'_> {
             Def::Item(_) | Def::External(_) | Def::Made(_) => Vec::new(),
         };
         open.keys.pop();
+        if hits.is_empty() {
+            open.settle(asked);
+        }
         hits.into_iter()
             .map(|mut hit| {
                 hit.lookups.insert(0, lookup);
@@ -251,6 +255,23 @@ impl Scopes<'_> {
         to: ModuleId,
         open: &mut Open,
     ) -> Vec<Hit> {
+        let names = &self.modules[inner.index()];
+        let explicit = names.explicit.get(&name);
+        let is_private = |found: &Found| match found {
+            Found::Item(_) => false,
+            Found::Leaf(leaf) | Found::Glob(leaf) => {
+                let item = self.workspace.item(self.workspace.leaf(*leaf).item);
+                matches!(item.visibility.level, Level::Private | Level::Module)
+            }
+        };
+        let hidden = explicit.is_some_and(|spaces| {
+            let found = &spaces[slot(namespace)];
+            !found.is_empty() && found.iter().all(is_private)
+        });
+        // To follow what will be dropped would lead round in circles of modules that import from each other.
+        if hidden && names.globs.is_empty() && !self.workspace.is_within(to, inner) {
+            return Vec::new();
+        }
         let mut hits = self.in_module(inner, name, namespace, open);
         hits.retain(|hit| {
             let level = match hit.lookups.first().map(|lookup| lookup.found) {

@@ -4,7 +4,7 @@ use syn::visit::Visit;
 
 use super::head::visibility;
 use super::{between, blank, keep, parameters, tile};
-use crate::item::{Implementation, Item, ItemKind};
+use crate::item::{Blanket, Implementation, Item, ItemKind};
 use crate::parse::collect::{Collector, text_of};
 use crate::parse::{ParsedItem, attribute, extent};
 use crate::source::TextRange;
@@ -30,7 +30,7 @@ pub(super) fn implementation(
             trait_path: None,
             trait_arguments: Vec::new(),
             type_parameters: parameters,
-            for_functions: false,
+            blanket: None,
         };
         if let Some((path, _)) = &node.trait_ {
             let start = collector.paths.len();
@@ -51,7 +51,7 @@ pub(super) fn implementation(
                 .map(|segment| text_of(&segment.ident))
                 .unwrap_or_default();
         }
-        head.for_functions = is_function(&node.generics, &head.self_name);
+        head.blanket = blanket(collector, node, &head);
         parsed.item.implementation = Some(Box::new(head));
         if node.trait_.is_some() {
             for member in &node.items {
@@ -152,6 +152,28 @@ fn arguments(path: &syn::Path) -> impl Iterator<Item = &syn::Type> {
             syn::GenericArgument::Type(argument) => Some(argument),
             _ => None,
         })
+}
+
+fn blanket(
+    collector: &Collector<'_>,
+    node: &syn::ItemImpl,
+    head: &Implementation,
+) -> Option<Blanket> {
+    let (path, _) = node.trait_.as_ref()?;
+    let is_own = |name: &str| head.type_parameters.iter().any(|own| own == name);
+    if is_own(&head.self_name) {
+        let is_function = is_function(&node.generics, &head.self_name);
+        return (!is_function).then_some(Blanket::Type);
+    }
+    let range = collector.range_of(&*node.self_ty);
+    let self_type = &collector.text[range.start as usize..range.end as usize];
+    let mut names = arguments(path).filter_map(|argument| stripped(argument)?.get_ident());
+    let is_free = |name: &syn::Ident| {
+        let name = text_of(name);
+        let mut words = self_type.split(|c: char| !c.is_alphanumeric() && c != '_');
+        is_own(&name) && words.all(|word| word != name) && !is_function(&node.generics, &name)
+    };
+    names.any(is_free).then_some(Blanket::Argument)
 }
 
 /// Whether a type parameter is bound by `Fn(…)`, `AsyncFnMut(…)` or another of their kind, which alone are written so.
