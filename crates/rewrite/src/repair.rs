@@ -187,7 +187,11 @@ fn import(message: &Message) -> Option<Repair> {
     Some(Repair {
         path: path.clone(),
         range: *range,
-        text: text.clone(),
+        // A trait that is there for its methods takes no name, which may be another's.
+        text: match message.code.as_str() {
+            "E0599" if !text.contains(" as ") => text.replacen(';', " as _;", 1),
+            _ => text.clone(),
+        },
         rule: "C4",
         message: message.message.clone(),
     })

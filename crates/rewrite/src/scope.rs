@@ -47,6 +47,8 @@ pub(crate) struct Scope<'a> {
     order: Order,
     /// Imports that some path goes through.
     pub(crate) looked_up: BTreeSet<UseLeafId>,
+    /// By import of another crate's trait that the workspace implements: what its impls define.
+    pub(crate) implemented: BTreeMap<UseLeafId, BTreeSet<&'a str>>,
     /// By module: the modules that import all of it.
     pub(crate) glob_importers: BTreeMap<ModuleId, BTreeSet<ModuleId>>,
     /// What the monolith shows to other packages.
@@ -90,6 +92,7 @@ impl<'a> Scope<'a> {
             dest_modules,
             order: Order::of(plan),
             looked_up: crate::traits::looked_up(graph),
+            implemented: crate::traits::implemented(workspace, graph),
             glob_importers: crate::traits::glob_importers(workspace, graph),
             exports: Exports::of(workspace, graph, root),
             own_methods: crate::traits::own_methods(workspace),

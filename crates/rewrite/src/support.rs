@@ -9,7 +9,7 @@ use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Lookup, Place, Target};
 use cleave_syntax::change::Reason;
 use cleave_syntax::item::Attribute;
-use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, Workspace};
+use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, TextRange, Workspace};
 
 use crate::scope::{Scope, Side};
 
@@ -239,14 +239,43 @@ pub(crate) fn open_one(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBuilde
         let new = opened(old);
         if new != old && !old.contains(FEATURE) {
             let reason = Reason::new("E3", workspace.path_of(id));
-            builder.replace(&file.path, attribute.range, new, reason);
+            let (range, text) = difference(old, &new);
+            // What else stands in the attribute may be edited too.
+            let start = attribute.range.start;
+            let range = TextRange::new(start + range.start, start + range.end);
+            builder.replace(&file.path, range, text.to_owned(), reason);
         }
     }
+}
+
+/// The part of a text that another has in its place something else for, and that.
+fn difference<'n>(old: &str, new: &'n str) -> (TextRange, &'n str) {
+    let same = |pairs: &mut dyn Iterator<Item = (char, char)>| -> usize {
+        let same = pairs.take_while(|(old, new)| old == new);
+        same.map(|(old, _)| old.len_utf8()).sum()
+    };
+    let before = same(&mut old.chars().zip(new.chars()));
+    let rest = (old[before..].chars().rev()).zip(new[before..].chars().rev());
+    let after = same(&mut rest.into_iter());
+    let range = TextRange::new(before as u32, (old.len() - after) as u32);
+    (range, &new[before..new.len() - after])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_differs_is_replaced() {
+        let old = "#[cfg_attr(test, vis(pub(crate)))]";
+        let new = "#[cfg_attr(any(test, feature = \"x\"), vis(pub(crate)))]";
+        let (range, text) = difference(old, new);
+        let mut put = old.to_owned();
+        put.replace_range(range.start as usize..range.end as usize, text);
+        assert_eq!(put, new);
+        assert!(range.end as usize <= old.find("vis").expect("it is there"));
+        assert_eq!(difference("aa", "aaa"), (TextRange::new(2, 2), "a"));
+    }
 
     #[test]
     fn an_alternative_test_never_holds_above() {

@@ -48,10 +48,14 @@ pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
     let callers = |moving, wanted: &dyn Fn(&str) -> bool| {
         callers(scope, import.module, moving, wanted).collect::<BTreeSet<_>>()
     };
+    let required = scope.implemented.get(&leaf);
+    let is_required = |name: &str| required.is_some_and(|names| names.contains(name));
     match methods(scope, leaf) {
         Methods::NoTrait => BTreeSet::new(),
-        Methods::Known(known) => callers(moving, &|name| known.contains(name)),
-        Methods::Foreign if scope.looked_up.contains(&leaf) => BTreeSet::new(),
+        // Those of another crate are known by the trait's name, which several may have.
+        Methods::Known(known) => callers(moving, &|name| known.contains(name) || is_required(name)),
+        // Of a trait whose source is not at hand, impls at least tell what it requires.
+        Methods::Foreign if scope.looked_up.contains(&leaf) => callers(moving, &is_required),
         Methods::Foreign => {
             let unexplained = |name: &str| !is_standard(name) && !scope.own_methods.contains(name);
             let here = callers(moving, &unexplained);
@@ -321,6 +325,30 @@ pub(crate) fn glob_importers(
         .keys()
         .map(|module| (*module, reach(*module)))
         .collect()
+}
+
+/// By import: what the impls of the trait that it brings in define.
+pub(crate) fn implemented<'a>(
+    workspace: &'a Workspace,
+    graph: &Graph,
+) -> BTreeMap<UseLeafId, BTreeSet<&'a str>> {
+    let mut by_import: BTreeMap<UseLeafId, BTreeSet<&str>> = BTreeMap::new();
+    for reference in &graph.references {
+        let Place::Item(id, index) = reference.place else {
+            continue;
+        };
+        let head = workspace.item(id).implementation.as_ref();
+        let Some(head) = head.filter(|head| head.trait_path == Some(index)) else {
+            continue;
+        };
+        for lookup in &reference.resolution.lookups {
+            if let Found::Leaf(leaf) = lookup.found {
+                let names = by_import.entry(leaf).or_default();
+                names.extend(head.members.iter().map(String::as_str));
+            }
+        }
+    }
+    by_import
 }
 
 /// The names of the workspace's own methods: inherent ones, and those that its traits declare.

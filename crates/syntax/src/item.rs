@@ -243,6 +243,8 @@ pub struct Implementation {
     pub type_parameters: Vec<String>,
     /// Whether it may cover types that nobody has named.
     pub blanket: Option<Blanket>,
+    /// Of a trait impl: the names of what it defines.
+    pub members: Vec<String>,
 }
 
 /// What of a trait impl's head is a type parameter of its own: it lives on what some crate alone knows, that no other type

@@ -150,6 +150,15 @@ impl DestDemand {
             if self.leaves.contains_key(&leaf) || names_dest(scope, leaf) {
                 continue;
             }
+            // Methods are known by name alone. Who really calls those of a trait that stays above would stay too.
+            let mut targets = scope.graph.leaves[leaf.index()].iter();
+            let stays = |target: &Target| match target {
+                Target::Item(id) => scope.side(*id) == Side::Root,
+                _ => false,
+            };
+            if targets.any(|resolution| stays(&resolution.target)) {
+                continue;
+            }
             for user in crate::traits::users(scope, leaf, true) {
                 let asker = Asker::caller(scope, user);
                 let place = Place::Item(item, 0);

@@ -283,11 +283,11 @@ impl Layout<'_, '_> {
                 attributes.extend(self.conditions_of_all(module, *id, name, asked));
                 attributes.sort();
                 attributes.dedup();
-                let exported = item.is_exported_macro();
+                // What a macro defines is public in the new crate if anybody asks for it.
                 let public = item.visibility.level == Level::Public
-                    || exported
-                    || !item.defines.is_empty()
-                    || name == ALL;
+                    || item.is_exported_macro()
+                    || item.kind == ItemKind::MacroCall
+                    || !item.defines.is_empty();
                 let visibility = match (self.is_asked_from_outside(module, *id, name), public) {
                     (true, true) => "pub",
                     (true, false) => "pub(crate)",

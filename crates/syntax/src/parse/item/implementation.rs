@@ -31,8 +31,10 @@ pub(super) fn implementation(
             trait_arguments: Vec::new(),
             type_parameters: parameters,
             blanket: None,
+            members: Vec::new(),
         };
         if let Some((path, _)) = &node.trait_ {
+            head.members = node.items.iter().filter_map(member_name).collect();
             let start = collector.paths.len();
             collector.visit_path(path);
             head.trait_path = index_at(collector, start, path);
@@ -129,6 +131,16 @@ fn method(collector: &Collector<'_>, node: &syn::ItemImpl, member: &syn::ImplIte
     attribute::collect_docs(&mut inner, attributes);
     keep(&mut item, inner);
     item
+}
+
+fn member_name(member: &syn::ImplItem) -> Option<String> {
+    let ident = match member {
+        syn::ImplItem::Fn(member) => &member.sig.ident,
+        syn::ImplItem::Const(member) => &member.ident,
+        syn::ImplItem::Type(member) => &member.ident,
+        _ => return None,
+    };
+    Some(text_of(ident))
 }
 
 fn index_at(collector: &Collector<'_>, from: usize, path: &syn::Path) -> Option<u32> {
