@@ -38,7 +38,7 @@ impl Default for Weights {
     fn default() -> Self {
         Self {
             rebuild: 1.0,
-            torn: 30.0,
+            torn: 36.0,
             folder: 12.0,
             word: 2.0,
             role: 40.0,
@@ -47,7 +47,7 @@ impl Default for Weights {
             reference: 0.3,
             public: 2.0,
             small: 3.0,
-            large: 1.0,
+            large: 3.0,
             root: 0.3,
             krate: 1.0,
         }

@@ -31,8 +31,7 @@ pub(crate) struct Moves {
 /// Lays out both sides.
 pub(crate) fn lay_out(
     scope: &Scope<'_>,
-    root: &RootDemand,
-    dest: &DestDemand,
+    (root, dest, public): (&RootDemand, &DestDemand, &BTreeSet<UseLeafId>),
     builder: &mut ChangeBuilder,
 ) -> Moves {
     let mut layout = Layout {
@@ -44,7 +43,7 @@ pub(crate) fn lay_out(
         new_files: BTreeMap::new(),
         loosened: BTreeSet::new(),
         wanted: wanted(scope, dest),
-        public: public(scope, root, dest),
+        public,
         moves: Moves::default(),
     };
     let top = scope.workspace.krate(scope.root).root;
@@ -77,7 +76,11 @@ fn wanted(scope: &Scope<'_>, dest: &DestDemand) -> BTreeSet<ModuleId> {
 
 /// Imports that others re-export in the destination: by what is asked of the destination itself, and by what the code that
 /// stays asks of an import that moves, which is made public with all that stands in it.
-fn public(scope: &Scope<'_>, root: &RootDemand, dest: &DestDemand) -> BTreeSet<UseLeafId> {
+pub(crate) fn public(
+    scope: &Scope<'_>,
+    root: &RootDemand,
+    dest: &DestDemand,
+) -> BTreeSet<UseLeafId> {
     let workspace = scope.workspace;
     let mut public = dest.re_exported.clone();
     let items = root
@@ -121,7 +124,7 @@ struct Layout<'a, 'b> {
     /// Modules that the destination needs as places for imports, with those around them.
     wanted: BTreeSet<ModuleId>,
     /// Imports that are public in the destination.
-    public: BTreeSet<UseLeafId>,
+    public: &'b BTreeSet<UseLeafId>,
     moves: Moves,
 }
 

@@ -11,10 +11,10 @@ use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, TextRange};
 use crate::demand::RootDemand;
 use crate::scope::{Scope, Side};
 
-/// Makes public what the root needs of the destination. Returns what was widened, as `path: old visibility`.
+/// Makes public what the root needs of the destination, and what public imports there name. Returns what was widened, as `path: old visibility`.
 pub(crate) fn widen(
     scope: &Scope<'_>,
-    demand: &RootDemand,
+    (demand, public): (&RootDemand, &BTreeSet<UseLeafId>),
     builder: &mut ChangeBuilder,
 ) -> Vec<String> {
     let mut widening = Widening {
@@ -25,6 +25,9 @@ pub(crate) fn widen(
     };
     for leaf in &demand.public_leaves {
         widening.leaf(*leaf);
+    }
+    for leaf in public {
+        widening.shown_by(*leaf);
     }
     for module in &demand.public_modules {
         widening.module(*module);
@@ -58,14 +61,19 @@ impl Widening<'_, '_> {
         }
         self.module(workspace.item(item).module);
         for leaf in &workspace.item(item).leaves {
-            for resolution in &self.scope.graph.leaves[leaf.index()] {
-                for lookup in &resolution.lookups {
-                    match lookup.found {
-                        Found::Item(found) => self.found(found),
-                        Found::Leaf(next) | Found::Glob(next) => {
-                            if self.scope.is_whole(lookup.module) {
-                                self.leaf(next);
-                            }
+            self.shown_by(*leaf);
+        }
+    }
+
+    /// What an import in the destination that is public names.
+    fn shown_by(&mut self, leaf: UseLeafId) {
+        for resolution in &self.scope.graph.leaves[leaf.index()] {
+            for lookup in &resolution.lookups {
+                match lookup.found {
+                    Found::Item(found) => self.found(found),
+                    Found::Leaf(next) | Found::Glob(next) => {
+                        if self.scope.is_whole(lookup.module) {
+                            self.leaf(next);
                         }
                     }
                 }

@@ -50,7 +50,8 @@ fn local(scopes: &Scopes<'_>, path: &PathUse, module: ModuleId, depth: usize) ->
     let first = path.segments[0].name.as_str();
     let hit = at(scopes, path, module, Trust::Seen).or_else(|| {
         let known = builtin::is_name(first);
-        (!known).then(|| at(scopes, path, module, Trust::Likely))?
+        let mut trusts = [Trust::Likely, Trust::Spliced].into_iter();
+        (!known).then(|| trusts.find_map(|trust| at(scopes, path, module, trust)))?
     })?;
     let id = match hit.def {
         Def::Item(id) => id,

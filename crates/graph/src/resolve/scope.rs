@@ -64,7 +64,7 @@ struct Names {
 }
 
 /// What a leaf leads to, at each level of trust and in each namespace. Most are never asked for.
-type Answers = [[OnceLock<Option<Box<Hit>>>; 3]; 3];
+type Answers = [[OnceLock<Option<Box<Hit>>>; 3]; 4];
 
 /// All names of a workspace.
 pub(super) struct Scopes<'a> {
@@ -90,6 +90,8 @@ pub(super) enum Trust {
     Seen,
     /// A word in the tokens of a macro call, or a name like that of an item with a derive.
     Likely,
+    /// Any name in a module into which source is spliced that nobody has read: `include!`.
+    Spliced,
     /// Whatever a macro could have made.
     Anything,
 }

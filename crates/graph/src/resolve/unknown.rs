@@ -34,13 +34,15 @@ impl Resolver<'_> {
         }
         let is_attribute = path.context == PathContext::Attribute;
         let is_macro = path.context == PathContext::Macro;
-        let mut likely = self.at(path, module, item, Trust::Likely);
-        // A call does not define the macro that it calls.
-        likely.retain(|resolution| {
-            !is_macro || Some(&resolution.target) != item.map(Target::Item).as_ref()
-        });
-        if !(likely.is_empty() || is_attribute) {
-            return likely;
+        for trust in [Trust::Likely, Trust::Spliced] {
+            let mut likely = self.at(path, module, item, trust);
+            // A call does not define the macro that it calls.
+            likely.retain(|resolution| {
+                !is_macro || Some(&resolution.target) != item.map(Target::Item).as_ref()
+            });
+            if !(likely.is_empty() || is_attribute) {
+                return likely;
+            }
         }
         if (!path.guessed || is_name)
             && let Some(resolution) = self.foreign(path, module)

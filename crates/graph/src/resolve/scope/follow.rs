@@ -110,7 +110,7 @@ impl Scopes<'_> {
         }
         let from = if old_edition { root } else { module };
         let trust = open.trust;
-        open.trust = trust.min(Trust::Likely);
+        open.trust = trust.min(Trust::Spliced);
         let found = self.path_from(from, path, 0, namespace, &[], open);
         open.trust = trust;
         found.or_else(|| {
@@ -178,7 +178,7 @@ impl Scopes<'_> {
         let trust = open.trust;
         if used == 0 && !is_last {
             // That a path starts with something that nobody has seen would explain anything.
-            open.trust = trust.min(Trust::Likely);
+            open.trust = trust.min(Trust::Spliced);
         }
         let bindings = self.in_module(module, name, space, open);
         open.trust = trust;

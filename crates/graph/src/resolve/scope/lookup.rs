@@ -105,7 +105,7 @@ impl Scopes<'_> {
                 .iter()
                 .all(|namespace| self.leaf(leaf, *namespace, open).is_none());
         if nowhere {
-            found = [Trust::Likely, Trust::Anything]
+            found = [Trust::Likely, Trust::Spliced, Trust::Anything]
                 .into_iter()
                 .find_map(|trust| {
                     open.trust = trust;
@@ -125,7 +125,7 @@ impl Scopes<'_> {
         let wanted = plain(&name);
         let alike = names.makers.iter().copied().find(|id| {
             let item = self.workspace.item(*id);
-            if self.workspace.splices_source(*id) {
+            if trust >= Trust::Spliced && self.workspace.splices_source(*id) {
                 return true;
             }
             let own = plain(&item.name);
