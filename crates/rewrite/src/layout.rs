@@ -41,6 +41,7 @@ pub(crate) fn lay_out(
         builder,
         insertions: BTreeMap::new(),
         new_files: BTreeMap::new(),
+        placed: BTreeSet::new(),
         loosened: BTreeSet::new(),
         wanted: wanted(scope, dest),
         public,
@@ -119,6 +120,8 @@ struct Layout<'a, 'b> {
     /// Into the destination's files of today: by file, then by offset.
     insertions: BTreeMap<FileId, Vec<(u32, Vec<Block>)>>,
     new_files: BTreeMap<Utf8PathBuf, Vec<Block>>,
+    /// The files of which what moves has its place in files of the destination that are there today.
+    placed: BTreeSet<FileId>,
     /// Attributes and visibilities of the destination's imports that are mended already.
     loosened: BTreeSet<(FileId, TextRange)>,
     /// Modules that the destination needs as places for imports, with those around them.
@@ -160,6 +163,10 @@ impl<'a> Layout<'a, '_> {
         let depth = self.inline_depth(module);
         let imports = self.dest_imports(module, &"    ".repeat(depth));
         if let Some(existing) = self.scope.dest_modules.get(value.path.as_str()) {
+            // A file that two declarations name under different conditions is two modules, and moves once.
+            if depth == 0 && !self.placed.insert(value.file) {
+                return;
+            }
             let macros = self.body(module, &|scope, id| defines_macros(scope, id));
             let others = self.body(module, &|scope, id| !defines_macros(scope, id));
             self.insert(*existing, &imports, (macros, others));

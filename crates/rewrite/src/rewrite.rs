@@ -169,7 +169,7 @@ fn move_items(
     let public = layout::public(&scope, &root_demand, &dest_demand);
     let moves = layout::lay_out(&scope, (&root_demand, &dest_demand, &public), builder);
     let needs_root = needs::doc_tests(&scope, &root_demand.public_items, builder);
-    let made_public = visibility::widen(&scope, (&root_demand, &public), builder);
+    let made_public = visibility::widen(&scope, (&root_demand, &dest_demand, &public), builder);
     support::open(&scope, builder);
     include::correct(&scope, &moves, builder);
     include::correct_concatenated(&scope, &moves, builder);

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Lookup, Place, Target};
 use cleave_syntax::change::Reason;
-use cleave_syntax::item::Attribute;
+use cleave_syntax::item::{Attribute, UseLeafId};
 use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, TextRange, Workspace};
 
 use crate::scope::{Scope, Side};
@@ -40,6 +40,7 @@ pub(crate) fn needed_from_above(scope: &Scope<'_>) -> BTreeSet<ItemId> {
             && !Graph::is_doc(workspace, reference.place)
         {
             found.target(&reference.resolution.target);
+            found.imports_that_move(&reference.resolution.lookups, &mut BTreeSet::new());
         }
     }
     for user in workspace.items_of(scope.root) {
@@ -118,6 +119,26 @@ impl Finder<'_, '_> {
                 for reference in graph.references_of(part) {
                     self.imports(&reference.resolution.lookups);
                 }
+            }
+        }
+    }
+
+    /// Imports that are there in tests only, in modules that move whole, which what stays goes through.
+    fn imports_that_move(&mut self, lookups: &[Lookup], seen: &mut BTreeSet<UseLeafId>) {
+        let workspace = self.scope.workspace;
+        for lookup in lookups {
+            let (Found::Leaf(leaf) | Found::Glob(leaf)) = lookup.found else {
+                continue;
+            };
+            if !seen.insert(leaf) {
+                continue;
+            }
+            let import = workspace.item(workspace.leaf(leaf).item);
+            if import.is_test && self.scope.is_whole(import.module) {
+                self.imports(std::slice::from_ref(lookup));
+            }
+            for resolution in &self.scope.graph.leaves[leaf.index()] {
+                self.imports_that_move(&resolution.lookups, seen);
             }
         }
     }

@@ -223,6 +223,26 @@ pub(crate) fn called_through(
     shown.into_iter().filter_map(with_callers).collect()
 }
 
+/// The traits that move away from a module in which some of what stays calls their methods, with who calls: they were in
+/// scope there by their definition.
+pub(crate) fn left_behind(scope: &Scope<'_>) -> Vec<(ItemId, BTreeSet<ItemId>)> {
+    let workspace = scope.workspace;
+    let moving = workspace.items_of(scope.root).filter(|id| {
+        let item = workspace.item(*id);
+        let is_divided = !scope.is_whole(item.module);
+        item.kind == ItemKind::Trait && scope.moving[id.index()] && is_divided
+    });
+    let with_callers = |id: ItemId| {
+        let item = workspace.item(id);
+        let is_member = |name: &str| item.members.iter().any(|member| member == name);
+        let may_call = callers(scope, item.module, false, &is_member);
+        let callers = may_call.filter(|caller| scope.graph.edges_of(*caller).contains(&id));
+        (id, callers.collect::<BTreeSet<_>>())
+    };
+    let found = moving.map(with_callers);
+    found.filter(|(_, callers)| !callers.is_empty()).collect()
+}
+
 /// The methods of a trait of another crate, or of all its traits, as far as they are known.
 fn foreign(scope: &Scope<'_>, krate: &str, name: Option<&str>) -> Option<BTreeSet<String>> {
     let Some(name) = name else {

@@ -8,13 +8,13 @@ use cleave_syntax::change::Reason;
 use cleave_syntax::item::{Field, ItemKind, Level, PathContext, UseLeafId, Visibility};
 use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, TextRange};
 
-use crate::demand::RootDemand;
+use crate::demand::{DestDemand, RootDemand};
 use crate::scope::{Scope, Side};
 
 /// Makes public what the root needs of the destination, and what public imports there name. Returns what was widened, as `path: old visibility`.
 pub(crate) fn widen(
     scope: &Scope<'_>,
-    (demand, public): (&RootDemand, &BTreeSet<UseLeafId>),
+    (demand, dest, public): (&RootDemand, &DestDemand, &BTreeSet<UseLeafId>),
     builder: &mut ChangeBuilder,
 ) -> Vec<String> {
     let mut widening = Widening {
@@ -29,7 +29,7 @@ pub(crate) fn widen(
     for leaf in public {
         widening.shown_by(*leaf);
     }
-    for module in &demand.public_modules {
+    for module in demand.public_modules.iter().chain(&dest.re_exported_modules) {
         widening.module(*module);
     }
     let uses = Uses::of(scope);

@@ -94,7 +94,8 @@ fn is_public(item: &Item) -> bool {
 }
 
 impl DestDemand {
-    /// What a macro's body names through `$crate` is named by whoever calls it: imports on the way are public (row D1).
+    /// What a macro's body names through `$crate` is named by whoever calls it: imports and modules on the
+    /// way are public (row D1).
     fn named_by_macro(
         &mut self,
         scope: &Scope<'_>,
@@ -102,12 +103,21 @@ impl DestDemand {
         lookups: &[Lookup],
     ) {
         let path = &scope.workspace.item(item).paths[index as usize];
-        if path.segments[0].name == "$crate" {
-            self.re_exported
-                .extend(lookups.iter().filter_map(|lookup| match lookup.found {
-                    Found::Leaf(leaf) | Found::Glob(leaf) => Some(leaf),
-                    Found::Item(_) => None,
-                }));
+        if path.segments[0].name != "$crate" {
+            return;
+        }
+        for lookup in lookups {
+            match lookup.found {
+                Found::Leaf(leaf) | Found::Glob(leaf) => {
+                    self.re_exported.insert(leaf);
+                }
+                // A module that is there for imports alone.
+                Found::Item(item) => {
+                    let child = scope.workspace.item(item).declares;
+                    self.re_exported_modules
+                        .extend(child.filter(|child| !scope.is_whole(*child)));
+                }
+            }
         }
     }
 

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use cleave_graph::graph::Found;
+use cleave_graph::graph::{Found, Namespace};
 use cleave_graph::{Lookup, Place, Reference, Target};
 use cleave_syntax::item::{ItemKind, Level, PathContext, UseLeafId};
 use cleave_syntax::workspace::CrateKind;
-use cleave_syntax::{ItemId, ModuleId};
+use cleave_syntax::{ItemId, ModuleId, Name};
 
 use super::{ALL, Asker, DestDemand, Form, RootDemand, references};
 use crate::scope::{Scope, Side};
+use crate::traits::Shown;
 use crate::twin;
 
 /// What stays asks for, where what moves asks for `dest`.
@@ -50,6 +51,8 @@ pub(crate) fn root_demand(scope: &Scope<'_>, dest: &DestDemand) -> RootDemand {
     }
     demand.exports(scope);
     demand.imports(scope, dest);
+    demand.traits_left_behind(scope);
+    demand.spliced(scope);
     twin::ask_for_all(scope, &mut demand);
     demand
 }
@@ -224,6 +227,58 @@ impl RootDemand {
                     asker.ask(scope, module, self.leaves.entry(leaf).or_default());
                     self.leaf(scope, leaf, &asker, &mut BTreeSet::new());
                 }
+            }
+        }
+    }
+
+    /// Source that is spliced into a module may name whatever the module imports, and what stands in the modules that it
+    /// imports (row E5).
+    fn spliced(&mut self, scope: &Scope<'_>) {
+        let workspace = scope.workspace;
+        let calls = workspace.items_of(scope.root).filter(|id| {
+            let stays = !scope.moving[id.index()];
+            stays && workspace.splices_source(*id)
+        });
+        for call in calls {
+            let asker = Asker::caller(scope, call);
+            let beside = &workspace.module(workspace.item(call).module).items;
+            for leaf in beside.iter().flat_map(|id| &workspace.item(*id).leaves) {
+                asker.ask(scope, asker.module, self.leaves.entry(*leaf).or_default());
+                self.leaf(scope, *leaf, &asker, &mut BTreeSet::new());
+                for resolution in &scope.graph.leaves[leaf.index()] {
+                    if let Target::Module(module) = resolution.target {
+                        self.all_of(scope, module, &asker);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whatever of a module moves.
+    fn all_of(&mut self, scope: &Scope<'_>, module: ModuleId, asker: &Asker<'_>) {
+        for id in &scope.workspace.module(module).items {
+            let item = scope.workspace.item(*id);
+            if scope.moving[id.index()] && !item.is_test && !item.name.is_empty() {
+                let lookup = Lookup {
+                    module,
+                    name: Name::new(&item.name),
+                    namespace: Namespace::Type,
+                    found: Found::Item(*id),
+                };
+                let lookups = std::slice::from_ref(&lookup);
+                self.lookups(scope, lookups, asker, &mut BTreeSet::new());
+            }
+        }
+    }
+
+    /// Traits of divided modules that the code left there needs for their methods.
+    fn traits_left_behind(&mut self, scope: &Scope<'_>) {
+        for (id, callers) in crate::traits::left_behind(scope) {
+            let lookup = Shown::Item(id).lookup(scope);
+            for caller in callers {
+                let asker = Asker::caller(scope, caller);
+                let lookups = std::slice::from_ref(&lookup);
+                self.lookups(scope, lookups, &asker, &mut BTreeSet::new());
             }
         }
     }

@@ -131,15 +131,15 @@ pub(super) fn dependencies_mut<'d>(
 }
 
 /// An entry of one of the root's tables of dependencies.
-struct Entry<'a> {
+pub(super) struct Entry<'a> {
     target: Option<String>,
-    dev: bool,
-    key: &'a str,
+    pub(super) dev: bool,
+    pub(super) key: &'a str,
     value: &'a Item,
 }
 
 /// All dependencies of a manifest, build dependencies left out.
-fn entries(root: &DocumentMut) -> Vec<Entry<'_>> {
+pub(super) fn entries(root: &DocumentMut) -> Vec<Entry<'_>> {
     let mut entries = Vec::new();
     collect(None, root.as_table(), &mut entries);
     let targets = root.get("target").and_then(Item::as_table_like);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
-use super::{ManifestInput, Manifests, Needs, feature};
+use super::{ManifestInput, Manifests, Needs, feature, member};
 use crate::include::relative;
 
 /// Adds the members to `[workspace]`, which is made where there is none.
@@ -181,9 +181,11 @@ pub(super) fn drop_unused(
         }
     }
     drop_empty(document);
-    // A feature may turn on what only the tests' entry of is gone.
-    let left = document.get("dependencies").and_then(Item::as_table_like);
-    dropped.retain(|key| left.is_none_or(|left| !left.contains_key(key)));
+    // A feature may turn on what only the tests' entry of is gone, or what some targets alone have.
+    let left = member::entries(document);
+    let left = left.iter().filter(|entry| !entry.dev);
+    let left: BTreeSet<String> = left.map(|entry| entry.key.to_owned()).collect();
+    dropped.retain(|key| !left.contains(key));
     let Some(features) = document
         .get_mut("features")
         .and_then(Item::as_table_like_mut)
