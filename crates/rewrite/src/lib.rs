@@ -45,6 +45,7 @@ mod text;
 mod traits;
 mod tree;
 mod twin;
+mod unhygienic;
 mod unstable;
 mod visibility;
 

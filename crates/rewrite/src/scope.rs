@@ -49,6 +49,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) looked_up: BTreeSet<UseLeafId>,
     /// By import of another crate's trait that the workspace implements: what its impls define.
     pub(crate) implemented: BTreeMap<UseLeafId, BTreeSet<&'a str>>,
+    /// What macros may look up where the items of the monolith call them.
+    pub(crate) written: crate::unhygienic::Written,
     /// By module: the modules that import all of it.
     pub(crate) glob_importers: BTreeMap<ModuleId, BTreeSet<ModuleId>>,
     /// What the monolith shows to other packages.
@@ -93,6 +95,7 @@ impl<'a> Scope<'a> {
             order: Order::of(plan),
             looked_up: crate::traits::looked_up(graph),
             implemented: crate::traits::implemented(workspace, graph),
+            written: crate::unhygienic::written((workspace, graph), workspace.items_of(root)),
             glob_importers: crate::traits::glob_importers(workspace, graph),
             exports: Exports::of(workspace, graph, root),
             own_methods: crate::traits::own_methods(workspace),

@@ -10,6 +10,7 @@ use cleave_syntax::{ItemId, ModuleId};
 use super::{Asker, DestDemand, onward, references};
 use crate::scope::{Scope, Side};
 use crate::traits::Shown;
+use crate::unhygienic;
 
 /// What moves asks for.
 pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
@@ -169,7 +170,11 @@ impl DestDemand {
             if targets.any(|resolution| stays(&resolution.target)) {
                 continue;
             }
-            for user in crate::traits::users(scope, leaf, true) {
+            let by_macros = unhygienic::users(scope, leaf, true);
+            for user in crate::traits::users(scope, leaf, true)
+                .union(&by_macros)
+                .copied()
+            {
                 let asker = Asker::caller(scope, user);
                 let place = Place::Item(item, 0);
                 asker.ask(scope, module, self.leaves.entry(leaf).or_default());

@@ -12,6 +12,7 @@ use super::{ALL, Asker, DestDemand, Form, RootDemand, references};
 use crate::scope::{Scope, Side};
 use crate::traits::Shown;
 use crate::twin;
+use crate::unhygienic;
 
 /// What stays asks for, where what moves asks for `dest`.
 pub(crate) fn root_demand(scope: &Scope<'_>, dest: &DestDemand) -> RootDemand {
@@ -222,7 +223,11 @@ impl RootDemand {
                 self.leaves.entry(leaf).or_default().by(&fixed, false);
                 self.leaf(scope, leaf, &asker, &mut BTreeSet::new());
             } else {
-                for user in crate::traits::users(scope, leaf, false) {
+                let by_macros = unhygienic::users(scope, leaf, false);
+                for user in crate::traits::users(scope, leaf, false)
+                    .union(&by_macros)
+                    .copied()
+                {
                     let asker = Asker::caller(scope, user);
                     asker.ask(scope, module, self.leaves.entry(leaf).or_default());
                     self.leaf(scope, leaf, &asker, &mut BTreeSet::new());
@@ -335,6 +340,7 @@ impl RootDemand {
                 } else if reachable && scope.moving[id.index()] && shows_unseen(scope, *id) {
                     let key = (module, *id, ALL.to_owned());
                     self.names.entry(key).or_default().by(&[], true);
+                    self.public_modules.insert(module);
                 } else if let Some(child) = item.declares
                     && reachable
                     && public

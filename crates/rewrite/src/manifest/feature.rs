@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml_edit::{Array, DocumentMut, Item, Value};
 
+use super::member;
+
 /// Names in a manifest's `[features]`.
 pub(super) fn declared(document: &DocumentMut) -> BTreeSet<String> {
     table(document).into_keys().collect()
@@ -25,6 +27,27 @@ pub(super) fn table(document: &DocumentMut) -> BTreeMap<String, Vec<String>> {
             (name.to_owned(), values.collect())
         })
         .collect()
+}
+
+/// The same, with those that optional dependencies are where nothing says `dep:` of them (Cargo book, *features: optional
+/// dependencies*).
+pub(super) fn with_implicit(document: &DocumentMut) -> BTreeMap<String, Vec<String>> {
+    let mut features = table(document);
+    let explained = |entry: &str, features: &BTreeMap<String, Vec<String>>| {
+        let mut values = features.values().flatten();
+        features.contains_key(entry)
+            || values.any(|value| value.strip_prefix("dep:") == Some(entry))
+    };
+    let entries = member::entries(document);
+    let optional = entries.iter().filter(|entry| !entry.dev && entry.is_optional());
+    let implicit: Vec<&str> = optional
+        .map(|entry| entry.key)
+        .filter(|key| !explained(key, &features))
+        .collect();
+    for name in implicit {
+        features.insert(name.to_owned(), vec![format!("dep:{name}")]);
+    }
+    features
 }
 
 /// What an entry of a feature's list is about.
@@ -61,12 +84,11 @@ pub(super) fn restricted(
     lower: &BTreeMap<String, BTreeSet<String>>,
 ) -> BTreeMap<String, Vec<String>> {
     let is_ours = |text: &str| dependency_of(text).is_some_and(|name| dependencies.contains(name));
-    let implicit = |name: &str| dependencies.contains(name) && !root.contains_key(name);
     let mut kept: BTreeSet<String> = root
         .iter()
         .filter(|(name, values)| {
             named.contains(*name)
-                || values.iter().any(|value| is_ours(value) || implicit(value))
+                || values.iter().any(|value| is_ours(value))
                 || lower.values().any(|features| features.contains(*name))
         })
         .map(|(name, _)| name.clone())
@@ -88,7 +110,7 @@ pub(super) fn restricted(
         .map(|name| {
             let mut values: Vec<String> = root[name]
                 .iter()
-                .filter(|value| kept.contains(*value) || is_ours(value) || implicit(value))
+                .filter(|value| kept.contains(*value) || is_ours(value))
                 .cloned()
                 .collect();
             for (krate, features) in lower {

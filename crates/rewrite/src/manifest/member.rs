@@ -138,6 +138,13 @@ pub(super) struct Entry<'a> {
     value: &'a Item,
 }
 
+impl Entry<'_> {
+    pub(super) fn is_optional(&self) -> bool {
+        let optional = self.value.get("optional").and_then(Item::as_bool);
+        optional == Some(true)
+    }
+}
+
 /// All dependencies of a manifest, build dependencies left out.
 pub(super) fn entries(root: &DocumentMut) -> Vec<Entry<'_>> {
     let mut entries = Vec::new();
@@ -318,7 +325,7 @@ fn add_features(
         .filter(|(name, _)| ours.contains(*name))
         .map(|(name, features)| (name.clone(), features.clone()))
         .collect();
-    let wanted = feature::restricted(&feature::table(root), &named, &ours, &lower);
+    let wanted = feature::restricted(&feature::with_implicit(root), &named, &ours, &lower);
     if wanted.is_empty() {
         return;
     }

@@ -102,6 +102,7 @@ pub(super) fn depend(
         }
         table.insert(&member.name, Value::InlineTable(value).into());
     }
+    spell_out(document, features);
     let Some(own) = document
         .get_mut("features")
         .and_then(Item::as_table_like_mut)
@@ -118,6 +119,23 @@ pub(super) fn depend(
                 push(list, &forward);
             }
         }
+    }
+}
+
+/// Writes down the features that optional dependencies are by themselves, where members have them too: only what is
+/// written can be handed on.
+fn spell_out(document: &mut DocumentMut, features: &BTreeMap<String, BTreeSet<String>>) {
+    let written = feature::table(document);
+    let mut implicit = feature::with_implicit(document);
+    implicit.retain(|name, _| {
+        !written.contains_key(name) && features.values().any(|of_member| of_member.contains(name))
+    });
+    if implicit.is_empty() {
+        return;
+    }
+    let table = member::dependencies_mut(document, "features");
+    for (name, values) in implicit {
+        table.insert(&name, toml_edit::value(feature::array(&values)));
     }
 }
 

@@ -1,0 +1,50 @@
+//! Macros by example are not hygienic for items: what a macro's body names is looked up where the macro is called (Rust
+//! reference, *macros by example: hygiene*). So who calls it needs the imports of its own module for that (row D1).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cleave_graph::Graph;
+use cleave_syntax::item::{Binding, UseLeafId};
+use cleave_syntax::{ItemId, Name, Workspace};
+
+use crate::scope::Scope;
+
+/// By item that calls macros of the workspace: the names with which paths in their bodies start.
+pub(crate) type Written = BTreeMap<ItemId, BTreeSet<Name>>;
+
+/// What the macros that the items of the monolith call may look up where these stand. Linear in the calls.
+pub(crate) fn written(
+    (workspace, graph): (&Workspace, &Graph),
+    items: impl Iterator<Item = ItemId>,
+) -> Written {
+    let mut written = Written::new();
+    for id in items {
+        let macros = graph.macros_run_by(workspace, id);
+        let paths = macros.iter().flat_map(|id| &workspace.item(*id).paths);
+        let names: BTreeSet<Name> = paths.map(|path| path.segments[0].name).collect();
+        if !names.is_empty() {
+            written.insert(id, names);
+        }
+    }
+    written
+}
+
+/// The items among what moves (or stays) in the module of an import for which a macro may look up what it binds.
+pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSet<ItemId> {
+    let workspace = scope.workspace;
+    let import = workspace.leaf(leaf);
+    let Binding::Name(bound) = &import.binding else {
+        return BTreeSet::new();
+    };
+    let beside = &workspace.module(workspace.item(import.item).module).items;
+    let with_methods = beside
+        .iter()
+        .flat_map(|id| std::iter::once(*id).chain(workspace.item(*id).methods.iter().copied()));
+    with_methods
+        .filter(|id| scope.moving[id.index()] == moving && !scope.is_import(*id))
+        .filter(|id| {
+            let names = scope.written.get(id);
+            names.is_some_and(|names| names.iter().any(|name| name.as_str() == bound.as_str()))
+        })
+        .collect()
+}
