@@ -41,13 +41,13 @@ impl Default for Weights {
             torn: 36.0,
             folder: 12.0,
             word: 2.0,
-            role: 40.0,
+            role: 75.0,
             together: 4.0,
             lifted: 20.0,
             reference: 0.3,
             public: 2.0,
             small: 3.0,
-            large: 3.0,
+            large: 1.9,
             root: 0.3,
             krate: 1.0,
         }
@@ -182,7 +182,8 @@ mod tests {
         cost.amounts[0] = 100.0;
         cost.amounts[1] = 2.0;
         let sum: f64 = cost.terms(&weights).iter().map(|term| term.lines).sum();
-        assert_eq!((sum, cost.total(&weights)), (160.0, 160.0));
+        let expected = 100.0 + 2.0 * weights.torn;
+        assert_eq!((sum, cost.total(&weights)), (expected, expected));
     }
 
     #[test]
