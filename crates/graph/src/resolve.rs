@@ -236,6 +236,8 @@ impl Resolver<'_> {
                 (&[Type, Value], false)
             }
             PathContext::Type | PathContext::Visibility => (&[Type], false),
+            // What is handed to a macro may be the name of another.
+            PathContext::Value if path.segments.len() == 1 => (&[Value, Type, Macro], false),
             PathContext::Value => (&[Value, Type], false),
             PathContext::Construct | PathContext::Update => (&[Type, Value], true),
             PathContext::Macro => (&[Macro], false),

@@ -8,7 +8,7 @@ use std::io::{BufReader, Read};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::Message;
 use cargo_metadata::diagnostic::DiagnosticLevel;
 
@@ -60,6 +60,37 @@ impl Selection {
         };
         words.into_iter().map(str::to_owned).collect()
     }
+
+    /// The same with another name for its package.
+    fn exact(&self, name: &dyn Fn(&str) -> String) -> Self {
+        match self {
+            Selection::Workspace => Selection::Workspace,
+            Selection::Alone(package) => Selection::Alone(name(package)),
+            Selection::AloneWithTests(package) => Selection::AloneWithTests(name(package)),
+            Selection::Features(package, flags) => {
+                Selection::Features(name(package), flags.clone())
+            }
+        }
+    }
+}
+
+/// How cargo tells a member from others that are called like it: what a package is tested with may need an older one of
+/// itself (Cargo book, *package ID specifications*).
+fn specification(tree: &Utf8Path, package: &str) -> String {
+    let lock = std::fs::read_to_string(tree.join("Cargo.lock")).unwrap_or_default();
+    let lock = lock.parse::<toml_edit::DocumentMut>().unwrap_or_default();
+    let packages = lock.get("package").and_then(|it| it.as_array_of_tables());
+    let is_same = |table: &&toml_edit::Table| {
+        let name = table.get("name").and_then(|name| name.as_str());
+        name == Some(package)
+    };
+    let same: Vec<_> = packages.into_iter().flatten().filter(is_same).collect();
+    let own = same.iter().find(|table| !table.contains_key("source"));
+    let version = own.and_then(|own| own.get("version")?.as_str());
+    match version {
+        Some(version) if same.len() > 1 => format!("path+file://{tree}#{package}@{version}"),
+        _ => package.to_owned(),
+    }
 }
 
 impl std::fmt::Display for Selection {
@@ -109,7 +140,8 @@ pub fn check(
         // The set takes the place of the features that are checked otherwise.
         command = self::command(scratch, "check", &options.without_flags());
     }
-    command.args(selection.flags(options.without_benches));
+    let exact = selection.exact(&|package| specification(&scratch.tree, package));
+    command.args(exact.flags(options.without_benches));
     command.args(["--message-format=json", "--keep-going"]);
     let failed = |error: std::io::Error| VerifyError::Command {
         command: selection.to_string(),

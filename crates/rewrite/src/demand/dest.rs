@@ -295,7 +295,14 @@ impl DestDemand {
                             Target::Module(to) => names_itself && scope.touched[to.index()],
                             _ => false,
                         });
-                    if !moves || names_dest(scope, *leaf) {
+                    // What another condition has in its place may stay above.
+                    let stays = resolutions
+                        .iter()
+                        .any(|resolution| match resolution.target {
+                            Target::Item(to) => scope.side(to) == Side::Root,
+                            _ => false,
+                        });
+                    if !moves || stays || names_dest(scope, *leaf) {
                         continue;
                     }
                     self.re_exported.insert(*leaf);
