@@ -115,7 +115,7 @@ impl Open {
     /// Modules that import from each other by globs are asked again and again for a name that none of them has, in every
     /// order. Within so many steps each gets its own answer, which may depend on what is being resolved around it; from
     /// there on a name that an import did not lead to is taken as settled for this search.
-    const PATIENCE: usize = 1000;
+    const PATIENCE: usize = 100;
 
     fn is_settled(&self, asked: &Asked) -> bool {
         self.followed > Self::PATIENCE && self.nowhere.contains(asked)

@@ -261,3 +261,26 @@ fn a_macro_with_a_namesake_stays_with_its_callers() {
         ",
     );
 }
+
+#[test]
+fn the_base_behind_two_dots_in_tokens_is_a_path() {
+    check(
+        "
+        mod base { pub fn all() {} }
+        macro_rules! m { ($name:ident) => { $name { x: 1, ..base::all() } } }
+        ",
+        "m!: base::all",
+    );
+}
+
+#[test]
+fn a_macro_handed_to_another_is_named() {
+    check(
+        "
+        macro_rules! each { ($run:ident) => { $run! {} } }
+        macro_rules! run { () => {} }
+        each!(run);
+        ",
+        "each!: each! run!",
+    );
+}

@@ -100,3 +100,18 @@ fn five_thousand_modules_side_by_side_are_read() {
     let graph = resolve(&workspace);
     assert_eq!(graph.edges.iter().map(Vec::len).sum::<usize>(), 5_000);
 }
+
+#[test]
+fn modules_that_import_all_of_each_other_end() {
+    const MODULES: usize = 8;
+    let mut text = String::from("//- src/lib.rs\n");
+    for index in 0..MODULES {
+        let _ = writeln!(text, "mod m{index};\npub use m{index}::*;");
+    }
+    for index in 0..MODULES {
+        let _ = writeln!(text, "//- src/m{index}.rs\nuse crate::{{Known, Unknown}};");
+        let _ = writeln!(text, "use super::*;\nfn f(_: Known, _: Unknown) {{}}");
+    }
+    text.push_str("pub struct Known;\n");
+    says(&text, &[]);
+}

@@ -176,6 +176,8 @@ fn step(
         TokenTree::Punct(punct) if punct.as_char() == '#' => {
             attribute(collector, tokens, at, context)
         }
+        // `..base`: what follows is a path.
+        TokenTree::Punct(punct) if punct.as_char() == '.' && is_range(tokens, at) => at + 2,
         TokenTree::Punct(punct) if punct.as_char() == '.' => member(collector, tokens, at),
         TokenTree::Punct(punct) if punct.as_char() == '>' && ends_type(tokens, at) => {
             associated(collector, tokens, at + 1)
@@ -293,6 +295,11 @@ fn associated(collector: &mut Collector<'_>, tokens: &[TokenTree], at: usize) ->
     }
     push_member(collector, ident, true);
     at + 3
+}
+
+fn is_range(tokens: &[TokenTree], at: usize) -> bool {
+    let is_dot = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '.');
+    is_dot(&tokens[at]) && tokens.get(at + 1).is_some_and(is_dot)
 }
 
 fn member(collector: &mut Collector<'_>, tokens: &[TokenTree], at: usize) -> usize {
