@@ -29,7 +29,11 @@ pub(crate) fn widen(
     for leaf in public {
         widening.shown_by(*leaf);
     }
-    for module in demand.public_modules.iter().chain(&dest.re_exported_modules) {
+    for module in demand
+        .public_modules
+        .iter()
+        .chain(&dest.re_exported_modules)
+    {
         widening.module(*module);
     }
     let uses = Uses::of(scope);

@@ -20,7 +20,9 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
             Some(Blanket::Argument) => rivals_of_arguments(workspace, graph, id),
             None => continue,
         };
-        let of_types = rivals.iter().filter_map(|(id, local)| Some((*id, (*local)?)));
+        let of_types = rivals
+            .iter()
+            .filter_map(|(id, local)| Some((*id, (*local)?)));
         bound.extend(of_types);
         if rivals.iter().any(|(_, local)| local.is_none()) {
             bound.extend(named(workspace, graph, id).map(|target| (id, target)));

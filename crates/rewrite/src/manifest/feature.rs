@@ -39,7 +39,9 @@ pub(super) fn with_implicit(document: &DocumentMut) -> BTreeMap<String, Vec<Stri
             || values.any(|value| value.strip_prefix("dep:") == Some(entry))
     };
     let entries = member::entries(document);
-    let optional = entries.iter().filter(|entry| !entry.dev && entry.is_optional());
+    let optional = entries
+        .iter()
+        .filter(|entry| !entry.dev && entry.is_optional());
     let implicit: Vec<&str> = optional
         .map(|entry| entry.key)
         .filter(|key| !explained(key, &features))

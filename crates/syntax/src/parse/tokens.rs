@@ -298,7 +298,8 @@ fn associated(collector: &mut Collector<'_>, tokens: &[TokenTree], at: usize) ->
 }
 
 fn is_range(tokens: &[TokenTree], at: usize) -> bool {
-    let is_dot = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '.');
+    let is_dot =
+        |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '.');
     is_dot(&tokens[at]) && tokens.get(at + 1).is_some_and(is_dot)
 }
 

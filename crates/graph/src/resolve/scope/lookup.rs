@@ -32,7 +32,10 @@ impl Scopes<'_> {
                     if defined && matches!(hit.def, Def::External(_)) {
                         continue;
                     }
-                    match hits.iter_mut().find(|other: &&mut Hit| other.def == hit.def) {
+                    match hits
+                        .iter_mut()
+                        .find(|other: &&mut Hit| other.def == hit.def)
+                    {
                         // Imports of one thing that `cfg`s choose between.
                         Some(other) => other.lookups.extend(hit.lookups),
                         None => hits.push(hit),
