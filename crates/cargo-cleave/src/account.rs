@@ -217,9 +217,15 @@ fn rules(changes: &ChangeSet) -> Vec<RuleRow> {
 }
 
 /// Notes that the step was carried out, and how it was checked.
-pub fn verify(account: &mut PullRequest, rounds: usize, repairs: Vec<String>, seconds: f64) {
+pub fn verify(
+    account: &mut PullRequest,
+    (command, rounds): (String, usize),
+    repairs: Vec<String>,
+    seconds: f64,
+) {
     account.done = true;
     account.verified = (rounds > 0).then_some(Verified {
+        command,
         rounds,
         repairs,
         seconds,

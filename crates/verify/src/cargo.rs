@@ -61,6 +61,11 @@ impl Selection {
         words.into_iter().map(str::to_owned).collect()
     }
 
+    /// The command as a person would write it.
+    pub fn command(&self, without_benches: bool) -> String {
+        format!("cargo check {}", self.flags(without_benches).join(" "))
+    }
+
     /// The same with another name for its package.
     fn exact(&self, name: &dyn Fn(&str) -> String) -> Self {
         match self {
@@ -95,7 +100,7 @@ fn specification(tree: &Utf8Path, package: &str) -> String {
 
 impl std::fmt::Display for Selection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "cargo check {}", self.flags(false).join(" "))
+        f.write_str(&self.command(false))
     }
 }
 

@@ -190,7 +190,9 @@ impl<'a> Run<'a> {
             .repaired
             .iter()
             .map(|it| format!("{} ({})", it.message, it.rule));
-        account::verify(&mut account, row.check_rounds, repaired.collect(), checks);
+        let command = Selection::Workspace.command(self.options.without_benches);
+        let ran = (command, row.check_rounds);
+        account::verify(&mut account, ran, repaired.collect(), checks);
         self.report.steps.push(row);
         let check = judged?;
         let message = account.commit() + &message::files(&changes) + &self.how_verified();
