@@ -1,10 +1,10 @@
 //! Finds the boundaries: a shared crate at the bottom, and siblings beside each other on top of it.
 //!
-//! Every module is given a wish (which crate it would like); [`settle`] turns wishes into homes
-//! that hold: what two siblings need goes down to the shared crate, with all it needs. So any wishes give a legal plan,
-//! and the search only compares costs. It starts from several pairs of seeds (modules whose names say what they do,
-//! and the largest ones that need much and are needed by few) and moves one module at a time while that is cheaper.
-//! Deterministic: everything is tried in the order of names.
+//! A start gives every unit a wish (which crate it would like); [`settle`] turns wishes into homes that hold: what two
+//! siblings need goes down to the shared crate, with all it needs. So any wishes give a legal plan, and the search
+//! ([`search`]) only compares costs. The starts are one crate with all that can leave the root, a crate for each role
+//! that names of modules claim, and, where methods can be lifted, layers grown from the bottom.
+//! Deterministic: everything is tried in one order.
 
 mod layer;
 mod naming;

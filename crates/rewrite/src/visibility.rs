@@ -6,10 +6,12 @@ use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Place, Target};
 use cleave_syntax::change::Reason;
 use cleave_syntax::item::{Field, ItemKind, Level, PathContext, UseLeafId, Visibility};
-use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, TextRange};
+use cleave_syntax::{ChangeBuilder, ItemId, ModuleId};
 
 use crate::demand::{DestDemand, RootDemand};
 use crate::scope::{Scope, Side};
+
+mod written;
 
 /// Makes public what the root needs of the destination, and what public imports there name. Returns what was widened, as `path: old visibility`.
 pub(crate) fn widen(
@@ -215,9 +217,9 @@ impl Widening<'_, '_> {
             let item = workspace.item(*id);
             let path = workspace.path_of(*id);
             match item.kind {
-                ItemKind::MacroRules => export_macro(self.scope, *id, builder),
+                ItemKind::MacroRules => written::export_macro(self.scope, *id, builder),
                 ItemKind::MacroCall => {
-                    made_public.extend(open_macro_call(self.scope, *id, builder));
+                    made_public.extend(written::open_macro_call(self.scope, *id, builder));
                 }
                 ItemKind::InherentImpl | ItemKind::TraitImpl | ItemKind::ForeignMod => {}
                 _ => {
@@ -312,149 +314,6 @@ fn hidden(text: &str, at: u32) -> String {
         format!("#[doc(hidden)]\n{indent}")
     } else {
         "#[doc(hidden)] ".to_owned()
-    }
-}
-
-fn export_macro(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBuilder) {
-    let item = scope.workspace.item(id);
-    if item.macro_rules.as_ref().is_none_or(|rules| rules.exported) {
-        return;
-    }
-    let file = scope
-        .workspace
-        .file(scope.workspace.module(item.module).file);
-    let Some(at) = file[item.range].find("macro_rules") else {
-        return;
-    };
-    let at = item.range.start + at as u32;
-    export_at(scope, (id, at), builder);
-}
-
-/// Writes `#[macro_export]` above a `macro_rules` in the text of an item.
-fn export_at(scope: &Scope<'_>, (id, at): (ItemId, u32), builder: &mut ChangeBuilder) {
-    let item = scope.workspace.item(id);
-    let file = scope
-        .workspace
-        .file(scope.workspace.module(item.module).file);
-    let line_start = file.text[..at as usize]
-        .rfind('\n')
-        .map_or(0, |newline| newline + 1);
-    let line = &file.text[line_start..at as usize];
-    let indent = &line[..line.len() - line.trim_start().len()];
-    let hidden = if scope.is_published() {
-        format!("#[doc(hidden)]\n{indent}")
-    } else {
-        String::new()
-    };
-    let text = format!("{hidden}#[macro_export]\n{indent}");
-    builder.replace(
-        &file.path,
-        TextRange::empty(at),
-        text,
-        Reason::new("D1", scope.workspace.path_of(id)),
-    );
-}
-
-/// Widens the items that a macro call at module level spells out in its tokens (row D3).
-fn open_macro_call(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBuilder) -> Vec<String> {
-    let item = scope.workspace.item(id);
-    let file = scope
-        .workspace
-        .file(scope.workspace.module(item.module).file);
-    let mut made_public = Vec::new();
-    for (name, range) in &item.defines {
-        let Some(visibility) = written_visibility(&file.text, *range) else {
-            continue;
-        };
-        let path = format!("{}::{name}", scope.workspace.module(item.module).path);
-        let shown = scope.exports.modules.contains(&item.module);
-        let path = (path.as_str(), shown);
-        made_public.extend(open(scope, item.module, &visibility, path, builder));
-    }
-    made_public.extend(open_spliced(scope, id, builder));
-    made_public
-}
-
-/// Widens what the macro that is called defines under a name that the call hands over: `fn $name`.
-fn open_spliced(scope: &Scope<'_>, call: ItemId, builder: &mut ChangeBuilder) -> Vec<String> {
-    let workspace = scope.workspace;
-    let references = scope.graph.references_of(call).iter();
-    let rules = references.filter_map(|reference| match reference.resolution.target {
-        Target::Item(id) if scope.side(id) == Side::Dest => Some(id),
-        _ => None,
-    });
-    let mut made_public = Vec::new();
-    for id in rules {
-        let item = workspace.item(id);
-        let Some(rules) = &item.macro_rules else {
-            continue;
-        };
-        let file = workspace.file(workspace.module(item.module).file);
-        let path = workspace.path_of(id);
-        for range in &rules.spliced {
-            let Some(visibility) = written_visibility(&file.text, *range) else {
-                continue;
-            };
-            let path = (path.as_str(), false);
-            made_public.extend(open(scope, item.module, &visibility, path, builder));
-        }
-        for range in &rules.spliced_macros {
-            if !is_exported_at(&file.text, range.start) {
-                export_at(scope, (id, range.start), builder);
-            }
-        }
-    }
-    made_public
-}
-
-/// Whether `#[macro_export]` is among the attributes that end at an offset.
-fn is_exported_at(text: &str, at: u32) -> bool {
-    let before = &text[..at as usize];
-    let start = before.rfind([';', '{', '}']).map_or(0, |end| end + 1);
-    before[start..].contains("macro_export")
-}
-
-/// Reads backwards from a name over the keywords of its definition to its visibility.
-fn written_visibility(text: &str, name: TextRange) -> Option<Visibility> {
-    const KEYWORDS: &[&str] = &[
-        "struct", "enum", "fn", "static", "const", "type", "trait", "union", "mod", "ref",
-        "unsafe", "async", "mut",
-    ];
-    let mut at = name.start as usize;
-    loop {
-        let before = text[..at].trim_end();
-        let word_start = before
-            .rfind(|c: char| !c.is_alphanumeric() && c != '_')
-            .map_or(0, |index| index + 1);
-        let word = &before[word_start..];
-        if KEYWORDS.contains(&word) {
-            at = word_start;
-        } else if word == "macro_rules" || before[..word_start].ends_with('$') {
-            // What a caller hands over may be a visibility.
-            return None;
-        } else if word == "pub" {
-            let range = TextRange::new(word_start as u32, before.len() as u32);
-            return Some(Visibility {
-                level: Level::Public,
-                range,
-            });
-        } else if before.ends_with(')')
-            && let Some(start) = before.rfind("pub(")
-            && !before[start..before.len() - 1].contains(')')
-        {
-            let range = TextRange::new(start as u32, before.len() as u32);
-            return Some(Visibility {
-                level: Level::Crate,
-                range,
-            });
-        } else if at == name.start as usize {
-            return None;
-        } else {
-            return Some(Visibility {
-                level: Level::Private,
-                range: TextRange::empty(at as u32),
-            });
-        }
     }
 }
 
@@ -597,47 +456,4 @@ impl Uses {
         }
         made_public
     }
-    /// Widens the members that moved macro calls spell out, and those that the macros write that they call (row D3).
-    fn widen_written(&self, scope: &Scope<'_>, builder: &mut ChangeBuilder) -> Vec<String> {
-        let workspace = scope.workspace;
-        let mut members: BTreeMap<(ItemId, TextRange), (&str, Visibility)> = BTreeMap::new();
-        let moved = workspace
-            .items_of(scope.root)
-            .filter(|id| scope.moving[id.index()]);
-        for call in moved.filter(|id| workspace.item(*id).kind == ItemKind::MacroCall) {
-            let module = workspace.item(call).module;
-            let macros = scope.graph.macros_run_by(workspace, call);
-            for id in std::iter::once(call).chain(macros) {
-                let file = workspace.file(workspace.module(workspace.item(id).module).file);
-                for (name, range) in &workspace.item(id).written_members {
-                    let Some(visibility) = written_visibility(&file.text, *range) else {
-                        continue;
-                    };
-                    let named = |name: &str| self.sees(scope, name, &visibility.level, module);
-                    let is_used = if name.is_empty() {
-                        words(workspace.text_of(call)).any(named)
-                    } else {
-                        named(name)
-                    };
-                    if is_used {
-                        members.insert((id, visibility.range), (name, visibility));
-                    }
-                }
-            }
-        }
-        let opened = members.iter().filter_map(|((id, _), (name, visibility))| {
-            let path = match *name {
-                "" => workspace.path_of(*id),
-                name => format!("{}::{name}", workspace.path_of(*id)),
-            };
-            let module = workspace.item(*id).module;
-            open(scope, module, visibility, (&path, false), builder)
-        });
-        opened.collect()
-    }
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_')
-        .filter(|word| !word.is_empty())
 }
