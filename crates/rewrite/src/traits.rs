@@ -46,7 +46,11 @@ pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
         return who_needs_macros(scope, leaf, moving);
     }
     let callers = |moving, wanted: &dyn Fn(&str) -> bool| {
-        callers(scope, import.module, moving, wanted).collect::<BTreeSet<_>>()
+        let level = &import.visibility.level;
+        // Who imports all of a module does not get what it imports for itself.
+        let sees = |id: &ItemId| scope.is_visible(level, import.module, workspace.item(*id).module);
+        let callers = callers(scope, import.module, moving, wanted);
+        callers.filter(sees).collect::<BTreeSet<_>>()
     };
     let required = scope.implemented.get(&leaf);
     let is_required = |name: &str| required.is_some_and(|names| names.contains(name));
