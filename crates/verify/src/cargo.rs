@@ -140,11 +140,19 @@ pub fn check(
     watch: Watch<'_>,
 ) -> Result<CheckReport, VerifyError> {
     let start = Instant::now();
-    let mut command = command(scratch, "check", options);
-    if let Selection::Features(..) = selection {
+    let flags = match selection {
+        Selection::Workspace => options.flags.clone(),
+        Selection::Alone(package) | Selection::AloneWithTests(package) => {
+            known(&options.flags, &features_of(scratch, package))
+        }
         // The set takes the place of the features that are checked otherwise.
-        command = self::command(scratch, "check", &options.without_flags());
-    }
+        Selection::Features(..) => Vec::new(),
+    };
+    let options = &CargoOptions {
+        flags,
+        ..options.clone()
+    };
+    let mut command = command(scratch, "check", options);
     let exact = selection.exact(&|package| specification(&scratch.tree, package));
     command.args(exact.flags(options.without_benches));
     command.args(["--message-format=json", "--keep-going"]);
@@ -218,13 +226,39 @@ fn read(
     report.artifacts.sort();
 }
 
-impl CargoOptions {
-    fn without_flags(&self) -> Self {
-        Self {
-            flags: Vec::new(),
-            ..self.clone()
+/// The features that a member declares; none where cargo does not come to tell.
+fn features_of(scratch: &Scratch, package: &str) -> BTreeSet<String> {
+    let metadata = cargo_metadata::MetadataCommand::new()
+        .manifest_path(scratch.tree.join("Cargo.toml"))
+        .no_deps()
+        .exec();
+    let packages = metadata.map_or_else(|_| Vec::new(), |metadata| metadata.packages);
+    let own = packages.iter().find(|other| other.name == package);
+    own.into_iter()
+        .flat_map(|own| own.features.keys().cloned())
+        .collect()
+}
+
+/// Flags for features without the features that are not among some: cargo refuses what a package does not have.
+fn known(flags: &[String], features: &BTreeSet<String>) -> Vec<String> {
+    let mut known = Vec::new();
+    let mut rest = flags.iter();
+    while let Some(flag) = rest.next() {
+        let list = match flag.split_once('=') {
+            Some(("--features" | "-F", list)) => Some(list),
+            None if flag == "--features" || flag == "-F" => rest.next().map(String::as_str),
+            _ => {
+                known.push(flag.clone());
+                None
+            }
+        };
+        let names = list.into_iter().flat_map(|list| list.split([',', ' ']));
+        let ours: Vec<&str> = names.filter(|name| features.contains(*name)).collect();
+        if !ours.is_empty() {
+            known.extend(["--features".to_owned(), ours.join(",")]);
         }
     }
+    known
 }
 
 /// What cargo sets for the programs that it runs, us among them, and must not be inherited by the cargo that we run.
@@ -258,4 +292,21 @@ pub(crate) fn command(scratch: &Scratch, verb: &str, options: &CargoOptions) -> 
     }
     command.args(&options.flags);
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_is_asked_for_its_own_features_alone() {
+        let flags = |words: &str| words.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let own = BTreeSet::from(["a".to_owned(), "b".to_owned()]);
+        let check = |words: &str, expected: &str| {
+            assert_eq!(known(&flags(words), &own).join(" "), expected, "{words}");
+        };
+        check("--features a,c,b", "--features a,b");
+        check("--no-default-features --features=c", "--no-default-features");
+        check("-F b --all-features", "--features b --all-features");
+    }
 }
