@@ -280,9 +280,7 @@ impl Resolver<'_> {
                 .into_iter()
                 .map(|resolution| self.member(resolution, path, item))
                 .collect(),
-            None if namespace == Namespace::Macro
-                && path.segments.len() == 1 =>
-            {
+            None if namespace == Namespace::Macro && path.segments.len() == 1 => {
                 let found = self.scopes.macro_prelude(module, path.segments[0].name);
                 // A member's `print!` goes before the standard library's; what other crates have is not known.
                 let is_ours = |hit: &Hit| matches!(hit.def, Def::Item(_));

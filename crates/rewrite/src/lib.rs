@@ -32,6 +32,7 @@ mod needs;
 mod notes;
 mod order;
 mod package_folder;
+mod package_name;
 mod place;
 pub mod repair;
 pub mod rewrite;

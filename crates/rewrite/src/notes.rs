@@ -41,8 +41,8 @@ fn own_names(scope: &Scope<'_>) -> Vec<Diagnostic> {
         "module_path!",
         "file!()",
         "type_name",
-        "\"CARGO_PKG_NAME\"",
         "\"CARGO_CRATE_NAME\"",
+        "\"CARGO_PKG_DESCRIPTION\"",
     ];
     let workspace = scope.workspace;
     let mut notes = Vec::new();

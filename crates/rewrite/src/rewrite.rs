@@ -8,7 +8,7 @@ use crate::demand::{self, DestDemand};
 use crate::scope::Scope;
 use crate::{
     cleanup, companion, detach, exhaustive, include, layout, lift, members, needs, notes, order,
-    package_folder, skeleton, snapshot, spacing, support, target, visibility,
+    package_folder, package_name, skeleton, snapshot, spacing, support, target, visibility,
 };
 
 /// What a step does to the tree.
@@ -174,6 +174,7 @@ fn move_items(
     include::correct(&scope, &moves, builder);
     include::correct_concatenated(&scope, &moves, builder);
     include::correct_in_attributes(&scope, builder);
+    package_name::keep(&scope, builder);
     package_folder::correct_manifest_folder(&scope, builder);
     package_folder::correct_read_in_tests(&scope, builder);
     snapshot::move_along(&scope, builder);

@@ -306,7 +306,10 @@ mod tests {
             assert_eq!(known(&flags(words), &own).join(" "), expected, "{words}");
         };
         check("--features a,c,b", "--features a,b");
-        check("--no-default-features --features=c", "--no-default-features");
+        check(
+            "--no-default-features --features=c",
+            "--no-default-features",
+        );
         check("-F b --all-features", "--features b --all-features");
     }
 }
