@@ -2,7 +2,7 @@
 //!
 //! A start gives every unit a wish (which crate it would like); [`settle`] turns wishes into homes that hold: what two
 //! siblings need goes down to the shared crate, with all it needs. So any wishes give a legal plan, and the search
-//! ([`search`]) only compares costs. The starts are one crate with all that can leave the root, a crate for each role
+//! (`partition/search.rs`) only compares costs. The starts are one crate with all that can leave the root, a crate for each role
 //! that names of modules claim, and, where methods can be lifted, layers grown from the bottom.
 //! Deterministic: everything is tried in one order.
 
