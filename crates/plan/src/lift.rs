@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cleave_graph::graph::{Found, Target};
 use cleave_graph::{Graph, api};
 use cleave_syntax::item::{Binding, ItemKind, Level};
+use cleave_syntax::token::words;
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
 
@@ -225,9 +226,7 @@ fn returns_impl(text: &str) -> bool {
             let output = &text[at..];
             let output = output.split('{').next().unwrap_or_default();
             let output = output.split(" where").next().unwrap_or_default();
-            return output
-                .split(|c: char| !c.is_alphanumeric() && c != '_')
-                .any(|word| word == "impl");
+            return words(output).any(|word| word == "impl");
         }
     }
     false

@@ -13,6 +13,8 @@ use cleave_syntax::{CrateId, ItemId, ModuleId};
 
 use crate::scope::{Scope, Side};
 use crate::support;
+use crate::traits;
+use crate::unhygienic;
 
 pub(crate) use dest::dest_demand;
 pub(crate) use root::root_demand;
@@ -192,6 +194,14 @@ pub(crate) fn onward<'a>(
             Found::Leaf(next) | Found::Glob(next) => Some(next),
             Found::Item(_) => None,
         })
+}
+
+/// Who of what moves (or stays) needs an import that no path of theirs leads through: for methods of a trait, or for what
+/// a macro looks up where it is called.
+fn users_unseen(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSet<ItemId> {
+    let mut users = traits::users(scope, leaf, moving);
+    users.extend(unhygienic::users(scope, leaf, moving));
+    users
 }
 
 /// The references of the items on one side, docs left out.

@@ -21,6 +21,7 @@ mod companion;
 mod demand;
 mod derived;
 mod detach;
+mod difference;
 mod exhaustive;
 mod export;
 mod include;

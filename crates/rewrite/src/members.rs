@@ -11,6 +11,7 @@ use cleave_syntax::{ChangeBuilder, CrateId, Diagnostic, ItemId, TextRange, Works
 
 use crate::cleanup;
 use crate::demand::{DestDemand, RootDemand};
+use crate::difference::difference;
 use crate::layout::Moves;
 use crate::manifest::{ManifestInput, Member, Needs, TargetMove, manifests};
 use crate::needs;
@@ -210,26 +211,6 @@ fn write(
         }
     }
     diagnostics
-}
-
-/// The one range in which two texts differ, and what stands there in the new one.
-fn difference(old: &str, new: &str) -> (TextRange, String) {
-    let start: usize = old
-        .chars()
-        .zip(new.chars())
-        .take_while(|(a, b)| a == b)
-        .map(|(c, _)| c.len_utf8())
-        .sum();
-    let (old_rest, new_rest) = (&old[start..], &new[start..]);
-    let end: usize = old_rest
-        .chars()
-        .rev()
-        .zip(new_rest.chars().rev())
-        .take_while(|(a, b)| a == b)
-        .map(|(c, _)| c.len_utf8())
-        .sum();
-    let range = TextRange::new(start as u32, (old.len() - end) as u32);
-    (range, new_rest[..new_rest.len() - end].to_owned())
 }
 
 /// `extern crate` where it is needed: for macros called by bare names, and in the 2015 edition for all paths.

@@ -11,6 +11,7 @@ use cleave_syntax::change::Reason;
 use cleave_syntax::item::{Attribute, UseLeafId};
 use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, TextRange, Workspace};
 
+use crate::difference::difference;
 use crate::scope::{Scope, Side};
 
 /// The feature's name.
@@ -31,6 +32,7 @@ pub(crate) fn needed_from_above(scope: &Scope<'_>) -> BTreeSet<ItemId> {
         support: BTreeSet::new(),
         pending: Vec::new(),
     };
+    let mut seen = BTreeSet::new();
     for reference in &scope.graph.references {
         let Place::Item(user, _) = reference.place else {
             continue;
@@ -40,7 +42,7 @@ pub(crate) fn needed_from_above(scope: &Scope<'_>) -> BTreeSet<ItemId> {
             && !Graph::is_doc(workspace, reference.place)
         {
             found.target(&reference.resolution.target);
-            found.imports_that_move(&reference.resolution.lookups, &mut BTreeSet::new());
+            found.imports_that_move(&reference.resolution.lookups, &mut seen);
         }
     }
     for user in workspace.items_of(scope.root) {
@@ -269,34 +271,9 @@ pub(crate) fn open_one(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBuilde
     }
 }
 
-/// The part of a text that another has in its place something else for, and that.
-fn difference<'n>(old: &str, new: &'n str) -> (TextRange, &'n str) {
-    let same = |pairs: &mut dyn Iterator<Item = (char, char)>| -> usize {
-        let same = pairs.take_while(|(old, new)| old == new);
-        same.map(|(old, _)| old.len_utf8()).sum()
-    };
-    let before = same(&mut old.chars().zip(new.chars()));
-    let rest = (old[before..].chars().rev()).zip(new[before..].chars().rev());
-    let after = same(&mut rest.into_iter());
-    let range = TextRange::new(before as u32, (old.len() - after) as u32);
-    (range, &new[before..new.len() - after])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_what_differs_is_replaced() {
-        let old = "#[cfg_attr(test, vis(pub(crate)))]";
-        let new = "#[cfg_attr(any(test, feature = \"x\"), vis(pub(crate)))]";
-        let (range, text) = difference(old, new);
-        let mut put = old.to_owned();
-        put.replace_range(range.start as usize..range.end as usize, text);
-        assert_eq!(put, new);
-        assert!(range.end as usize <= old.find("vis").expect("it is there"));
-        assert_eq!(difference("aa", "aaa"), (TextRange::new(2, 2), "a"));
-    }
 
     #[test]
     fn an_alternative_test_never_holds_above() {

@@ -124,7 +124,7 @@ fn methods_of(scope: &Scope<'_>, leaf: UseLeafId, target: &Target) -> Methods {
     }
 }
 
-/// By what a module shows a trait to those who import all of it.
+/// By what a module shows a name, that of a trait for one, to those who import all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shown {
     /// It is defined there.
@@ -229,7 +229,7 @@ pub(crate) fn called_through(
 
 /// The traits that move away from a module in which some of what stays calls their methods, with who calls: they were in
 /// scope there by their definition.
-pub(crate) fn left_behind(scope: &Scope<'_>) -> Vec<(ItemId, BTreeSet<ItemId>)> {
+pub(crate) fn left_behind(scope: &Scope<'_>) -> Vec<(Shown, BTreeSet<ItemId>)> {
     let workspace = scope.workspace;
     let moving = workspace.items_of(scope.root).filter(|id| {
         let item = workspace.item(*id);
@@ -241,7 +241,7 @@ pub(crate) fn left_behind(scope: &Scope<'_>) -> Vec<(ItemId, BTreeSet<ItemId>)> 
         let is_member = |name: &str| item.members.iter().any(|member| member == name);
         let may_call = callers(scope, item.module, false, &is_member);
         let callers = may_call.filter(|caller| scope.graph.edges_of(*caller).contains(&id));
-        (id, callers.collect::<BTreeSet<_>>())
+        (Shown::Item(id), callers.collect::<BTreeSet<_>>())
     };
     let found = moving.map(with_callers);
     found.filter(|(_, callers)| !callers.is_empty()).collect()
@@ -266,6 +266,19 @@ fn foreign(scope: &Scope<'_>, krate: &str, name: Option<&str>) -> Option<BTreeSe
         .cloned()
 }
 
+/// The items of a module, with methods, that move (or stay); imports left out.
+pub(crate) fn on_side<'s>(
+    scope: &'s Scope<'_>,
+    module: ModuleId,
+    moving: bool,
+) -> impl Iterator<Item = ItemId> + 's {
+    let workspace = scope.workspace;
+    let items = workspace.module(module).items.iter();
+    items
+        .flat_map(|id| std::iter::once(*id).chain(workspace.item(*id).methods.iter().copied()))
+        .filter(move |id| scope.moving[id.index()] == moving && !scope.is_import(*id))
+}
+
 /// The items on one side that share a module's imports and call a method, or name an associated item, of such a name.
 fn callers<'s>(
     scope: &'s Scope<'_>,
@@ -275,13 +288,9 @@ fn callers<'s>(
 ) -> impl Iterator<Item = ItemId> + 's {
     let workspace = scope.workspace;
     let importers = scope.glob_importers.get(&module).into_iter().flatten();
-    let items = std::iter::once(module)
-        .chain(importers.copied())
-        .flat_map(|module| &workspace.module(module).items);
-    let with_methods = items
-        .flat_map(|id| std::iter::once(*id).chain(workspace.item(*id).methods.iter().copied()));
-    with_methods
-        .filter(move |id| scope.moving[id.index()] == moving && !scope.is_import(*id))
+    let modules = std::iter::once(module).chain(importers.copied());
+    modules
+        .flat_map(move |module| on_side(scope, module, moving))
         .filter(|id| {
             let item = workspace.item(*id);
             let mut members = item.member_uses.iter();

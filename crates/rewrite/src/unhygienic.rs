@@ -36,12 +36,8 @@ pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
     let Binding::Name(bound) = &import.binding else {
         return BTreeSet::new();
     };
-    let beside = &workspace.module(workspace.item(import.item).module).items;
-    let with_methods = beside
-        .iter()
-        .flat_map(|id| std::iter::once(*id).chain(workspace.item(*id).methods.iter().copied()));
-    with_methods
-        .filter(|id| scope.moving[id.index()] == moving && !scope.is_import(*id))
+    let module = workspace.item(import.item).module;
+    crate::traits::on_side(scope, module, moving)
         .filter(|id| {
             let names = scope.written.get(id);
             names.is_some_and(|names| names.iter().any(|name| name.as_str() == bound.as_str()))

@@ -30,6 +30,7 @@ pub mod load;
 pub mod name;
 pub mod parse;
 pub mod source;
+pub mod token;
 pub mod workspace;
 
 pub use change::{ChangeBuilder, ChangeSet};

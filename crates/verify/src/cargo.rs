@@ -142,11 +142,13 @@ pub fn check(
     let start = Instant::now();
     let flags = match selection {
         Selection::Workspace => options.flags.clone(),
-        Selection::Alone(package) | Selection::AloneWithTests(package) => {
+        Selection::Alone(package) | Selection::AloneWithTests(package)
+            if !options.flags.is_empty() =>
+        {
             known(&options.flags, &features_of(scratch, package))
         }
-        // The set takes the place of the features that are checked otherwise.
-        Selection::Features(..) => Vec::new(),
+        // There are none to narrow down, or the set takes the place of the features that are checked otherwise.
+        Selection::Alone(_) | Selection::AloneWithTests(_) | Selection::Features(..) => Vec::new(),
     };
     let options = &CargoOptions {
         flags,

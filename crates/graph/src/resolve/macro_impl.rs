@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::str::FromStr;
 
 use cleave_syntax::item::ItemKind;
+use cleave_syntax::token::is_punct;
 use cleave_syntax::{ItemId, TextRange, Workspace};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
@@ -122,10 +123,6 @@ fn named_at(tokens: &[TokenTree], index: usize) -> Option<String> {
         },
         _ => None,
     }
-}
-
-fn is_punct(token: &TokenTree, wanted: char) -> bool {
-    matches!(token, TokenTree::Punct(punct) if punct.as_char() == wanted)
 }
 
 /// Reads the head of an impl, behind the keyword; none where no body follows, and none where the expansion defines what

@@ -7,10 +7,9 @@ use cleave_graph::{Lookup, Place, Resolution, Target};
 use cleave_syntax::item::{Binding, Item, ItemKind, Level, PathContext, UseLeafId};
 use cleave_syntax::{ItemId, ModuleId};
 
-use super::{Asker, DestDemand, onward, references};
+use super::{Asker, DestDemand, onward, references, users_unseen};
 use crate::scope::{Scope, Side};
 use crate::traits::Shown;
-use crate::unhygienic;
 
 /// What moves asks for.
 pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
@@ -89,6 +88,15 @@ fn names_dest(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
         == scope.workspace.krate(scope.dest).extern_name
 }
 
+/// Whether an import leads, under some condition, to what stays above.
+fn leads_above(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
+    let mut targets = scope.graph.leaves[leaf.index()].iter();
+    targets.any(|resolution| match resolution.target {
+        Target::Item(to) => scope.side(to) == Side::Root,
+        _ => false,
+    })
+}
+
 /// Whether an item is a `pub use`.
 fn is_public(item: &Item) -> bool {
     item.kind == ItemKind::Use && item.visibility.level == Level::Public
@@ -162,19 +170,10 @@ impl DestDemand {
                 continue;
             }
             // Methods are known by name alone. Who really calls those of a trait that stays above would stay too.
-            let mut targets = scope.graph.leaves[leaf.index()].iter();
-            let stays = |target: &Target| match target {
-                Target::Item(id) => scope.side(*id) == Side::Root,
-                _ => false,
-            };
-            if targets.any(|resolution| stays(&resolution.target)) {
+            if leads_above(scope, leaf) {
                 continue;
             }
-            let by_macros = unhygienic::users(scope, leaf, true);
-            for user in crate::traits::users(scope, leaf, true)
-                .union(&by_macros)
-                .copied()
-            {
+            for user in users_unseen(scope, leaf, true) {
                 let asker = Asker::caller(scope, user);
                 let place = Place::Item(item, 0);
                 asker.ask(scope, module, self.leaves.entry(leaf).or_default());
@@ -296,13 +295,7 @@ impl DestDemand {
                             _ => false,
                         });
                     // What another condition has in its place may stay above.
-                    let stays = resolutions
-                        .iter()
-                        .any(|resolution| match resolution.target {
-                            Target::Item(to) => scope.side(to) == Side::Root,
-                            _ => false,
-                        });
-                    if !moves || stays || names_dest(scope, *leaf) {
+                    if !moves || leads_above(scope, *leaf) || names_dest(scope, *leaf) {
                         continue;
                     }
                     self.re_exported.insert(*leaf);

@@ -2,17 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use cleave_graph::graph::{Found, Namespace};
+use cleave_graph::graph::Found;
 use cleave_graph::{Lookup, Place, Reference, Target};
 use cleave_syntax::item::{ItemKind, Level, PathContext, UseLeafId};
 use cleave_syntax::workspace::CrateKind;
-use cleave_syntax::{ItemId, ModuleId, Name};
+use cleave_syntax::{ItemId, ModuleId};
 
-use super::{ALL, Asker, DestDemand, Form, RootDemand, references};
+use super::{ALL, Asker, DestDemand, Form, RootDemand, references, users_unseen};
 use crate::scope::{Scope, Side};
-use crate::traits::Shown;
+use crate::traits::{self, Shown};
 use crate::twin;
-use crate::unhygienic;
 
 /// What stays asks for, where what moves asks for `dest`.
 pub(crate) fn root_demand(scope: &Scope<'_>, dest: &DestDemand) -> RootDemand {
@@ -52,7 +51,7 @@ pub(crate) fn root_demand(scope: &Scope<'_>, dest: &DestDemand) -> RootDemand {
     }
     demand.exports(scope);
     demand.imports(scope, dest);
-    demand.traits_left_behind(scope);
+    demand.traits(scope, traits::left_behind(scope));
     demand.spliced(scope);
     twin::ask_for_all(scope, &mut demand);
     demand
@@ -212,7 +211,7 @@ impl RootDemand {
             if scope.workspace.crate_of(item) != scope.root || scope.is_whole(module) {
                 continue;
             }
-            self.traits_behind(scope, leaf);
+            self.traits(scope, traits::called_through(scope, leaf, false));
             if self.leaves.contains_key(&leaf) {
                 continue;
             }
@@ -223,11 +222,7 @@ impl RootDemand {
                 self.leaves.entry(leaf).or_default().by(&fixed, false);
                 self.leaf(scope, leaf, &asker, &mut BTreeSet::new());
             } else {
-                let by_macros = unhygienic::users(scope, leaf, false);
-                for user in crate::traits::users(scope, leaf, false)
-                    .union(&by_macros)
-                    .copied()
-                {
+                for user in users_unseen(scope, leaf, false) {
                     let asker = Asker::caller(scope, user);
                     asker.ask(scope, module, self.leaves.entry(leaf).or_default());
                     self.leaf(scope, leaf, &asker, &mut BTreeSet::new());
@@ -264,33 +259,16 @@ impl RootDemand {
         for id in &scope.workspace.module(module).items {
             let item = scope.workspace.item(*id);
             if scope.moving[id.index()] && !item.is_test && !item.name.is_empty() {
-                let lookup = Lookup {
-                    module,
-                    name: Name::new(&item.name),
-                    namespace: Namespace::Type,
-                    found: Found::Item(*id),
-                };
+                let lookup = Shown::Item(*id).lookup(scope);
                 let lookups = std::slice::from_ref(&lookup);
                 self.lookups(scope, lookups, asker, &mut BTreeSet::new());
             }
         }
     }
 
-    /// Traits of divided modules that the code left there needs for their methods.
-    fn traits_left_behind(&mut self, scope: &Scope<'_>) {
-        for (id, callers) in crate::traits::left_behind(scope) {
-            let lookup = Shown::Item(id).lookup(scope);
-            for caller in callers {
-                let asker = Asker::caller(scope, caller);
-                let lookups = std::slice::from_ref(&lookup);
-                self.lookups(scope, lookups, &asker, &mut BTreeSet::new());
-            }
-        }
-    }
-
-    /// The traits that a glob brings for the calls of their methods.
-    fn traits_behind(&mut self, scope: &Scope<'_>, glob: UseLeafId) {
-        for (shown, callers) in crate::traits::called_through(scope, glob, false) {
+    /// Traits that code needs for their methods, each with who calls.
+    fn traits(&mut self, scope: &Scope<'_>, found: Vec<(Shown, BTreeSet<ItemId>)>) {
+        for (shown, callers) in found {
             let lookup = shown.lookup(scope);
             for caller in callers {
                 let asker = Asker::caller(scope, caller);

@@ -33,10 +33,9 @@ pub(super) fn table(document: &DocumentMut) -> BTreeMap<String, Vec<String>> {
 /// dependencies*).
 pub(super) fn with_implicit(document: &DocumentMut) -> BTreeMap<String, Vec<String>> {
     let mut features = table(document);
-    let explained = |entry: &str, features: &BTreeMap<String, Vec<String>>| {
+    let is_written = |name: &str| {
         let mut values = features.values().flatten();
-        features.contains_key(entry)
-            || values.any(|value| value.strip_prefix("dep:") == Some(entry))
+        features.contains_key(name) || values.any(|value| value.strip_prefix("dep:") == Some(name))
     };
     let entries = member::entries(document);
     let optional = entries
@@ -44,7 +43,7 @@ pub(super) fn with_implicit(document: &DocumentMut) -> BTreeMap<String, Vec<Stri
         .filter(|entry| !entry.dev && entry.is_optional());
     let implicit: Vec<&str> = optional
         .map(|entry| entry.key)
-        .filter(|key| !explained(key, &features))
+        .filter(|key| !is_written(key))
         .collect();
     for name in implicit {
         features.insert(name.to_owned(), vec![format!("dep:{name}")]);

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use cleave_graph::Target;
 use cleave_syntax::change::Reason;
 use cleave_syntax::item::{ItemKind, Level, Visibility};
+use cleave_syntax::token::words;
 use cleave_syntax::{ChangeBuilder, ItemId, TextRange};
 
 use super::{Uses, open};
@@ -202,9 +203,4 @@ impl Uses {
         });
         opened.collect()
     }
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_')
-        .filter(|word| !word.is_empty())
 }

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use camino::Utf8Path;
 use proc_macro2::{Group, TokenStream, TokenTree};
 
+use crate::token::is_punct;
+
 /// Macros whose tokens become output.
 const QUOTES: [&str; 4] = [
     "quote",
@@ -88,10 +90,6 @@ fn is_declared(tokens: &[TokenTree], index: usize) -> bool {
         matches!(token, Some(TokenTree::Ident(word)) if word == wanted)
     };
     is_word(1, "crate") && is_word(2, "extern")
-}
-
-fn is_punct(token: &TokenTree, wanted: char) -> bool {
-    matches!(token, TokenTree::Punct(punct) if punct.as_char() == wanted)
 }
 
 #[cfg(test)]

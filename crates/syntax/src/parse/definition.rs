@@ -5,6 +5,7 @@ use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use super::collect::{Collector, name_of, text_of};
 use super::tokens::is_keyword;
 use crate::source::TextRange;
+use crate::token::is_punct;
 
 /// What tokens define, each with the place of its name.
 #[derive(Default)]
@@ -217,8 +218,4 @@ fn end_of_definition(tokens: &[TokenTree], from: usize) -> usize {
     };
     let end = tokens[from.min(tokens.len())..].iter().position(ends);
     end.map_or(tokens.len(), |end| from + end + 1)
-}
-
-fn is_punct(token: &TokenTree, what: char) -> bool {
-    matches!(token, TokenTree::Punct(punct) if punct.as_char() == what)
 }

@@ -11,6 +11,7 @@ use crate::item::{Include, MemberUse, PathContext, Receiver, Segment, Segments};
 use crate::keyword;
 use crate::name::Name;
 use crate::source::TextRange;
+use crate::token::is_punct;
 
 /// Whether a word is one of those that start no path.
 pub(super) fn is_keyword(is: impl Fn(&str) -> bool) -> bool {
@@ -298,9 +299,8 @@ fn associated(collector: &mut Collector<'_>, tokens: &[TokenTree], at: usize) ->
 }
 
 fn is_range(tokens: &[TokenTree], at: usize) -> bool {
-    let is_dot =
-        |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '.');
-    is_dot(&tokens[at]) && tokens.get(at + 1).is_some_and(is_dot)
+    let is_dot = |at: usize| tokens.get(at).is_some_and(|token| is_punct(token, '.'));
+    is_dot(at) && is_dot(at + 1)
 }
 
 fn member(collector: &mut Collector<'_>, tokens: &[TokenTree], at: usize) -> usize {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use cleave_syntax::item::{Binding, Item, ItemKind, PathContext, UseLeafId};
+use cleave_syntax::token::words;
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Name, Workspace};
 use rustc_hash::FxHashMap;
@@ -143,9 +144,7 @@ impl<'a> Scopes<'a> {
                 self.bind(module, name, namespace, Found::Item(id));
             }
         }
-        let words = workspace
-            .text_of(id)
-            .split(|c: char| !c.is_alphanumeric() && c != '_');
+        let words = words(workspace.text_of(id));
         for word in words.filter(|word| word.starts_with(|c: char| c.is_alphabetic())) {
             self.modules[module.index()]
                 .opaque

@@ -10,6 +10,7 @@ use crate::item::{Field, Item, MacroRules, Takes};
 use crate::parse::collect::{Collector, text_of};
 use crate::parse::{attribute, definition, tokens};
 use crate::source::TextRange;
+use crate::token::words;
 
 /// The documentation of what is in an item and is no item of its own.
 pub(super) fn inner_docs(collector: &mut Collector<'_>, node: &syn::Item) {
@@ -104,7 +105,7 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
             item.defines = found.named;
             item.written_members = found.members;
             let text = &collector.text[item.range.start as usize..item.range.end as usize];
-            let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+            let words = words(text);
             let first = item.defines.first().map(|(name, _)| name.clone());
             let upper = || {
                 words

@@ -8,6 +8,7 @@ use crate::item::{Blanket, Implementation, Item, ItemKind};
 use crate::parse::collect::{Collector, text_of};
 use crate::parse::{ParsedItem, attribute, extent};
 use crate::source::TextRange;
+use crate::token::words;
 
 pub(super) fn implementation(
     collector: &mut Collector<'_>,
@@ -182,7 +183,7 @@ fn blanket(
     let mut names = arguments(path).filter_map(|argument| stripped(argument)?.get_ident());
     let is_free = |name: &syn::Ident| {
         let name = text_of(name);
-        let mut words = self_type.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let mut words = words(self_type);
         is_own(&name) && words.all(|word| word != name) && !is_function(&node.generics, &name)
     };
     names.any(is_free).then_some(Blanket::Argument)
