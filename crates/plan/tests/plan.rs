@@ -417,6 +417,35 @@ fn hints_are_kept_and_the_rest_is_proposed_around_them() {
     assert!(plan.crates.iter().any(|krate| krate.name == "app-mine"));
 }
 
+#[test]
+fn crates_out_of_one_file_are_called_after_their_items() {
+    // Three groups that do not know each other, all in the package's outermost module.
+    let group = |word: &str, number: usize| {
+        let body = "    let _ = 1;\n".repeat(30);
+        format!(
+            "pub struct {word}{number};\npub fn {}_{number}(of: {word}{number}) {{\n    let _ = of;\n{body}}}\n",
+            word.to_lowercase()
+        )
+    };
+    let text = ["Border", "Lattice", "Parquet"]
+        .map(|word| (0..4).map(|number| group(word, number)).collect::<String>());
+    let (workspace, graph) = package(&format!("//- src/lib.rs\n{}", text.concat()));
+    let options = ProposeOptions {
+        crates: Some(4),
+        ..ProposeOptions::default()
+    };
+    let (plan, _) = cleave_plan::propose(&workspace, &graph, &options);
+    let names: Vec<&str> = plan
+        .crates
+        .iter()
+        .map(|krate| krate.name.as_str())
+        .collect();
+    assert!(!names.is_empty());
+    for name in names {
+        assert!(!name.starts_with("app-part"), "{name}");
+    }
+}
+
 /// `Engine` is needed by all, and one of its methods needs all.
 const GOD: &str = "
 //- src/lib.rs

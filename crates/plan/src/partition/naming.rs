@@ -60,9 +60,9 @@ pub(super) fn names(
     let shared = shared(table, homes, used);
     let contents: Vec<Content<'_>> = used
         .iter()
-        .map(|home| Content::of(table, homes, *home))
+        .map(|home| Content::of(table, homes, *home, workspace))
         .collect();
-    let all = Content::of_all(table);
+    let all = Content::of_all(table, workspace);
     // The largest has the first choice among words.
     let mut order: Vec<usize> = (0..used.len()).collect();
     order.sort_by_key(|index| std::cmp::Reverse(contents[*index].total));
@@ -122,22 +122,25 @@ struct Content<'a> {
     total: usize,
     /// Lines by module path, with all below each.
     by_path: BTreeMap<&'a str, usize>,
+    /// Lines of the items that stand in the package's outermost module, which has no name, by the words of their own.
+    by_word: BTreeMap<String, usize>,
     by_role: BTreeMap<Role, usize>,
 }
 
 impl<'a> Content<'a> {
-    fn of(table: &'a Problem, homes: &[Home], home: usize) -> Self {
-        Self::where_(table, &|unit| homes[unit] == Some(home))
+    fn of(table: &'a Problem, homes: &[Home], home: usize, workspace: &Workspace) -> Self {
+        Self::where_(table, workspace, &|unit| homes[unit] == Some(home))
     }
 
-    fn of_all(table: &'a Problem) -> Self {
-        Self::where_(table, &|_| true)
+    fn of_all(table: &'a Problem, workspace: &Workspace) -> Self {
+        Self::where_(table, workspace, &|_| true)
     }
 
-    fn where_(table: &'a Problem, is_in: &dyn Fn(usize) -> bool) -> Self {
+    fn where_(table: &'a Problem, workspace: &Workspace, is_in: &dyn Fn(usize) -> bool) -> Self {
         let mut content = Content {
             total: 0,
             by_path: BTreeMap::new(),
+            by_word: BTreeMap::new(),
             by_role: BTreeMap::new(),
         };
         let parts = table
@@ -157,6 +160,16 @@ impl<'a> Content<'a> {
                 at = at.rsplit_once("::").map_or("", |(outer, _)| outer);
             }
         }
+        let units = table.units.units.iter().enumerate();
+        let items = units.filter(|(unit, _)| is_in(*unit));
+        for id in items.flat_map(|(_, unit)| &unit.items) {
+            let item = workspace.item(*id);
+            if workspace.module(item.module).path.is_empty() {
+                for word in item_words(&item.name) {
+                    *content.by_word.entry(word).or_default() += workspace.lines_of(*id).max(1);
+                }
+            }
+        }
         content
     }
 
@@ -167,26 +180,58 @@ impl<'a> Content<'a> {
             .map(|(role, _)| *role)
     }
 
-    /// Names of modules, those first that say most of what is in it and least of what is not.
+    /// Names of modules, those first that say most of what is in it and least of what is not; then words of the names
+    /// of items, for what stands in no module with a name.
     fn words(&self, all: &Content<'_>) -> Vec<String> {
         const VAGUE: &[&str] = &[
             "common", "core", "helpers", "impls", "internal", "types", "util", "utils",
         ];
-        let mut words: Vec<(usize, usize, String)> = self
-            .by_path
-            .iter()
-            .map(|(path, lines)| {
-                let here = lines * 1000 / self.total.max(1);
-                let of_it = lines * 1000 / all.by_path.get(path).copied().unwrap_or(1).max(1);
-                let name = path.rsplit("::").next().unwrap_or(path);
-                let vague = if VAGUE.contains(&name) { 4 } else { 1 };
-                let depth = path.matches("::").count();
-                (here * of_it / vague, depth, package_word(name))
-            })
-            .collect();
-        words.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
-        words.into_iter().map(|(_, _, word)| word).collect()
+        let says = |lines: usize, everywhere: Option<&usize>| {
+            let of_it = lines * 1000 / everywhere.copied().unwrap_or(1).max(1);
+            lines * 1000 / self.total.max(1) * of_it
+        };
+        let sorted = |mut words: Vec<(usize, usize, String)>| {
+            words.sort_by(|a, b| {
+                b.0.cmp(&a.0)
+                    .then(a.1.cmp(&b.1))
+                    .then_with(|| a.2.cmp(&b.2))
+            });
+            words.into_iter().map(|(_, _, word)| word)
+        };
+        let modules = self.by_path.iter().map(|(path, lines)| {
+            let name = path.rsplit("::").next().unwrap_or(path);
+            let vague = if VAGUE.contains(&name) { 4 } else { 1 };
+            let depth = path.matches("::").count();
+            let says = says(*lines, all.by_path.get(path)) / vague;
+            (says, depth, package_word(name))
+        });
+        let items = self.by_word.iter().map(|(word, lines)| {
+            let says = says(*lines, all.by_word.get(word));
+            (says, 0, word.clone())
+        });
+        let modules = sorted(modules.collect());
+        modules.chain(sorted(items.collect())).collect()
     }
+}
+
+/// The words of a name in lower case: `BorderStyle` has `border` and `style`. Short ones say nothing.
+fn item_words(name: &str) -> BTreeSet<String> {
+    let mut words = BTreeSet::new();
+    for part in name.split('_') {
+        let mut start = 0;
+        let mut before_is_lower = false;
+        for (at, letter) in part.char_indices() {
+            if letter.is_uppercase() && before_is_lower {
+                words.insert(part[start..at].to_lowercase());
+                start = at;
+            }
+            before_is_lower = !letter.is_uppercase();
+        }
+        words.insert(part[start..].to_lowercase());
+    }
+    words
+        .retain(|word| word.len() > 3 && word.chars().all(|letter| letter.is_ascii_alphanumeric()));
+    words
 }
 
 fn package_word(module: &str) -> String {

@@ -46,14 +46,22 @@ pub(super) fn dependency(from: Option<&str>, root: &Utf8Path) -> Result<String, 
     )))
 }
 
-/// What Cargo's list of installed programs says of this one.
+/// What Cargo's lists of installed programs say of this one: the list beside the folder that it runs from, wherever
+/// `cargo install --root` put it, or else the one of Cargo's own folder.
 fn installed() -> Option<String> {
+    let program = std::env::current_exe().ok();
+    let program = program.and_then(|path| Utf8PathBuf::from_path_buf(path).ok());
+    let beside = program.and_then(|path| Some(path.parent()?.parent()?.to_owned()));
     let home = std::env::var("CARGO_HOME").or_else(|_| {
         let home = std::env::var("HOME").or_else(|_| std::env::var("USERPROFILE"))?;
         Ok::<String, std::env::VarError>(format!("{home}/.cargo"))
     });
-    let path = Utf8PathBuf::from(home.ok()?).join(".crates.toml");
-    let text = std::fs::read_to_string(path).ok()?;
+    let roots = beside.into_iter().chain(home.ok().map(Utf8PathBuf::from));
+    roots.into_iter().find_map(|root| listed(&root))
+}
+
+fn listed(root: &Utf8Path) -> Option<String> {
+    let text = std::fs::read_to_string(root.join(".crates.toml")).ok()?;
     let document: toml_edit::DocumentMut = text.parse().ok()?;
     let list = document.get("v1")?.as_table_like()?;
     let (key, _) = list
