@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
 
-use super::{Reader, distance, is_identifier, is_path, list, problem, put};
+use super::name::{is_identifier, is_path};
+use super::problem;
+use super::read::Reader;
+use super::write::{put, put_list, rows};
+use crate::home::distance;
 use crate::plan::{Lift, Plan};
 
 impl Reader {
@@ -98,21 +102,15 @@ pub(super) fn write(document: &mut DocumentMut, lifts: &[Lift]) {
         document.remove("lift");
         return;
     }
-    let old = match document.get("lift") {
-        Some(Item::ArrayOfTables(old)) => old.clone(),
-        _ => ArrayOfTables::new(),
-    };
-    let named = |name: &str| {
-        let mut old = old.iter();
-        old.find(|table| table.get("trait").and_then(Item::as_str) == Some(name))
-    };
-    let mut tables = ArrayOfTables::new();
-    for lift in lifts {
-        let mut table = named(&lift.name).cloned().unwrap_or_default();
+    let rows = rows(document, "lift", lifts, |lift, old| {
+        old.get("trait").and_then(Item::as_str) == Some(lift.name.as_str())
+    });
+    let tables = lifts.iter().zip(rows).map(|(lift, mut table)| {
         put(&mut table, "trait", toml_edit::value(&lift.name));
-        put(&mut table, "methods", list(&lift.methods));
+        put_list(&mut table, "methods", &lift.methods);
         put(&mut table, "to", toml_edit::value(&lift.to));
-        tables.push(table);
-    }
+        table
+    });
+    let tables: ArrayOfTables = tables.collect();
     document.insert("lift", Item::ArrayOfTables(tables));
 }
