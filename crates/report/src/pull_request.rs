@@ -157,7 +157,10 @@ impl PullRequest {
         if !self.made_public.is_empty() {
             text.push_str("\nMade public, since it is used across the new boundary:\n\n");
             for line in limited(&self.made_public) {
-                let _ = writeln!(text, "- {line}");
+                let _ = match line.rsplit_once(": ") {
+                    Some((path, old)) => writeln!(text, "- {path} (was {old})"),
+                    None => writeln!(text, "- {line}"),
+                };
             }
             rest(&mut text, self.made_public.len(), "- and {} more");
         }
