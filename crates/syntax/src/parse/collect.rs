@@ -391,9 +391,12 @@ impl Collector<'_> {
         });
     }
 
-    /// From the first of two tokens to the last.
+    /// From the first of two tokens to the last. A doc comment's span takes in half of a line end of two bytes.
     pub(super) fn between(&self, (first, last): (Span, Span)) -> TextRange {
-        self.shift.range(first, last)
+        let range = self.shift.range(first, last);
+        let text = &self.text[range.start as usize..range.end as usize];
+        let half = text.ends_with('\r');
+        TextRange::new(range.start, range.end - u32::from(half))
     }
 
     pub(super) fn range_of(&self, node: &impl Spanned) -> TextRange {
