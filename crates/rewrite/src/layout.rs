@@ -328,6 +328,20 @@ impl<'a> Layout<'a, '_> {
             }
             texts.push('\n');
         }
+        // What stands at the top of the module is not copied into its twin.
+        for text in item
+            .declares
+            .iter()
+            .flat_map(|it| self.scope.inner_conditions(*it))
+        {
+            texts.push_str(indent);
+            texts.push_str(&if is_open {
+                support::opened(&text)
+            } else {
+                text
+            });
+            texts.push('\n');
+        }
         texts
     }
 

@@ -89,6 +89,13 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
             for attribute in &item.attributes {
                 features_in(&file[attribute.range], &mut needs.features);
             }
+            for text in item
+                .declares
+                .iter()
+                .flat_map(|it| scope.inner_conditions(*it))
+            {
+                features_in(&text, &mut needs.features);
+            }
         }
     }
     let root = workspace.module(workspace.krate(scope.dest).root);

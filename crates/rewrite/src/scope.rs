@@ -390,10 +390,22 @@ impl<'a> Scope<'a> {
     pub(crate) fn own_conditions(&self, id: ItemId) -> Vec<String> {
         let item = self.workspace.item(id);
         let file = self.workspace.file(self.workspace.module(item.module).file);
-        item.attributes
-            .iter()
+        let own = item.attributes.iter();
+        let own = own.filter(|attribute| attribute.path == "cfg");
+        let own = own.map(|attribute| file[attribute.range].to_owned());
+        let inner = item.declares.into_iter();
+        own.chain(inner.flat_map(|module| self.inner_conditions(module)))
+            .collect()
+    }
+
+    /// The `cfg` attributes at the top of a module, as they would stand above its declaration.
+    pub(crate) fn inner_conditions(&self, module: ModuleId) -> Vec<String> {
+        let module = self.workspace.module(module);
+        let file = self.workspace.file(module.file);
+        let inner = module.inner_attributes.iter();
+        inner
             .filter(|attribute| attribute.path == "cfg")
-            .map(|attribute| file[attribute.range].to_owned())
+            .map(|attribute| file[attribute.range].replacen("#!", "#", 1))
             .collect()
     }
 
