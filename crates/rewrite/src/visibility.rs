@@ -191,7 +191,7 @@ impl Widening<'_, '_> {
             {
                 self.pending.push(target);
             }
-            if path.segments[0].name != "$crate" {
+            if !item.means_own_crate(path) {
                 continue;
             }
             for lookup in &reference.resolution.lookups {

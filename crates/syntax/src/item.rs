@@ -87,6 +87,17 @@ impl Item {
 
     /// How the item is called within its module: its name, `impl Trait for Type`, `use …`, `name! { … }`.
     pub fn label(&self) -> String {
+    /// Whether a path in a macro's body starts at the root of the macro's own crate, whoever calls it: `$crate::a`, and
+    /// `crate::a` where only this crate can call it.
+    pub fn means_own_crate(&self, path: &PathUse) -> bool {
+        let private = self.macro_rules.as_ref().is_some_and(|it| !it.exported);
+        match path.segments[0].name.as_str() {
+            "$crate" => true,
+            "crate" => private && path.guessed && path.segments.len() > 1,
+            _ => false,
+        }
+    }
+
         match (&self.implementation, self.kind) {
             (Some(implementation), _) => implementation.label.clone(),
             (None, ItemKind::MacroRules) => format!("{}!", self.name),

@@ -111,8 +111,8 @@ impl DestDemand {
         (item, index): (ItemId, u32),
         lookups: &[Lookup],
     ) {
-        let path = &scope.workspace.item(item).paths[index as usize];
-        if path.segments[0].name != "$crate" {
+        let item = scope.workspace.item(item);
+        if !item.means_own_crate(&item.paths[index as usize]) {
             return;
         }
         for lookup in lookups {

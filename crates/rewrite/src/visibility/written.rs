@@ -1,11 +1,11 @@
 //! What macros write, and what their calls spell out: it has no item of its own whose visibility could be widened, so that
 //! is read from the tokens (rows D1, D3).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::Target;
 use cleave_syntax::change::Reason;
-use cleave_syntax::item::{ItemKind, Level, Visibility};
+use cleave_syntax::item::{ItemKind, Level, PathContext, Visibility};
 use cleave_syntax::token::words;
 use cleave_syntax::{ChangeBuilder, ItemId, TextRange};
 
@@ -26,6 +26,32 @@ pub(super) fn export_macro(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBu
     };
     let at = item.range.start + at as u32;
     export_at(scope, (id, at), builder);
+    name_own_crate(scope, (id, at), builder);
+}
+
+/// `crate::a` in the body of a macro that only its own crate could call means what `$crate::a` means, and goes on meaning
+/// that where another crate calls it.
+fn name_own_crate(scope: &Scope<'_>, (id, at): (ItemId, u32), builder: &mut ChangeBuilder) {
+    let item = scope.workspace.item(id);
+    let file = scope
+        .workspace
+        .file(scope.workspace.module(item.module).file);
+    let paths = item.paths.iter().filter(|path| {
+        let is_code = !matches!(
+            path.context,
+            PathContext::DocLink | PathContext::DocTest | PathContext::AttributeArgument
+        );
+        is_code && item.means_own_crate(path) && path.segments[0].name == "crate"
+    });
+    let starts: BTreeSet<u32> = paths
+        .map(|path| path.segments[0].range.start)
+        .filter(|start| *start > at && !file.text[..*start as usize].trim_end().ends_with("(in"))
+        .filter(|start| file.text[*start as usize..].starts_with("crate"))
+        .collect();
+    for start in starts {
+        let reason = Reason::new("D1", scope.workspace.path_of(id));
+        builder.replace(&file.path, TextRange::empty(start), "$", reason);
+    }
 }
 
 /// Writes `#[macro_export]` above a `macro_rules` in the text of an item.
