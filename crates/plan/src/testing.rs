@@ -9,6 +9,8 @@ use crate::home::Claims;
 use crate::lift::Lifts;
 use crate::order::{Home, Order};
 
+use crate::unit;
+
 /// Test code that moves as one: the outermost test module, or a single test item.
 struct Part {
     items: Vec<ItemId>,
@@ -183,9 +185,16 @@ pub(crate) fn place(
             Some(owner) => planned[owner.index()],
             None => wanted(workspace, graph, (order, claims), (&cluster, planned)),
         };
+    let shared = unit::shared_files(workspace);
         for id in cluster.items() {
+        // Benches and tests beside the source take in some helpers by `#[path]`.
+        let is_shared = cluster.items().any(|id| {
+            let module = workspace.item(id).module;
+            shared.contains(&workspace.module(module).file)
+        });
             planned[id.index()] = home;
         }
+            None if is_shared => None,
     }
 }
 

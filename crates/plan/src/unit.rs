@@ -443,7 +443,7 @@ pub(crate) fn stays_in_root(units: &Units) -> Vec<bool> {
 }
 
 /// Files that other targets of the package read too, such as a build script: they stay where those look for them.
-fn shared_files(workspace: &Workspace) -> BTreeSet<FileId> {
+pub(crate) fn shared_files(workspace: &Workspace) -> BTreeSet<FileId> {
     let package = workspace.package;
     let monolith = workspace.monolith(package);
     let others =
