@@ -17,6 +17,7 @@ pub mod cut;
 pub mod file;
 pub mod history;
 pub mod home;
+mod indivisible;
 pub mod lift;
 pub mod measure;
 pub mod mojo;

@@ -6,9 +6,9 @@ use cleave_graph::Graph;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
 
 use crate::home::Claims;
+use crate::indivisible;
 use crate::lift::Lifts;
 use crate::order::{Home, Order};
-
 use crate::unit;
 
 /// Test code that moves as one: the outermost test module, or a single test item.
@@ -108,6 +108,11 @@ fn cluster(
         here(user) && !here(*target)
     });
     bound.extend(inseparable.map(|(_, target)| *target));
+    bound.extend(
+        parts
+            .iter()
+            .filter_map(|part| indivisible::beside(workspace, &part.items)),
+    );
     bound.sort_unstable();
     bound.dedup();
     Cluster {
@@ -180,21 +185,21 @@ pub(crate) fn place(
     // What stands with a type first: tests may need it.
     let mut clusters = clusters(workspace, graph, root);
     clusters.sort_by_key(|cluster| cluster.bound.is_empty());
-    for cluster in clusters {
-        let home = match cluster.bound.first() {
-            Some(owner) => planned[owner.index()],
-            None => wanted(workspace, graph, (order, claims), (&cluster, planned)),
-        };
     let shared = unit::shared_files(workspace);
-        for id in cluster.items() {
+    for cluster in clusters {
         // Benches and tests beside the source take in some helpers by `#[path]`.
         let is_shared = cluster.items().any(|id| {
             let module = workspace.item(id).module;
             shared.contains(&workspace.module(module).file)
         });
+        let home = match cluster.bound.first() {
+            Some(owner) => planned[owner.index()],
+            None if is_shared => None,
+            None => wanted(workspace, graph, (order, claims), (&cluster, planned)),
+        };
+        for id in cluster.items() {
             planned[id.index()] = home;
         }
-            None if is_shared => None,
     }
 }
 

@@ -8,6 +8,7 @@ use cleave_syntax::{CrateId, FileId, ItemId, ModuleId, Workspace};
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::build_script::BuildOutput;
+use crate::indivisible;
 use crate::lift::Lifts;
 use crate::order::Home;
 use crate::plan::Plan;
@@ -141,6 +142,7 @@ impl<'a> Builder<'a> {
         self.join_twins();
         self.join_bound();
         self.join_calls();
+        self.join_indivisible();
         self.join_single_homes();
         self.find_open_impls();
     }
@@ -226,6 +228,17 @@ impl<'a> Builder<'a> {
                 if other.kind.is_type() && other.module == item.module {
                     self.join(id, target);
                 }
+            }
+        }
+    }
+
+    /// No item leaves a module alone that moves only whole.
+    fn join_indivisible(&mut self) {
+        let mut first: BTreeMap<ModuleId, ItemId> = BTreeMap::new();
+        for id in self.items.clone() {
+            if let Some(module) = indivisible::around(self.workspace, id) {
+                let other = *first.entry(module).or_insert(id);
+                self.join(other, id);
             }
         }
     }
@@ -492,6 +505,7 @@ fn is_pinned(workspace: &Workspace, id: ItemId) -> bool {
         && workspace.module(item.module).parent.is_none()
         && krate.kind == cleave_syntax::workspace::CrateKind::Bin;
     is_main
+        || indivisible::stays(workspace, id)
         || item.kind == ItemKind::ForeignMod
         || item
             .attributes

@@ -213,7 +213,7 @@ fn references<'b>(scope: &'b Scope<'_>, side: Side) -> impl Iterator<Item = &'b 
         .filter(move |reference| match reference.place {
             Place::Item(item, _) => {
                 scope.workspace.crate_of(item) == scope.root
-                    && (scope.moving[item.index()] == (side == Side::Dest))
+                    && scope.side(item) == side
                     && !Graph::is_doc(scope.workspace, reference.place)
             }
             Place::Header(..) => false,

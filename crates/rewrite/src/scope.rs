@@ -265,7 +265,10 @@ impl<'a> Scope<'a> {
     /// Where an item is after the step.
     pub(crate) fn side(&self, item: ItemId) -> Side {
         let krate = self.workspace.crate_of(item);
-        if krate == self.dest || (krate == self.root && self.moving[item.index()]) {
+        // A module that moves takes its declaration along.
+        let mut declares = self.workspace.item(item).declares.into_iter();
+        let moves = self.moving[item.index()] || declares.any(|module| self.is_whole(module));
+        if krate == self.dest || (krate == self.root && moves) {
             Side::Dest
         } else if krate == self.root {
             Side::Root
@@ -386,7 +389,7 @@ impl<'a> Scope<'a> {
         texts
     }
 
-    /// The texts of an item's own `cfg` attributes.
+    /// The texts of an item's own `cfg` attributes, those that a module has at its top included.
     pub(crate) fn own_conditions(&self, id: ItemId) -> Vec<String> {
         let item = self.workspace.item(id);
         let file = self.workspace.file(self.workspace.module(item.module).file);

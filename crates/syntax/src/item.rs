@@ -45,6 +45,8 @@ pub struct Item {
     pub is_test: bool,
     /// The body module of a `mod` item.
     pub declares: Option<ModuleId>,
+    /// Of a `mod` item: whether it stands in the tokens of a macro call, which is the item before it.
+    pub in_call: bool,
     /// The leaves of a `use` item (or the one of an `extern crate`).
     pub leaves: Vec<UseLeafId>,
     /// The fields of a struct or union, tuple fields named `0`, `1`, ….
@@ -85,8 +87,6 @@ impl Item {
         rules.is_some_and(|rules| rules.exported)
     }
 
-    /// How the item is called within its module: its name, `impl Trait for Type`, `use …`, `name! { … }`.
-    pub fn label(&self) -> String {
     /// Whether a path in a macro's body starts at the root of the macro's own crate, whoever calls it: `$crate::a`, and
     /// `crate::a` where only this crate can call it.
     pub fn means_own_crate(&self, path: &PathUse) -> bool {
@@ -98,6 +98,8 @@ impl Item {
         }
     }
 
+    /// How the item is called within its module: its name, `impl Trait for Type`, `use …`, `name! { … }`.
+    pub fn label(&self) -> String {
         match (&self.implementation, self.kind) {
             (Some(implementation), _) => implementation.label.clone(),
             (None, ItemKind::MacroRules) => format!("{}!", self.name),

@@ -249,6 +249,21 @@ impl Workspace {
         self.around(inner).any(|module| module == outer)
     }
 
+    /// Whether `::*` follows one of an item's paths: a glob in a body, or in what a macro writes.
+    pub fn is_glob(&self, id: ItemId, path: u32) -> bool {
+        let item = self.item(id);
+        let end = item.paths[path as usize].range().end;
+        let file = self.file(self.module(item.module).file);
+        let rest = file.text[end as usize..].trim_start().strip_prefix("::");
+        rest.is_some_and(|rest| rest.trim_start().starts_with('*'))
+    }
+
+    /// Whether an item is a macro call in which modules are declared.
+    pub fn declares_modules(&self, id: ItemId) -> bool {
+        let next = self.items.get(id.index() + 1);
+        self.item(id).kind == ItemKind::MacroCall && next.is_some_and(|next| next.in_call)
+    }
+
     /// Whether an item puts source in its place that may define any name: `include!` of a Rust file, or of what a build
     /// script has written.
     pub fn splices_source(&self, id: ItemId) -> bool {

@@ -171,6 +171,7 @@ impl<'a> Assembly<'a> {
             parsed.item.declares = child;
             children.extend(child);
         }
+        settle_calls(&mut items);
         self.workspace.modules[id.index()].children = children;
         self.pending.push((id, items, file, way));
         id
@@ -213,6 +214,24 @@ impl<'a> Assembly<'a> {
             method.parent = Some(id);
             method.is_test |= is_test;
             self.workspace.items.push(method);
+        }
+    }
+}
+
+/// A module that is declared in a call is one where there is a file for it, and no mere name that the call may define.
+fn settle_calls(items: &mut Vec<ParsedItem>) {
+    items.retain(|parsed| !parsed.item.in_call || parsed.item.declares.is_some());
+    let mut call = None;
+    for at in 0..items.len() {
+        let item = &items[at].item;
+        if !item.in_call {
+            call = Some(at);
+            continue;
+        }
+        let (name, range) = (item.name.clone(), item.name_range);
+        if let Some(call) = call {
+            let defines = &mut items[call].item.defines;
+            defines.retain(|defined| *defined != (name.clone(), range));
         }
     }
 }

@@ -219,7 +219,9 @@ impl Search<'_> {
             .filter(|(path, _)| self.exists(path))
             .collect();
         let Some((path, folder)) = existing.first() else {
-            out.1.push(self.missing(item, declared, &candidates));
+            if !item.in_call {
+                out.1.push(self.missing(item, declared, &candidates));
+            }
             return;
         };
         let path = clean(path);

@@ -4,6 +4,7 @@ mod detail;
 mod head;
 mod implementation;
 mod import;
+mod in_call;
 
 use syn::visit::Visit;
 
@@ -58,6 +59,14 @@ fn module(
         start,
         body.end,
     );
+    let parsed = items
+        .iter()
+        .zip(parsed)
+        .flat_map(|(node, parsed)| {
+            let modules = in_call::modules(node, parsed.item.is_test, text, shift);
+            std::iter::once(parsed).chain(modules)
+        })
+        .collect();
     ParsedModule {
         body,
         header,
@@ -122,6 +131,7 @@ fn blank(
         attributes: attribute::values(collector, attributes, Style::Outer),
         is_test: attribute::is_test(attributes),
         declares: None,
+        in_call: false,
         leaves: Vec::new(),
         fields: Vec::new(),
         members: Vec::new(),
