@@ -227,6 +227,34 @@ pub(crate) fn called_through(
     shown.into_iter().filter_map(with_callers).collect()
 }
 
+/// The traits that globs in bodies bring into scope there, and that what moves (or stays) calls methods of; with who calls.
+pub(crate) fn in_bodies(scope: &Scope<'_>, moving: bool) -> Vec<(Shown, BTreeSet<ItemId>)> {
+    let workspace = scope.workspace;
+    let mut found: BTreeMap<Shown, BTreeSet<ItemId>> = BTreeMap::new();
+    for reference in &scope.graph.references {
+        let (Place::Item(id, path), Target::Module(target)) =
+            (reference.place, &reference.resolution.target)
+        else {
+            continue;
+        };
+        let here = workspace.crate_of(id) == scope.root && scope.moving[id.index()] == moving;
+        if !here || !workspace.is_glob(id, path) {
+            continue;
+        }
+        let item = workspace.item(id);
+        for shown in shown_by(scope, *target, item.module) {
+            let Methods::Known(known) = shown.methods(scope) else {
+                continue;
+            };
+            let mut members = item.member_uses.iter();
+            if members.any(|member| member.called && known.contains(member.name.as_str())) {
+                found.entry(shown).or_default().insert(id);
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
 /// The traits that move away from a module in which some of what stays calls their methods, with who calls: they were in
 /// scope there by their definition.
 pub(crate) fn left_behind(scope: &Scope<'_>) -> Vec<(Shown, BTreeSet<ItemId>)> {

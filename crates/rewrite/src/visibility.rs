@@ -207,6 +207,11 @@ impl Widening<'_, '_> {
             if let Target::Item(target) = reference.resolution.target {
                 self.pending.push(target);
             }
+            if self.scope.workspace.is_glob(id, index) {
+                let needs = self.scope.graph.edges_of(id).iter().copied();
+                let is_trait = |of: &ItemId| self.scope.workspace.item(*of).kind == ItemKind::Trait;
+                self.pending.extend(needs.filter(is_trait));
+            }
         }
     }
 

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::handed::Handed;
 use super::implemented::Implemented;
-use crate::graph::{Graph, Reference, Target};
+use crate::graph::{Graph, Place, Reference, Target};
 
 /// Adds to [`Graph::edges`] the traits whose members an item names without naming the trait. `references` are those of
 /// each item.
@@ -102,12 +102,13 @@ impl<'a> Finder<'a> {
         let around = item.parent.unwrap_or(id);
         let bounds = self.bounds(id);
         let in_scope = self.in_scope.get(&item.module);
-        if in_scope.is_none() && bounds.is_empty() {
+        let in_body = self.globbed(id, references);
+        if in_scope.is_none() && bounds.is_empty() && in_body.is_empty() {
             return Vec::new();
         }
         let here = |of: &ItemId| {
             let mut entries = in_scope.into_iter().flatten();
-            bounds.contains(of) || entries.any(|entry| entry.of == *of)
+            bounds.contains(of) || in_body.contains(of) || entries.any(|entry| entry.of == *of)
         };
         let mut found = BTreeSet::new();
         let mut named = |name: &str, arguments: Option<u32>, own: Option<ItemId>| {
@@ -129,6 +130,27 @@ impl<'a> Finder<'a> {
             }
         }
         found.into_iter().collect()
+    }
+
+    /// The traits that globs in an item's body bring into scope there: `use a::*;` in a function, or in what a macro writes.
+    fn globbed(&self, id: ItemId, references: &[Reference]) -> BTreeSet<ItemId> {
+        let module = self.workspace.item(id).module;
+        let modules = references
+            .iter()
+            .filter_map(|reference| match reference.resolution.target {
+                Target::Module(from) => Some((reference, from)),
+                Target::CrateRoot(krate) => Some((reference, self.workspace.krate(krate).root)),
+                _ => None,
+            })
+            .filter(|(reference, _)| {
+                matches!(reference.place, Place::Item(id, index) if self.workspace.is_glob(id, index))
+            });
+        let entries = modules.flat_map(|(_, from)| self.in_scope.get(&from).into_iter().flatten());
+        let seen = entries.filter(|entry| {
+            let mut outer = entry.within.into_iter();
+            outer.all(|outer| self.workspace.is_within(module, outer))
+        });
+        seen.map(|entry| entry.of).collect()
     }
 
     /// The traits whose methods a value has by what an item's bounds say of its type, wherever they are in scope.
@@ -207,7 +229,7 @@ impl<'a> Finder<'a> {
         let item = self.workspace.item(from);
         let mut found = None;
         for reference in references {
-            let crate::graph::Place::Item(_, index) = reference.place else {
+            let Place::Item(_, index) = reference.place else {
                 continue;
             };
             let path = &item.paths[index as usize];
@@ -229,7 +251,7 @@ impl<'a> Finder<'a> {
     /// The last name of a path that was followed to a type and no further: an associated item of it, which is not
     /// inherent.
     fn associated(&self, reference: &Reference) -> Option<&'a str> {
-        let crate::graph::Place::Item(item, index) = reference.place else {
+        let Place::Item(item, index) = reference.place else {
             return None;
         };
         let path = &self.workspace.item(item).paths[index as usize];

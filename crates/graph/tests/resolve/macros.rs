@@ -1,6 +1,6 @@
 //! `macro_rules!` by text order, by `#[macro_use]`, by `#[macro_export]`, by `use`; `$crate`; paths in tokens; what calls make.
 
-use crate::{check, check_anchors, check_bound};
+use crate::{check, check_anchors, check_bound, check_unnamed};
 
 #[test]
 fn a_macro_is_known_after_its_text() {
@@ -282,5 +282,20 @@ fn a_macro_handed_to_another_is_named() {
         each!(run);
         ",
         "each!: each! run!",
+    );
+}
+
+#[test]
+fn a_glob_in_a_body_brings_traits_into_scope() {
+    check_unnamed(
+        "
+        mod shapes { pub trait Area { fn area(&self) -> u8 { 1 } } pub trait Width { fn width(&self) -> u8 { 1 } } }
+        macro_rules! measure { ($e:expr) => {{ use $crate::shapes::*; $e.area() }} }
+        fn f() -> u8 { use shapes::*; 1u8.width() }
+        ",
+        "
+        measure!: shapes::Area
+        f: shapes::Width
+        ",
     );
 }

@@ -59,6 +59,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
     }
     demand.imports_of_whole_modules(scope);
     demand.imports_for_methods(scope);
+    demand.traits_in_bodies(scope);
     demand.shown_in_part(scope);
     demand.paths_of_derives(scope);
     demand.violations.sort();
@@ -178,6 +179,24 @@ impl DestDemand {
                 let place = Place::Item(item, 0);
                 asker.ask(scope, module, self.leaves.entry(leaf).or_default());
                 self.leaf(scope, leaf, place, &asker, &mut BTreeSet::new());
+            }
+        }
+    }
+
+    /// The traits that globs in bodies bring, where they are imported in turn; whoever calls a macro goes through its own.
+    fn traits_in_bodies(&mut self, scope: &Scope<'_>) {
+        let across = macros_called_across(scope);
+        for (shown, callers) in crate::traits::in_bodies(scope, true) {
+            let Shown::Leaf(leaf) = shown else { continue };
+            let place = Place::Item(scope.workspace.leaf(leaf).item, 0);
+            let lookup = shown.lookup(scope);
+            for caller in callers {
+                let asker = Asker::caller(scope, caller);
+                let lookups = std::slice::from_ref(&lookup);
+                self.lookups(scope, lookups, place, &asker, &mut BTreeSet::new());
+                if across.contains(&caller) {
+                    self.re_exported.insert(leaf);
+                }
             }
         }
     }

@@ -52,6 +52,7 @@ pub(crate) fn root_demand(scope: &Scope<'_>, dest: &DestDemand) -> RootDemand {
     demand.exports(scope);
     demand.imports(scope, dest);
     demand.traits(scope, traits::left_behind(scope));
+    demand.traits(scope, traits::in_bodies(scope, false));
     demand.spliced(scope);
     twin::ask_for_all(scope, &mut demand);
     demand
@@ -139,7 +140,7 @@ impl RootDemand {
             1 => Form::Import,
             _ => Form::Path,
         };
-        let from = scope.workspace.item(scope.workspace.leaf(leaf).item).module;
+        let from = seen_from(scope, leaf);
         let asker = &Asker {
             from,
             form,
@@ -346,6 +347,20 @@ impl RootDemand {
                 asked.or_default().by(&conditions, true);
             }
         }
+    }
+}
+
+/// From where the names are looked up that an import leads to: what a re-export shows must be seen as far as that is.
+fn seen_from(scope: &Scope<'_>, leaf: UseLeafId) -> ModuleId {
+    let workspace = scope.workspace;
+    let import = workspace.item(workspace.leaf(leaf).item);
+    match import.visibility.level {
+        Level::Private | Level::Module => import.module,
+        Level::Super => {
+            let parent = workspace.module(import.module).parent;
+            parent.unwrap_or(import.module)
+        }
+        Level::In(_) | Level::Crate | Level::Public => workspace.krate(scope.root).root,
     }
 }
 
