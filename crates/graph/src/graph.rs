@@ -17,8 +17,8 @@ pub struct Graph {
     pub edges: Vec<Vec<ItemId>>,
     /// Weak edges: inherent methods that items may call by name alone (`.name(…)`).
     pub calls: Calls,
-    /// What can't be parted: items that build a `#[non_exhaustive]` type of their crate by a literal, as only that crate
-    /// may, each with the type; blanket impls that keep clear of other impls of their trait, each with what its bounds
+    /// What can't be parted: items that build a `#[non_exhaustive]` type of their crate as only that crate may, where no
+    /// function could do it for them, each with the type; blanket impls that keep clear of other impls of their trait, each with what its bounds
     /// name; macro calls, each with what the impls that they write have to stand beside; who names one of several macros of
     /// one name, with that macro. Ordered.
     pub bound: Vec<(ItemId, ItemId)>,
@@ -26,6 +26,9 @@ pub struct Graph {
     /// that the derive is called like. Only in crates that name themselves by `extern crate self as …`. Ordered; these are
     /// edges too.
     pub derived: Vec<(ItemId, ItemId)>,
+    /// Where a `#[non_exhaustive]` type of the same crate is built as only that crate may, and a function beside the type
+    /// could do it from another one. Ordered by user, type and place.
+    pub built: Vec<Built>,
     /// Where a `#[non_exhaustive]` type of the same crate is matched as only that crate may. Ordered by user and type.
     pub closed: Vec<Closed>,
     /// Arms that made room for more variants, where a `#[non_exhaustive]` type of another crate of the workspace is matched:
@@ -105,6 +108,38 @@ pub struct Lookup {
     pub namespace: Namespace,
     /// What was found there.
     pub found: Found,
+}
+
+/// A `#[non_exhaustive]` type or variant built by its name with all its fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Built {
+    /// The item that it stands in.
+    pub user: ItemId,
+    /// The type that it builds.
+    pub target: ItemId,
+    /// The variant, of an enum.
+    pub variant: Option<String>,
+    /// The name that leads to the constructor, in the file of the item: the variant's, or the end of the struct's path.
+    pub name: TextRange,
+    /// How it is written.
+    pub form: BuiltForm,
+}
+
+/// How something is built by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BuiltForm {
+    /// `Name`, of what has no fields.
+    Unit,
+    /// `Name(…)`, or `Name` handed on as a function.
+    Tuple,
+    /// `Name { … }`.
+    Fields {
+        /// The braces, each with the blanks inside of it.
+        braces: (TextRange, TextRange),
+        /// The fields in the order in which they are written, each with the range of its name and colon; that is empty
+        /// where the field is named like the variable.
+        fields: Vec<(String, TextRange)>,
+    },
 }
 
 /// A match or pattern that leaves no room for more variants or fields.

@@ -73,6 +73,7 @@ pub fn units_at(
     let open = units(workspace, graph, crates, lifts);
     let mut builder = Builder::new(workspace, graph, crates, lifts);
     builder.join_what_must();
+    builder.join_built(planned);
     for id in builder.items.clone() {
         let home = planned[id.index()];
         let unit_of = |anchor: &ItemId| open.unit_of[anchor.index()];
@@ -205,12 +206,23 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Who builds a `#[non_exhaustive]` type, or matches it to the last variant, stays in its crate.
+    /// Who builds a `#[non_exhaustive]` type where no function could do it, and the like, stays in its crate.
     fn join_bound(&mut self) {
         for (user, target) in &self.graph.bound {
             let user = self.lifts.node(self.workspace, *user);
             if self.known[user.index()] && self.known[target.index()] {
                 self.join(user, *target);
+            }
+        }
+    }
+
+    /// Who builds a `#[non_exhaustive]` type and lives in its crate goes there with it: then no function has to do it.
+    fn join_built(&mut self, planned: &[Home]) {
+        for built in &self.graph.built {
+            let user = self.lifts.node(self.workspace, built.user);
+            let is_known = self.known[user.index()] && self.known[built.target.index()];
+            if is_known && planned[user.index()] == planned[built.target.index()] {
+                self.join(user, built.target);
             }
         }
     }

@@ -1,11 +1,15 @@
-//! What only the crate of a `#[non_exhaustive]` type may do (row B5): who builds it stays in it, and who matches it to the
-//! last variant or field gets a wildcard that nothing reaches.
+//! What only the crate of a `#[non_exhaustive]` type may do (row B5): who builds it calls a function of that crate or stays
+//! in it, and who matches it to the last variant or field gets a wildcard that nothing reaches.
+
+mod build;
 
 use cleave_graph::graph::{Closed, Opening};
 use cleave_syntax::change::Reason;
 use cleave_syntax::{ChangeBuilder, Diagnostic, ItemId, Severity};
 
 use crate::scope::{Scope, Side};
+
+pub(crate) use build::call;
 
 /// Refusals for code that stays and builds a type that moves.
 pub(crate) fn refusals(scope: &Scope<'_>) -> Vec<Diagnostic> {

@@ -186,6 +186,7 @@ fn move_items(
         builder,
     );
     diagnostics.extend(exhaustive::open(&scope, builder));
+    diagnostics.extend(exhaustive::call(&scope, builder));
     exhaustive::close(&scope, builder);
     diagnostics.extend(companion::on_move(workspace, &moves, builder));
     diagnostics.extend(notes::on_move(&scope));

@@ -1,7 +1,9 @@
 //! `#[non_exhaustive]` binds other crates: only its own may build such a type or variant by name, or match it without a
-//! wildcard.
+//! wildcard. A function of its own crate may build it for them.
 //!
 //! Rust reference, *the `non_exhaustive` attribute*.
+
+mod built;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,9 +12,10 @@ use cleave_syntax::{ItemId, TextRange, Workspace};
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 
-use crate::graph::{Closed, Graph, Opening, Place, Target};
+use crate::graph::{Built, Closed, Graph, Opening, Place, Target};
+use built::Site;
 
-/// Fills [`Graph::bound`], [`Graph::closed`] and [`Graph::room`].
+/// Fills [`Graph::bound`], [`Graph::built`], [`Graph::closed`] and [`Graph::room`].
 pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
     let marked: BTreeMap<ItemId, Marked> = (0..workspace.items.len())
         .map(ItemId::new)
@@ -37,14 +40,20 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
         if user == target {
             continue;
         }
-        let search = search(workspace, user, (target, &marked[&target]));
+        let is_own = graph.own_type(workspace, user) == Some(target);
+        let search = search(workspace, (user, is_own), (target, &marked[&target]));
         if workspace.crate_of(user) != workspace.crate_of(target) {
             let room = search.room.into_iter();
             graph.room.extend(room.map(|range| (user, target, range)));
             continue;
         }
-        if search.builds {
-            graph.bound.push((user, target));
+        let sites = search.sites.into_iter();
+        let built: Option<Vec<Built>> = sites
+            .map(|site| built::freed(&marked[&target], (user, target), site))
+            .collect();
+        match built {
+            Some(built) if !search.builds => graph.built.extend(built),
+            _ => graph.bound.push((user, target)),
         }
         let closed = search.closed.into_iter();
         graph.closed.extend(closed.map(|(range, opening)| Closed {
@@ -59,8 +68,12 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
 /// What of a type is marked.
 #[derive(Default)]
 struct Marked {
+    /// What a function could build, by variant; the empty name is a struct's own.
+    shapes: BTreeMap<String, built::Shape>,
     /// The type itself.
     is_whole: bool,
+    /// Whether it is a struct whose fields have names, which is no value by itself.
+    has_names: bool,
     /// Variants of it, which only its crate may build; those of a type that is marked as a whole may be built anywhere.
     variants: BTreeSet<String>,
     /// All its variants.
@@ -90,13 +103,20 @@ fn marked(workspace: &Workspace, id: ItemId) -> Option<Marked> {
             .variants
             .extend(variants.map(|variant| variant.ident.to_string()));
     }
-    (marked.is_whole || !marked.variants.is_empty()).then_some(marked)
+    let is_marked = marked.is_whole || !marked.variants.is_empty();
+    if is_marked {
+        marked.shapes = built::shapes(text);
+        let definition = syn::parse_str::<syn::ItemStruct>(text);
+        marked.has_names =
+            matches!(definition, Ok(item) if matches!(item.fields, syn::Fields::Named(_)));
+    }
+    is_marked.then_some(marked)
 }
 
 /// How an item treats a type.
 fn search<'a>(
     workspace: &'a Workspace,
-    user: ItemId,
+    (user, is_own): (ItemId, bool),
     (target, marked): (ItemId, &'a Marked),
 ) -> Search<'a> {
     let text = workspace.text_of(user);
@@ -107,7 +127,13 @@ fn search<'a>(
         name: &workspace.item(target).name,
         start: workspace.item(user).range.start,
         text,
+        is_own,
+        is_constant: matches!(
+            workspace.item(user).kind,
+            ItemKind::Const | ItemKind::Static
+        ),
         builds: false,
+        sites: Vec::new(),
         closed: Vec::new(),
         room: Vec::new(),
     };
@@ -137,30 +163,59 @@ struct Search<'a> {
     /// Where the item starts in its file.
     start: u32,
     text: &'a str,
+    /// Whether `Self` is the type.
+    is_own: bool,
+    /// Whether what is looked at is worked out by the compiler.
+    is_constant: bool,
+    /// Whether it is built or matched as no function can do it.
     builds: bool,
+    sites: Vec<Site>,
     closed: Vec<(TextRange, Opening)>,
     /// Arms that nothing reaches, each from the end of the arm before it.
     room: Vec<TextRange>,
 }
 
 impl Search<'_> {
+    /// Whether a path leads to the type or into it.
     fn names(&self, path: &syn::Path) -> bool {
+        if self.is_struct {
+            return self.is_struct_at_end(path);
+        }
         path.segments
             .iter()
-            .any(|segment| segment.ident == self.name)
+            .any(|segment| self.is_name(&segment.ident))
+    }
+
+    /// Whether a path ends in a struct's name, which is no variant of an enum there.
+    fn is_struct_at_end(&self, path: &syn::Path) -> bool {
+        let mut backwards = path.segments.iter().rev();
+        let is_last = backwards
+            .next()
+            .is_some_and(|last| self.is_name(&last.ident));
+        let before = backwards.next().map(|before| before.ident.to_string());
+        is_last && !before.is_some_and(|before| before.starts_with(char::is_uppercase))
+    }
+
+    fn is_name(&self, ident: &syn::Ident) -> bool {
+        ident == self.name || (self.is_own && ident == "Self")
     }
 
     /// Whether a path leads to what only the type's crate may build, or match to the last field.
     fn is_closed(&self, path: &syn::Path) -> bool {
-        self.is_constructor(path) || (self.is_struct && self.names(path))
+        if self.is_struct {
+            return self.is_struct_at_end(path);
+        }
+        self.is_constructor(path)
     }
 
-    /// Whether a path leads to the name by which such a thing is built.
+    /// Whether a path leads to the name by which such a thing is built, as a value.
     fn is_constructor(&self, path: &syn::Path) -> bool {
-        path.segments.last().is_some_and(|last| {
-            let name = last.ident.to_string();
-            self.marked.variants.contains(&name) || (self.is_struct && name == self.name)
-        })
+        if self.is_struct {
+            return !self.marked.has_names && self.is_struct_at_end(path);
+        }
+        path.segments
+            .last()
+            .is_some_and(|last| self.marked.variants.contains(&last.ident.to_string()))
     }
 
     /// Whether a single name is a variant that an import brings.
@@ -189,12 +244,86 @@ impl Search<'_> {
 
 impl<'ast> Visit<'ast> for Search<'_> {
     fn visit_expr_struct(&mut self, literal: &'ast syn::ExprStruct) {
-        self.builds |= self.is_closed(&literal.path);
+        if self.is_closed(&literal.path) {
+            match self.site_of_literal(literal) {
+                Some(site) => self.sites.push(site),
+                None => self.builds = true,
+            }
+        }
         syn::visit::visit_expr_struct(self, literal);
     }
 
     fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
-        self.builds |= self.is_constructor(&path.path);
+        if self.is_constructor(&path.path) {
+            match self.site_of_path(path) {
+                Some(site) => self.sites.push(site),
+                None => self.builds = true,
+            }
+        }
+    }
+
+    /// A pattern that is a path is no expression.
+    fn visit_pat(&mut self, pattern: &'ast syn::Pat) {
+        match pattern {
+            syn::Pat::Path(path) => self.builds |= self.is_constructor(&path.path),
+            pattern => syn::visit::visit_pat(self, pattern),
+        }
+    }
+
+    /// What is lent may have to live as long as the program, as no result of a function does.
+    fn visit_expr_reference(&mut self, lent: &'ast syn::ExprReference) {
+        let path = match &*lent.expr {
+            syn::Expr::Struct(literal) => Some(&literal.path),
+            syn::Expr::Path(path) => Some(&path.path),
+            syn::Expr::Call(call) => match &*call.func {
+                syn::Expr::Path(path) => Some(&path.path),
+                _ => None,
+            },
+            _ => None,
+        };
+        self.builds |= path.is_some_and(|path| self.is_closed(path));
+        syn::visit::visit_expr_reference(self, lent);
+    }
+
+    fn visit_signature(&mut self, signature: &'ast syn::Signature) {
+        self.is_constant |= signature.constness.is_some();
+        syn::visit::visit_signature(self, signature);
+    }
+
+    fn visit_item_const(&mut self, item: &'ast syn::ItemConst) {
+        self.in_constant(|search| syn::visit::visit_item_const(search, item));
+    }
+
+    fn visit_item_static(&mut self, item: &'ast syn::ItemStatic) {
+        self.in_constant(|search| syn::visit::visit_item_static(search, item));
+    }
+
+    fn visit_impl_item_const(&mut self, item: &'ast syn::ImplItemConst) {
+        self.in_constant(|search| syn::visit::visit_impl_item_const(search, item));
+    }
+
+    fn visit_trait_item_const(&mut self, item: &'ast syn::TraitItemConst) {
+        self.in_constant(|search| syn::visit::visit_trait_item_const(search, item));
+    }
+
+    fn visit_expr_const(&mut self, block: &'ast syn::ExprConst) {
+        self.in_constant(|search| syn::visit::visit_expr_const(search, block));
+    }
+
+    fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
+        let around = self.is_constant;
+        syn::visit::visit_item_fn(self, item);
+        self.is_constant = around;
+    }
+
+    fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
+        let around = self.is_constant;
+        syn::visit::visit_impl_item_fn(self, item);
+        self.is_constant = around;
+    }
+
+    fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        self.visit_tokens(call);
     }
 
     fn visit_pat_struct(&mut self, pattern: &'ast syn::PatStruct) {

@@ -1,6 +1,9 @@
 //! `Self`, associated items, `<T as Trait>::X`, methods.
 
-use crate::{check, check_bound, check_unnamed};
+use cleave_graph::graph::BuiltForm;
+use cleave_graph::resolve;
+
+use crate::{Fixture, check, check_bound, check_unnamed};
 
 #[test]
 fn self_is_the_type_of_the_impl() {
@@ -323,32 +326,88 @@ fn a_blanket_impl_is_bound_to_what_its_head_names() {
 }
 
 #[test]
-fn who_builds_a_non_exhaustive_struct_is_bound_to_it() {
+fn who_builds_a_non_exhaustive_struct_as_no_function_can_is_bound_to_it() {
     check_bound(
         "
-        #[non_exhaustive] pub struct Query { pub a: u8 }
+        #[non_exhaustive] pub struct Query { pub a: u8, pub b: u8 }
         #[non_exhaustive] pub enum Error { Short { a: u8 } }
-        fn query() -> Query { Query { a: 1 } }
+        #[non_exhaustive] pub struct Flag { #[cfg(unix)] pub a: u8 }
+        pub enum Kind { Query(Query) }
+        fn query() -> Query { Query { b: 1, a: 1 } }
         fn error() -> Error { Error::Short { a: 1 } }
+        fn handed(query: Query) -> Kind { Some(query).map(Kind::Query).unwrap() }
+        const fn constant() -> Query { Query { a: 1, b: 1 } }
+        static QUERY: Query = Query { a: 1, b: 1 };
+        fn updated(query: Query) -> Query { Query { a: 1, ..query } }
+        fn lent() -> &'static Query { &Query { a: 1, b: 1 } }
+        fn flag() -> Flag { Flag { #[cfg(unix)] a: 1 } }
+        fn written() { make!(Query { a: 1, b: 1 }) }
+        fn read() { make!(Query { a: 1, .. }) }
         ",
-        "query: Query",
+        "
+        constant: Query
+        QUERY: Query
+        updated: Query
+        lent: Query
+        flag: Flag
+        written: Query
+        ",
     );
 }
 
 #[test]
-fn who_builds_a_non_exhaustive_variant_is_bound_to_its_enum() {
+fn who_builds_a_non_exhaustive_variant_as_no_function_can_is_bound_to_its_enum() {
     check_bound(
         "
         pub enum Wrong { Plain { at: u8 }, #[non_exhaustive] Short { read: u8 }, #[non_exhaustive] Long(u8) }
         fn plain() -> Wrong { Wrong::Plain { at: 1 } }
         fn short() -> Wrong { Wrong::Short { read: 1 } }
         fn long() -> Wrong { Some(1).map(Wrong::Long).unwrap() }
+        fn alone() -> Wrong { use Wrong::Short; Short { read: 1 } }
         fn read(wrong: &Wrong) -> u8 { match wrong { Wrong::Plain { at } => *at, Wrong::Short { read } => *read, Wrong::Long(it) => *it } }
         ",
         "
-        short: Wrong
-        long: Wrong
+        alone: Wrong
         read: Wrong
         ",
     );
+}
+
+#[test]
+fn what_a_function_could_build_is_known_with_its_place() {
+    let text = "
+        #[non_exhaustive] pub struct Query { pub a: u8, pub b: u8 }
+        #[non_exhaustive] pub struct Unit;
+        pub enum Wrong { #[non_exhaustive] Short { read: u8 }, #[non_exhaustive] Long(u8) }
+        pub struct Own;
+        impl From<Own> for Wrong { fn from(_: Own) -> Self { Self::Short { read: 1 } } }
+        fn query(b: u8) -> Vec<Query> { vec![Query { b, a: 1 }] }
+        fn long() -> Wrong { Wrong::Long(1) }
+        fn unit() -> Unit { Unit }
+        ";
+    let (workspace, _) = Fixture::new(text).load();
+    let graph = resolve(&workspace);
+    let built = graph.built.iter().map(|built| {
+        let module = workspace.module(workspace.item(built.user).module);
+        let name = &workspace.file(module.file)[built.name];
+        let fields = match &built.form {
+            BuiltForm::Fields { fields, .. } => {
+                fields.iter().map(|(name, _)| name.as_str()).collect()
+            }
+            BuiltForm::Tuple => vec!["(…)"],
+            BuiltForm::Unit => Vec::new(),
+        };
+        let path = workspace.path_of(built.user);
+        format!("{path}: `{name}` {}", fields.join(" "))
+    });
+    let mut built: Vec<String> = built.collect();
+    built.sort();
+    built.dedup();
+    let expected = [
+        "impl From<Own> for Wrong: `Short` read",
+        "long: `Long` (…)",
+        "query: `` b a",
+        "unit: `` ",
+    ];
+    assert_eq!(built, expected);
 }
