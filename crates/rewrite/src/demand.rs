@@ -6,7 +6,7 @@ mod root;
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
-use cleave_graph::{Graph, Place, Reference, Resolution, Target};
+use cleave_graph::{Graph, Lookup, Place, Reference, Resolution, Target};
 use cleave_syntax::item::UseLeafId;
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId};
@@ -155,6 +155,18 @@ impl Asker<'_> {
                 .any(|resolution| resolution.target == Target::Item(id))
         });
         self.form == Form::Name && !at_root && !imported
+    }
+
+    /// Who asks in one of several lookups: what a glob leads on to is looked up from the module that the glob stands in.
+    fn at<'l>(&self, lookups: &'l [Lookup], index: usize) -> (&'l Lookup, Self) {
+        let lookup = &lookups[index];
+        let before = lookups[..index].last();
+        let glob = before.filter(|before| {
+            let same = (before.name, before.namespace) == (lookup.name, lookup.namespace);
+            same && matches!(before.found, Found::Glob(_))
+        });
+        let from = glob.map_or(self.from, |glob| glob.module);
+        (lookup, Asker { from, ..*self })
     }
 
     /// Asks for a name of a module.

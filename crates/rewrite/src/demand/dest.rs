@@ -225,7 +225,8 @@ impl DestDemand {
         asker: &Asker<'_>,
         seen: &mut BTreeSet<UseLeafId>,
     ) {
-        for lookup in lookups {
+        for index in 0..lookups.len() {
+            let (lookup, asker) = &asker.at(lookups, index);
             let module = lookup.module;
             if scope.workspace.module(module).krate != scope.root {
                 continue;
