@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cleave_graph::Graph;
+use cleave_graph::{Graph, Target};
 use cleave_syntax::item::ItemKind;
 use cleave_syntax::{CrateId, FileId, ItemId, ModuleId, Workspace};
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -142,6 +142,7 @@ impl<'a> Builder<'a> {
         self.join_tested();
         self.join_twins();
         self.join_bound();
+        self.join_test_fields();
         self.join_calls();
         self.join_indivisible();
         self.join_single_homes();
@@ -223,6 +224,29 @@ impl<'a> Builder<'a> {
             let is_known = self.known[user.index()] && self.known[built.target.index()];
             if is_known && planned[user.index()] == planned[built.target.index()] {
                 self.join(user, built.target);
+            }
+        }
+    }
+
+    /// A field that only tests have is given its value, and matched, in the crate of its type: with another crate under
+    /// test the one would be there without the other.
+    fn join_test_fields(&mut self) {
+        for id in self.items.clone() {
+            for part in self.lifts.parts(self.workspace, id) {
+                let fields = &self.workspace.item(part).test_fields;
+                if fields.is_empty() {
+                    continue;
+                }
+                for reference in self.graph.references_of(part) {
+                    let Target::Item(owner) = reference.resolution.target else {
+                        continue;
+                    };
+                    let mut own = self.workspace.item(owner).test_fields.iter();
+                    let has_one = own.any(|(own, _)| fields.iter().any(|(name, _)| name == own));
+                    if has_one && self.known[owner.index()] {
+                        self.join(id, owner);
+                    }
+                }
             }
         }
     }

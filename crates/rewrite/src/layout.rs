@@ -161,12 +161,12 @@ impl<'a> Layout<'a, '_> {
     fn place(&mut self, module: ModuleId) {
         let value = self.scope.workspace.module(module);
         let depth = self.inline_depth(module);
+        // A file that several declarations name, under different conditions, moves once.
+        if depth == 0 && !self.placed.insert(value.file) {
+            return;
+        }
         let imports = self.dest_imports(module, &"    ".repeat(depth));
         if let Some(existing) = self.scope.dest_modules.get(value.path.as_str()) {
-            // A file that two declarations name under different conditions is two modules, and moves once.
-            if depth == 0 && !self.placed.insert(value.file) {
-                return;
-            }
             let macros = self.body(module, &|scope, id| defines_macros(scope, id));
             let others = self.body(module, &|scope, id| !defines_macros(scope, id));
             self.insert(*existing, &imports, (macros, others));
@@ -348,8 +348,8 @@ impl<'a> Layout<'a, '_> {
     /// The files of a module that moves whole, and of all below it.
     fn move_files(&mut self, module: ModuleId) {
         let value = self.scope.workspace.module(module);
-        if !value.inline {
-            let file = self.file_of(module);
+        let file = self.file_of(module);
+        if !value.inline && !self.moves.file_moves.contains_key(&file.path) {
             let path = self.scope.mirrored(&file.path);
             let whole = TextRange::new(0, file.text.len() as u32);
             self.new_files

@@ -109,7 +109,7 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
     with_written_for(workspace, root, &mut needs);
     in_keys(root, &mut needs);
     needs.support.retain(|name| !needs.normal.contains(name));
-    needs.has_support = !scope.support.is_empty();
+    needs.has_support = !scope.support.is_empty() || !scope.support_fields.is_empty();
     needs.dev.retain(|name| !needs.normal.contains(name));
     needs.dev_crates.retain(|name| !needs.crates.contains(name));
     needs
@@ -155,7 +155,10 @@ fn add_support(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution) {
 
 /// Whose helpers tests need.
 fn add_helpers(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution) {
-    let open = |target: ItemId| support::is_open(scope.workspace, target);
+    let open = |target: ItemId| {
+        support::is_open(scope.workspace, target)
+            || support::has_open_field(scope.workspace, target)
+    };
     if item_of(resolution).is_some_and(open)
         && let Some(krate) = crate_of(scope, resolution)
     {

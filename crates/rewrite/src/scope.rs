@@ -59,6 +59,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) own_methods: BTreeSet<&'a str>,
     /// What the destination must have for the tests of other crates.
     pub(crate) support: BTreeSet<ItemId>,
+    /// Names of the fields that it must have for them.
+    pub(crate) support_fields: BTreeSet<&'static str>,
 }
 
 impl<'a> Scope<'a> {
@@ -100,9 +102,11 @@ impl<'a> Scope<'a> {
             exports: Exports::of(workspace, graph, root),
             own_methods: crate::traits::own_methods(workspace),
             support: BTreeSet::new(),
+            support_fields: BTreeSet::new(),
         };
         scope.classify();
         scope.support = support::needed_from_above(&scope);
+        scope.support_fields = support::fields_needed_from_above(&scope);
         scope
     }
 
@@ -371,11 +375,10 @@ impl<'a> Scope<'a> {
         texts.extend(around.into_iter().flat_map(|id| self.own_conditions(id)));
         let mut at = self.workspace.item(item).module;
         while at != outer {
-            let module = self.workspace.module(at);
-            if let Some(declaration) = module.declaration {
-                texts.extend(self.own_conditions(declaration));
-            }
-            let Some(parent) = module.parent else { break };
+            texts.extend(self.declaration_conditions(at));
+            let Some(parent) = self.workspace.module(at).parent else {
+                break;
+            };
             at = parent;
         }
         if self.workspace.item(item).is_test {
@@ -387,6 +390,16 @@ impl<'a> Scope<'a> {
         texts.sort();
         texts.dedup();
         texts
+    }
+
+    /// The `cfg` attributes that a module is declared under, by any of its declarations.
+    fn declaration_conditions(&self, module: ModuleId) -> Vec<String> {
+        let declarations: Vec<ItemId> = self.workspace.declarations(module).collect();
+        match declarations[..] {
+            [] => Vec::new(),
+            [one] => self.own_conditions(one),
+            _ => self.any_conditions(&declarations),
+        }
     }
 
     /// The texts of an item's own `cfg` attributes, those that a module has at its top included.
@@ -443,9 +456,14 @@ impl<'a> Scope<'a> {
             let own = self.own_conditions(id).into_iter();
             return own.map(|text| support::seen_from_above(&text)).collect();
         }
+        self.any_conditions(&twins)
+    }
+
+    /// The `cfg` attribute that holds where any of several items is there; none where that is always.
+    fn any_conditions(&self, twins: &[ItemId]) -> Vec<String> {
         let mut any: Vec<String> = Vec::new();
         for twin in twins {
-            let own = self.own_conditions(twin);
+            let own = self.own_conditions(*twin);
             let inner: Vec<&str> = own.iter().map(|text| predicate(text)).collect();
             match inner[..] {
                 [] => return Vec::new(),

@@ -104,7 +104,8 @@ impl Finder<'_, '_> {
         for module in self.scope.workspace.around(module) {
             let value = self.scope.workspace.module(module);
             if value.is_test {
-                self.support.extend(value.declaration);
+                self.support
+                    .extend(self.scope.workspace.declarations(module));
             }
         }
     }
@@ -161,6 +162,41 @@ impl Finder<'_, '_> {
             }
         }
     }
+}
+
+/// The fields of the destination's types that only tests have, and that the code above or its helpers name.
+pub(crate) fn fields_needed_from_above(scope: &Scope<'_>) -> BTreeSet<&'static str> {
+    let workspace = scope.workspace;
+    let parts = |id: ItemId| {
+        let methods = workspace.item(id).methods.iter().copied();
+        std::iter::once(id).chain(methods)
+    };
+    let above = workspace
+        .items_of(scope.root)
+        .filter(|id| scope.side(*id) == Side::Root);
+    let helpers = scope.support.iter().flat_map(|id| parts(*id));
+    let uses = above
+        .chain(helpers)
+        .flat_map(|id| &workspace.item(id).member_uses);
+    let named: BTreeSet<&str> = uses.map(|member| member.name.as_str()).collect();
+    let fields = there(scope).flat_map(|id| &workspace.item(id).test_fields);
+    let names = fields.map(|(name, _)| name.as_str());
+    names.filter(|name| named.contains(name)).collect()
+}
+
+/// The items of the destination as it is after the step, methods included.
+fn there<'s>(scope: &'s Scope<'_>) -> impl Iterator<Item = ItemId> + 's {
+    let both = [scope.root, scope.dest].into_iter();
+    let items = both.flat_map(|krate| scope.workspace.items_of(krate));
+    items.filter(|id| scope.side(*id) == Side::Dest)
+}
+
+/// Whether a type has a field that is there by the feature.
+pub(crate) fn has_open_field(workspace: &Workspace, id: ItemId) -> bool {
+    let item = workspace.item(id);
+    let file = workspace.file(workspace.module(item.module).file);
+    let mut fields = item.test_fields.iter();
+    fields.any(|(_, range)| file[*range].contains(FEATURE))
 }
 
 fn text<'w>(workspace: &'w Workspace, id: ItemId, attribute: &Attribute) -> &'w str {
@@ -227,9 +263,7 @@ pub(crate) fn is_open(workspace: &Workspace, id: ItemId) -> bool {
     };
     let owner = workspace.item(id).parent.unwrap_or(id);
     let mut around = workspace.around(workspace.item(owner).module);
-    has(id)
-        || has(owner)
-        || around.any(|module| workspace.module(module).declaration.is_some_and(has))
+    has(id) || has(owner) || around.any(|module| workspace.declarations(module).any(has))
 }
 
 /// Opens what is needed from above.
@@ -247,27 +281,36 @@ pub(crate) fn open(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
             open_one(scope, *id, builder);
         }
     }
+    for id in there(scope) {
+        for (name, range) in &workspace.item(id).test_fields {
+            if scope.support_fields.contains(name.as_str()) {
+                open_attribute(scope, id, *range, builder);
+            }
+        }
+    }
 }
 
 /// Opens one item where it stands; what moves takes the new text along.
 pub(crate) fn open_one(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBuilder) {
+    for attribute in &scope.workspace.item(id).attributes {
+        if attribute.path == "cfg" || attribute.path == "cfg_attr" {
+            open_attribute(scope, id, attribute.range, builder);
+        }
+    }
+}
+
+/// Opens an attribute of an item, or in it.
+fn open_attribute(scope: &Scope<'_>, id: ItemId, at: TextRange, builder: &mut ChangeBuilder) {
     let workspace = scope.workspace;
-    let item = workspace.item(id);
-    let file = workspace.file(workspace.module(item.module).file);
-    for attribute in &item.attributes {
-        if attribute.path != "cfg" && attribute.path != "cfg_attr" {
-            continue;
-        }
-        let old = text(workspace, id, attribute);
-        let new = opened(old);
-        if new != old && !old.contains(FEATURE) {
-            let reason = Reason::new("E3", workspace.path_of(id));
-            let (range, text) = difference(old, &new);
-            // What else stands in the attribute may be edited too.
-            let start = attribute.range.start;
-            let range = TextRange::new(start + range.start, start + range.end);
-            builder.replace(&file.path, range, text.to_owned(), reason);
-        }
+    let file = workspace.file(workspace.module(workspace.item(id).module).file);
+    let old = &file[at];
+    let new = opened(old);
+    if new != old && !old.contains(FEATURE) {
+        let reason = Reason::new("E3", workspace.path_of(id));
+        let (range, text) = difference(old, &new);
+        // What else stands in the attribute may be edited too.
+        let range = TextRange::new(at.start + range.start, at.start + range.end);
+        builder.replace(&file.path, range, text.to_owned(), reason);
     }
 }
 

@@ -243,16 +243,9 @@ impl Widening<'_, '_> {
         for id in &self.modules {
             let module = workspace.module(*id);
             let twin = self.scope.dest_modules.get(module.path.as_str());
-            for module in [
-                Some(*id).filter(|id| self.scope.is_whole(*id)),
-                twin.copied(),
-            ]
-            .into_iter()
-            .flatten()
-            {
-                let Some(declaration) = workspace.module(module).declaration else {
-                    continue;
-                };
+            let here = Some(*id).filter(|id| self.scope.is_whole(*id));
+            let both = here.into_iter().chain(twin.copied());
+            for declaration in both.flat_map(|module| workspace.declarations(module)) {
                 let item = workspace.item(declaration);
                 let path = workspace.path_of(declaration);
                 made_public.extend(open(

@@ -68,6 +68,9 @@ pub struct Item {
     pub paths: Vec<PathUse>,
     /// Every `.name` and every field named in a struct literal or pattern, except those in its `methods`.
     pub member_uses: Vec<MemberUse>,
+    /// The fields that stand under a `cfg` of their own which names `test`, where they are defined, given a value or
+    /// matched: each name with the attribute. Except those in its `methods`.
+    pub test_fields: Vec<(Name, TextRange)>,
     /// Its files by macro: `include!`, `include_str!`, `include_bytes!` with a literal path.
     pub includes: Vec<Include>,
     /// Strings in attributes that may name files, which a procedural macro then reads: `#[grammar = "grammar.pest"]`.

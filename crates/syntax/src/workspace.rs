@@ -165,7 +165,7 @@ pub struct Module {
     pub header: TextRange,
     /// Each inner attribute (`#![…]`) and inner doc comment.
     pub inner_attributes: Vec<crate::item::Attribute>,
-    /// The `mod x;` or `mod x { … }` item; none for a crate root.
+    /// The `mod x;` or `mod x { … }` item, the first if there are several; none for a crate root.
     pub declaration: Option<ItemId>,
     /// Its items in order, without the methods inside impls.
     pub items: Vec<ItemId>,
@@ -242,6 +242,14 @@ impl Workspace {
     /// A module and those around it, from the inside out.
     pub fn around(&self, module: ModuleId) -> impl Iterator<Item = ModuleId> + '_ {
         std::iter::successors(Some(module), |inner| self.module(*inner).parent)
+    }
+
+    /// All items that declare a module: a file may be `mod x;` under one condition and `pub mod x;` under another.
+    pub fn declarations(&self, module: ModuleId) -> impl Iterator<Item = ItemId> + '_ {
+        let around = self.module(module).parent;
+        let items = around.map_or(&[][..], |around| self.module(around).items.as_slice());
+        let declares = move |id: &ItemId| self.item(*id).declares == Some(module);
+        items.iter().copied().filter(declares)
     }
 
     /// Whether `inner` is `outer` or below it.

@@ -65,6 +65,8 @@ struct Assembly<'a> {
     /// The parsed modules of the files, taken as they are placed.
     parsed: Vec<Option<ParsedModule>>,
     files: Vec<FileId>,
+    /// The folders in which the files' own modules are looked up.
+    folders: Vec<Utf8PathBuf>,
     /// The file of each `mod x;`, by the file it stands in and the way to it.
     children: BTreeMap<(usize, Vec<usize>), usize>,
     /// Modules whose items are still to come, in order.
@@ -88,17 +90,15 @@ impl<'a> Assembly<'a> {
             .enumerate()
             .filter_map(|(index, node)| Some((node.parent.clone()?, index)))
             .collect();
-        let parsed = tree
-            .nodes
-            .into_iter()
-            .map(|node| Some(node.parsed))
-            .collect();
+        let nodes = tree.nodes.into_iter();
+        let (folders, parsed) = nodes.map(|node| (node.folder, Some(node.parsed))).unzip();
         Self {
             workspace,
             krate,
             diagnostics: tree.diagnostics,
             parsed,
             files,
+            folders,
             children,
             pending: Vec::new(),
         }
@@ -154,27 +154,61 @@ impl<'a> Assembly<'a> {
         });
         let mut items = parsed.items;
         let mut children = Vec::new();
-        for (position, parsed) in items.iter_mut().enumerate() {
-            let Some(declared) = &mut parsed.module else {
+        let first = self.first_declarations(&items, (file, &way));
+        for position in 0..items.len() {
+            let Some(declared) = &mut items[position].module else {
                 continue;
             };
+            let inline = declared.inline.take();
+            let earlier = first[position].filter(|first| *first != position);
+            if let Some(earlier) = earlier {
+                items[position].item.declares = items[earlier].item.declares;
+                continue;
+            }
+            let mut declarations = (position..items.len())
+                .filter(|other| *other == position || first[*other] == Some(position));
+            let in_tests = is_test || declarations.all(|other| items[other].item.is_test);
             let mut way = way.clone();
             way.push(position);
-            let around = Some((id, parsed.item.name.clone(), is_test || parsed.item.is_test));
-            let child = match declared.inline.take() {
+            let around = Some((id, items[position].item.name.clone(), in_tests));
+            let child = match inline {
                 Some(inline) => Some(self.module(inline, around, (file, way))),
                 None => self.children.get(&(file, way)).copied().and_then(|child| {
                     let parsed = self.parsed[child].take()?;
                     Some(self.module(parsed, around, (child, Vec::new())))
                 }),
             };
-            parsed.item.declares = child;
+            items[position].item.declares = child;
             children.extend(child);
         }
         settle_calls(&mut items);
         self.workspace.modules[id.index()].children = children;
         self.pending.push((id, items, file, way));
         id
+    }
+
+    /// By item: for a `mod x;` the first one of that name beside it that leads to the same file. Under conditions that
+    /// exclude each other one module may be declared several times, `pub` by one of them.
+    fn first_declarations(
+        &self,
+        items: &[ParsedItem],
+        (file, way): (usize, &[usize]),
+    ) -> Vec<Option<usize>> {
+        let mut first: BTreeMap<(&str, FileId, &Utf8PathBuf), usize> = BTreeMap::new();
+        let all = items.iter().enumerate().map(|(position, parsed)| {
+            let declared = parsed.module.as_ref()?;
+            let mut way = way.to_vec();
+            way.push(position);
+            let node = *self.children.get(&(file, way))?;
+            let place = (
+                parsed.item.name.as_str(),
+                self.files[node],
+                &self.folders[node],
+            );
+            let is_file = declared.inline.is_none();
+            is_file.then(|| *first.entry(place).or_insert(position))
+        });
+        all.collect()
     }
 
     /// Enters the items, module by module.
@@ -195,7 +229,8 @@ impl<'a> Assembly<'a> {
         item.module = module;
         item.is_test |= in_test;
         if let Some(child) = item.declares {
-            self.workspace.modules[child.index()].declaration = Some(id);
+            let module = &mut self.workspace.modules[child.index()];
+            module.declaration.get_or_insert(id);
         }
         for mut leaf in parsed.leaves {
             leaf.item = id;

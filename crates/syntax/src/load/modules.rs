@@ -29,7 +29,7 @@ pub(super) struct Node {
     /// The file with the `mod x;`, and the way to it: an index for each level of inline modules, then the item's.
     pub(super) parent: Option<(usize, Vec<usize>)>,
     /// The folder in which its own `mod x;` are looked up.
-    folder: Utf8PathBuf,
+    pub(super) folder: Utf8PathBuf,
 }
 
 /// A file to read.

@@ -12,10 +12,11 @@ use smallvec::smallvec;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 
-use super::{Shift, attribute, pattern};
+use super::{Shift, attribute, extent, pattern};
 use crate::item::{Include, MemberUse, PathContext, PathUse, Receiver, Segment, Segments};
 use crate::name::Name;
 use crate::source::TextRange;
+use crate::token::words;
 
 /// What a name is bound to in a scope.
 #[derive(Debug, Clone)]
@@ -36,6 +37,7 @@ pub(super) struct Collector<'a> {
     pub(super) shift: Shift<'a>,
     pub(super) paths: Vec<PathUse>,
     pub(super) members: Vec<MemberUse>,
+    pub(super) test_fields: Vec<(Name, TextRange)>,
     pub(super) includes: Vec<Include>,
     pub(super) named_files: Vec<Include>,
     scopes: Vec<FxHashMap<Name, Local>>,
@@ -56,6 +58,7 @@ impl<'a> Collector<'a> {
             shift,
             paths: Vec::new(),
             members: Vec::new(),
+            test_fields: Vec::new(),
             includes: Vec::new(),
             named_files: Vec::new(),
             scopes: vec![FxHashMap::default()],
@@ -298,6 +301,14 @@ impl<'a> Collector<'a> {
     }
 }
 
+/// A field's name, or its position.
+pub(super) fn member_name(member: &syn::Member) -> Name {
+    match member {
+        syn::Member::Named(ident) => name_of(ident),
+        syn::Member::Unnamed(index) => Name::new(&index.index.to_string()),
+    }
+}
+
 /// An identifier without its `r#`.
 pub(super) fn name_of(ident: &syn::Ident) -> Name {
     written(ident, |text| Name::new(bare(text)))
@@ -405,6 +416,17 @@ impl Collector<'_> {
 
     pub(super) fn record_construct(&mut self, qself: Option<&syn::QSelf>, path: &syn::Path) {
         self.record_qualified(qself, path, PathContext::Construct);
+    }
+
+    /// Notes the conditions of a field that are about tests.
+    pub(super) fn record_conditions(&mut self, name: Name, attributes: &[syn::Attribute]) {
+        for attribute in attributes.iter().filter(|it| it.path().is_ident("cfg")) {
+            let range = self.between(extent::attribute(attribute));
+            let text = &self.text[range.start as usize..range.end as usize];
+            if words(text).any(|word| word == "test") {
+                self.test_fields.push((name, range));
+            }
+        }
     }
 
     pub(super) fn record_member(&mut self, member: &syn::Member) {

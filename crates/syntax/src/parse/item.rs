@@ -141,6 +141,7 @@ fn blank(
         macro_rules: None,
         paths: Vec::new(),
         member_uses: Vec::new(),
+        test_fields: Vec::new(),
         includes: Vec::new(),
         named_files: Vec::new(),
         methods: Vec::new(),
@@ -200,6 +201,7 @@ fn keep(item: &mut Item, mut collector: Collector<'_>) {
     collector.members.shrink_to_fit();
     item.paths = collector.paths;
     item.member_uses = collector.members;
+    item.test_fields = collector.test_fields;
     item.includes = collector.includes;
     item.named_files = collector.named_files;
 }

@@ -2,7 +2,7 @@
 
 use syn::visit::Visit;
 
-use super::collect::{Collector, Local, name_of};
+use super::collect::{Collector, Local, member_name, name_of};
 use smallvec::smallvec;
 
 use crate::item::PathContext;
@@ -67,6 +67,7 @@ pub(super) fn bind(collector: &mut Collector<'_>, pattern: &syn::Pat) {
         syn::Pat::Struct(pattern) => {
             collector.record_construct(pattern.qself.as_ref(), &pattern.path);
             for field in &pattern.fields {
+                collector.record_conditions(member_name(&field.member), &field.attrs);
                 collector.record_member(&field.member);
                 bind(collector, &field.pat);
             }

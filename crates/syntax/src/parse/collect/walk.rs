@@ -2,7 +2,7 @@
 
 use syn::visit::{self, Visit};
 
-use super::Collector;
+use super::{Collector, member_name, name_of};
 use crate::item::PathContext;
 use crate::parse::{attribute, pattern, tokens};
 
@@ -28,6 +28,7 @@ impl<'ast> Visit<'ast> for Collector<'_> {
         self.record_qualified(expression.qself.as_ref(), &expression.path, context);
         for field in &expression.fields {
             self.visit_attributes(&field.attrs);
+            self.record_conditions(member_name(&field.member), &field.attrs);
             self.member(&field.member, false);
             self.visit_expr(&field.expr);
         }
@@ -263,6 +264,9 @@ impl<'ast> Visit<'ast> for Collector<'_> {
 
     fn visit_field(&mut self, field: &'ast syn::Field) {
         self.visit_attributes(&field.attrs);
+        if let Some(ident) = &field.ident {
+            self.record_conditions(name_of(ident), &field.attrs);
+        }
         self.visit_visibility(&field.vis);
         self.visit_type(&field.ty);
     }
