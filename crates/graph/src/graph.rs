@@ -285,13 +285,11 @@ impl Graph {
         let mut at = call;
         let mut seen = 0;
         loop {
-            let macros = self.references_of(at).iter().filter(|reference| {
-                matches!(reference.place, Place::Item(id, index)
-                    if workspace.item(id).paths[index as usize].context == PathContext::Macro)
-            });
-            for reference in macros {
+            // What is handed over may be the name of the macro to call.
+            for reference in self.references_of(at) {
                 if let Target::Item(id) = reference.resolution.target
                     && workspace.item(id).kind == ItemKind::MacroRules
+                    && !Self::is_doc(workspace, reference.place)
                     && !found.contains(&id)
                 {
                     found.push(id);

@@ -201,6 +201,11 @@ impl Uses {
         for call in moved.filter(|id| workspace.item(*id).kind == ItemKind::MacroCall) {
             let module = workspace.item(call).module;
             let macros = scope.graph.macros_run_by(workspace, call);
+            // What the call hands over, or a macro that it runs.
+            let texts: Vec<&str> = std::iter::once(&call)
+                .chain(&macros)
+                .map(|id| workspace.text_of(*id))
+                .collect();
             for id in std::iter::once(call).chain(macros) {
                 let file = workspace.file(workspace.module(workspace.item(id).module).file);
                 for (name, range) in &workspace.item(id).written_members {
@@ -209,7 +214,7 @@ impl Uses {
                     };
                     let named = |name: &str| self.sees(scope, name, &visibility.level, module);
                     let is_used = if name.is_empty() {
-                        words(workspace.text_of(call)).any(named)
+                        texts.iter().any(|text| words(text).any(named))
                     } else {
                         named(name)
                     };

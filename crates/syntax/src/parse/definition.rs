@@ -175,20 +175,34 @@ impl Definitions {
         let Some(TokenTree::Group(body)) = tokens.last() else {
             return;
         };
-        if body.delimiter() != Delimiter::Brace {
-            return;
+        if body.delimiter() == Delimiter::Brace {
+            self.named_fields(collector, body.stream());
         }
-        let tokens: Vec<TokenTree> = body.stream().into_iter().collect();
+    }
+
+    /// The same of what stands between the braces, and of what is repeated there.
+    fn named_fields(&mut self, collector: &Collector<'_>, tokens: TokenStream) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         for (at, token) in tokens.iter().enumerate() {
             let is_punct_at = |at: usize, what| tokens.get(at).is_some_and(|it| is_punct(it, what));
             let typed = is_punct_at(at + 1, ':') && !is_punct_at(at + 2, ':');
-            // Neither `$name: ty` nor the end of a path.
-            let starts = at == 0 || !is_punct(&tokens[at - 1], '$') && !is_punct_at(at - 1, ':');
-            if let TokenTree::Ident(name) = token
-                && typed
-                && starts
-            {
-                self.members.push(named(collector, name));
+            let before = at.checked_sub(1).map(|before| &tokens[before]);
+            let dollar = before.filter(|before| is_punct(before, '$'));
+            match (token, dollar) {
+                (TokenTree::Ident(_), Some(dollar)) if typed => {
+                    let range = collector.range(dollar.span());
+                    self.members.push((String::new(), range));
+                }
+                // Not the end of a path.
+                (TokenTree::Ident(name), None) if typed => {
+                    if !before.is_some_and(|before| is_punct(before, ':')) {
+                        self.members.push(named(collector, name));
+                    }
+                }
+                (TokenTree::Group(group), Some(_)) => {
+                    self.named_fields(collector, group.stream());
+                }
+                _ => {}
             }
         }
     }
