@@ -37,6 +37,11 @@ impl Asked {
         });
         self.from_outside |= from_outside;
     }
+
+    /// Whether somebody asks who stands under no condition: whoever else asks changes nothing of that.
+    fn is_by_all(&self) -> bool {
+        self.conditions.as_ref().is_some_and(BTreeSet::is_empty)
+    }
 }
 
 /// The conditions that two askers both stand under: who stands under `test` stands under `any(test, …)` too.

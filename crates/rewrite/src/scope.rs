@@ -402,6 +402,25 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// The `cfg` attributes under which others see a module, where it, or one around it, is public by some of its
+    /// declarations only.
+    pub(crate) fn shown_conditions(&self, module: ModuleId) -> Vec<String> {
+        let is_public = |id: &ItemId| self.workspace.item(*id).visibility.level == Level::Public;
+        let around = self.workspace.around(module).flat_map(|module| {
+            let declarations = self.workspace.declarations(module);
+            let (public, closed): (Vec<ItemId>, Vec<ItemId>) = declarations.partition(is_public);
+            match closed[..] {
+                [] => Vec::new(),
+                _ if public.is_empty() => Vec::new(),
+                _ => self.any_conditions(&public),
+            }
+        });
+        let mut texts: Vec<String> = around.collect();
+        texts.sort();
+        texts.dedup();
+        texts
+    }
+
     /// The texts of an item's own `cfg` attributes, those that a module has at its top included.
     pub(crate) fn own_conditions(&self, id: ItemId) -> Vec<String> {
         let item = self.workspace.item(id);
@@ -476,7 +495,10 @@ impl<'a> Scope<'a> {
         if any.iter().any(|text| any.contains(&format!("not({text})"))) {
             return Vec::new();
         }
-        vec![format!("#[cfg(any({}))]", any.join(", "))]
+        match &any[..] {
+            [one] => vec![format!("#[cfg({one})]")],
+            _ => vec![format!("#[cfg(any({}))]", any.join(", "))],
+        }
     }
 
     /// Whether a module is (or the item stands in) a `use` or `extern crate`.

@@ -361,7 +361,7 @@ impl Uses {
                     PathContext::Update => &mut updated,
                     _ => continue,
                 };
-                if let Target::Item(target) = reference.resolution.target {
+                if let Target::Item(target) | Target::Opaque(target) = reference.resolution.target {
                     touched.entry(target).or_default().insert(item.module);
                 }
             }
@@ -378,6 +378,13 @@ impl Uses {
             from.iter()
                 .any(|from| scope.is_visible(level, module, *from))
         })
+    }
+
+    /// Whether code that stays takes all fields of this level that it does not name of a struct (`..base`).
+    fn updates(&self, scope: &Scope<'_>, id: ItemId, level: &Level) -> bool {
+        let module = scope.workspace.item(id).module;
+        let mut from = self.updated.get(&id).into_iter().flatten();
+        from.any(|from| scope.is_visible(level, module, *from))
     }
 
     fn methods(&self, scope: &Scope<'_>) -> Vec<ItemId> {

@@ -7,7 +7,7 @@ use cleave_graph::{Lookup, Place, Resolution, Target};
 use cleave_syntax::item::{Binding, Item, ItemKind, Level, PathContext, UseLeafId};
 use cleave_syntax::{ItemId, ModuleId};
 
-use super::{Asker, DestDemand, onward, references, users_unseen};
+use super::{Asked, Asker, DestDemand, onward, references, users_unseen};
 use crate::scope::{Scope, Side};
 use crate::traits::Shown;
 
@@ -167,7 +167,7 @@ impl DestDemand {
                 continue;
             }
             self.traits_behind(scope, leaf);
-            if self.leaves.contains_key(&leaf) || names_dest(scope, leaf) {
+            if self.leaves.get(&leaf).is_some_and(Asked::is_by_all) || names_dest(scope, leaf) {
                 continue;
             }
             // Methods are known by name alone. Who really calls those of a trait that stays above would stay too.

@@ -8,7 +8,7 @@ use cleave_syntax::item::{ItemKind, Level, PathContext, UseLeafId};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{ItemId, ModuleId};
 
-use super::{ALL, Asker, DestDemand, Form, RootDemand, references, users_unseen};
+use super::{ALL, Asked, Asker, DestDemand, Form, RootDemand, references, users_unseen};
 use crate::scope::{Scope, Side};
 use crate::traits::{self, Shown};
 use crate::twin;
@@ -214,7 +214,7 @@ impl RootDemand {
                 continue;
             }
             self.traits(scope, traits::called_through(scope, leaf, false));
-            if self.leaves.contains_key(&leaf) {
+            if self.leaves.get(&leaf).is_some_and(Asked::is_by_all) {
                 continue;
             }
             let untouched = !scope.touched[module.index()] && !dest.asked.contains(&leaf);
@@ -288,6 +288,7 @@ impl RootDemand {
                 continue;
             }
             let reachable = scope.exports.modules.contains(&module);
+            let shown = scope.shown_conditions(module);
             for id in &scope.workspace.module(module).items {
                 let item = scope.workspace.item(*id);
                 // What is there in tests only was never seen from outside.
@@ -296,10 +297,14 @@ impl RootDemand {
                 }
                 let public = item.visibility.level == Level::Public;
                 if item.kind == ItemKind::Use && public {
-                    let fixed = scope.own_conditions(*id);
+                    let mut fixed = scope.own_conditions(*id);
+                    fixed.extend(shown.iter().cloned());
                     let exported = |leaf: &&UseLeafId| scope.exports.leaves.contains(leaf);
                     for leaf in item.leaves.iter().filter(exported) {
-                        let asker = Asker::caller(scope, *id);
+                        let asker = match shown[..] {
+                            [] => Asker::caller(scope, *id),
+                            _ => Asker::unnamed(module, &fixed),
+                        };
                         self.leaves.entry(*leaf).or_default().by(&fixed, true);
                         self.leaf(scope, *leaf, &asker, &mut BTreeSet::new());
                     }
@@ -307,26 +312,26 @@ impl RootDemand {
                     self.names
                         .entry((module, *id, item.name.clone()))
                         .or_default()
-                        .by(&[], true);
+                        .by(&shown, true);
                     self.public_items.insert(*id);
                 } else if reachable && scope.moving[id.index()] && !item.defines.is_empty() {
                     for (name, _) in &item.defines {
                         self.names
                             .entry((module, *id, name.clone()))
                             .or_default()
-                            .by(&[], true);
+                            .by(&shown, true);
                     }
                     self.public_items.insert(*id);
                 } else if reachable && scope.moving[id.index()] && shows_unseen(scope, *id) {
                     let key = (module, *id, ALL.to_owned());
-                    self.names.entry(key).or_default().by(&[], true);
+                    self.names.entry(key).or_default().by(&shown, true);
                     self.public_modules.insert(module);
                 } else if let Some(child) = item.declares
                     && reachable
                     && public
                     && scope.is_whole(child)
                 {
-                    self.modules.entry(child).or_default().by(&[], true);
+                    self.modules.entry(child).or_default().by(&shown, true);
                     self.public_modules.insert(child);
                 }
             }

@@ -43,27 +43,26 @@ impl Layout<'_, '_> {
                     && (self.needs_there(*leaf)
                         || self.dest.asked.contains(leaf)
                         || self.is_orphaned(*leaf));
-                unused || self.is_for_tests_now(*leaf)
+                unused || self.is_narrower_now(*leaf)
             })
             .collect()
     }
 
-    /// Whether only tests use an import here any more, which other code used too before.
-    fn is_for_tests_now(&self, leaf: UseLeafId) -> bool {
-        let item = self
-            .scope
-            .workspace
-            .item(self.scope.workspace.leaf(leaf).item);
-        let conditions = self
-            .root
-            .leaves
-            .get(&leaf)
-            .and_then(|asked| asked.conditions.as_ref());
-        self.changes(self.scope.workspace.leaf(leaf).item)
-            && item.kind == ItemKind::Use
-            && !item.is_test
-            && !self.is_shown(leaf)
-            && conditions.is_some_and(|conditions| conditions.contains("#[cfg(test)]"))
+    /// Whether an import is used here under a condition alone, where it was used without before: by tests, or by those
+    /// who see its module.
+    fn is_narrower_now(&self, leaf: UseLeafId) -> bool {
+        let id = self.scope.workspace.leaf(leaf).item;
+        let item = self.scope.workspace.item(id);
+        let asked = self.root.leaves.get(&leaf);
+        let Some(conditions) = asked.and_then(|asked| asked.conditions.as_ref()) else {
+            return false;
+        };
+        let for_tests = !item.is_test && !self.is_shown(leaf) && conditions.contains(support::TEST);
+        let own = self.scope.own_conditions(id);
+        let shown = self.scope.shown_conditions(item.module);
+        let mut shown = shown.iter();
+        let for_those_who_see = shown.any(|text| conditions.contains(text) && !own.contains(text));
+        self.changes(id) && item.kind == ItemKind::Use && (for_tests || for_those_who_see)
     }
 
     /// Whether a public import may have users that are not in the workspace.
@@ -99,7 +98,7 @@ impl Layout<'_, '_> {
             .iter()
             .flat_map(|id| &workspace.item(*id).leaves)
         {
-            if self.is_for_tests_now(*leaf)
+            if self.is_narrower_now(*leaf)
                 && let Some(asked) = self.root.leaves.get(leaf)
             {
                 let visibility = &workspace.item(workspace.leaf(*leaf).item).visibility;

@@ -186,6 +186,29 @@ fn written_visibility(text: &str, name: TextRange) -> Option<Visibility> {
     }
 }
 
+/// Whether what a name stands for, or a `$`, is a field: its type follows.
+fn is_field(text: &str, name: TextRange) -> bool {
+    let rest = text[name.start as usize..].trim_start_matches('$');
+    let behind = rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+    behind.trim_start().starts_with(':')
+}
+
+/// The visibility of a field that a macro writes with none: it starts after a brace, a comma, an attribute or a comment.
+/// In the tokens of a call that is not known: a word more may be too much for the macro.
+fn private_field(text: &str, name: TextRange) -> Option<Visibility> {
+    let mut before = text[..name.start as usize].trim_end();
+    while let Some(line) = before.lines().next_back()
+        && line.trim_start().starts_with("//")
+    {
+        before = before[..before.len() - line.len()].trim_end();
+    }
+    let starts = before.ends_with(['{', ',', ']', '(']) || before.ends_with(")*");
+    starts.then(|| Visibility {
+        level: Level::Private,
+        range: TextRange::empty(name.start),
+    })
+}
+
 impl Uses {
     /// Widens the members that moved macro calls spell out, and those that the macros write that they call (row D3).
     pub(super) fn widen_written(
@@ -209,11 +232,17 @@ impl Uses {
             for id in std::iter::once(call).chain(macros) {
                 let file = workspace.file(workspace.module(workspace.item(id).module).file);
                 for (name, range) in &workspace.item(id).written_members {
-                    let Some(visibility) = written_visibility(&file.text, *range) else {
+                    let is_rules = workspace.item(id).kind == ItemKind::MacroRules;
+                    let written = written_visibility(&file.text, *range)
+                        .or_else(|| private_field(&file.text, *range).filter(|_| is_rules));
+                    let Some(visibility) = written else {
                         continue;
                     };
                     let named = |name: &str| self.sees(scope, name, &visibility.level, module);
-                    let is_used = if name.is_empty() {
+                    let is_updated = self.updates(scope, call, &visibility.level);
+                    let is_used = if is_updated && is_field(&file.text, *range) {
+                        true
+                    } else if name.is_empty() {
                         texts.iter().any(|text| words(text).any(named))
                     } else {
                         named(name)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cleave_syntax::item::{Binding, Item, ItemKind, PathContext, UseLeafId};
+use cleave_syntax::item::{Binding, Item, ItemKind, PathContext, PathUse, UseLeafId};
 use cleave_syntax::token::words;
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Name, Workspace};
@@ -153,15 +153,19 @@ impl<'a> Scopes<'a> {
         }
     }
 
-    /// The names that the macro behind a call, and those that it calls, have written out.
+    /// The names that the macro behind a call, those that it calls and those that it is handed have written out.
     fn transcribed(&self, call: ItemId) -> BTreeSet<Name> {
         let mut names = BTreeSet::new();
+        let is_handed = |path: &PathUse| {
+            let is_word = matches!(path.context, PathContext::Value | PathContext::Tokens);
+            is_word && path.segments.len() == 1
+        };
         let mut pending: Vec<Name> = self
             .workspace
             .item(call)
             .paths
             .iter()
-            .filter(|path| path.context == PathContext::Macro && !path.guessed)
+            .filter(|path| path.context == PathContext::Macro && !path.guessed || is_handed(path))
             .filter_map(|path| path.segments.last())
             .map(|segment| segment.name)
             .collect();
