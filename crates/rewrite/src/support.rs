@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Lookup, Place, Target};
 use cleave_syntax::change::Reason;
-use cleave_syntax::item::{Attribute, UseLeafId};
+use cleave_syntax::item::{Attribute, ItemKind, UseLeafId};
 use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, TextRange, Workspace};
 
 use crate::difference::difference;
@@ -54,6 +54,7 @@ pub(crate) fn needed_from_above(scope: &Scope<'_>) -> BTreeSet<ItemId> {
             }
         }
     }
+    found.impls();
     found.close();
     found.support
 }
@@ -98,6 +99,45 @@ impl Finder<'_, '_> {
             self.item(owner);
         }
         self.modules_around(workspace.item(owner).module);
+    }
+
+    /// Impls and derives that are there in tests only serve those above that have to do with the type: no path leads to
+    /// them.
+    fn impls(&mut self) {
+        let (workspace, graph) = (self.scope.workspace, self.scope.graph);
+        let types = self.types_in_tests_above();
+        for id in there(self.scope) {
+            let item = workspace.item(id);
+            let mut anchors = graph.anchors[id.index()].iter();
+            let of_type = anchors.any(|anchor| types.contains(anchor));
+            let is_impl = item.kind == ItemKind::TraitImpl && of_type;
+            if is_impl && item.is_test && !workspace.module(item.module).is_test {
+                self.item(id);
+            }
+            let mut attributes = item.attributes.iter();
+            if types.contains(&id) && attributes.any(|it| self.is_made_in_tests(id, it)) {
+                self.support.insert(id);
+            }
+        }
+    }
+
+    /// The types that tests above name, and those that these consist of.
+    fn types_in_tests_above(&self) -> BTreeSet<ItemId> {
+        let (workspace, graph) = (self.scope.workspace, self.scope.graph);
+        let tests = workspace.items_of(self.scope.root).filter(|id| {
+            let is_test = workspace.item(*id).is_test;
+            is_test && self.scope.side(*id) == Side::Root
+        });
+        let mut pending: Vec<ItemId> = tests
+            .flat_map(|id| graph.edges_of(id).iter().copied())
+            .collect();
+        let mut types = BTreeSet::new();
+        while let Some(id) = pending.pop() {
+            if workspace.item(id).kind.is_type() && types.insert(id) {
+                pending.extend(graph.edges_of(id));
+            }
+        }
+        types
     }
 
     fn modules_around(&mut self, module: ModuleId) {

@@ -89,6 +89,20 @@ fn names_dest(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
         == scope.workspace.krate(scope.dest).extern_name
 }
 
+/// Whether a leaf is the `extern crate` of a crate of the plan, which a step wrote for its macros: paths start with a
+/// member's name without it, except in the 2015 edition.
+fn names_member(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
+    let workspace = scope.workspace;
+    let kind = workspace.item(workspace.leaf(leaf).item).kind;
+    let is_2015 = workspace.krate(scope.root).edition == "2015";
+    let mut targets = scope.graph.leaves[leaf.index()].iter();
+    let is_planned = targets.any(|resolution| match resolution.target {
+        Target::CrateRoot(krate) => scope.planned_name(krate).is_some(),
+        _ => false,
+    });
+    kind == ItemKind::ExternCrate && !is_2015 && is_planned
+}
+
 /// Whether an import leads, under some condition, to what stays above.
 fn leads_above(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
     let mut targets = scope.graph.leaves[leaf.index()].iter();
@@ -245,6 +259,7 @@ impl DestDemand {
                 Found::Leaf(leaf) | Found::Glob(leaf) if names_dest(scope, leaf) => {
                     self.asked.insert(leaf);
                 }
+                Found::Leaf(leaf) if names_member(scope, leaf) => {}
                 Found::Leaf(leaf) | Found::Glob(leaf) => {
                     self.asked.insert(leaf);
                     if !scope.is_whole(module) {

@@ -217,8 +217,11 @@ impl RootDemand {
             if self.leaves.get(&leaf).is_some_and(Asked::is_by_all) {
                 continue;
             }
+            let is_asked = self.leaves.contains_key(&leaf);
             let untouched = !scope.touched[module.index()] && !dest.asked.contains(&leaf);
-            if untouched {
+            if untouched && is_asked {
+                continue;
+            } else if untouched {
                 let fixed = scope.own_conditions(item);
                 let asker = Asker::unnamed(module, &fixed);
                 self.leaves.entry(leaf).or_default().by(&fixed, false);

@@ -103,17 +103,23 @@ impl Layout<'_, '_> {
             let first = &wanted.path.segments[0].name;
             path = path.replacen(first.as_str(), krate, 1);
         }
-        let mut leaves = workspace
+        let leaves = workspace
             .module(*existing)
             .items
             .iter()
             .flat_map(|item| &workspace.item(*item).leaves);
-        leaves
-            .find(|id| {
-                let leaf = workspace.leaf(**id);
-                leaf.binding == wanted.binding && leaf.path.text() == path
-            })
-            .map(|id| workspace.leaf(*id).item)
+        let same = leaves.filter(|id| {
+            let leaf = workspace.leaf(**id);
+            leaf.binding == wanted.binding && leaf.path.text() == path
+        });
+        let items: Vec<ItemId> = same.map(|id| workspace.leaf(*id).item).collect();
+        // Under conditions that exclude each other there may be several.
+        let own = self.scope.conditions_there(wanted.item);
+        let mut alike = items.iter().filter(|id| {
+            let conditions = self.scope.own_conditions(**id);
+            own.iter().all(|text| conditions.contains(text))
+        });
+        alike.next().or(items.first()).copied()
     }
 
     /// Whether an import has a condition that those who ask do not stand under, but another name in it does by its own

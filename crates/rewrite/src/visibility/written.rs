@@ -218,12 +218,16 @@ impl Uses {
     ) -> Vec<String> {
         let workspace = scope.workspace;
         let mut members: BTreeMap<(ItemId, TextRange), (&str, Visibility)> = BTreeMap::new();
+        let mut shown_rules: BTreeSet<ItemId> = BTreeSet::new();
         let moved = workspace
             .items_of(scope.root)
             .filter(|id| scope.moving[id.index()]);
         for call in moved.filter(|id| workspace.item(*id).kind == ItemKind::MacroCall) {
             let module = workspace.item(call).module;
             let macros = scope.graph.macros_run_by(workspace, call);
+            if scope.exports.modules.contains(&module) {
+                shown_rules.extend(&macros);
+            }
             // What the call hands over, or a macro that it runs.
             let texts: Vec<&str> = std::iter::once(&call)
                 .chain(&macros)
@@ -258,8 +262,10 @@ impl Uses {
                 "" => workspace.path_of(*id),
                 name => format!("{}::{name}", workspace.path_of(*id)),
             };
-            let module = workspace.item(*id).module;
-            open(scope, module, visibility, (&path, false), builder)
+            let item = workspace.item(*id);
+            // What a call may say beside a field is for its macro to tell.
+            let shown = item.kind == ItemKind::MacroRules && shown_rules.contains(id);
+            open(scope, item.module, visibility, (&path, shown), builder)
         });
         opened.collect()
     }
