@@ -80,6 +80,10 @@ pub(super) struct Scopes<'a> {
     leaves: Vec<Answers>,
     /// Every `macro_rules!` by name.
     rules: FxHashMap<Name, Vec<ItemId>>,
+    /// Words like those of types and constants in macro calls that define what they are handed: `color!(RED, 255, 0, 0)`.
+    spliced: FxHashSet<Name>,
+    /// These calls.
+    splicing: FxHashSet<ItemId>,
 }
 
 /// How much is believed of names that no definition in the source has.
@@ -150,6 +154,16 @@ impl Scopes<'_> {
     pub(super) fn is_2015(&self, module: ModuleId) -> bool {
         let krate = self.workspace.module(module).krate;
         self.workspace.krate(krate).edition == "2015"
+    }
+
+    /// Whether a macro call may define a word that it hands over.
+    pub(super) fn is_spliced(&self, word: Name) -> bool {
+        self.spliced.contains(&word)
+    }
+
+    /// Whether a macro call defines names that it hands over.
+    pub(super) fn splices(&self, call: ItemId) -> bool {
+        self.splicing.contains(&call)
     }
 
     /// The crate that a name starts a path to.

@@ -23,8 +23,7 @@ impl Resolver<'_> {
         let single = path.segments.len() == 1;
         let is_name = matches!(path.context, PathContext::Macro | PathContext::Attribute);
         if path.guessed && single && !is_name {
-            // A word in tokens.
-            return Vec::new();
+            return self.word(path, module, item);
         }
         if is_builtin(path) {
             return plain(path, Target::Builtin);
@@ -78,6 +77,19 @@ impl Resolver<'_> {
             _ if path.guessed => Vec::new(),
             _ => plain(path, Target::Unresolved),
         }
+    }
+
+    /// A word in tokens means something only where another call defines what it is handed under that word.
+    fn word(&self, path: &PathUse, module: ModuleId, item: Option<ItemId>) -> Vec<Resolution> {
+        if !self.scopes.is_spliced(path.segments[0].name) || is_builtin(path) {
+            return Vec::new();
+        }
+        let mut likely = self.at(path, module, item, Trust::Likely);
+        likely.retain(|resolution| match resolution.target {
+            Target::Item(call) => Some(call) != item && self.scopes.splices(call),
+            _ => false,
+        });
+        likely
     }
 
     /// A name that a glob of another crate may bring in.

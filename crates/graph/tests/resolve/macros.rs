@@ -299,3 +299,28 @@ fn a_glob_in_a_body_brings_traits_into_scope() {
         ",
     );
 }
+
+#[test]
+fn a_word_means_what_another_call_is_handed_to_define() {
+    check(
+        "
+        macro_rules! item { ($i:item) => { $i } }
+        macro_rules! color { ($name:ident, $v:expr) => { item! { pub const $name: u8 = $v; } } }
+        mod palette { color!(RED, 1); color!(BLUE, 2); }
+        mod maps {
+            use super::palette::*;
+            macro_rules! map { ($name:ident { $($c:ident)* }) => { pub struct $name; impl $name { const ALL: &'static [u8] = &[$($c),*]; } } }
+            map!(Warm { RED });
+            map!(Cold { BLUE GREEN });
+        }
+        ",
+        "
+        color!: item!
+        palette::color! RED: color!
+        palette::color! BLUE: color!
+        maps::use: palette::
+        maps::map! Warm: maps::map! palette::color! RED
+        maps::map! Cold: maps::map! palette::color! BLUE
+        ",
+    );
+}

@@ -6,7 +6,7 @@ use cleave_syntax::item::{Binding, Item, ItemKind, PathContext, PathUse, UseLeaf
 use cleave_syntax::token::words;
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Name, Workspace};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Def, NAMESPACES, Names, Open, Scopes, slot};
 use crate::graph::{Found, Namespace};
@@ -28,6 +28,8 @@ impl<'a> Scopes<'a> {
                 .map(|_| Default::default())
                 .collect(),
             rules: FxHashMap::default(),
+            spliced: FxHashSet::default(),
+            splicing: FxHashSet::default(),
         };
         for (index, item) in workspace.items.iter().enumerate() {
             if item.kind == ItemKind::MacroRules {
@@ -139,12 +141,20 @@ impl<'a> Scopes<'a> {
     fn enter_call(&mut self, id: ItemId) {
         let workspace = self.workspace;
         let module = workspace.item(id).module;
-        for name in self.transcribed(id) {
+        let (names, splices) = self.transcribed(id);
+        for name in names {
             for namespace in NAMESPACES {
                 self.bind(module, name, namespace, Found::Item(id));
             }
         }
         let words = words(workspace.text_of(id));
+        if splices {
+            let constants = words
+                .clone()
+                .filter(|word| word.starts_with(char::is_uppercase));
+            self.spliced.extend(constants.map(Name::new));
+            self.splicing.insert(id);
+        }
         for word in words.filter(|word| word.starts_with(|c: char| c.is_alphabetic())) {
             self.modules[module.index()]
                 .opaque
@@ -153,9 +163,11 @@ impl<'a> Scopes<'a> {
         }
     }
 
-    /// The names that the macro behind a call, those that it calls and those that it is handed have written out.
-    fn transcribed(&self, call: ItemId) -> BTreeSet<Name> {
+    /// The names that the macro behind a call, those that it calls and those that it is handed have written out, and
+    /// whether they define others that the call hands over.
+    fn transcribed(&self, call: ItemId) -> (BTreeSet<Name>, bool) {
         let mut names = BTreeSet::new();
+        let mut splices = false;
         let is_handed = |path: &PathUse| {
             let is_word = matches!(path.context, PathContext::Value | PathContext::Tokens);
             is_word && path.segments.len() == 1
@@ -178,9 +190,10 @@ impl<'a> Scopes<'a> {
             for rules in rules.filter_map(|id| self.workspace.item(*id).macro_rules.as_ref()) {
                 names.extend(rules.defines.iter().map(|name| Name::new(name)));
                 pending.extend(rules.calls.iter().map(|name| Name::new(name)));
+                splices |= !rules.spliced.is_empty();
             }
         }
-        names
+        (names, splices)
     }
 
     fn bind(&mut self, module: ModuleId, name: Name, namespace: Namespace, found: Found) {
