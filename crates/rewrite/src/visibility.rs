@@ -198,8 +198,15 @@ impl Widening<'_, '_> {
                 match lookup.found {
                     Found::Item(found) => self.found(found),
                     Found::Leaf(leaf) | Found::Glob(leaf) => {
-                        if self.scope.side(self.scope.workspace.leaf(leaf).item) != Side::Other {
+                        let import = self.scope.workspace.leaf(leaf).item;
+                        let module = self.scope.workspace.item(import).module;
+                        let is_there = self.scope.workspace.crate_of(import) == self.scope.dest
+                            || self.scope.is_whole(module);
+                        // Else the destination has one of its own, public from the start.
+                        if is_there {
                             self.leaf(leaf);
+                        } else if self.scope.side(import) != Side::Other {
+                            self.shown_by(leaf);
                         }
                     }
                 }
