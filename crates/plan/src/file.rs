@@ -173,6 +173,17 @@ moves = [\"d\", \"a\"]
     }
 
     #[test]
+    fn a_module_and_an_item_may_have_one_name() {
+        let said = |claims: &str| {
+            let text = format!("package = \"app\"\n[crates.x]\n{claims}");
+            parse(&text).map_err(|problems| problems[0].message.clone())
+        };
+        assert!(said("modules = [\"a\"]\nitems = [\"a\"]\n").is_ok());
+        let twice = said("items = [\"a\", \"a\"]\n");
+        assert_eq!(twice.unwrap_err(), "`a` stands in two places");
+    }
+
+    #[test]
     fn a_wrong_lift_is_said_with_its_place() {
         let said = |lift: &str| {
             let text = format!(

@@ -86,12 +86,15 @@ impl Reader {
         }
     }
 
-    /// What two entries claim has no home.
+    /// What two entries claim has no home. A module and an item of one name are two things: `mod a` and `fn a`.
     fn check_claims(&mut self, plan: &Plan, table: &Table) {
         let mut claimed = BTreeSet::new();
         for krate in &plan.crates {
-            for path in krate.modules.iter().chain(&krate.items) {
-                if !claimed.insert(path) {
+            let modules = krate.modules.iter().map(|path| ("module", path));
+            let items = krate.items.iter().map(|path| ("item", path));
+            for claim in modules.chain(items) {
+                let (_, path) = claim;
+                if !claimed.insert(claim) {
                     self.problems.push(problem(
                         format!("`{path}` stands in two places"),
                         span_of_crate(table, &krate.name),
