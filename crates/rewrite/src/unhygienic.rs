@@ -44,3 +44,10 @@ pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
         })
         .collect()
 }
+
+/// Whether a macro may look up a name where code that stays calls it.
+pub(crate) fn is_for_root(scope: &Scope<'_>, name: Name) -> bool {
+    let written = scope.written.iter();
+    let mut stays = written.filter(|(id, _)| !scope.moving[id.index()]);
+    stays.any(|(_, names)| names.contains(&name))
+}

@@ -176,7 +176,7 @@ impl Widening<'_, '_> {
     }
 
     /// What a macro's body names through `$crate` is named from wherever it is called; so are the macros that it calls by
-    /// bare names.
+    /// bare names, and all else that is looked up there.
     fn macro_body(&mut self, id: ItemId) {
         let item = self.scope.workspace.item(id);
         for reference in self.scope.graph.references_of(id) {
@@ -191,12 +191,15 @@ impl Widening<'_, '_> {
             {
                 self.pending.push(target);
             }
-            if !item.means_own_crate(path) {
+            let by_crate = item.means_own_crate(path);
+            if !by_crate && !crate::unhygienic::is_for_root(self.scope, path.segments[0].name) {
                 continue;
             }
             for lookup in &reference.resolution.lookups {
                 match lookup.found {
                     Found::Item(found) => self.found(found),
+                    // Who calls has imports of its own.
+                    Found::Leaf(_) | Found::Glob(_) if !by_crate => {}
                     Found::Leaf(leaf) | Found::Glob(leaf) => {
                         let import = self.scope.workspace.leaf(leaf).item;
                         let module = self.scope.workspace.item(import).module;
@@ -214,7 +217,7 @@ impl Widening<'_, '_> {
             if let Target::Item(target) = reference.resolution.target {
                 self.pending.push(target);
             }
-            if self.scope.workspace.is_glob(id, index) {
+            if by_crate && self.scope.workspace.is_glob(id, index) {
                 let needs = self.scope.graph.edges_of(id).iter().copied();
                 let is_trait = |of: &ItemId| self.scope.workspace.item(*of).kind == ItemKind::Trait;
                 self.pending.extend(needs.filter(is_trait));
