@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Place, Target};
 use cleave_syntax::change::Reason;
-use cleave_syntax::item::{Field, ItemKind, Level, PathContext, UseLeafId, Visibility};
+use cleave_syntax::item::{Field, ItemKind, Level, PathContext, Receiver, UseLeafId, Visibility};
 use cleave_syntax::{ChangeBuilder, ItemId, ModuleId};
 
 use crate::demand::{DestDemand, RootDemand};
@@ -346,7 +346,8 @@ impl Uses {
             .filter(|id| !scope.moving[id.index()])
         {
             let item = scope.workspace.item(id);
-            for member in &item.member_uses {
+            let uses = item.member_uses.iter();
+            for member in uses.filter(|member| member.receiver != Receiver::Local) {
                 by_name
                     .entry(member.name.to_string())
                     .or_default()

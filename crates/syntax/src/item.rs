@@ -410,6 +410,9 @@ pub enum Receiver {
     /// A variable whose type is written where it is bound: the last name of that type, references and smart pointers
     /// of the standard library stripped.
     Typed(Name),
+    /// A generic parameter, what is associated with it, or an item of the body: what it has is no item's, but a trait's
+    /// may be.
+    Local,
 }
 
 /// A file named by a macro or an attribute.

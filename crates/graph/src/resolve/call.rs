@@ -98,7 +98,7 @@ impl<'a> Finder<'a> {
         let mut called = Called::default();
         let handed = self.handed.calls(id);
         for member in self.workspace.item(id).member_uses.iter().chain(&handed) {
-            if member.called {
+            if member.called && member.receiver != Receiver::Local {
                 self.call(id, member, &mut called);
             }
         }
@@ -114,7 +114,7 @@ impl<'a> Finder<'a> {
             return;
         };
         let narrowed = match member.receiver {
-            Receiver::Unknown => None,
+            Receiver::Unknown | Receiver::Local => None,
             Receiver::Own => self
                 .by_type
                 .get(&(member.name, self.graph.own_type(self.workspace, from))),

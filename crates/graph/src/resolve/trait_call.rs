@@ -196,7 +196,7 @@ impl<'a> Finder<'a> {
         let methods = self.inherent.get(member.name.as_str());
         let mut methods = methods.into_iter().flatten().copied();
         match &member.receiver {
-            Receiver::Unknown => false,
+            Receiver::Unknown | Receiver::Local => false,
             Receiver::Own => {
                 let own = self.graph.own_type(self.workspace, from);
                 own.is_some()
@@ -217,7 +217,7 @@ impl<'a> Finder<'a> {
         references: &[Reference],
     ) -> Option<ItemId> {
         let found = match &member.receiver {
-            Receiver::Unknown => None,
+            Receiver::Unknown | Receiver::Local => None,
             Receiver::Own => self.graph.own_type(self.workspace, from),
             Receiver::Typed(name) => self.type_named(from, *name, references),
         };

@@ -163,7 +163,10 @@ impl<'a> Collector<'a> {
                 {
                     return;
                 }
-                Some(Local::Item | Local::Enum(_)) if context != PathContext::Macro => return,
+                Some(Local::Item | Local::Enum(_)) if context != PathContext::Macro => {
+                    self.record_associated(&segments, context);
+                    return;
+                }
                 Some(Local::Alias(path, path_global)) => {
                     let range = first.range;
                     let replaced = path.iter().map(|name| Segment { name: *name, range });
@@ -182,6 +185,22 @@ impl<'a> Collector<'a> {
             in_signature: self.bodies == 0,
             guessed,
         });
+    }
+
+    /// `T::Kind::name`, where `T` is a generic parameter: a trait's name, which that has to be in scope for.
+    fn record_associated(&mut self, segments: &[Segment], context: PathContext) {
+        let may_be_value = matches!(context, PathContext::Value | PathContext::Tokens);
+        if let [_, .., Segment { name, range }] = *segments
+            && may_be_value
+        {
+            self.members.push(MemberUse {
+                name,
+                range,
+                called: true,
+                arguments: None,
+                receiver: Receiver::Local,
+            });
+        }
     }
 
     /// `super` in a module inside a body means the module around the body, which is where the path is looked up.
