@@ -48,18 +48,8 @@ pub fn repairs(
             "E0603" | "E0616" | "E0624" | "E0451" | "E0364" | "E0365" => {
                 repairs.extend(widen(message, read));
             }
-            "unused_imports" if message.times > 1 => {
-                let dropped = unused(message);
-                // The parts of one message are one edit: braces go with what stands in them.
-                let needed = dropped.iter().any(|repair| {
-                    let text = read(&repair.path).unwrap_or_default();
-                    let range = repair.range.0 as usize..repair.range.1 as usize;
-                    let names = imported(text.get(range).unwrap_or_default());
-                    names.iter().any(|name| is_named(&repair.path, name))
-                });
-                if !needed {
-                    repairs.extend(dropped);
-                }
+            "unused_imports" if message.times > 1 || is_for_tests(message, read) => {
+                repairs.extend(drop_unused(message, read, is_named));
             }
             "E0405" | "E0412" | "E0422" | "E0425" | "E0433" | "E0432" | "E0599" => {
                 repairs.extend(import(message));
@@ -146,6 +136,49 @@ fn is_definition(text: &str, range: (u32, u32)) -> bool {
             .is_some_and(|(name, _)| name.chars().all(|c| c.is_alphanumeric() || c == '_'))
 }
 
+/// What drops an unused import; nothing where code that was not compiled may need some of it.
+fn drop_unused(
+    message: &Message,
+    read: &dyn Fn(&Utf8Path) -> Option<String>,
+    is_named: &dyn Fn(&Utf8Path, &str) -> bool,
+) -> Vec<Repair> {
+    let is_needed = |path: &Utf8Path, (start, end): (u32, u32)| {
+        let text = read(path).unwrap_or_default();
+        let dropped = text.get(start as usize..end as usize).unwrap_or_default();
+        let names = imported(dropped);
+        names.iter().any(|name| is_named(path, name))
+    };
+    // The parts of one message are one edit: braces go with what stands in them.
+    let said = unused(message);
+    if !said.is_empty() {
+        let mut parts = said.iter();
+        let needed = parts.any(|repair| is_needed(&repair.path, repair.range));
+        return if needed { Vec::new() } else { said };
+    }
+    let mut primary = message.places.iter().filter(|(_, _, primary)| *primary);
+    if primary.any(|(path, range, _)| is_needed(path, *range)) {
+        return Vec::new();
+    }
+    unused_for_tests(message, read)
+}
+
+/// Whether an import, or the module around it, is there for tests alone: no other target compiles it.
+fn is_for_tests(message: &Message, read: &dyn Fn(&Utf8Path) -> Option<String>) -> bool {
+    let is_there = |(path, range, _): &(Utf8PathBuf, (u32, u32), bool)| {
+        let text = read(path).unwrap_or_default();
+        let before = text.get(..range.0 as usize).unwrap_or_default();
+        let Some((_, after)) = before.rsplit_once("#[cfg(test)]") else {
+            return false;
+        };
+        let after = after.trim_start();
+        let is_import = after.starts_with("use ") || after.starts_with("pub");
+        let in_module = after.starts_with("mod ") && after.contains('{');
+        (is_import && !after.contains(';')) || (in_module && !after.contains("\n}"))
+    };
+    let mut primary = message.places.iter().filter(|(_, _, primary)| *primary);
+    primary.next().is_some_and(is_there)
+}
+
 /// The compiler says which bytes of an unused import to drop.
 fn unused(message: &Message) -> Vec<Repair> {
     let place = |(path, range, text): &(Utf8PathBuf, (u32, u32), String)| Repair {
@@ -161,6 +194,69 @@ fn unused(message: &Message) -> Vec<Repair> {
         .filter(|(_, _, text)| text.is_empty())
         .map(place)
         .collect()
+}
+
+/// The compiler does not say what to drop where it compiles tests alone: a name goes with the comma behind or before it,
+/// and an import of one name as a whole.
+fn unused_for_tests(message: &Message, read: &dyn Fn(&Utf8Path) -> Option<String>) -> Vec<Repair> {
+    let places = message.places.iter().filter(|(_, _, primary)| *primary);
+    let dropped = places.filter_map(|(path, range, _)| {
+        let (range, text) = without(&read(path)?, *range)?;
+        Some(Repair {
+            path: path.clone(),
+            range,
+            text,
+            rule: "B4",
+            message: message.message.clone(),
+        })
+    });
+    dropped.collect()
+}
+
+/// The edit by which an import loses one name. Braces go where they would hold one name.
+fn without(text: &str, (start, end): (u32, u32)) -> Option<((u32, u32), String)> {
+    let (before, after) = (text.get(..start as usize)?, text.get(end as usize..)?);
+    let open = before
+        .rfind(['{', '}', ';'])
+        .filter(|at| before[*at..].starts_with('{'));
+    let close = after
+        .find(['{', '}', ';'])
+        .filter(|at| after[*at..].starts_with('}'));
+    if let (Some(open), Some(close)) = (open, close) {
+        let others = before[open + 1..]
+            .split(',')
+            .chain(after[..close].split(','));
+        let others: Vec<&str> = others
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+            .collect();
+        if let [other] = others[..]
+            && other != "self"
+        {
+            let range = (open as u32, end + close as u32 + 1);
+            return Some((range, other.to_owned()));
+        }
+    }
+    let nothing = String::new();
+    if let Some(rest) = after.trim_start().strip_prefix(',') {
+        let gap = rest.len() - rest.trim_start().len();
+        return Some(((start, (text.len() - rest.len() + gap) as u32), nothing));
+    }
+    if let Some(rest) = before.trim_end().strip_suffix(',') {
+        return Some(((rest.len() as u32, end), nothing));
+    }
+    let head = before.rfind("use ")?;
+    let is_one = !before[head..].contains([';', ',']) && before[head..].matches('{').count() <= 1;
+    let tail = after.find(';').filter(|_| is_one)?;
+    let above = before[..head].trim_end();
+    let from = above.strip_suffix("#[cfg(test)]").map_or(head, str::len);
+    let from = before[..from].rfind('\n').map_or(0, |newline| newline + 1);
+    let rest = &after[tail + 1..];
+    let to = text.len() - rest.strip_prefix('\n').unwrap_or(rest).len();
+    let is_alone = ["use ", "#[cfg(test)]"]
+        .iter()
+        .any(|word| text[from..].trim_start().starts_with(word));
+    is_alone.then_some(((from as u32, to as u32), nothing))
 }
 
 /// The names that the text of imports binds; a glob is all that may be meant.
@@ -220,6 +316,50 @@ mod tests {
         assert_eq!(none, []);
         let all = repairs(&[message], &read, &|_, _| false);
         assert_eq!(apply(text, &all.iter().collect::<Vec<_>>()), "use a::C;\n");
+    }
+
+    #[test]
+    fn what_is_for_tests_alone_is_unused_once() {
+        let mended = |text: &str| {
+            let at = text.find('B').unwrap_or_default() as u32;
+            let message = Message {
+                code: "unused_imports".to_owned(),
+                message: "unused import: `B`".to_owned(),
+                times: 1,
+                places: vec![("a.rs".into(), (at, at + 1), true)],
+                replacements: Vec::new(),
+            };
+            let read = |_: &Utf8Path| Some(text.to_owned());
+            let repairs = repairs(&[message], &read, &|_, _| false);
+            apply(text, &repairs.iter().collect::<Vec<_>>())
+        };
+        let test = "#[cfg(test)]\n";
+        assert_eq!(
+            mended("use a::D;\n#[cfg(test)]\nuse a::B;\nmod c;\n"),
+            "use a::D;\nmod c;\n"
+        );
+        assert_eq!(
+            mended(&format!("{test}use a::{{B, C}};\n")),
+            format!("{test}use a::C;\n")
+        );
+        assert_eq!(
+            mended(&format!("{test}use a::{{C, B}};\n")),
+            format!("{test}use a::C;\n")
+        );
+        assert_eq!(
+            mended(&format!("{test}use a::{{C, B, D}};\n")),
+            format!("{test}use a::{{C, D}};\n")
+        );
+        let module = format!("{test}mod tests {{\n    use a::C;\n    use a::B;\n}}\n");
+        assert_eq!(mended(&module), module.replace("    use a::B;\n", ""));
+        for kept in [
+            "use a::B;\n",
+            "#[cfg(test)]\nuse a::D;\nuse a::B;\n",
+            "#[cfg(test)]\nmod tests {\n}\nuse a::B;\n",
+            "#[cfg(test)]\nuse a::{c::{B}, D};\n",
+        ] {
+            assert_eq!(mended(kept), kept);
+        }
     }
 
     #[test]

@@ -85,7 +85,8 @@ impl Run<'_> {
             let repairs = if new.is_empty() || case.row.check_rounds > ROUNDS {
                 Vec::new()
             } else {
-                self.repair(case.project, &new, &mut case.changes)?
+                let sources = report.sources();
+                self.repair(case.project, &new, (&mut case.changes, &sources))?
             };
             if !repairs.is_empty() {
                 case.row.repairs += repairs.len();
@@ -148,8 +149,15 @@ impl Run<'_> {
         Ok(true)
     }
 
-    /// The scratch tree's sources of the crate that a file is in; none where it is no source, or its crate has no features.
-    fn texts_beside(&self, path: &Utf8Path, project: &Project, changes: &ChangeSet) -> Vec<String> {
+    /// The text of those sources of the crate that a file is in which may have code that was not compiled, as other
+    /// features are needed for it; each with whether it is that file. None where the file is no source, or its crate has
+    /// no features.
+    fn texts_beside(
+        &self,
+        path: &Utf8Path,
+        project: &Project,
+        (changes, compiled): (&ChangeSet, &BTreeSet<Utf8PathBuf>),
+    ) -> Vec<(bool, String)> {
         let Some((dir, _)) = path.as_str().split_once("src/") else {
             return Vec::new();
         };
@@ -167,10 +175,20 @@ impl Run<'_> {
                 rest.is_some_and(|rest| rest.starts_with("src/"))
             })
             .collect();
-        let texts = files
+        let mut texts: Vec<(&Utf8Path, String)> = files
             .iter()
-            .filter_map(|file| self.scratch.read(file.as_str()));
-        texts.collect()
+            .filter_map(|file| Some((*file, self.scratch.read(file.as_str())?)))
+            .collect();
+        let asks = |text: &str| text.contains("feature =") || text.contains("feature=");
+        // Where a macro writes the conditions, whoever calls it may be under one.
+        let by_macro = |text: &str| text.contains("macro_rules!") && asks(text);
+        if !texts.iter().any(|(_, text)| by_macro(text)) {
+            texts.retain(|(file, text)| asks(text) || !compiled.contains(*file));
+        }
+        texts
+            .into_iter()
+            .map(|(file, text)| (file == path, text))
+            .collect()
     }
 
     /// Mends what can be mended, in the scratch tree and in the change.
@@ -178,15 +196,17 @@ impl Run<'_> {
         &self,
         project: &Project,
         messages: &[&CompilerMessage],
-        changes: &mut ChangeSet,
+        (changes, compiled): (&mut ChangeSet, &BTreeSet<Utf8PathBuf>),
     ) -> Result<Vec<Repaired>, Failure> {
         let rows: Vec<Message> = messages.iter().map(|message| plain(message)).collect();
         let read = |path: &Utf8Path| self.scratch.read(path.as_str());
         let is_named = |path: &Utf8Path, name: &str| {
-            let texts = self.texts_beside(path, project, changes);
-            // The import itself is one.
-            let uses: usize = texts.iter().map(|text| occurrences(text, name)).sum();
-            !texts.is_empty() && (name == "*" || uses > 1)
+            let texts = self.texts_beside(path, project, (changes, compiled));
+            let uses = texts.iter().map(|(own, text)| {
+                // The import itself is one.
+                occurrences(text, name).saturating_sub(usize::from(*own))
+            });
+            !texts.is_empty() && (name == "*" || uses.sum::<usize>() > 0)
         };
         let repairs = repair::repairs(&rows, &read, &is_named);
         let mut done = Vec::new();
