@@ -175,17 +175,11 @@ impl Run<'_> {
                 rest.is_some_and(|rest| rest.starts_with("src/"))
             })
             .collect();
-        let mut texts: Vec<(&Utf8Path, String)> = files
+        let texts: Vec<(&Utf8Path, String)> = files
             .iter()
             .filter_map(|file| Some((*file, self.scratch.read(file.as_str())?)))
             .collect();
-        let asks = |text: &str| text.contains("feature =") || text.contains("feature=");
-        // Where a macro writes the conditions, whoever calls it may be under one.
-        let by_macro = |text: &str| text.contains("macro_rules!") && asks(text);
-        if !texts.iter().any(|(_, text)| by_macro(text)) {
-            texts.retain(|(file, text)| asks(text) || !compiled.contains(*file));
-        }
-        texts
+        under_features(texts, compiled)
             .into_iter()
             .map(|(file, text)| (file == path, text))
             .collect()
@@ -321,6 +315,20 @@ fn plain(message: &CompilerMessage) -> Message {
     }
 }
 
+/// Those of a crate's files of which other features may compile more than what was compiled.
+fn under_features<'a>(
+    mut texts: Vec<(&'a Utf8Path, String)>,
+    compiled: &BTreeSet<Utf8PathBuf>,
+) -> Vec<(&'a Utf8Path, String)> {
+    let asks = |text: &str| text.contains("feature =") || text.contains("feature=");
+    // Where a macro writes the conditions, whoever calls it may be under one.
+    let by_macro = |text: &str| text.contains("macro_rules!") && asks(text);
+    if !texts.iter().any(|(_, text)| by_macro(text)) {
+        texts.retain(|(file, text)| asks(text) || !compiled.contains(*file));
+    }
+    texts
+}
+
 /// How often a word stands in a text.
 fn occurrences(text: &str, word: &str) -> usize {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
@@ -330,4 +338,33 @@ fn occurrences(text: &str, word: &str) -> usize {
         !before.is_some_and(is_part) && !after.is_some_and(is_part)
     });
     starts.count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(texts: &[(&'static str, &str)], wanted: &[&str]) {
+        let compiled = BTreeSet::from(["a.rs".into(), "b.rs".into()]);
+        let texts = texts
+            .iter()
+            .map(|(file, text)| (Utf8Path::new(file), (*text).to_owned()));
+        let found = under_features(texts.collect(), &compiled);
+        let found: Vec<&str> = found.iter().map(|(file, _)| file.as_str()).collect();
+        assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn what_other_features_compile_is_in_files_that_ask_for_one_or_were_left_out() {
+        let plain = ("a.rs", "use x::Y;");
+        check(&[plain, ("b.rs", "fn f() {}")], &[]);
+        check(
+            &[plain, ("b.rs", "#[cfg(feature = \"c\")] fn f() {}")],
+            &["b.rs"],
+        );
+        check(&[plain, ("c.rs", "fn f() {}")], &["c.rs"]);
+        let rules = "macro_rules! c { ($i:item) => { #[cfg(feature = \"c\")] $i }; }";
+        check(&[plain, ("b.rs", rules)], &["a.rs", "b.rs"]);
+    }
 }
