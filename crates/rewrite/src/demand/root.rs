@@ -12,6 +12,7 @@ use super::{ALL, Asked, Asker, DestDemand, Form, RootDemand, references, users_u
 use crate::scope::{Scope, Side};
 use crate::traits::{self, Shown};
 use crate::twin;
+use crate::unhygienic;
 
 /// What stays asks for, where what moves asks for `dest`.
 pub(crate) fn root_demand(scope: &Scope<'_>, dest: &DestDemand) -> RootDemand {
@@ -220,19 +221,25 @@ impl RootDemand {
             let is_asked = self.leaves.contains_key(&leaf);
             let untouched = !scope.touched[module.index()] && !dest.asked.contains(&leaf);
             if untouched && is_asked {
-                continue;
+                self.unseen(scope, leaf, unhygienic::users(scope, leaf, false));
             } else if untouched {
                 let fixed = scope.own_conditions(item);
                 let asker = Asker::unnamed(module, &fixed);
                 self.leaves.entry(leaf).or_default().by(&fixed, false);
                 self.leaf(scope, leaf, &asker, &mut BTreeSet::new());
             } else {
-                for user in users_unseen(scope, leaf, false) {
-                    let asker = Asker::caller(scope, user);
-                    asker.ask(scope, module, self.leaves.entry(leaf).or_default());
-                    self.leaf(scope, leaf, &asker, &mut BTreeSet::new());
-                }
+                self.unseen(scope, leaf, users_unseen(scope, leaf, false));
             }
+        }
+    }
+
+    /// Those who need an import that no path of theirs leads through.
+    fn unseen(&mut self, scope: &Scope<'_>, leaf: UseLeafId, users: BTreeSet<ItemId>) {
+        let module = scope.workspace.item(scope.workspace.leaf(leaf).item).module;
+        for user in users {
+            let asker = Asker::caller(scope, user);
+            asker.ask(scope, module, self.leaves.entry(leaf).or_default());
+            self.leaf(scope, leaf, &asker, &mut BTreeSet::new());
         }
     }
 
