@@ -194,10 +194,11 @@ impl Definitions {
                     self.members.push((String::new(), range));
                 }
                 // Not the end of a path.
-                (TokenTree::Ident(name), None) if typed
-                    && !before.is_some_and(|before| is_punct(before, ':')) => {
-                        self.members.push(named(collector, name));
-                    }
+                (TokenTree::Ident(name), None)
+                    if typed && !before.is_some_and(|before| is_punct(before, ':')) =>
+                {
+                    self.members.push(named(collector, name));
+                }
                 (TokenTree::Group(group), Some(_)) => {
                     self.named_fields(collector, group.stream());
                 }
