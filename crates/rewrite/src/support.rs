@@ -159,6 +159,10 @@ impl Finder<'_, '_> {
                 for to in graph.edges_of(part) {
                     self.item(*to);
                 }
+                // Methods that are called by name alone are no edges.
+                for to in graph.calls_of(part) {
+                    self.item(to);
+                }
                 for reference in graph.references_of(part) {
                     self.imports(&reference.resolution.lookups);
                 }
