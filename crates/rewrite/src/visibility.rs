@@ -24,6 +24,7 @@ pub(crate) fn widen(
         items: BTreeSet::new(),
         modules: BTreeSet::new(),
         pending: demand.public_items.iter().copied().collect(),
+        methods: public_methods(scope),
     };
     for leaf in &demand.public_leaves {
         widening.leaf(*leaf);
@@ -55,6 +56,22 @@ struct Widening<'a, 'b> {
     items: BTreeSet<ItemId>,
     modules: BTreeSet<ModuleId>,
     pending: Vec<ItemId>,
+    /// By inherent impl: its public methods, which everybody sees once their type is public.
+    methods: BTreeMap<ItemId, Vec<ItemId>>,
+}
+
+fn public_methods(scope: &Scope<'_>) -> BTreeMap<ItemId, Vec<ItemId>> {
+    let mut methods: BTreeMap<ItemId, Vec<ItemId>> = BTreeMap::new();
+    for id in scope.workspace.items_of(scope.root) {
+        let item = scope.workspace.item(id);
+        if let Some(parent) = item.parent
+            && scope.moving[id.index()]
+            && item.visibility.level == Level::Public
+        {
+            methods.entry(parent).or_default().push(id);
+        }
+    }
+    methods
 }
 
 impl Widening<'_, '_> {
@@ -120,6 +137,9 @@ impl Widening<'_, '_> {
             for implementation in &self.scope.graph.implementations[id.index()] {
                 if self.scope.workspace.item(*implementation).kind == ItemKind::TraitImpl {
                     self.signature(*implementation);
+                }
+                for method in self.methods.remove(implementation).into_iter().flatten() {
+                    self.signature(method);
                 }
             }
         }

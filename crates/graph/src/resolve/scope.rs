@@ -80,10 +80,10 @@ pub(super) struct Scopes<'a> {
     leaves: Vec<Answers>,
     /// Every `macro_rules!` by name.
     rules: FxHashMap<Name, Vec<ItemId>>,
-    /// Words like those of types and constants in macro calls that define what they are handed: `color!(RED, 255, 0, 0)`.
+    /// Words that macro calls are handed to define something under: `RED` of `color!(RED, 255, 0, 0)`.
     spliced: FxHashSet<Name>,
-    /// These calls.
-    splicing: FxHashSet<ItemId>,
+    /// The same, each with its call.
+    splicing: FxHashSet<(ItemId, Name)>,
 }
 
 /// How much is believed of names that no definition in the source has.
@@ -156,14 +156,14 @@ impl Scopes<'_> {
         self.workspace.krate(krate).edition == "2015"
     }
 
-    /// Whether a macro call may define a word that it hands over.
+    /// Whether some macro call may define a word that it hands over.
     pub(super) fn is_spliced(&self, word: Name) -> bool {
         self.spliced.contains(&word)
     }
 
-    /// Whether a macro call defines names that it hands over.
-    pub(super) fn splices(&self, call: ItemId) -> bool {
-        self.splicing.contains(&call)
+    /// Whether a macro call may define a word that it hands over.
+    pub(super) fn splices(&self, call: ItemId, word: Name) -> bool {
+        self.splicing.contains(&(call, word))
     }
 
     /// The crate that a name starts a path to.

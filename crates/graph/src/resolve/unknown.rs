@@ -81,12 +81,13 @@ impl Resolver<'_> {
 
     /// A word in tokens means something only where another call defines what it is handed under that word.
     fn word(&self, path: &PathUse, module: ModuleId, item: Option<ItemId>) -> Vec<Resolution> {
-        if !self.scopes.is_spliced(path.segments[0].name) || is_builtin(path) {
+        let name = path.segments[0].name;
+        if !self.scopes.is_spliced(name) || is_builtin(path) {
             return Vec::new();
         }
         let mut likely = self.at(path, module, item, Trust::Likely);
         likely.retain(|resolution| match resolution.target {
-            Target::Item(call) => Some(call) != item && self.scopes.splices(call),
+            Target::Item(call) => Some(call) != item && self.scopes.splices(call, name),
             _ => false,
         });
         likely

@@ -313,6 +313,9 @@ fn a_word_means_what_another_call_is_handed_to_define() {
             map!(Warm { RED });
             map!(Cold { BLUE GREEN });
         }
+        macro_rules! numbered { ($v:vis enum $name:ident { $($c:ident),* }) => { $v enum $name { $($c),* } } }
+        mod net { numbered!(pub enum Far { Host, Net }); }
+        mod top { use super::net::*; numbered!(pub enum Near { Host, Far }); }
         ",
         "
         color!: item!
@@ -321,6 +324,9 @@ fn a_word_means_what_another_call_is_handed_to_define() {
         maps::use: palette::
         maps::map! Warm: maps::map! palette::color! RED
         maps::map! Cold: maps::map! palette::color! BLUE
+        net::numbered! Far: numbered!
+        top::use: net::
+        top::numbered! Near: net::numbered! Far numbered!
         ",
     );
 }

@@ -149,11 +149,14 @@ impl<'a> Scopes<'a> {
         }
         let words = words(workspace.text_of(id));
         if splices {
-            let constants = words
-                .clone()
-                .filter(|word| word.starts_with(char::is_uppercase));
-            self.spliced.extend(constants.map(Name::new));
-            self.splicing.insert(id);
+            // What stands behind `struct`, `const` and the like, or else the first word of the call.
+            let item = workspace.item(id);
+            let named = item.defines.iter().map(|(name, _)| name);
+            let first = item.members.first().filter(|_| item.defines.is_empty());
+            for word in named.chain(first).map(|name| Name::new(name)) {
+                self.spliced.insert(word);
+                self.splicing.insert((id, word));
+            }
         }
         for word in words.filter(|word| word.starts_with(|c: char| c.is_alphabetic())) {
             self.modules[module.index()]
