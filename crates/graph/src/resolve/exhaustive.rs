@@ -7,7 +7,7 @@ mod built;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cleave_syntax::item::ItemKind;
+use cleave_syntax::item::{Binding, ItemKind, UseLeafId};
 use cleave_syntax::{ItemId, TextRange, Workspace};
 use syn::spanned::Spanned;
 use syn::visit::Visit;
@@ -17,12 +17,23 @@ use built::Site;
 
 /// Fills [`Graph::bound`], [`Graph::built`], [`Graph::closed`] and [`Graph::room`].
 pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
-    let marked: BTreeMap<ItemId, Marked> = (0..workspace.items.len())
+    let mut marked: BTreeMap<ItemId, Marked> = (0..workspace.items.len())
         .map(ItemId::new)
         .filter_map(|id| Some((id, marked(workspace, id)?)))
         .collect();
     if marked.is_empty() {
         return;
+    }
+    for (index, resolutions) in graph.leaves.iter().enumerate() {
+        let leaf = workspace.leaf(UseLeafId::new(index));
+        for resolution in resolutions {
+            if let Target::Item(target) = resolution.target
+                && let Some(marked) = marked.get_mut(&target)
+                && let Binding::Name(name) = &leaf.binding
+            {
+                marked.names.insert(name.clone());
+            }
+        }
     }
     let pairs: BTreeSet<(ItemId, ItemId)> = graph
         .references
@@ -68,6 +79,8 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
 /// What of a type is marked.
 #[derive(Default)]
 struct Marked {
+    /// Its name, and those that imports give it.
+    names: BTreeSet<String>,
     /// What a function could build, by variant; the empty name is a struct's own.
     shapes: BTreeMap<String, built::Shape>,
     /// The type itself.
@@ -86,6 +99,7 @@ fn marked(workspace: &Workspace, id: ItemId) -> Option<Marked> {
     let mut attributes = item.attributes.iter();
     let mut marked = Marked {
         is_whole: attributes.any(|attribute| attribute.path == MARK),
+        names: BTreeSet::from([item.name.clone()]),
         ..Marked::default()
     };
     let text = workspace.text_of(id);
@@ -121,10 +135,9 @@ fn search<'a>(
 ) -> Search<'a> {
     let text = workspace.text_of(user);
     let mut search = Search {
-        has_bare: has_bare(workspace, user, target),
+        has_bare: has_bare(workspace, user, marked),
         is_struct: workspace.item(target).kind == ItemKind::Struct,
         marked,
-        name: &workspace.item(target).name,
         start: workspace.item(user).range.start,
         text,
         is_own,
@@ -146,16 +159,15 @@ fn search<'a>(
 }
 
 /// Whether the file of an item imports variants of an enum, as `use Kind::*` or `use Kind::{A, B}` does.
-fn has_bare(workspace: &Workspace, user: ItemId, target: ItemId) -> bool {
+fn has_bare(workspace: &Workspace, user: ItemId, marked: &Marked) -> bool {
     let text = &workspace
         .file(workspace.module(workspace.item(user).module).file)
         .text;
-    let name = &workspace.item(target).name;
-    text.contains(&format!("{name}::*")) || text.contains(&format!("{name}::{{"))
+    let mut names = marked.names.iter();
+    names.any(|name| text.contains(&format!("{name}::*")) || text.contains(&format!("{name}::{{")))
 }
 
 struct Search<'a> {
-    name: &'a str,
     is_struct: bool,
     /// Whether variants may be named without the type.
     has_bare: bool,
@@ -197,7 +209,7 @@ impl Search<'_> {
     }
 
     fn is_name(&self, ident: &syn::Ident) -> bool {
-        ident == self.name || (self.is_own && ident == "Self")
+        (self.is_own && ident == "Self") || self.marked.names.contains(&ident.to_string())
     }
 
     /// Whether a path leads to what only the type's crate may build, or match to the last field.

@@ -103,11 +103,15 @@ fn names_member(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
     kind == ItemKind::ExternCrate && !is_2015 && is_planned
 }
 
-/// Whether an import leads, under some condition, to what stays above.
-fn leads_above(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
+/// Whether an import leads, under some condition, to what stays above or is in a crate beside the destination.
+fn leads_out_of_sight(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
     let mut targets = scope.graph.leaves[leaf.index()].iter();
     targets.any(|resolution| match resolution.target {
-        Target::Item(to) => scope.side(to) == Side::Root,
+        Target::Item(to) => match scope.side(to) {
+            Side::Root => true,
+            Side::Dest => false,
+            Side::Other => !scope.sees(scope.workspace.crate_of(to)),
+        },
         _ => false,
     })
 }
@@ -185,7 +189,7 @@ impl DestDemand {
                 continue;
             }
             // Methods are known by name alone. Who really calls those of a trait that stays above would stay too.
-            if leads_above(scope, leaf) {
+            if leads_out_of_sight(scope, leaf) {
                 continue;
             }
             for user in users_unseen(scope, leaf, true) {
@@ -202,6 +206,9 @@ impl DestDemand {
         let across = macros_called_across(scope);
         for (shown, callers) in crate::traits::in_bodies(scope, true) {
             let Shown::Leaf(leaf) = shown else { continue };
+            if leads_out_of_sight(scope, leaf) {
+                continue;
+            }
             let place = Place::Item(scope.workspace.leaf(leaf).item, 0);
             let lookup = shown.lookup(scope);
             for caller in callers {
@@ -219,8 +226,10 @@ impl DestDemand {
     fn traits_behind(&mut self, scope: &Scope<'_>, glob: UseLeafId) {
         let place = Place::Item(scope.workspace.leaf(glob).item, 0);
         for (shown, callers) in crate::traits::called_through(scope, glob, true) {
-            if matches!(shown, Shown::Item(_)) {
-                continue;
+            match shown {
+                Shown::Item(_) => continue,
+                Shown::Leaf(leaf) if leads_out_of_sight(scope, leaf) => continue,
+                _ => {}
             }
             let lookup = shown.lookup(scope);
             for caller in callers {
@@ -330,7 +339,7 @@ impl DestDemand {
                             _ => false,
                         });
                     // What another condition has in its place may stay above.
-                    if !moves || leads_above(scope, *leaf) || names_dest(scope, *leaf) {
+                    if !moves || leads_out_of_sight(scope, *leaf) || names_dest(scope, *leaf) {
                         continue;
                     }
                     self.re_exported.insert(*leaf);
