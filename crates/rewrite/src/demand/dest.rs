@@ -229,7 +229,7 @@ impl DestDemand {
             match shown {
                 Shown::Item(_) => continue,
                 Shown::Leaf(leaf) if leads_out_of_sight(scope, leaf) => continue,
-                _ => {}
+                Shown::Leaf(_) => {}
             }
             let lookup = shown.lookup(scope);
             for caller in callers {
