@@ -357,7 +357,7 @@ impl DestDemand {
         let workspace = scope.workspace;
         let home = |id: ItemId| workspace.item(id).module;
         let moving = scope.graph.derived.iter().filter(|(id, implemented)| {
-            scope.moving[id.index()] && scope.side(*implemented) == Side::Other
+            scope.moving[id.index()] && scope.side(*implemented) != Side::Root
         });
         let mut users: BTreeMap<ModuleId, Vec<ItemId>> = BTreeMap::new();
         for (id, implemented) in moving {
