@@ -22,11 +22,9 @@ fn server() -> Server {
 fn call(address: SocketAddr, line: &str, body: &str) -> (u16, Value) {
     let mut stream = TcpStream::connect(address).unwrap();
     let length = body.len();
-    write!(
-        stream,
-        "{line} HTTP/1.1\r\nContent-Length: {length}\r\n\r\n{body}"
-    )
-    .unwrap();
+    // In one piece: the server may answer, and close, as soon as it has read a head.
+    let request = format!("{line} HTTP/1.1\r\nContent-Length: {length}\r\n\r\n{body}");
+    stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     let status = answer[9..12].parse().unwrap();

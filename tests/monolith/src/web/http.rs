@@ -40,6 +40,8 @@ impl Request {
         let mut reader = BufReader::new(stream);
         let mut line = String::new();
         reader.read_line(&mut line)?;
+        // The whole head is read before the answer: closing on a client that still writes loses it.
+        let length = read_content_length(&mut reader)?;
         let mut words = line.split_whitespace();
         let method = match words.next() {
             Some("GET") => Method::Get,
@@ -49,7 +51,6 @@ impl Request {
         let Some(target) = words.next().map(str::to_string) else {
             return Ok(Err(Response::error(400, "no path")));
         };
-        let length = read_content_length(&mut reader)?;
         if length > max_body {
             return Ok(Err(Response::error(413, "the body is too large")));
         }
