@@ -17,10 +17,13 @@ pub struct Graph {
     pub edges: Vec<Vec<ItemId>>,
     /// Weak edges: inherent methods that items may call by name alone (`.name(…)`).
     pub calls: Calls,
-    /// What can't be parted: items that build a `#[non_exhaustive]` type of their crate as only that crate may, where no
-    /// function could do it for them, each with the type; blanket impls that keep clear of other impls of their trait, each with what its bounds
-    /// name; macro calls, each with what the impls that they write have to stand beside; who names one of several macros of
-    /// one name, with that macro. Ordered.
+    /// What can't be parted. Ordered.
+    ///
+    /// - Items that build a `#[non_exhaustive]` type of their crate as only that crate may, where no function could do it
+    ///   for them, each with the type.
+    /// - Blanket impls that keep clear of other impls of their trait, each with what its bounds name.
+    /// - Macro calls, each with what the impls that they write have to stand beside.
+    /// - Who names one of several macros of one name, with that macro.
     pub bound: Vec<(ItemId, ItemId)>,
     /// What derives of other crates are written on, or macro calls that write such derives, each with a trait of its crate
     /// that the derive is called like. Only in crates that name themselves by `extern crate self as …`. Ordered; these are

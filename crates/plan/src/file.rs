@@ -137,10 +137,7 @@ moves = [\"c\"]
         plan.steps[0].moves = vec!["d".to_owned()];
         plan.steps.swap(0, 1);
         plan.steps[1].moves.push("a".to_owned());
-        let wanted = "\
-version = 1
-package = \"app\" # ours
-
+        let crates = "\
 [crates.low] # the lower
 role = \"part\"
 modules = [
@@ -149,8 +146,8 @@ modules = [
     \"c\", # why c
     \"d\",
 ]
-depends-on = []
-
+";
+        let steps = "\
 # then the leaf
 [[steps]]
 to = \"low\"
@@ -161,7 +158,9 @@ moves = [\"c\"]
 to = \"low\" # there
 moves = [\"d\", \"a\"]
 ";
-        assert_eq!(write(&plan, Some(text)), wanted);
+        let written = write(&plan, Some(text));
+        assert!(written.contains(crates), "{written}");
+        assert!(written.ends_with(steps), "{written}");
     }
 
     #[test]

@@ -103,28 +103,29 @@ fn marked(workspace: &Workspace, id: ItemId) -> Option<Marked> {
         ..Marked::default()
     };
     let text = workspace.text_of(id);
-    if item.kind == ItemKind::Enum
-        && (marked.is_whole || text.contains(MARK))
-        && let Ok(definition) = syn::parse_str::<syn::ItemEnum>(text)
-    {
-        let is_mark = |attribute: &syn::Attribute| attribute.path().is_ident(MARK);
-        let variants = definition.variants.iter();
-        marked
-            .all
-            .extend(variants.clone().map(|variant| variant.ident.to_string()));
-        let variants = variants.filter(|variant| variant.attrs.iter().any(is_mark));
-        marked
-            .variants
-            .extend(variants.map(|variant| variant.ident.to_string()));
+    let may_have_variants = item.kind == ItemKind::Enum && text.contains(MARK);
+    if !marked.is_whole && !may_have_variants {
+        return None;
     }
-    let is_marked = marked.is_whole || !marked.variants.is_empty();
-    if is_marked {
-        marked.shapes = built::shapes(text);
-        let definition = syn::parse_str::<syn::ItemStruct>(text);
-        marked.has_names =
-            matches!(definition, Ok(item) if matches!(item.fields, syn::Fields::Named(_)));
+    if let Ok(definition) = syn::parse_str::<syn::Item>(text) {
+        match &definition {
+            syn::Item::Enum(definition) => {
+                for variant in &definition.variants {
+                    let name = variant.ident.to_string();
+                    if variant.attrs.iter().any(|it| it.path().is_ident(MARK)) {
+                        marked.variants.insert(name.clone());
+                    }
+                    marked.all.insert(name);
+                }
+            }
+            syn::Item::Struct(definition) => {
+                marked.has_names = matches!(definition.fields, syn::Fields::Named(_));
+            }
+            _ => {}
+        }
+        marked.shapes = built::shapes(text, &definition);
     }
-    is_marked.then_some(marked)
+    (marked.is_whole || !marked.variants.is_empty()).then_some(marked)
 }
 
 /// How an item treats a type.

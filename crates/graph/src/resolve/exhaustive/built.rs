@@ -63,21 +63,19 @@ impl Parse for Matched {
     }
 }
 
-/// What a function could build, by variant; the empty name is a struct's own.
-pub(super) fn shapes(text: &str) -> BTreeMap<String, Shape> {
+/// What a function could build of a definition with that text, by variant; the empty name is a struct's own.
+pub(super) fn shapes(text: &str, definition: &syn::Item) -> BTreeMap<String, Shape> {
     let mut shapes = BTreeMap::new();
     let mut enter = |name: String, attributes: &[syn::Attribute], fields: &syn::Fields| {
         if let Some(shape) = shape(attributes, fields) {
             shapes.insert(name, shape);
         }
     };
-    match syn::parse_str::<syn::Item>(text) {
-        Ok(syn::Item::Struct(item)) if is_sized(text, &item.generics) => {
+    match definition {
+        syn::Item::Struct(item) if is_sized(text, &item.generics) => {
             enter(String::new(), &item.attrs, &item.fields);
         }
-        Ok(syn::Item::Enum(item))
-            if is_sized(text, &item.generics) && !is_deprecated(&item.attrs) =>
-        {
+        syn::Item::Enum(item) if is_sized(text, &item.generics) && !is_deprecated(&item.attrs) => {
             for variant in &item.variants {
                 enter(variant.ident.to_string(), &variant.attrs, &variant.fields);
             }

@@ -147,7 +147,6 @@ impl<'a> Scopes<'a> {
                 self.bind(module, name, namespace, Found::Item(id));
             }
         }
-        let words = words(workspace.text_of(id));
         if splices {
             // What stands behind `struct`, `const` and the like, or else the first word of the call.
             let item = workspace.item(id);
@@ -158,7 +157,9 @@ impl<'a> Scopes<'a> {
                 self.splicing.insert((id, word));
             }
         }
-        for word in words.filter(|word| word.starts_with(|c: char| c.is_alphabetic())) {
+        for word in words(workspace.text_of(id))
+            .filter(|word| word.starts_with(|c: char| c.is_alphabetic()))
+        {
             self.modules[module.index()]
                 .opaque
                 .entry(Name::new(word))
