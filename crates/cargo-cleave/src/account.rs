@@ -11,7 +11,11 @@ use cleave_syntax::{ChangeSet, ItemId, ModuleId};
 
 use crate::exit::Failure;
 use crate::explain::Page;
+use crate::output::write;
 use crate::project::{Project, Route};
+
+/// What the message of a commit begins with that takes a step back.
+pub(crate) const TAKE_BACK: &str = "Take back: ";
 
 /// The account of a step that was worked out on `project`, not verified yet.
 pub fn account(project: &Project, route: &Route, step: &Step, outcome: &Outcome) -> PullRequest {
@@ -236,10 +240,7 @@ pub fn verify(
 pub fn keep(state: &Utf8Path, account: &PullRequest) -> Result<(), Failure> {
     let path = place(state, account.number);
     let text = serde_json::to_string_pretty(account).unwrap_or_default();
-    let folder = path.parent().unwrap_or(state);
-    std::fs::create_dir_all(folder)
-        .and_then(|()| std::fs::write(&path, text + "\n"))
-        .map_err(|error| Failure::World(format!("failed to write `{path}`: {error}")))
+    write(&path, &(text + "\n"))
 }
 
 /// The record of a step, where one is kept and is of the step that is meant.

@@ -67,6 +67,11 @@ impl Project {
         Ok(project)
     }
 
+    /// What needs itself in circles, at the level of modules, items and methods.
+    pub(crate) fn knots(&self) -> cleave_graph::knot::Knots {
+        cleave_graph::knot::knots(&self.workspace, &self.graph, self.monolith)
+    }
+
     /// Looks up what the source of other crates says: rewriting asks for it.
     pub fn read_foreign(&mut self, common: &Common) -> Result<(), Failure> {
         let options = options(common)?;

@@ -1,6 +1,5 @@
 //! The JSON of `--report`: version 1.
 
-use cleave_graph::knot;
 use cleave_plan::Plan;
 use cleave_syntax::workspace::CrateKind;
 use cleave_verify::TestComparison;
@@ -121,7 +120,7 @@ pub struct Seconds {
 pub fn measure(project: &Project, plan: Option<&Plan>) -> Report {
     let workspace = &project.workspace;
     let package = workspace.package(workspace.package);
-    let knots = knot::knots(workspace, &project.graph, project.monolith);
+    let knots = project.knots();
     let mut report = Report {
         package: package.name.clone(),
         knots: Knots {

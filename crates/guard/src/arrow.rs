@@ -260,7 +260,7 @@ fn steps_from(judge: &Judge<'_>, id: ItemId) -> Vec<ItemId> {
 /// Something without a home that code below needs. Where its whole module has none, that is said instead.
 fn needed_below(judge: &Judge<'_>, to: ItemId, users: &[ItemId]) -> Option<Finding> {
     let workspace = judge.input.workspace;
-    if crate::home::is_homeless(judge, workspace.item(to).module) {
+    if judge.is_homeless(workspace.item(to).module) {
         return None;
     }
     let used = workspace.path_of(to);

@@ -19,7 +19,7 @@ pub(crate) fn find(judge: &Judge<'_>) -> Vec<Finding> {
         let module = workspace.item(id).module;
         let is_unsaid =
             judge.declared.home[id.index()].is_some() && !judge.declared.named[id.index()];
-        if is_unsaid && is_homeless(judge, module) {
+        if is_unsaid && judge.is_homeless(module) {
             homeless
                 .entry(outermost(judge, module))
                 .or_default()
@@ -30,14 +30,6 @@ pub(crate) fn find(judge: &Judge<'_>) -> Vec<Finding> {
         .iter()
         .map(|(module, items)| unnamed(judge, *module, items))
         .collect()
-}
-
-/// Whether no list names a module or one around it. The crate's root has its home: the package.
-pub(crate) fn is_homeless(judge: &Judge<'_>, module: ModuleId) -> bool {
-    let module = judge.input.workspace.module(module);
-    !module.path.is_empty()
-        && Some(module.krate) == judge.crates.first().copied()
-        && judge.declared.lists.module(&module.path).is_none()
 }
 
 /// The outermost module around one that has none either.

@@ -33,7 +33,7 @@ use cleave_graph::Graph;
 use cleave_plan::lift::Lifts;
 use cleave_plan::unit::{self, Units};
 use cleave_plan::{Homes, Order, Plan, Step};
-use cleave_syntax::{CrateId, ItemId, Workspace};
+use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
 
 use declared::Declared;
 pub use finding::{Finding, Kind};
@@ -99,5 +99,13 @@ impl<'a> Judge<'a> {
         home.map_or(self.input.plan.package.as_str(), |index| {
             self.input.plan.crates[index].name.as_str()
         })
+    }
+
+    /// Whether no list names a module or one around it. The crate's root has its home: the package.
+    fn is_homeless(&self, module: ModuleId) -> bool {
+        let module = self.input.workspace.module(module);
+        !module.path.is_empty()
+            && Some(module.krate) == self.crates.first().copied()
+            && self.declared.lists.module(&module.path).is_none()
     }
 }

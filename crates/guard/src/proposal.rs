@@ -9,7 +9,6 @@ use toml_edit::{Document, Item, Table};
 
 use crate::Judge;
 use crate::finding::definition;
-use crate::home::is_homeless;
 
 /// A home for something new, and why that one.
 pub(crate) struct Proposal {
@@ -159,7 +158,7 @@ fn unnamed(judge: &Judge<'_>, kinds: Kinds) -> BTreeMap<String, ItemId> {
         if judge.declared.home[id.index()].is_none() {
             continue;
         }
-        if kinds != Kinds::Items && is_homeless(judge, item.module) {
+        if kinds != Kinds::Items && judge.is_homeless(item.module) {
             let module = workspace.module(item.module);
             let shown = module.declaration.unwrap_or(id);
             unnamed.insert(module.path.clone(), shown);

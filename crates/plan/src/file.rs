@@ -1,6 +1,7 @@
 //! `split.toml`: the plan on disk, made to be read and edited in a review.
 
 mod check;
+mod edit;
 mod lift;
 mod name;
 mod read;

@@ -12,6 +12,7 @@ mod public;
 mod reason;
 mod rebuild;
 mod tables;
+mod words;
 
 use cleave_graph::Graph;
 use cleave_plan::{Homes, Plan, Step};

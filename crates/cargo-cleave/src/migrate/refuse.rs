@@ -7,10 +7,10 @@ use cleave_syntax::{ChangeSet, Diagnostic, Severity};
 use cleave_verify::git::{Branch, GitState};
 use cleave_verify::{git, journal};
 
+use crate::account::TAKE_BACK;
 use crate::arguments::Arguments;
 use crate::exit::Failure;
 use crate::project::{Project, Route};
-use crate::verb::TAKE_BACK;
 
 /// Refuses the tree, in one line with the remedy. `wanted` are the steps that were asked for.
 pub(super) fn tree(

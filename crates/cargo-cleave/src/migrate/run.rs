@@ -17,6 +17,7 @@ use crate::exit::{Exit, Failure};
 use crate::interrupt;
 use crate::migrate::judge::{Case, words};
 use crate::migrate::{message, refuse, work_out};
+use crate::output::write;
 use crate::project::Project;
 use crate::report::{self, Report, StepRow};
 use crate::screen::Screen;
@@ -390,11 +391,7 @@ impl<'a> Run<'a> {
             return Ok(());
         };
         let text = serde_json::to_string_pretty(&self.report).unwrap_or_default();
-        let folder = path.parent().filter(|folder| !folder.as_str().is_empty());
-        folder
-            .map_or(Ok(()), std::fs::create_dir_all)
-            .and_then(|()| std::fs::write(path, text + "\n"))
-            .map_err(|error| Failure::World(format!("failed to write `{path}`: {error}")))?;
+        write(path, &(text + "\n"))?;
         screen.progress(&format!("wrote {path}"));
         Ok(())
     }

@@ -8,9 +8,9 @@ use cleave_report::sarif::Rule;
 use cleave_report::{annotation, finding, sarif};
 use cleave_syntax::{Diagnostic, Severity};
 
-use super::write;
 use crate::arguments::{Arguments, Format};
 use crate::exit::{Exit, Failure};
+use crate::output::write;
 use crate::project::Project;
 use crate::screen::Screen;
 

@@ -12,9 +12,9 @@ use cleave_syntax::ChangeSet;
 use cleave_syntax::change::NewFile;
 use cleave_verify::git;
 
-use super::write;
 use crate::arguments::Arguments;
 use crate::exit::{Exit, Failure};
+use crate::output::write;
 use crate::project::Project;
 use crate::screen::Screen;
 

@@ -9,6 +9,7 @@ use crate::account;
 use crate::arguments::{Arguments, Common, Format};
 use crate::exit::{Exit, Failure};
 use crate::migrate::work_out;
+use crate::output::write;
 use crate::project::Project;
 use crate::screen::Screen;
 
@@ -117,7 +118,7 @@ fn before(
         .strip_prefix(&project.workspace.root)
         .map_or_else(|_| plan.clone(), |path| tree.join(path));
     if let (false, Some(text)) = (plan_there.exists(), &project.plan_text) {
-        super::write(&plan_there, text)?;
+        write(&plan_there, text)?;
     }
     let mut then = Project::load(&there, screen)?;
     then.workspace

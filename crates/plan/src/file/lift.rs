@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
 
+use super::edit::{put, put_list, rows};
 use super::name::{is_identifier, is_path};
 use super::problem;
 use super::read::Reader;
-use super::write::{put, put_list, rows};
 use crate::home::distance;
 use crate::plan::{Lift, Plan};
 

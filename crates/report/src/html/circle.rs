@@ -4,7 +4,7 @@ use cleave_graph::knot::{self, Cut, Link, Tangle};
 use serde::Serialize;
 
 use super::Subject;
-use super::tables::pieces;
+use super::words::pieces;
 
 /// At most so many members of a knot are listed.
 const MEMBERS: usize = 300;

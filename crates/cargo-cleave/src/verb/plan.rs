@@ -6,12 +6,14 @@ use cleave_verify::git;
 use cleave_verify::timings::Timings;
 use serde_json::json;
 
+use super::check;
+use super::status::steps_text;
 use crate::arguments::{Arguments, Format, Planning};
 use crate::exit::{Exit, Failure};
+use crate::output::write;
 use crate::pay;
 use crate::project::{Project, Route};
 use crate::screen::Screen;
-use crate::verb::{check, steps_text, write};
 
 /// How many commits make a history that says how often files change.
 const COMMITS: usize = 30;
