@@ -7,7 +7,7 @@ use cleave_syntax::{CrateId, Diagnostic, ItemId, Severity, Workspace};
 
 use crate::lift::{self, Lifts};
 use crate::order::{Home, Order};
-use crate::partition::is_within;
+use crate::path::is_within;
 use crate::plan::Plan;
 use crate::testing;
 use crate::unit::{self, Units};

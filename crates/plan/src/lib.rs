@@ -23,6 +23,7 @@ pub mod measure;
 pub mod mojo;
 pub mod order;
 pub mod partition;
+mod path;
 pub mod plan;
 pub mod step;
 pub mod target;

@@ -9,6 +9,7 @@
 mod layer;
 mod naming;
 pub(crate) mod problem;
+mod role;
 pub(crate) mod search;
 pub(crate) mod state;
 
@@ -22,6 +23,7 @@ use crate::history::History;
 use crate::home::{Claims, Homes, settle};
 use crate::lift::{self, Lifts};
 use crate::order::{Home, Order};
+use crate::path::is_within;
 use crate::plan::{Lift, Plan, PlannedCrate, Role};
 use crate::step;
 use crate::unit;
@@ -220,12 +222,6 @@ fn settled<'a>(
         .map(|home| home.unwrap_or(crates))
         .collect();
     State::new(problem, crates, home, problem.stays.clone())
-}
-
-/// Whether a module path is another or below it.
-pub(crate) fn is_within(path: &str, outer: &str) -> bool {
-    path.strip_prefix(outer)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
 /// Writes what was found as claims.

@@ -11,7 +11,7 @@ pub(crate) use self::divide::divide;
 pub use self::divide::refresh;
 use crate::home::Homes;
 use crate::lift::{self, Lifts};
-use crate::partition::is_within;
+use crate::path::is_within;
 use crate::plan::{Plan, PlannedStep, RootKind};
 use crate::{target, testing, unit};
 

@@ -6,7 +6,7 @@ use cleave_graph::Graph;
 use cleave_syntax::item::Level;
 use cleave_syntax::{CrateId, ItemId, Workspace};
 
-use super::naming;
+use super::role::role;
 use crate::cost::Weights;
 use crate::history::History;
 use crate::lift::Lifts;
@@ -304,8 +304,7 @@ impl Problem {
 
     /// What the names of modules say of their roles, where they tell both from each other.
     fn find_roles(&mut self) {
-        let claimed: Vec<Option<Role>> =
-            self.modules.iter().map(|path| naming::role(path)).collect();
+        let claimed: Vec<Option<Role>> = self.modules.iter().map(|path| role(path)).collect();
         let roles = [Role::Orchestration, Role::Worker];
         let lines = roles.map(|role| {
             let units =

@@ -9,7 +9,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use super::named_step;
 use crate::home::{Homes, homes};
 use crate::lift::{self, Lifts};
-use crate::partition::is_within;
+use crate::path::is_within;
 use crate::plan::{Plan, PlannedStep};
 use crate::unit;
 
