@@ -98,18 +98,40 @@ fn the_commands_are_commands() {
 }
 
 #[test]
-fn the_first_hour_shows_the_plan_that_the_sample_gets() {
+fn the_guide_shows_what_is_printed_for_the_sample() {
     let here = Utf8Path::new(env!("CARGO_MANIFEST_DIR"));
     let fixture = Fixture::of(&here.join("monolith"));
-    let (status, text) = cleave(&fixture, &["plan"]);
-    assert_eq!(status, 0, "{text}");
-    let page = std::fs::read_to_string(folder().join("first-hour.md")).expect("a page");
-    let shown = between(&page, "```text\n", "```").find(|text| text.starts_with("Crates"));
-    let mut printed = text.lines();
-    for line in shown.expect("a plan").lines().filter(|line| *line != "…") {
-        assert!(printed.any(|other| other == line), "{line}\n{text}");
+    let mut printed = Vec::new();
+    for words in [
+        &["status"][..],
+        &["plan"],
+        &["graph", "--level", "crate", "--format", "mermaid"],
+    ] {
+        let (status, text) = cleave(&fixture, words);
+        assert_eq!(status, 0, "{text}");
+        printed.push(text);
     }
     for name in ["shared", "worker", "orchestration"] {
-        assert!(text.contains(&format!("millrace-{name} ")), "{text}");
+        assert!(printed[1].contains(&format!("millrace-{name} ")));
     }
+    let page = |name: &str| std::fs::read_to_string(folder().join(name)).expect("a page");
+    let (first_hour, plan) = (page("first-hour.md"), page("plan.md"));
+    let cost = between(&plan, "```text\n", "```").filter(|shown| shown.starts_with("Cost"));
+    let shown: Vec<&str> = between(&first_hour, "```text\n", "```")
+        .chain(cost)
+        .collect();
+    assert_eq!(shown.len(), 4);
+    for shown in shown {
+        assert!(
+            printed.iter().any(|text| is_part(shown, text)),
+            "{shown}\nis not in\n{printed:#?}"
+        );
+    }
+}
+
+/// Whether all lines stand in a text in that order, `…` for any others between them.
+fn is_part(shown: &str, text: &str) -> bool {
+    let mut printed = text.lines();
+    let mut shown = shown.lines().filter(|line| line.trim() != "…");
+    shown.all(|line| printed.any(|other| other == line))
 }
