@@ -2,20 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use cleave_syntax::workspace::CrateKind;
+use cleave_syntax::workspace::{CrateKind, DependencyKind};
 use cleave_syntax::{ItemId, Workspace};
 
 /// What the build scripts of a workspace set, as far as their text says it.
 pub(crate) struct BuildOutput {
     cfgs: BTreeSet<String>,
     variables: BTreeSet<String>,
+    /// Whether one has a library linked.
+    links: bool,
 }
+
+/// What build scripts have libraries compiled, or found, and linked with.
+const LINKERS: &[&str] = &["cc", "cmake", "pkg-config", "system-deps", "vcpkg"];
 
 impl BuildOutput {
     pub(crate) fn of(workspace: &Workspace) -> Self {
         let mut output = Self {
             cfgs: BTreeSet::new(),
             variables: BTreeSet::new(),
+            links: false,
         };
         let scripts = workspace
             .crates
@@ -23,11 +29,21 @@ impl BuildOutput {
             .filter(|krate| krate.kind == CrateKind::BuildScript);
         for script in scripts {
             let text = &workspace.file(workspace.module(script.root).file).text;
+            let mut dependencies = workspace.package(script.package).dependencies.iter();
+            output.links |= text.contains("rustc-link")
+                || dependencies.any(|it| {
+                    it.kind == DependencyKind::Build && LINKERS.contains(&it.package.as_str())
+                });
             output.cfgs.extend(words_after(text, "rustc-cfg="));
             output.variables.extend(words_after(text, "rustc-env="));
             output.variables.insert("OUT_DIR".to_owned());
         }
         output
+    }
+
+    /// Whether a build script has a library linked, which code of its package calls.
+    pub(crate) fn links(&self) -> bool {
+        self.links
     }
 
     /// Whether an item, its attributes included, reads any of it. Linear in its text.

@@ -192,7 +192,7 @@ fn settle_closed(
                 .collect(),
         })
         .collect();
-    let mut stays: Vec<bool> = units.units.iter().map(|unit| unit.pinned).collect();
+    let mut stays: Vec<bool> = units.units.iter().map(|unit| unit.pin.is_some()).collect();
     loop {
         close_upwards(&needs, &mut stays);
         let mut homes: Vec<Home> = wishes

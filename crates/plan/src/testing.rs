@@ -9,7 +9,7 @@ use crate::home::Claims;
 use crate::indivisible;
 use crate::lift::Lifts;
 use crate::order::{Home, Order};
-use crate::unit;
+use crate::pin::shared_files;
 
 /// Test code that moves as one: the outermost test module, or a single test item.
 struct Part {
@@ -185,12 +185,12 @@ pub(crate) fn place(
     // What stands with a type first: tests may need it.
     let mut clusters = clusters(workspace, graph, root);
     clusters.sort_by_key(|cluster| cluster.bound.is_empty());
-    let shared = unit::shared_files(workspace);
+    let shared = shared_files(workspace);
     for cluster in clusters {
         // Benches and tests beside the source take in some helpers by `#[path]`.
         let is_shared = cluster.items().any(|id| {
             let module = workspace.item(id).module;
-            shared.contains(&workspace.module(module).file)
+            shared.contains_key(&workspace.module(module).file)
         });
         let home = match cluster.bound.first() {
             Some(owner) => planned[owner.index()],

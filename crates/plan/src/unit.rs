@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::{Graph, Target};
 use cleave_syntax::item::ItemKind;
-use cleave_syntax::{CrateId, FileId, ItemId, ModuleId, Workspace};
+use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use crate::build_script::BuildOutput;
 use crate::indivisible;
 use crate::lift::Lifts;
 use crate::order::Home;
+use crate::pin::{Pin, Pins};
 use crate::plan::Plan;
 use crate::testing;
 
@@ -32,8 +32,8 @@ pub struct Unit {
     pub needs: Vec<usize>,
     /// Non-test lines.
     pub lines: usize,
-    /// Whether it must stay in the root: a program's `main`, and what the linker finds by name.
-    pub pinned: bool,
+    /// Why it must stay in the root, where it must: the first reason that one of its items has.
+    pub pin: Option<Pin>,
     /// For trait impls with several legal homes: the units of their types and traits, all of which are among its needs.
     /// Such a unit lives where one of these does, and nobody needs it. Empty for all others.
     pub anchors: Vec<usize>,
@@ -144,6 +144,7 @@ impl<'a> Builder<'a> {
         self.join_bound();
         self.join_test_fields();
         self.join_calls();
+        self.join_foreign();
         self.join_indivisible();
         self.join_single_homes();
         self.find_open_impls();
@@ -213,6 +214,19 @@ impl<'a> Builder<'a> {
             let user = self.lifts.node(self.workspace, *user);
             if self.known[user.index()] && self.known[target.index()] {
                 self.join(user, *target);
+            }
+        }
+    }
+
+    /// An `extern` block goes with those who call what it declares, which no import has to lead to then.
+    fn join_foreign(&mut self) {
+        for id in self.items.clone() {
+            for target in &self.graph.edges[id.index()] {
+                let is_foreign = self.workspace.item(*target).kind == ItemKind::ForeignMod;
+                if is_foreign && self.known[target.index()] {
+                    let user = self.lifts.node(self.workspace, id);
+                    self.join(user, *target);
+                }
             }
         }
     }
@@ -422,8 +436,7 @@ impl<'a> Builder<'a> {
 
     fn finish(mut self) -> Units {
         let components = self.components();
-        let shared = shared_files(self.workspace);
-        let built = BuildOutput::of(self.workspace);
+        let pins = Pins::of(self.workspace);
         let mut result = Units {
             units: Vec::new(),
             unit_of: vec![None; self.workspace.items.len()],
@@ -436,17 +449,13 @@ impl<'a> Builder<'a> {
                 .iter()
                 .map(|id| self.lifts.lines_of(self.workspace, *id))
                 .sum();
-            let pinned = items.iter().any(|id| {
-                let file = self.workspace.module(self.workspace.item(*id).module).file;
-                shared.contains(&file)
-                    || is_pinned(self.workspace, *id)
-                    || built.is_read_by(self.workspace, *id)
-            });
+            let mut each = items.iter();
+            let pin = each.find_map(|id| pins.of_item(self.workspace, *id));
             result.units.push(Unit {
                 items,
                 needs: Vec::new(),
                 lines,
-                pinned,
+                pin,
                 anchors: Vec::new(),
             });
         }
@@ -484,69 +493,17 @@ impl<'a> Builder<'a> {
 
 /// What is pinned to the root, and all that needs it.
 pub(crate) fn stays_in_root(units: &Units) -> Vec<bool> {
-    let mut stays: Vec<bool> = units.units.iter().map(|unit| unit.pinned).collect();
+    with_users(units, |unit| unit.pin.is_some())
+}
+
+/// By unit: whether it is one of those, or needs one, over any number of others.
+pub(crate) fn with_users(units: &Units, is_one: impl Fn(&Unit) -> bool) -> Vec<bool> {
+    let mut reached: Vec<bool> = units.units.iter().map(is_one).collect();
     for index in (0..units.units.len()).rev() {
-        stays[index] |= units.units[index].needs.iter().any(|need| stays[*need]);
+        let mut needs = units.units[index].needs.iter();
+        reached[index] |= needs.any(|need| reached[*need]);
     }
-    stays
-}
-
-/// Files that other targets of the package read too, such as a build script: they stay where those look for them.
-pub(crate) fn shared_files(workspace: &Workspace) -> BTreeSet<FileId> {
-    let package = workspace.package;
-    let monolith = workspace.monolith(package);
-    let others =
-        |krate: CrateId| workspace.krate(krate).package == package && Some(krate) != monolith;
-    let modules = workspace
-        .modules
-        .iter()
-        .filter(|module| others(module.krate))
-        .map(|module| module.file);
-    let mut shared: BTreeSet<FileId> = modules.collect();
-    for item in workspace
-        .items
-        .iter()
-        .filter(|item| others(workspace.module(item.module).krate))
-    {
-        let file = workspace.file(workspace.module(item.module).file);
-        let folder = file.path.parent().unwrap_or("".into());
-        shared.extend(
-            item.includes
-                .iter()
-                .filter_map(|include| workspace.file_at(&folder.join(&include.path))),
-        );
-    }
-    shared
-}
-
-fn is_pinned(workspace: &Workspace, id: ItemId) -> bool {
-    const LINKED: &[&str] = &[
-        "no_mangle",
-        "export_name",
-        "global_allocator",
-        "panic_handler",
-        "proc_macro",
-        "proc_macro_derive",
-        "proc_macro_attribute",
-        "link_section",
-        "used",
-        "main",
-        "tokio::main",
-        "async_std::main",
-    ];
-    let item = workspace.item(id);
-    let krate = workspace.krate(workspace.crate_of(id));
-    let is_main = item.kind == ItemKind::Fn
-        && item.name == "main"
-        && workspace.module(item.module).parent.is_none()
-        && krate.kind == cleave_syntax::workspace::CrateKind::Bin;
-    is_main
-        || indivisible::stays(workspace, id)
-        || item.kind == ItemKind::ForeignMod
-        || item
-            .attributes
-            .iter()
-            .any(|attribute| LINKED.contains(&attribute.path.as_str()))
+    reached
 }
 
 /// The modules of some crates by path, those of one path together.

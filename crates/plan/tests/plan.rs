@@ -252,6 +252,38 @@ fn what_the_linker_finds_by_name_stays_in_the_root() {
 }
 
 #[test]
+fn an_extern_block_stays_where_a_library_is_linked() {
+    let block = "//- src/lib.rs\nmod a; mod b;\n//- src/a.rs\npub fn f() { unsafe { g() } }\nextern \"C\" { fn g(); }\n//- src/b.rs\npub fn h() { crate::a::f() }\n";
+    check(&low_and_high(), block, &[("a::f", "low"), ("b::h", "high")]);
+    let script = "//- build.rs\nfn main() { println!(\"cargo::rustc-link-lib=g\"); }\n";
+    let linked = format!("{script}{block}");
+    check(
+        &low_and_high(),
+        &linked,
+        &[("a::f", "app"), ("b::h", "app")],
+    );
+}
+
+#[test]
+fn what_keeps_code_in_the_package_is_said_with_the_lines_that_need_it() {
+    let (workspace, graph) = package(
+        "//- build.rs\nmod a { include!(\"src/a.rs\"); }\nfn main() { a::f(); }\n//- src/lib.rs\nmod a; mod b; mod c;\n//- src/a.rs\npub fn f() {}\n//- src/b.rs\npub fn g() {}\npub fn h() { crate::a::f() }\n//- src/c.rs\n#[no_mangle]\npub fn i() {}\n",
+    );
+    let kept = cleave_plan::kept(&low_and_high(), &workspace, &graph);
+    let said = kept.iter().map(|kept| {
+        let item = workspace.path_of(kept.item);
+        format!("{} with {item}: {}", kept.lines, kept.pin)
+    });
+    assert_eq!(
+        said.collect::<Vec<_>>(),
+        [
+            "2 with a::f: the build script looks for src/a.rs where it is",
+            "2 with c::i: the linker knows it by name",
+        ]
+    );
+}
+
+#[test]
 fn a_test_lives_where_it_sees_all_it_uses() {
     check(
         &siblings(),

@@ -63,7 +63,7 @@ pub(crate) fn plan(
         timings,
     };
     screen.result(&match arguments.common.format {
-        Format::Json => planned.json(&data, &drift),
+        Format::Json => planned.json(&project, &data, &drift),
         _ => planned.text(&project, &data),
     });
     Ok(Exit::Done)
@@ -330,10 +330,30 @@ impl Planned<'_> {
         }
         let timings = self.timings.as_ref();
         text.push_str(&worth(figures));
+        text.push_str(&self.stays(project));
         text.push_str(&timings.map_or_else(String::new, |it| pay::text(it, figures)));
         text + &terms(&self.judged.cost, data)
             + &cuts(project, self.plan, &self.judged)
             + &steps_text(&self.route.steps)
+    }
+
+    /// What keeps code in the package, where that is more than a few lines.
+    fn stays(&self, project: &Project) -> String {
+        let least = self.judged.figures.lines / 10;
+        let kept = cleave_plan::kept(self.plan, &project.workspace, &project.graph);
+        let kept = kept.iter().filter(|kept| kept.lines > least);
+        let rows = kept.map(|kept| {
+            let item = project.workspace.path_of(kept.item);
+            format!("  {:6} lines  with `{item}`: {}\n", kept.lines, kept.pin)
+        });
+        let rows: String = rows.collect();
+        if rows.is_empty() {
+            return rows;
+        }
+        format!(
+            "\nWhat has to stay in `{}`, with all that needs it:\n{rows}",
+            self.plan.package
+        )
     }
 
     /// The role of a crate, and the crates that it depends on; the root is above all.
@@ -346,7 +366,7 @@ impl Planned<'_> {
         (krate.role.as_str(), Some(names.collect()))
     }
 
-    fn json(&self, data: &Data, drift: &[Diagnostic]) -> String {
+    fn json(&self, project: &Project, data: &Data, drift: &[Diagnostic]) -> String {
         let figures = &self.judged.figures;
         let crates = crate_names(self.plan).enumerate().map(|(index, name)| {
             let (role, below) = self.role(index);
@@ -362,6 +382,11 @@ impl Planned<'_> {
             .iter()
             .map(|it| json!({ "code": it.code, "message": it.message, "help": it.help }));
         let timings = self.timings.as_ref();
+        let kept = cleave_plan::kept(self.plan, &project.workspace, &project.graph);
+        let kept = kept.iter().map(|kept| {
+            let item = project.workspace.path_of(kept.item);
+            json!({ "item": item, "why": kept.pin.to_string(), "lines": kept.lines })
+        });
         let value = json!({
             "crates": crates.collect::<Vec<_>>(),
             "pays": {
@@ -374,6 +399,7 @@ impl Planned<'_> {
                 "items": figures.items,
                 "worth_it": figures.pays() && timings.is_none_or(|it| pay::pays(it, figures)),
             },
+            "stays": kept.collect::<Vec<_>>(),
             "timings": timings.map(|it| pay::json(it, figures)),
             "cost": cost.collect::<serde_json::Map<_, _>>(),
             "steps": steps.collect::<Vec<_>>(),

@@ -158,7 +158,7 @@ fn items(subject: &Subject<'_>, model: &Model, modules: &[String], code: &mut Co
             .push(modules.binary_search(&module.path).unwrap_or(0));
         items.lines.push(workspace.lines_of(*id));
         items.is_public.push(u8::from(is_public));
-        items.is_pinned.push(u8::from(model.pinned[index]));
+        items.is_pinned.push(u8::from(model.pins[index].is_some()));
         items.unit.push(model.unit[index]);
         items.place.push(code.line(place));
     }

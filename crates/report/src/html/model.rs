@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use cleave_graph::{Place, Target};
+use cleave_plan::Pin;
 use cleave_plan::lift::Lifts;
 use cleave_plan::{Homes, Plan, unit};
 use cleave_syntax::item::PathContext;
@@ -28,8 +29,8 @@ pub(super) struct Model {
     pub(super) planned: Vec<usize>,
     /// By index: what moves together has one number.
     pub(super) unit: Vec<usize>,
-    /// By index: whether it must stay in the root.
-    pub(super) pinned: Vec<bool>,
+    /// By index: why it must stay in the root, where it must.
+    pub(super) pins: Vec<Option<Pin>>,
     /// By `from`, then `to`.
     pub(super) arrows: Vec<Arrow>,
 }
@@ -97,8 +98,8 @@ impl Model {
             let unit = units.unit_of[slot];
             // What has no unit moves alone.
             self.unit.push(unit.unwrap_or(units.units.len() + slot));
-            self.pinned
-                .push(unit.is_some_and(|unit| units.units[unit].pinned));
+            self.pins
+                .push(unit.and_then(|unit| units.units[unit].pin.clone()));
         }
     }
 

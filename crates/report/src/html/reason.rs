@@ -213,9 +213,8 @@ impl Finder<'_> {
             Some(krate) => krate.items.contains(&path),
             None => self.plan.keep.contains(&path),
         };
-        if self.model.pinned[item] {
-            "it has to stay in the root: the linker, or another target, looks for it there"
-                .to_owned()
+        if let Some(pin) = &self.model.pins[item] {
+            format!("it has to stay in the root: {pin}")
         } else if is_listed {
             "nothing forces it: split.toml lists it by name".to_owned()
         } else {
