@@ -13,7 +13,7 @@ use crate::build_script::BuildOutput;
 use crate::indivisible;
 use crate::lift::Lifts;
 use crate::plan::Plan;
-use crate::unit;
+use crate::unit::{self, Unit};
 
 /// Why an item can't leave the package.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,13 +65,16 @@ pub fn kept(plan: &Plan, workspace: &Workspace, graph: &Graph) -> Vec<Kept> {
     let lifts = Lifts::of(plan, workspace, graph, &crates);
     let units = unit::units(workspace, graph, &crates, &lifts);
     let pins: BTreeSet<&Pin> = units.units.iter().flat_map(|unit| &unit.pin).collect();
+    let reasons = Pins::of(workspace);
     let of_pin = |pin: &Pin| {
+        let is_pinned = |unit: &&Unit| unit.pin.as_ref() == Some(pin);
         let mut pinned = units
             .units
             .iter()
-            .filter(|unit| unit.pin.as_ref() == Some(pin));
-        let item = pinned.find_map(|unit| unit.items.first().copied())?;
-        let stays = unit::with_users(&units, |unit| unit.pin.as_ref() == Some(pin));
+            .filter(is_pinned)
+            .flat_map(|unit| &unit.items);
+        let item = *pinned.find(|id| reasons.of_item(workspace, **id).as_ref() == Some(pin))?;
+        let stays = unit::with_users(&units, |unit| is_pinned(&unit));
         let staying = units.units.iter().zip(stays).filter(|(_, stays)| *stays);
         Some(Kept {
             pin: pin.clone(),
