@@ -1,6 +1,6 @@
 //! The imports that a module of the destination gets (rows A1, A3).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::Target;
 use cleave_syntax::change::Reason;
@@ -41,6 +41,7 @@ impl Layout<'_, '_> {
         let workspace = self.scope.workspace;
         let mut list = Vec::new();
         let mut crates = String::new();
+        let mut bound: BTreeMap<ItemId, Vec<(UseLeafId, &Asked)>> = BTreeMap::new();
         for id in workspace
             .module(module)
             .items
@@ -55,26 +56,7 @@ impl Layout<'_, '_> {
                     continue;
                 };
                 if let Some(existing) = self.dest_binding(module, *leaf) {
-                    if self.is_bound(existing, *leaf, asked) {
-                        self.moves.dest_leaves.insert(*leaf);
-                        list.extend(self.parted(existing, *leaf));
-                        let own = self.scope.conditions_there(*id);
-                        let mut import = self.copied_import(*leaf, asked, own);
-                        // Those who came by the old import still do.
-                        let item = workspace.item(existing);
-                        let file = self.file_of(item.module);
-                        import.attributes.retain(|text| {
-                            let mut old = item.attributes.iter();
-                            old.any(|attribute| file[attribute.range] == **text)
-                        });
-                        let old = &file[item.visibility.range];
-                        if import.visibility.is_empty() || old == "pub" {
-                            old.clone_into(&mut import.visibility);
-                        }
-                        list.push(import);
-                    } else {
-                        self.loosen(existing, *leaf, asked);
-                    }
+                    bound.entry(existing).or_default().push((*leaf, asked));
                     continue;
                 }
                 self.moves.dest_leaves.insert(*leaf);
@@ -87,6 +69,15 @@ impl Layout<'_, '_> {
                 }
             }
         }
+        for (existing, wanted) in bound {
+            if self.is_for_all(existing, &wanted) {
+                for (leaf, asked) in wanted {
+                    self.loosen(existing, leaf, asked);
+                }
+            } else {
+                list.extend(self.parted(existing, &wanted));
+            }
+        }
         crates + &text::imports(&list, indent, self.scope.style())
     }
 
@@ -97,29 +88,62 @@ impl Layout<'_, '_> {
             .scope
             .dest_modules
             .get(workspace.module(module).path.as_str())?;
-        let wanted = workspace.leaf(leaf);
-        let mut path = wanted.path.text();
-        if let Some(krate) = self.scope.stand_in(leaf) {
-            let first = &wanted.path.segments[0].name;
-            path = path.replacen(first.as_str(), krate, 1);
-        }
         let leaves = workspace
             .module(*existing)
             .items
             .iter()
             .flat_map(|item| &workspace.item(*item).leaves);
-        let same = leaves.filter(|id| {
-            let leaf = workspace.leaf(**id);
-            leaf.binding == wanted.binding && leaf.path.text() == path
-        });
+        let same = leaves.filter(|existing| self.is_same(**existing, leaf));
         let items: Vec<ItemId> = same.map(|id| workspace.leaf(*id).item).collect();
         // Under conditions that exclude each other there may be several.
-        let own = self.scope.conditions_there(wanted.item);
+        let own = self.scope.conditions_there(workspace.leaf(leaf).item);
         let mut alike = items.iter().filter(|id| {
             let conditions = self.scope.own_conditions(**id);
             own.iter().all(|text| conditions.contains(text))
         });
         alike.next().or(items.first()).copied()
+    }
+
+    /// Whether a leaf in the destination binds what one of the monolith's does, by the same path.
+    fn is_same(&self, existing: UseLeafId, leaf: UseLeafId) -> bool {
+        let workspace = self.scope.workspace;
+        let (existing, wanted) = (workspace.leaf(existing), workspace.leaf(leaf));
+        let mut path = wanted.path.text();
+        if let Some(krate) = self.scope.stand_in(leaf) {
+            let first = &wanted.path.segments[0].name;
+            path = path.replacen(first.as_str(), krate, 1);
+        }
+        existing.binding == wanted.binding && existing.path.text() == path
+    }
+
+    /// Whether all of an import can become what those ask for who want these of its leaves.
+    fn is_for_all(&self, existing: ItemId, wanted: &[(UseLeafId, &Asked)]) -> bool {
+        let mut leaves = wanted.iter();
+        !leaves.any(|(leaf, asked)| self.is_bound(existing, *leaf, asked))
+            && self.is_opened_alike(existing, wanted)
+    }
+
+    /// Whether all leaves of an import are to be seen by the same: nobody asked to see more of those that nobody wants,
+    /// and what they lead to may be for few.
+    fn is_opened_alike(&self, existing: ItemId, wanted: &[(UseLeafId, &Asked)]) -> bool {
+        let item = self.scope.workspace.item(existing);
+        let level = &item.visibility.level;
+        let mut opened = item.leaves.iter().map(|leaf| {
+            let mut wanted = wanted.iter().filter(|(own, _)| self.is_same(*leaf, *own));
+            wanted.find_map(|(own, asked)| self.opened(level, *own, asked))
+        });
+        let first = opened.next().flatten();
+        opened.all(|other| other == first)
+    }
+
+    /// The visibility that an import in the destination gets for those who ask for a leaf, where it has less.
+    fn opened(&self, level: &Level, leaf: UseLeafId, asked: &Asked) -> Option<&'static str> {
+        match level {
+            Level::Public => None,
+            _ if self.public.contains(&leaf) => Some("pub"),
+            Level::Private if asked.from_outside => Some("pub(crate)"),
+            _ => None,
+        }
     }
 
     /// Whether an import has a condition that those who ask do not stand under, but another name in it does by its own
@@ -128,8 +152,9 @@ impl Layout<'_, '_> {
         let item = self.scope.workspace.item(existing);
         let file = self.file_of(item.module);
         let wanted = asked.conditions.clone().unwrap_or_default();
-        let defined: BTreeSet<String> = self
-            .others(existing, leaf)
+        let others = item.leaves.iter();
+        let defined: BTreeSet<String> = others
+            .filter(|other| !self.is_same(**other, leaf))
             .flat_map(|other| &self.scope.graph.leaves[other.index()])
             .filter_map(|resolution| match resolution.target {
                 Target::Item(id) => Some(self.scope.own_conditions(id)),
@@ -144,45 +169,60 @@ impl Layout<'_, '_> {
         })
     }
 
-    /// The leaves of an import that bind other names than one of the monolith's.
-    fn others(&self, existing: ItemId, leaf: UseLeafId) -> impl Iterator<Item = &UseLeafId> {
-        let workspace = self.scope.workspace;
-        let bound = &workspace.leaf(leaf).binding;
-        let leaves = workspace.item(existing).leaves.iter();
-        leaves.filter(move |other| workspace.leaf(**other).binding != *bound)
-    }
-
-    /// Takes an import away, and gives back what of it binds other names than one of the monolith's.
-    fn parted(&mut self, existing: ItemId, leaf: UseLeafId) -> Vec<Import> {
-        let workspace = self.scope.workspace;
-        let item = workspace.item(existing);
-        let file = self.file_of(item.module);
-        let place = (workspace.module(item.module).file, item.range);
-        if !self.loosened.insert(place) {
-            return Vec::new();
+    /// Takes an import of the destination away, and gives back one for each of its leaves: as those ask for it who want it
+    /// now, else as it was.
+    fn parted(&mut self, existing: ItemId, wanted: &[(UseLeafId, &Asked)]) -> Vec<Import> {
+        let item = self.scope.workspace.item(existing);
+        let mut parts = Vec::new();
+        for (leaf, asked) in wanted {
+            self.moves.dest_leaves.insert(*leaf);
+            parts.push(self.part(existing, *leaf, asked));
         }
-        let attributes = item.attributes.iter();
-        let attributes: Vec<String> = attributes
-            .map(|attribute| file[attribute.range].to_owned())
-            .collect();
-        let others = self.others(existing, leaf).map(|other| {
-            let path = workspace.leaf(*other).path.text();
-            let (prefix, last) = path.rsplit_once("::").unwrap_or(("", &path));
-            let written = file[workspace.leaf(*other).range].rsplit("::").next();
-            Import {
-                attributes: attributes.clone(),
-                visibility: file[item.visibility.range].to_owned(),
-                prefix: prefix.to_owned(),
-                leaf: written.unwrap_or(last).to_owned(),
-            }
-        });
-        let others = others.collect();
+        let is_wanted =
+            |other: &UseLeafId| wanted.iter().any(|(own, _)| self.is_same(*other, *own));
+        let others = item.leaves.iter().filter(|other| !is_wanted(other));
+        parts.extend(others.map(|other| self.own_part(existing, *other)));
+        let file = self.file_of(item.module);
         let reason = Reason::new("A3", "an import that more code needs");
         let rest = &file.text[item.range.end as usize..];
         let end = item.range.end + u32::from(rest.starts_with('\n'));
         let range = TextRange::new(item.range.start, end);
         self.builder.replace(&file.path, range, "", reason);
-        others
+        parts
+    }
+
+    /// What an import in the destination becomes for those who ask for a leaf. Who came by the old one still does.
+    fn part(&self, existing: ItemId, leaf: UseLeafId, asked: &Asked) -> Import {
+        let workspace = self.scope.workspace;
+        let item = workspace.item(existing);
+        let file = self.file_of(item.module);
+        let own = self.scope.conditions_there(workspace.leaf(leaf).item);
+        let mut import = self.copied_import(leaf, asked, own);
+        import.attributes.retain(|text| {
+            let mut old = item.attributes.iter();
+            old.any(|attribute| file[attribute.range] == **text)
+        });
+        let old = &file[item.visibility.range];
+        if import.visibility.is_empty() || old == "pub" {
+            old.clone_into(&mut import.visibility);
+        }
+        import
+    }
+
+    /// A leaf of an import in the destination as an import of its own.
+    fn own_part(&self, existing: ItemId, leaf: UseLeafId) -> Import {
+        let item = self.scope.workspace.item(existing);
+        let file = self.file_of(item.module);
+        let attributes = item.attributes.iter();
+        let (prefix, leaf) = self.spelled(leaf, None);
+        Import {
+            attributes: attributes
+                .map(|attribute| file[attribute.range].to_owned())
+                .collect(),
+            visibility: file[item.visibility.range].to_owned(),
+            prefix,
+            leaf,
+        }
     }
 
     /// An import that an earlier step wrote for tests, or for one module, is needed by more now: by those who ask for
@@ -216,29 +256,24 @@ impl Layout<'_, '_> {
         }
         let range = item.visibility.range;
         let gap = if range.is_empty() { " " } else { "" };
-        let wanted = match item.visibility.level {
-            Level::Public => "",
-            _ if self.public.contains(&original) => "pub",
-            Level::Private if asked.from_outside => "pub(crate)",
-            _ => "",
-        };
-        if !wanted.is_empty() && self.loosened.insert((file_id, range)) {
+        if let Some(wanted) = self.opened(&item.visibility.level, original, asked)
+            && self.loosened.insert((file_id, range))
+        {
             self.builder
                 .replace(&file.path, range, format!("{wanted}{gap}"), reason());
         }
     }
 
-    /// An import that stands under the conditions of those who ask, and under its `own`.
-    pub(super) fn copied_import(&self, id: UseLeafId, asked: &Asked, own: Vec<String>) -> Import {
-        let workspace = self.scope.workspace;
-        let leaf = workspace.leaf(id);
+    /// A leaf's path without its last name, and that with what it is bound as; `krate` stands for the path's first name.
+    fn spelled(&self, id: UseLeafId, krate: Option<&str>) -> (String, String) {
+        let leaf = self.scope.workspace.leaf(id);
         let names: Vec<&str> = leaf
             .path
             .segments
             .iter()
             .map(|segment| segment.name.as_str())
             .collect();
-        let names = match self.scope.stand_in(id) {
+        let names = match krate {
             Some(krate) => [&[krate], &names[1..]].concat(),
             None => names,
         };
@@ -256,6 +291,11 @@ impl Layout<'_, '_> {
             Binding::Underscore => " as _".to_owned(),
             _ => String::new(),
         };
+        (format!("{global}{prefix}"), last + &alias)
+    }
+
+    /// An import that stands under the conditions of those who ask, and under its `own`.
+    pub(super) fn copied_import(&self, id: UseLeafId, asked: &Asked, own: Vec<String>) -> Import {
         let mut attributes = own;
         attributes.extend(asked.conditions.clone().unwrap_or_default());
         let public = self.public.contains(&id);
@@ -269,11 +309,12 @@ impl Layout<'_, '_> {
             (false, true) => "pub(crate)",
             (false, false) => "",
         };
+        let (prefix, leaf) = self.spelled(id, self.scope.stand_in(id));
         Import {
             attributes,
             visibility: visibility.to_owned(),
-            prefix: format!("{global}{prefix}"),
-            leaf: last + &alias,
+            prefix,
+            leaf,
         }
     }
 }
