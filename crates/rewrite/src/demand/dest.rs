@@ -149,7 +149,7 @@ impl DestDemand {
         }
     }
 
-    /// What a module that moves whole imports goes along.
+    /// What a module that moves whole imports goes along, and the traits that its globs bring.
     fn imports_of_whole_modules(&mut self, scope: &Scope<'_>) {
         let whole = scope.workspace.modules_of(scope.root);
         for module in whole.filter(|module| scope.is_whole(*module)) {
@@ -161,6 +161,7 @@ impl DestDemand {
                 .filter(|item| scope.is_import(**item))
             {
                 for leaf in &scope.workspace.item(*item).leaves {
+                    self.traits_behind(scope, *leaf);
                     let asker = Asker::caller(scope, *item);
                     self.leaf(
                         scope,
