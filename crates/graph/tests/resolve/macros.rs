@@ -330,3 +330,21 @@ fn a_word_means_what_another_call_is_handed_to_define() {
         ",
     );
 }
+
+#[test]
+fn what_one_cfg_writes_out_another_reads_from_what_a_build_wrote() {
+    check(
+        "
+        #[cfg(test)] mod config { pub const SIZE: usize = 4; }
+        #[cfg(not(test))] mod config { include!(concat!(env!(\"OUT_DIR\"), \"/config.rs\")); }
+        mod a { use crate::config; struct A([u8; config::SIZE]); }
+        mod b { use crate::config::SIZE; const B: usize = SIZE; }
+        ",
+        "
+        a::use: config::
+        a::A: config::SIZE config::include! OUT_DIR
+        b::use: config::SIZE config::include! OUT_DIR
+        b::B: config::SIZE config::include! OUT_DIR
+        ",
+    );
+}

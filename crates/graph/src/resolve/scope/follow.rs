@@ -4,7 +4,7 @@ use cleave_syntax::ModuleId;
 use cleave_syntax::item::{Binding, ItemKind, PathUse, UseLeafId};
 
 use super::{Def, Hit, Open, Scopes, Trust, slot};
-use crate::graph::{Lookup, Lookups, Namespace};
+use crate::graph::{Found, Lookup, Lookups, Namespace};
 
 impl Scopes<'_> {
     /// What an import leads to in one namespace.
@@ -182,6 +182,7 @@ impl Scopes<'_> {
         }
         let bindings = self.in_module(module, name, space, open);
         open.trust = trust;
+        let mut silent: Vec<Hit> = Vec::new();
         for found in bindings {
             let all = if lookups.is_empty() {
                 found.lookups
@@ -189,7 +190,7 @@ impl Scopes<'_> {
                 lookups.iter().chain(&found.lookups).copied().collect()
             };
             let hit = Hit::new(found.def, all, used + 1);
-            match self.follow(hit, path, namespace, open) {
+            match self.follow(hit.clone(), path, namespace, open) {
                 Some(hit) if hit.used == path.segments.len() => match &mut full {
                     Some(first) if first.def == hit.def => {}
                     Some(first) => first.others.push(hit),
@@ -203,10 +204,34 @@ impl Scopes<'_> {
                     Some(best) if best.used == hit.used => {}
                     _ => best = Some(hit),
                 },
-                None => {}
+                None => silent.push(hit),
             }
         }
+        if let Some(full) = &mut full {
+            let twins = silent.iter();
+            full.others
+                .extend(twins.filter_map(|twin| self.spliced_in(twin, path)));
+        }
         full.or(best)
+    }
+
+    /// The source that nobody has read in a module which shows no name that its twin under another `cfg` has: it is there
+    /// that the name is defined.
+    fn spliced_in(&self, twin: &Hit, path: &PathUse) -> Option<Hit> {
+        let Def::Module(module) = twin.def else {
+            return None;
+        };
+        let makers = &self.modules[module.index()].makers;
+        let mut makers = makers.iter().copied();
+        let call = makers.find(|id| self.workspace.splices_source(*id))?;
+        let mut lookups = twin.lookups.clone();
+        lookups.push(Lookup {
+            module,
+            name: path.segments.get(twin.used)?.name,
+            namespace: Namespace::Type,
+            found: Found::Item(call),
+        });
+        Some(Hit::new(Def::Item(call), lookups, twin.used + 1))
     }
 
     /// Goes on behind what was found, as long as that is a module.
