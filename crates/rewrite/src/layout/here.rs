@@ -89,6 +89,9 @@ impl Layout<'_, '_> {
             } else if item.kind == ItemKind::Use {
                 self.repoint(*id);
             }
+            if item.kind == ItemKind::Use && !self.goes(*id) {
+                self.reword(*id);
+            }
         }
         let indent = "    ".repeat(self.inline_depth(module));
         let mut written = self.names(module);
@@ -219,6 +222,36 @@ impl Layout<'_, '_> {
             .items
             .iter()
             .any(|id| self.scope.workspace.item(*id).is_node() && !self.scope.moving[id.index()])
+    }
+
+    /// An import under the condition of what it names, where that is another crate's now: its tests are not those of this
+    /// crate (row E3).
+    fn reword(&mut self, id: ItemId) {
+        let workspace = self.scope.workspace;
+        if self.scope.support.contains(&id) {
+            return;
+        }
+        let item = workspace.item(id);
+        let top = workspace.krate(self.scope.root).root;
+        let leaves = item.leaves.iter();
+        let resolutions = leaves.flat_map(|leaf| &self.scope.graph.leaves[leaf.index()]);
+        let moved = resolutions.filter_map(|resolution| match resolution.target {
+            Target::Item(target) => Some(target).filter(|id| self.scope.moving[id.index()]),
+            _ => None,
+        });
+        let defined: BTreeSet<String> = moved
+            .flat_map(|target| self.scope.conditions(target, top))
+            .collect();
+        let file = self.file_of(item.module);
+        for attribute in &item.attributes {
+            let text = &file[attribute.range];
+            let seen = support::seen_from_above(text);
+            if defined.contains(text) && seen != text {
+                let reason = Reason::new("E3", workspace.module(item.module).path.clone());
+                self.builder
+                    .replace(&file.path, attribute.range, seen, reason);
+            }
+        }
     }
 
     /// `use name_of_macro;` named a macro in textual scope, which is now the other crate's (row D2).
