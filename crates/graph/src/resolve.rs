@@ -14,6 +14,7 @@ mod handed;
 mod implemented;
 mod macro_impl;
 mod namesake;
+mod returned;
 mod scope;
 mod splice;
 mod trait_call;

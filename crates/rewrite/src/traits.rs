@@ -50,7 +50,8 @@ pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
         // Who imports all of a module does not get what it imports for itself.
         let sees = |id: &ItemId| scope.is_visible(level, import.module, workspace.item(*id).module);
         let callers = callers(scope, import.module, moving, wanted);
-        callers.filter(sees).collect::<BTreeSet<_>>()
+        let callers = callers.filter(|id| sees(id) && may_need(scope, Shown::Leaf(leaf), *id));
+        callers.collect::<BTreeSet<_>>()
     };
     let required = scope.implemented.get(&leaf);
     let is_required = |name: &str| required.is_some_and(|names| names.contains(name));
@@ -68,6 +69,23 @@ pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
             } else {
                 here
             }
+        }
+    }
+}
+
+/// Whether an item may need a trait to be in scope: of the workspace's own traits the graph knows who does not, by what
+/// they call methods of.
+fn may_need(scope: &Scope<'_>, shown: Shown, caller: ItemId) -> bool {
+    let is_trait = |item: &ItemId| scope.workspace.item(*item).kind == ItemKind::Trait;
+    let needed = scope.graph.edges_of(caller);
+    match shown {
+        Shown::Item(item) => needed.contains(&item),
+        Shown::Leaf(leaf) => {
+            let mut resolutions = scope.graph.leaves[leaf.index()].iter();
+            resolutions.any(|resolution| match &resolution.target {
+                Target::Item(of) if is_trait(of) => needed.contains(of),
+                _ => true,
+            })
         }
     }
 }
@@ -220,8 +238,9 @@ pub(crate) fn called_through(
         let Methods::Known(known) = shown.methods(scope) else {
             return None;
         };
-        let callers: BTreeSet<ItemId> =
-            callers(scope, module, moving, &|name| known.contains(name)).collect();
+        let is_known = |name: &str| known.contains(name);
+        let callers = callers(scope, module, moving, &is_known);
+        let callers: BTreeSet<ItemId> = callers.filter(|id| may_need(scope, shown, *id)).collect();
         (!callers.is_empty()).then_some((shown, callers))
     };
     shown.into_iter().filter_map(with_callers).collect()

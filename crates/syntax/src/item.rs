@@ -81,6 +81,8 @@ pub struct Item {
     pub body: TextRange,
     /// How many arguments a method takes beside `self`; none for what is no method of an inherent impl.
     pub parameters: Option<u32>,
+    /// What a function, or a method of an inherent impl, returns, where its names tell.
+    pub returns: Option<Box<Shape>>,
 }
 
 impl Item {
@@ -413,6 +415,48 @@ pub enum Receiver {
     /// A generic parameter, what is associated with it, or an item of the body: what it has is no item's, but a trait's
     /// may be.
     Local,
+    /// What a call returns, or a part of it.
+    Returned(Box<Returned>),
+}
+
+/// What a call returns, or a part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Returned {
+    /// Who is called.
+    pub by: Callee,
+    /// Which part of it, one within the other.
+    pub parts: SmallVec<[Part; 2]>,
+}
+
+/// Who is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Callee {
+    /// A function: index into [`Item::paths`].
+    Function(u32),
+    /// A method, by name, and on what.
+    Method(Name, Receiver),
+}
+
+/// A part of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// What `Some(…)` or `Ok(…)` hold: by `?`, `.unwrap()`, `.expect(…)`, or a pattern.
+    Held,
+    /// An element of a tuple.
+    Element(u32),
+}
+
+/// A type, as far as its names tell; seen through references and the smart pointers that hand method calls on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shape {
+    /// The last name of its path.
+    Named(Name),
+    /// `dyn Trait`: the last name of the first bound's path.
+    Object(Name),
+    /// `Option<T>`, `Result<T, …>`.
+    Holder(Box<Shape>),
+    /// A tuple; none for an element that is anything else.
+    Tuple(Vec<Option<Shape>>),
 }
 
 /// A file named by a macro or an attribute.

@@ -12,7 +12,9 @@ mod extent;
 mod item;
 mod link;
 mod pattern;
+mod shape;
 mod tokens;
+mod value;
 
 use proc_macro2::Span;
 

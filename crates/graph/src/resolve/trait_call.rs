@@ -5,14 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use cleave_syntax::item::{
-    Binding, ItemKind, Level, MemberUse, PathContext, Receiver, Takes, UseLeafId,
-};
-use cleave_syntax::{ItemId, ModuleId, Name, Workspace};
+use cleave_syntax::item::{Binding, ItemKind, Level, MemberUse, Receiver, Takes, UseLeafId};
+use cleave_syntax::{ItemId, ModuleId, Workspace};
 use rayon::prelude::*;
 
 use super::handed::Handed;
 use super::implemented::Implemented;
+use super::returned::{Known, Values};
 use crate::graph::{Graph, Place, Reference, Target};
 
 /// Adds to [`Graph::edges`] the traits whose members an item names without naming the trait. `references` are those of
@@ -50,8 +49,7 @@ struct Finder<'a> {
     graph: &'a Graph,
     /// The traits that have a member of a name, and how it is called.
     by_member: HashMap<&'a str, Vec<(ItemId, Takes)>>,
-    /// The names of inherent methods, with the types that have them.
-    inherent: HashMap<&'a str, Vec<ItemId>>,
+    values: Values<'a>,
     in_scope: InScope,
     implemented: Implemented,
     /// By trait: those that its bound brings along.
@@ -59,10 +57,9 @@ struct Finder<'a> {
 }
 
 impl<'a> Finder<'a> {
-    fn new(handed: &'a Handed<'a>, graph: &'a Graph, references: &[Vec<Reference>]) -> Self {
+    fn new(handed: &'a Handed<'a>, graph: &'a Graph, references: &'a [Vec<Reference>]) -> Self {
         let workspace = handed.workspace;
         let mut by_member: HashMap<&str, Vec<(ItemId, Takes)>> = HashMap::new();
-        let mut inherent: HashMap<&str, Vec<ItemId>> = HashMap::new();
         for (index, item) in workspace.items.iter().enumerate() {
             let id = ItemId::new(index);
             if item.kind == ItemKind::Trait {
@@ -76,9 +73,6 @@ impl<'a> Finder<'a> {
                         .push((id, Takes::Unknown));
                 }
             }
-            if item.parent.is_some() {
-                inherent.entry(&item.name).or_default().push(id);
-            }
         }
         let in_scope = if by_member.is_empty() {
             InScope::new()
@@ -91,8 +85,8 @@ impl<'a> Finder<'a> {
             graph,
             implemented: Implemented::new(workspace, graph, references),
             bounds: bounds(workspace, graph),
+            values: Values::new(workspace, graph, references),
             by_member,
-            inherent,
             in_scope,
         }
     }
@@ -111,17 +105,22 @@ impl<'a> Finder<'a> {
             bounds.contains(of) || in_body.contains(of) || entries.any(|entry| entry.of == *of)
         };
         let mut found = BTreeSet::new();
-        let mut named = |name: &str, arguments: Option<u32>, own: Option<ItemId>| {
+        let mut named = |name: &str, arguments: Option<u32>, known: Option<Known>| {
             let possible = self.with_member(name, arguments);
-            let lacks = |of| own.is_some_and(|own| self.implemented.excludes(of, own));
+            let lacks = |of| match known {
+                Some(Known::Type(own)) => self.implemented.excludes(of, own),
+                // Its methods are a trait object's own.
+                Some(Known::Object(own)) => of == own,
+                None => false,
+            };
             found.extend(possible.filter(|of| *of != around && here(of) && !lacks(*of)));
         };
         let handed = self.handed.calls(id);
         let members = item.member_uses.iter().chain(&handed);
         for member in members.filter(|member| member.called) {
-            if !self.is_inherent(id, member) {
-                let own = self.receiver(id, member, references);
-                named(&member.name, member.arguments, own);
+            let known = self.values.known(id, &member.receiver);
+            if !self.is_inherent(member, known) {
+                named(&member.name, member.arguments, known);
             }
         }
         for reference in references {
@@ -192,60 +191,21 @@ impl<'a> Finder<'a> {
     }
 
     /// Whether the receiver's type is known and has a method of its own of that name, which goes before a trait's.
-    fn is_inherent(&self, from: ItemId, member: &MemberUse) -> bool {
-        let methods = self.inherent.get(member.name.as_str());
-        let mut methods = methods.into_iter().flatten().copied();
-        match &member.receiver {
-            Receiver::Unknown | Receiver::Local => false,
-            Receiver::Own => {
-                let own = self.graph.own_type(self.workspace, from);
-                own.is_some()
-                    && methods.any(|method| self.graph.own_type(self.workspace, method) == own)
+    fn is_inherent(&self, member: &MemberUse, known: Option<Known>) -> bool {
+        match (&member.receiver, known) {
+            (_, Some(Known::Type(own))) => {
+                let mut methods = self.values.methods_of(own, &member.name);
+                methods.next().is_some()
             }
-            Receiver::Typed(name) => methods.any(|method| {
-                let around = self.workspace.item(method).parent;
-                around.is_some_and(|around| self.workspace.item(around).self_name() == name)
-            }),
+            (Receiver::Typed(name), None) => {
+                let mut methods = self.values.inherent(&member.name);
+                methods.any(|method| {
+                    let around = self.workspace.item(method).parent;
+                    around.is_some_and(|around| self.workspace.item(around).self_name() == name)
+                })
+            }
+            _ => false,
         }
-    }
-
-    /// The receiver's type, where that is known and the workspace's.
-    fn receiver(
-        &self,
-        from: ItemId,
-        member: &MemberUse,
-        references: &[Reference],
-    ) -> Option<ItemId> {
-        let found = match &member.receiver {
-            Receiver::Unknown | Receiver::Local => None,
-            Receiver::Own => self.graph.own_type(self.workspace, from),
-            Receiver::Typed(name) => self.type_named(from, *name, references),
-        };
-        found.filter(|own| self.workspace.item(*own).kind.is_type())
-    }
-
-    /// What all types of a name that are written in an item mean.
-    fn type_named(&self, from: ItemId, name: Name, references: &[Reference]) -> Option<ItemId> {
-        let item = self.workspace.item(from);
-        let mut found = None;
-        for reference in references {
-            let Place::Item(_, index) = reference.place else {
-                continue;
-            };
-            let path = &item.paths[index as usize];
-            let is_named = path.context == PathContext::Type
-                && path.segments.last().is_some_and(|last| last.name == name);
-            if !is_named {
-                continue;
-            }
-            match reference.resolution.target {
-                Target::Item(target) if found.is_none_or(|found| found == target) => {
-                    found = Some(target);
-                }
-                _ => return None,
-            }
-        }
-        found
     }
 
     /// The last name of a path that was followed to a type and no further: an associated item of it, which is not

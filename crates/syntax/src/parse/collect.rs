@@ -21,8 +21,8 @@ use crate::token::words;
 /// What a name is bound to in a scope.
 #[derive(Debug, Clone)]
 pub(super) enum Local {
-    /// A variable, with the name of its type where that is written: it hides values of that name.
-    Value(Option<Name>),
+    /// A variable, with what is known of it: it hides values of that name.
+    Value(Receiver),
     /// A generic parameter or local item: it hides all of that name.
     Item,
     /// A local enum, with its variants: a glob of it brings them in.
@@ -48,7 +48,7 @@ pub(super) struct Collector<'a> {
     /// How many modules inside a body are around.
     modules: u32,
     /// How many impls and traits inside a body are around: `self` is not the item's there.
-    impls: u32,
+    pub(super) impls: u32,
 }
 
 impl<'a> Collector<'a> {
@@ -108,7 +108,7 @@ impl<'a> Collector<'a> {
         }
     }
 
-    fn local(&self, name: Name) -> Option<&Local> {
+    pub(super) fn local(&self, name: Name) -> Option<&Local> {
         self.scopes.iter().rev().find_map(|scope| scope.get(&name))
     }
 
@@ -275,26 +275,6 @@ impl<'a> Collector<'a> {
 
     fn member(&mut self, member: &syn::Member, called: bool) {
         self.member_of(member, called, (None, Receiver::Unknown));
-    }
-
-    /// What is known of a receiver from its text.
-    fn receiver(&self, expression: &syn::Expr) -> Receiver {
-        let syn::Expr::Path(path) = expression else {
-            return Receiver::Unknown;
-        };
-        match path.path.get_ident() {
-            Some(ident) if ident == "self" && self.impls > 0 => Receiver::Unknown,
-            Some(ident) if ident == "self" => Receiver::Own,
-            Some(ident) => match self.local(name_of(ident)) {
-                Some(Local::Value(Some(name))) if *name == "Self" && self.impls > 0 => {
-                    Receiver::Unknown
-                }
-                Some(Local::Value(Some(name))) if *name == "Self" => Receiver::Own,
-                Some(Local::Value(Some(name))) => Receiver::Typed(*name),
-                _ => Receiver::Unknown,
-            },
-            None => Receiver::Unknown,
-        }
     }
 
     fn member_of(

@@ -10,7 +10,7 @@ use syn::visit::Visit;
 
 use super::attribute::{self, Style};
 use super::collect::{Collector, text_of};
-use super::{DeclaredModule, ParsedItem, ParsedModule, Shift, extent};
+use super::{DeclaredModule, ParsedItem, ParsedModule, Shift, extent, shape};
 use crate::item::{Item, ItemKind, Level, Visibility};
 use crate::source::TextRange;
 use crate::workspace::ModuleId;
@@ -147,6 +147,7 @@ fn blank(
         methods: Vec::new(),
         body: TextRange::empty(range.end),
         parameters: None,
+        returns: None,
     }
 }
 
@@ -186,6 +187,10 @@ fn item(node: &syn::Item, text: &str, shift: Shift<'_>) -> ParsedItem {
             parsed.module = Some(declared(node, text, shift, &collector));
         }
         syn::Item::Impl(node) => implementation::implementation(&mut collector, node, &mut parsed),
+        syn::Item::Fn(node) => {
+            parsed.item.returns = shape::returned(&node.sig);
+            collector.visit_item_fn(node);
+        }
         _ => collector.visit_item(node),
     }
     attribute::collect_docs(&mut collector, attributes);

@@ -3,44 +3,69 @@
 use syn::visit::Visit;
 
 use super::collect::{Collector, Local, member_name, name_of};
+use super::{shape, value};
 use smallvec::smallvec;
 
-use crate::item::PathContext;
-use crate::name::Name;
+use crate::item::{Part, PathContext, Receiver};
 
 /// Binds the names of a pattern whose type is written.
 pub(super) fn bind_typed(collector: &mut Collector<'_>, pattern: &syn::Pat, written: &syn::Type) {
     match pattern {
         syn::Pat::Ident(ident) if ident.subpat.is_none() => {
             // A type of that name outside is not meant.
-            let known = type_name(written).filter(|name| !collector.is_local_item(*name));
+            let known = shape::type_name(written).filter(|name| !collector.is_local_item(*name));
+            let known = match known {
+                Some(name) if name == "Self" => Receiver::Own,
+                Some(name) => Receiver::Typed(name),
+                None => Receiver::Unknown,
+            };
             collector.bind(name_of(&ident.ident), Local::Value(known));
         }
         _ => bind(collector, pattern),
     }
 }
 
-/// The last name of a type, seen through references and the smart pointers that hand method calls on.
-fn type_name(written: &syn::Type) -> Option<Name> {
-    match written {
-        syn::Type::Reference(reference) => type_name(&reference.elem),
-        syn::Type::Paren(inner) => type_name(&inner.elem),
-        syn::Type::Group(inner) => type_name(&inner.elem),
-        syn::Type::Path(path) if path.qself.is_none() => {
-            let last = path.path.segments.last()?;
-            let name = name_of(&last.ident);
-            let inner = match &last.arguments {
-                syn::PathArguments::AngleBracketed(arguments) => arguments.args.first(),
-                _ => None,
-            };
-            match (name.as_str(), inner) {
-                ("Box" | "Rc" | "Arc" | "Pin", Some(syn::GenericArgument::Type(inner))) => {
-                    type_name(inner)
-                }
-                _ => Some(name),
+/// Binds the names of a pattern to what a call returns, or to parts of that.
+pub(super) fn bind_returned(collector: &mut Collector<'_>, pattern: &syn::Pat, value: &Receiver) {
+    bind(collector, pattern);
+    know(collector, pattern, value);
+}
+
+/// Tells what the variables are that a pattern has bound to a value or its parts.
+fn know(collector: &mut Collector<'_>, pattern: &syn::Pat, value: &Receiver) {
+    if *value == Receiver::Unknown {
+        return;
+    }
+    match pattern {
+        syn::Pat::Ident(ident) if ident.subpat.is_none() => {
+            let name = name_of(&ident.ident);
+            if collector.is_variable(name) {
+                collector.bind(name, Local::Value(value.clone()));
             }
         }
-        _ => None,
+        syn::Pat::Tuple(tuple)
+            if tuple
+                .elems
+                .iter()
+                .all(|it| !matches!(it, syn::Pat::Rest(_))) =>
+        {
+            for (index, element) in (0..).zip(&tuple.elems) {
+                know(
+                    collector,
+                    element,
+                    &value::part(value, Part::Element(index)),
+                );
+            }
+        }
+        syn::Pat::TupleStruct(held) if held.elems.len() == 1 => {
+            let last = held.path.segments.last();
+            if last.is_some_and(|last| last.ident == "Some" || last.ident == "Ok") {
+                know(collector, &held.elems[0], &value::part(value, Part::Held));
+            }
+        }
+        syn::Pat::Reference(inner) => know(collector, &inner.pat, value),
+        syn::Pat::Paren(inner) => know(collector, &inner.pat, value),
+        _ => {}
     }
 }
 
@@ -58,7 +83,7 @@ pub(super) fn bind(collector: &mut Collector<'_>, pattern: &syn::Pat) {
                 let segment = collector.segment(&ident.ident);
                 collector.record(smallvec![segment], false, PathContext::Value, false);
             } else {
-                collector.bind(name, Local::Value(None));
+                collector.bind(name, Local::Value(Receiver::Unknown));
             }
             if let Some((_, inner)) = &ident.subpat {
                 bind(collector, inner);

@@ -4,7 +4,7 @@ use syn::visit::{self, Visit};
 
 use super::{Collector, member_name, name_of};
 use crate::item::PathContext;
-use crate::parse::{attribute, pattern, tokens};
+use crate::parse::{attribute, pattern, tokens, value};
 
 impl<'ast> Visit<'ast> for Collector<'_> {
     fn visit_path(&mut self, path: &'ast syn::Path) {
@@ -39,7 +39,8 @@ impl<'ast> Visit<'ast> for Collector<'_> {
 
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
         self.visit_expr(&call.receiver);
-        let known = (Some(call.args.len() as u32), self.receiver(&call.receiver));
+        let receiver = value::value(self, &call.receiver);
+        let known = (Some(call.args.len() as u32), receiver);
         self.member_of(&syn::Member::Named(call.method.clone()), true, known);
         if let Some(turbofish) = &call.turbofish {
             self.visit_angle_bracketed_generic_arguments(turbofish);
@@ -78,13 +79,17 @@ impl<'ast> Visit<'ast> for Collector<'_> {
             if let Some((_, otherwise)) = &init.diverge {
                 self.visit_expr(otherwise);
             }
+            let value = value::value(self, &init.expr);
+            pattern::bind_returned(self, &local.pat, &value);
+        } else {
+            pattern::bind(self, &local.pat);
         }
-        pattern::bind(self, &local.pat);
     }
 
     fn visit_expr_let(&mut self, expression: &'ast syn::ExprLet) {
         self.visit_expr(&expression.expr);
-        pattern::bind(self, &expression.pat);
+        let value = value::value(self, &expression.expr);
+        pattern::bind_returned(self, &expression.pat, &value);
     }
 
     fn visit_expr_if(&mut self, expression: &'ast syn::ExprIf) {

@@ -6,7 +6,7 @@ use super::head::visibility;
 use super::{between, blank, keep, parameters, tile};
 use crate::item::{Blanket, Implementation, Item, ItemKind};
 use crate::parse::collect::{Collector, text_of};
-use crate::parse::{ParsedItem, attribute, extent};
+use crate::parse::{ParsedItem, attribute, extent, shape};
 use crate::source::TextRange;
 use crate::token::words;
 
@@ -127,6 +127,7 @@ fn method(collector: &Collector<'_>, node: &syn::ItemImpl, member: &syn::ImplIte
     }
     if let syn::ImplItem::Fn(member) = member {
         item.parameters = parameters(&member.sig);
+        item.returns = shape::returned(&member.sig);
     }
     inner.visit_impl_item(member);
     attribute::collect_docs(&mut inner, attributes);

@@ -1,0 +1,81 @@
+//! What the names in a written type tell of it.
+
+use super::collect::name_of;
+use crate::item::Shape;
+use crate::name::Name;
+
+/// What a function returns; nothing of an `async` one, which returns a future.
+pub(super) fn returned(signature: &syn::Signature) -> Option<Box<Shape>> {
+    let syn::ReturnType::Type(_, written) = &signature.output else {
+        return None;
+    };
+    let shape = shape(written).filter(|_| signature.asyncness.is_none());
+    shape.map(Box::new)
+}
+
+/// The last name of a type, seen through references and the smart pointers that hand method calls on.
+pub(super) fn type_name(written: &syn::Type) -> Option<Name> {
+    let last = named(written)?;
+    Some(name_of(&last.ident))
+}
+
+fn shape(written: &syn::Type) -> Option<Shape> {
+    match seen_through(written) {
+        syn::Type::Tuple(tuple) => Some(Shape::Tuple(tuple.elems.iter().map(shape).collect())),
+        syn::Type::TraitObject(object) => {
+            let bound = object.bounds.iter().find_map(|bound| match bound {
+                syn::TypeParamBound::Trait(bound) => bound.path.segments.last(),
+                _ => None,
+            });
+            bound.map(|last| Shape::Object(name_of(&last.ident)))
+        }
+        inner => {
+            let last = named(inner)?;
+            let name = name_of(&last.ident);
+            match (name.as_str(), first_argument(last)) {
+                ("Option" | "Result", Some(held)) => {
+                    shape(held).map(|held| Shape::Holder(Box::new(held)))
+                }
+                _ => Some(Shape::Named(name)),
+            }
+        }
+    }
+}
+
+/// The last segment of a type's path.
+fn named(written: &syn::Type) -> Option<&syn::PathSegment> {
+    match seen_through(written) {
+        syn::Type::Path(path) if path.qself.is_none() => path.path.segments.last(),
+        _ => None,
+    }
+}
+
+/// What a reference or a smart pointer that hands method calls on is one to.
+fn seen_through(written: &syn::Type) -> &syn::Type {
+    match written {
+        syn::Type::Reference(reference) => seen_through(&reference.elem),
+        syn::Type::Paren(inner) => seen_through(&inner.elem),
+        syn::Type::Group(inner) => seen_through(&inner.elem),
+        syn::Type::Path(path) if path.qself.is_none() => {
+            let last = path.path.segments.last();
+            let pointer = last.filter(|last| {
+                let pointers = ["Box", "Rc", "Arc", "Pin"];
+                pointers.iter().any(|pointer| last.ident == pointer)
+            });
+            pointer
+                .and_then(first_argument)
+                .map_or(written, seen_through)
+        }
+        _ => written,
+    }
+}
+
+fn first_argument(segment: &syn::PathSegment) -> Option<&syn::Type> {
+    let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+        return None;
+    };
+    match arguments.args.first() {
+        Some(syn::GenericArgument::Type(written)) => Some(written),
+        _ => None,
+    }
+}

@@ -1,0 +1,95 @@
+//! What an expression's text tells of its value.
+
+use smallvec::{SmallVec, smallvec};
+
+use super::collect::{Collector, Local, name_of};
+use crate::item::{Callee, Part, Receiver, Returned};
+
+/// How long a chain of calls is followed. Builders make chains that are far longer, and all their calls return the same.
+const LONGEST: u32 = 8;
+
+/// What is known of an expression that was walked before.
+pub(super) fn value(collector: &Collector<'_>, expression: &syn::Expr) -> Receiver {
+    follow(collector, expression, LONGEST)
+}
+
+/// A part of a value.
+pub(super) fn part(value: &Receiver, part: Part) -> Receiver {
+    let mut value = value.clone();
+    match &mut value {
+        Receiver::Returned(returned) => {
+            returned.parts.push(part);
+            value
+        }
+        _ => Receiver::Unknown,
+    }
+}
+
+fn follow(collector: &Collector<'_>, expression: &syn::Expr, left: u32) -> Receiver {
+    let Some(left) = left.checked_sub(1) else {
+        return Receiver::Unknown;
+    };
+    match expression {
+        syn::Expr::Path(path) => variable(collector, path),
+        syn::Expr::Paren(inner) => follow(collector, &inner.expr, left),
+        syn::Expr::Reference(inner) => follow(collector, &inner.expr, left),
+        syn::Expr::Try(inner) => part(&follow(collector, &inner.expr, left), Part::Held),
+        syn::Expr::Call(call) => function(collector, &call.func),
+        syn::Expr::MethodCall(call) => {
+            let of = follow(collector, &call.receiver, left);
+            let name = name_of(&call.method);
+            match (name.as_str(), of) {
+                (_, Receiver::Unknown | Receiver::Local) => Receiver::Unknown,
+                ("unwrap" | "expect", of @ Receiver::Returned(_)) => part(&of, Part::Held),
+                (_, of) => returned(Callee::Method(name, of)),
+            }
+        }
+        _ => Receiver::Unknown,
+    }
+}
+
+fn variable(collector: &Collector<'_>, path: &syn::ExprPath) -> Receiver {
+    let known = match path.path.get_ident() {
+        Some(ident) if ident == "self" => Receiver::Own,
+        Some(ident) => match collector.local(name_of(ident)) {
+            Some(Local::Value(known)) => known.clone(),
+            _ => Receiver::Unknown,
+        },
+        None => Receiver::Unknown,
+    };
+    // In an impl in a body, `self` is not the item's.
+    match known {
+        Receiver::Own if collector.impls > 0 => Receiver::Unknown,
+        known => known,
+    }
+}
+
+/// What a function that is called by its path returns.
+fn function(collector: &Collector<'_>, called: &syn::Expr) -> Receiver {
+    let syn::Expr::Path(syn::ExprPath {
+        qself: None, path, ..
+    }) = called
+    else {
+        return Receiver::Unknown;
+    };
+    let (Some(first), Some(last)) = (path.segments.first(), path.segments.last()) else {
+        return Receiver::Unknown;
+    };
+    let start = collector.segment(&first.ident).range.start;
+    let end = collector.segment(&last.ident).range.end;
+    // What a call's text names was recorded last.
+    let recorded = collector.paths.iter().enumerate().rev();
+    let mut inside = recorded.take_while(|(_, path)| path.range().start >= start);
+    let found = inside.find(|(_, path)| {
+        let range = path.range();
+        range.start == start && range.end == end
+    });
+    found.map_or(Receiver::Unknown, |(index, _)| {
+        returned(Callee::Function(index as u32))
+    })
+}
+
+fn returned(by: Callee) -> Receiver {
+    let parts: SmallVec<[Part; 2]> = smallvec![];
+    Receiver::Returned(Box::new(Returned { by, parts }))
+}
