@@ -1,6 +1,10 @@
 //! Small packages, split by a plan that the fixture brings.
 
+use std::collections::BTreeMap;
+
+use camino::Utf8Path;
 use cleave_tests::Fixture;
+use cleave_tests::tree::{self, Case};
 
 use crate::cleave;
 
@@ -121,4 +125,36 @@ fn a_dry_run_changes_nothing() {
     assert!(text.contains("+++ b/crates/app-low/Cargo.toml"), "{text}");
     let status = fixture.run("git", &["status", "--porcelain"]);
     assert_eq!(String::from_utf8_lossy(&status.stdout), "");
+}
+
+/// Without checks nobody brings the lock file up to date: after the first step it does not know the new crate.
+#[test]
+fn steps_one_by_one_give_the_bytes_that_all_give() {
+    let folder = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/E1");
+    for entry in folder.read_dir_utf8().expect("fixtures") {
+        let path = entry.expect("an entry").into_path();
+        let case = Case::parse(&std::fs::read_to_string(&path).expect("a text"));
+        let fixture = Fixture::new("//- Cargo.toml\n");
+        tree::write(&fixture.root, &case.tree);
+        fixture.run("cargo", &["generate-lockfile"]);
+        fixture.commit();
+        let before = fixture.tree();
+        let all = after_steps(&fixture, "--all");
+        fixture.restore(&before);
+        assert_eq!(all, after_steps(&fixture, "--next"), "{path}");
+    }
+}
+
+/// The texts of a package after steps without checks, taken until none is left.
+fn after_steps(fixture: &Fixture, which: &str) -> BTreeMap<String, String> {
+    for _ in 0..9 {
+        let (status, text) = cleave(fixture, &[which, "--verify=none", "--allow-dirty"]);
+        assert_eq!(status, 0, "{text}");
+        if text.contains("nothing is left to do") {
+            break;
+        }
+    }
+    let text = |bytes| String::from_utf8(bytes).expect("a text");
+    let files = fixture.tree().into_iter();
+    files.map(|(path, bytes)| (path, text(bytes))).collect()
 }

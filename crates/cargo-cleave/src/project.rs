@@ -72,10 +72,11 @@ impl Project {
         cleave_graph::knot::knots(&self.workspace, &self.graph, self.monolith)
     }
 
-    /// Looks up what the source of other crates says: rewriting asks for it.
+    /// Looks up what the source of other crates says, where what is known answers something else: rewriting asks for it.
     pub fn read_foreign(&mut self, common: &Common) -> Result<(), Failure> {
-        let options = options(common)?;
-        self.workspace.foreign = cleave_syntax::foreign(&self.workspace, &options);
+        if !self.workspace.foreign.answers(&self.workspace) {
+            self.workspace.foreign = cleave_syntax::foreign(&self.workspace, &options(common)?);
+        }
         Ok(())
     }
 

@@ -24,6 +24,23 @@ pub struct Foreign {
     pub traits: ForeignTraits,
     /// By name in source: which other dependencies of the workspace the output of a crate's procedural macros names.
     pub written: BTreeMap<String, BTreeSet<String>>,
+    asked: Asked,
+}
+
+/// What a workspace wants to know of other crates.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Asked {
+    /// The traits (or types: nobody knows yet) that are imported, by crate; `None` stands for a glob.
+    traits: BTreeMap<String, BTreeSet<Option<String>>>,
+    /// All dependencies, by name in source.
+    dependencies: BTreeSet<String>,
+}
+
+impl Foreign {
+    /// Whether a workspace asks for the same: then this is what it would be told, as long as its dependencies stay.
+    pub fn answers(&self, workspace: &Workspace) -> bool {
+        self.asked == Asked::by(workspace)
+    }
 }
 
 /// Reads what the source of a workspace's dependencies says.
@@ -31,67 +48,76 @@ pub struct Foreign {
 /// Asks Cargo for the graph of packages and looks into their source where Cargo has unpacked it. Where Cargo can't say,
 /// nothing is known.
 pub fn foreign(workspace: &Workspace, options: &LoadOptions) -> Foreign {
-    let dependencies: BTreeSet<&str> = workspace
-        .packages
-        .iter()
-        .flat_map(|package| &package.dependencies)
-        .map(|dependency| dependency.extern_name.as_str())
-        .collect();
-    if dependencies.is_empty() {
-        return Foreign::default();
+    let asked = Asked::by(workspace);
+    let (traits, written) = answer(workspace, options, &asked).unwrap_or_default();
+    Foreign {
+        traits,
+        written,
+        asked,
     }
-    let Some(metadata) = ask(&workspace.root, options) else {
-        return Foreign::default();
-    };
-    let Ok(pool) = pool(None) else {
-        return Foreign::default();
-    };
-    let packages = Packages::new(&metadata);
-    pool.install(|| Foreign {
-        traits: wanted(workspace)
-            .into_par_iter()
-            .filter_map(|(name, traits)| {
-                let id = packages.called(&name)?;
-                Some((name, packages.traits(id, &traits)))
-            })
-            .collect(),
-        written: dependencies
-            .par_iter()
-            .filter_map(|name| {
-                let mut written = packages.written(packages.called(name)?, &dependencies);
-                written.remove(*name);
-                Some(((*name).to_owned(), written)).filter(|(_, written)| !written.is_empty())
-            })
-            .collect(),
-    })
 }
 
-/// The traits (or types: nobody knows yet) that are imported, by crate; `None` stands for a glob.
-fn wanted(workspace: &Workspace) -> BTreeMap<String, BTreeSet<Option<String>>> {
-    let names: BTreeSet<&str> = workspace
-        .packages
-        .iter()
-        .flat_map(|package| &package.dependencies)
-        .filter(|dependency| dependency.member.is_none())
-        .map(|dependency| dependency.extern_name.as_str())
-        .collect();
-    let mut wanted: BTreeMap<String, BTreeSet<Option<String>>> = BTreeMap::new();
-    for leaf in &workspace.leaves {
-        let segments = &leaf.path.segments;
-        let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
-            continue;
-        };
-        if !names.contains(first.name.as_str()) {
-            continue;
-        }
-        let name = match leaf.binding {
-            Binding::Glob => None,
-            _ if last.name.starts_with(char::is_uppercase) => Some(last.name.into()),
-            _ => continue,
-        };
-        wanted.entry(first.name.into()).or_default().insert(name);
+fn answer(
+    workspace: &Workspace,
+    options: &LoadOptions,
+    asked: &Asked,
+) -> Option<(ForeignTraits, BTreeMap<String, BTreeSet<String>>)> {
+    if asked.dependencies.is_empty() {
+        return None;
     }
-    wanted
+    let metadata = ask(&workspace.root, options)?;
+    let pool = pool(None).ok()?;
+    let packages = Packages::new(&metadata);
+    let traits = || {
+        let found = asked.traits.par_iter().filter_map(|(name, traits)| {
+            let id = packages.called(name)?;
+            Some((name.clone(), packages.traits(id, traits)))
+        });
+        found.collect()
+    };
+    let written = || {
+        let found = asked.dependencies.par_iter().filter_map(|name| {
+            let mut written = packages.written(packages.called(name)?, &asked.dependencies);
+            written.remove(name);
+            Some((name.clone(), written)).filter(|(_, written)| !written.is_empty())
+        });
+        found.collect()
+    };
+    Some(pool.install(|| (traits(), written())))
+}
+
+impl Asked {
+    fn by(workspace: &Workspace) -> Self {
+        let dependencies = || {
+            let packages = workspace.packages.iter();
+            packages.flat_map(|package| &package.dependencies)
+        };
+        let others: BTreeSet<&str> = dependencies()
+            .filter(|dependency| dependency.member.is_none())
+            .map(|dependency| dependency.extern_name.as_str())
+            .collect();
+        let mut traits: BTreeMap<String, BTreeSet<Option<String>>> = BTreeMap::new();
+        for leaf in &workspace.leaves {
+            let segments = &leaf.path.segments;
+            let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
+                continue;
+            };
+            if !others.contains(first.name.as_str()) {
+                continue;
+            }
+            let name = match leaf.binding {
+                Binding::Glob => None,
+                _ if last.name.starts_with(char::is_uppercase) => Some(last.name.into()),
+                _ => continue,
+            };
+            traits.entry(first.name.into()).or_default().insert(name);
+        }
+        let names = dependencies().map(|dependency| dependency.extern_name.clone());
+        Self {
+            traits,
+            dependencies: names.collect(),
+        }
+    }
 }
 
 /// The resolved graph of packages.
@@ -169,7 +195,7 @@ impl<'m> Packages<'m> {
     }
 
     /// The names among some that a package's procedural macros write. Where another crate re-exports these, they name it.
-    fn written(&self, id: &PackageId, wanted: &BTreeSet<&str>) -> BTreeSet<String> {
+    fn written(&self, id: &PackageId, wanted: &BTreeSet<String>) -> BTreeSet<String> {
         let mut targets = self
             .package(id)
             .into_iter()
@@ -272,45 +298,50 @@ fn name_of(item: &syn::TraitItem) -> Option<String> {
 
 /// The resolved graph of packages, as Cargo says it.
 ///
-/// Without a lock file Cargo would write one: it is asked in a folder that only looks like this one, and the manifests are
-/// those of this one.
+/// Where there is no lock file, or one that does not list what the manifests name by now, Cargo would write it: then it is
+/// asked in a folder that only looks like this one, and the manifests are those of this one.
 pub(crate) fn ask(root: &Utf8Path, options: &LoadOptions) -> Option<Metadata> {
-    let locked = root.join("Cargo.lock").is_file();
-    let folder = if locked { None } else { Some(mirror(root)?) };
-    let manifest = match &folder {
-        Some(folder) => folder.path().join("Cargo.toml"),
-        None => root.join("Cargo.toml").into_std_path_buf(),
-    };
-    let mut flags = Vec::new();
-    flags.extend(locked.then(|| "--locked".to_owned()));
-    flags.extend(options.offline.then(|| "--offline".to_owned()));
-    let mut command = MetadataCommand::new();
-    command.manifest_path(manifest).other_options(flags);
-    // What no feature turns on is no part of the graph; but it may never have been fetched.
-    let mut whole = command.clone();
-    whole.features(CargoOpt::AllFeatures);
-    let mut metadata = whole.exec().or_else(|_| command.exec()).ok()?;
-    if let Some(there) = folder
-        .as_ref()
-        .and_then(|folder| Utf8Path::from_path(folder.path()))
-    {
+    let here = || ask_in(root, &["--locked"], options);
+    let locked = root.join(LOCK).is_file();
+    locked.then(here).flatten().or_else(|| {
+        let folder = mirror(root)?;
+        let there = Utf8Path::from_path(folder.path())?;
+        let mut metadata = ask_in(there, &[], options)?;
         for package in &mut metadata.packages {
             if let Ok(inside) = package.manifest_path.strip_prefix(there) {
                 package.manifest_path = root.join(inside);
             }
         }
-    }
-    Some(metadata)
+        Some(metadata)
+    })
 }
 
-/// A folder whose entries are links to those of the workspace, build products and the repository left out.
+fn ask_in(root: &Utf8Path, flags: &[&str], options: &LoadOptions) -> Option<Metadata> {
+    let offline = options.offline.then_some("--offline");
+    let flags = flags.iter().copied().chain(offline).map(str::to_owned);
+    let mut command = MetadataCommand::new();
+    command
+        .manifest_path(root.join("Cargo.toml"))
+        .other_options(flags.collect::<Vec<_>>());
+    // What no feature turns on is no part of the graph; but it may never have been fetched.
+    let mut whole = command.clone();
+    whole.features(CargoOpt::AllFeatures);
+    whole.exec().or_else(|_| command.exec()).ok()
+}
+
+const LOCK: &str = "Cargo.lock";
+
+/// A folder whose entries are links to those of the workspace, build products and the repository left out; of the lock file
+/// it has a copy.
 #[cfg(unix)]
 fn mirror(root: &Utf8Path) -> Option<tempfile::TempDir> {
     let folder = tempfile::tempdir().ok()?;
     for entry in root.read_dir_utf8().ok()?.flatten() {
-        if !["target", ".git", "Cargo.lock"].contains(&entry.file_name()) {
-            let link = folder.path().join(entry.file_name());
-            std::os::unix::fs::symlink(entry.path(), link).ok()?;
+        let there = folder.path().join(entry.file_name());
+        match entry.file_name() {
+            "target" | ".git" => {}
+            LOCK => std::fs::copy(entry.path(), there).map(drop).ok()?,
+            _ => std::os::unix::fs::symlink(entry.path(), there).ok()?,
         }
     }
     Some(folder)

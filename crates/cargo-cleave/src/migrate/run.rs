@@ -37,7 +37,7 @@ pub(super) struct Run<'a> {
     pub(super) options: CargoOptions,
     pub(super) baseline: Baseline,
     pub(super) report: Report,
-    /// They stay the same over all steps: no dependency comes or goes.
+    /// What the last tree that was read was told of other crates.
     foreign: Foreign,
     commits: usize,
     start: Instant,
@@ -142,9 +142,11 @@ impl<'a> Run<'a> {
     }
 
     /// The tree as it is now.
-    fn load(&self, screen: &mut Screen) -> Result<Project, Failure> {
+    fn load(&mut self, screen: &mut Screen) -> Result<Project, Failure> {
         let mut project = Project::load(&self.arguments.common, screen)?;
         project.workspace.foreign.clone_from(&self.foreign);
+        project.read_foreign(&self.arguments.common)?;
+        self.foreign.clone_from(&project.workspace.foreign);
         Ok(project)
     }
 

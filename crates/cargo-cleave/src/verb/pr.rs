@@ -62,6 +62,7 @@ fn ahead(
     loop {
         let mut now = Project::load(&there, screen)?;
         now.workspace.foreign.clone_from(&project.workspace.foreign);
+        now.read_foreign(&there)?;
         let (route, _) = now.route(now.plan()?);
         let Some(step) = route.steps.iter().find(|step| !step.done) else {
             let message = format!("failed to work out step {number}: it changes nothing");
@@ -124,6 +125,7 @@ fn before(
     then.workspace
         .foreign
         .clone_from(&project.workspace.foreign);
+    then.read_foreign(&there)?;
     let (route, _) = then.route(then.plan()?);
     let same = route.steps.iter().find(|other| other.title == step.title);
     let Some(step) = same.filter(|step| !step.done) else {

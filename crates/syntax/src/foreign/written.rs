@@ -17,7 +17,7 @@ const QUOTES: [&str; 4] = [
 ];
 
 /// Which of some names paths in the quoted tokens of a file start with, or `extern crate` declares.
-pub(super) fn in_file(file: &Utf8Path, wanted: &BTreeSet<&str>) -> BTreeSet<String> {
+pub(super) fn in_file(file: &Utf8Path, wanted: &BTreeSet<String>) -> BTreeSet<String> {
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let mut found = BTreeSet::new();
     if text.contains("quote") && wanted.iter().any(|name| text.contains(name)) {
@@ -28,7 +28,7 @@ pub(super) fn in_file(file: &Utf8Path, wanted: &BTreeSet<&str>) -> BTreeSet<Stri
     found
 }
 
-fn in_source(tokens: TokenStream, wanted: &BTreeSet<&str>, found: &mut BTreeSet<String>) {
+fn in_source(tokens: TokenStream, wanted: &BTreeSet<String>, found: &mut BTreeSet<String>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     for (index, token) in tokens.iter().enumerate() {
         let TokenTree::Group(group) = token else {
@@ -45,7 +45,7 @@ fn in_source(tokens: TokenStream, wanted: &BTreeSet<&str>, found: &mut BTreeSet<
     }
 }
 
-fn in_quoted(group: &Group, wanted: &BTreeSet<&str>, found: &mut BTreeSet<String>) {
+fn in_quoted(group: &Group, wanted: &BTreeSet<String>, found: &mut BTreeSet<String>) {
     let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
     for (index, token) in tokens.iter().enumerate() {
         match token {
@@ -53,11 +53,7 @@ fn in_quoted(group: &Group, wanted: &BTreeSet<&str>, found: &mut BTreeSet<String
             TokenTree::Ident(name)
                 if starts_path(&tokens, index) || is_declared(&tokens, index) =>
             {
-                found.extend(
-                    wanted
-                        .get(name.to_string().as_str())
-                        .map(|name| (*name).to_owned()),
-                );
+                found.extend(wanted.get(&name.to_string()).cloned());
             }
             _ => {}
         }
