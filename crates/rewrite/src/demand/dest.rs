@@ -446,7 +446,9 @@ impl DestDemand {
         let public = items.filter(|id| workspace.item(**id).visibility.level == Level::Public);
         for id in public {
             let fixed = scope.own_conditions(*id);
-            for next in &workspace.item(*id).leaves {
+            // What it shows of the code that stays above, it shows there.
+            let leaves = workspace.item(*id).leaves.iter();
+            for next in leaves.filter(|next| !leads_out_of_sight(scope, **next)) {
                 self.re_exported.insert(*next);
                 self.asked.insert(*next);
                 self.leaves.entry(*next).or_default().by(&fixed, true);
