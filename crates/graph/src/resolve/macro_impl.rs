@@ -206,10 +206,29 @@ fn homes(
     if header.has_variable {
         let arguments = arguments(workspace, call);
         homes.extend(named(call, &|range| arguments.contains(&range.start)));
+        homes.extend(definer(workspace, graph, (call, &arguments)));
     }
     homes.sort_unstable();
     homes.dedup();
     homes
+}
+
+/// The call that defined the macro which a call names. What it defined besides, such as a trait of the same name, may stand
+/// in the impls: nobody sees what that macro hands on.
+fn definer(
+    workspace: &Workspace,
+    graph: &Graph,
+    (call, arguments): (ItemId, &[u32]),
+) -> Option<ItemId> {
+    let mut references = graph.references_of(call).iter();
+    references.find_map(|reference| match reference.resolution.target {
+        Target::Item(id) | Target::Opaque(id) if workspace.item(id).kind == ItemKind::MacroCall => {
+            let range = range(workspace, reference)?;
+            let here = workspace.crate_of(id) == workspace.crate_of(call);
+            (here && id != call && !arguments.contains(&range.start)).then_some(id)
+        }
+        _ => None,
+    })
 }
 
 fn range(workspace: &Workspace, reference: &Reference) -> Option<TextRange> {

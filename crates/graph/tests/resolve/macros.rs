@@ -249,6 +249,27 @@ fn a_call_that_defines_the_type_of_its_impls_stands_anywhere() {
 }
 
 #[test]
+fn impls_that_a_defined_macro_writes_may_stand_with_what_defined_it() {
+    check_anchors(
+        "
+        pub struct Wrap<G>(G);
+        macro_rules! define { ($name:ident) => {
+            pub trait $name { fn area(&self) -> u8; }
+            macro_rules! $name { ($m:ident $ty:ty) => { $m! { $ty, $name } }; }
+        }; }
+        macro_rules! delegate { ($ty:ty, $name:ident) => { impl $name for $ty { fn area(&self) -> u8 { 1 } } }; }
+        define!(Shape);
+        Shape!(delegate u8);
+        Shape!(delegate Wrap<u8>);
+        ",
+        "
+        Shape! Shape: define! Shape
+        Shape! Shape: Wrap define! Shape
+        ",
+    );
+}
+
+#[test]
 fn a_macro_with_a_namesake_stays_with_its_callers() {
     check_bound(
         "
