@@ -107,7 +107,7 @@ mod tests {
                 }
             }
         ";
-        let wanted = BTreeSet::from([
+        let words = [
             "near",
             "hidden",
             "declared",
@@ -115,7 +115,8 @@ mod tests {
             "bound",
             "attribute",
             "name",
-        ]);
+        ];
+        let wanted = words.map(str::to_owned).into();
         let mut found = BTreeSet::new();
         in_source(source.parse().expect("tokens"), &wanted, &mut found);
         let found: Vec<&str> = found.iter().map(String::as_str).collect();
