@@ -11,6 +11,8 @@ pub struct Message {
     pub code: String,
     /// One line.
     pub message: String,
+    /// Whether it is an error, as a lint is that the crate denies.
+    pub is_error: bool,
     /// For how many targets it was said. What is unused for one may be used for another, its tests.
     pub times: usize,
     /// The marked places: file, bytes, whether primary.
@@ -146,7 +148,8 @@ fn drop_unused(
         let text = read(path).unwrap_or_default();
         let dropped = text.get(start as usize..end as usize).unwrap_or_default();
         let names = imported(dropped);
-        names.iter().any(|name| is_named(path, name))
+        // Where it is denied nothing compiles with it, whatever other features need.
+        !message.is_error && names.iter().any(|name| is_named(path, name))
     };
     // The parts of one message are one edit: braces go with what stands in them.
     let said = unused(message);
@@ -300,9 +303,10 @@ mod tests {
     #[test]
     fn an_import_goes_as_a_whole_or_not_at_all() {
         let text = "use a::{B, C};\n";
-        let message = Message {
+        let mut message = Message {
             code: "unused_imports".to_owned(),
             message: "unused import: `B`".to_owned(),
+            is_error: false,
             times: 2,
             places: Vec::new(),
             replacements: [(7, 8), (8, 11), (12, 13)]
@@ -314,8 +318,10 @@ mod tests {
             name == "B"
         });
         assert_eq!(none, []);
-        let all = repairs(&[message], &read, &|_, _| false);
+        let all = repairs(std::slice::from_ref(&message), &read, &|_, _| false);
         assert_eq!(apply(text, &all.iter().collect::<Vec<_>>()), "use a::C;\n");
+        message.is_error = true;
+        assert_eq!(repairs(&[message], &read, &|_, _| true), all);
     }
 
     #[test]
@@ -325,6 +331,7 @@ mod tests {
             let message = Message {
                 code: "unused_imports".to_owned(),
                 message: "unused import: `B`".to_owned(),
+                is_error: false,
                 times: 1,
                 places: vec![("a.rs".into(), (at, at + 1), true)],
                 replacements: Vec::new(),
@@ -368,6 +375,7 @@ mod tests {
         let message = Message {
             code: "E0603".to_owned(),
             message: "function `f` is private".to_owned(),
+            is_error: true,
             times: 1,
             places: vec![
                 ("b.rs".into(), (0, 1), true),

@@ -3,6 +3,7 @@
 pub mod artifact;
 pub mod message;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Read};
 use std::process::{Command, Stdio};
@@ -207,10 +208,12 @@ fn read(
                     failed.push(message.target.is_bench());
                 }
                 if let Some(message) = message::read(&message.message, package) {
-                    messages
-                        .entry(message.key())
-                        .and_modify(|known| known.times += 1)
-                        .or_insert(message);
+                    match messages.entry(message.key()) {
+                        Entry::Occupied(mut known) => known.get_mut().again(message),
+                        Entry::Vacant(place) => {
+                            place.insert(message);
+                        }
+                    }
                 }
             }
             Message::CompilerArtifact(artifact) => {

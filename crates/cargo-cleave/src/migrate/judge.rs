@@ -298,6 +298,7 @@ fn plain(message: &CompilerMessage) -> Message {
     Message {
         code: message.code.clone(),
         message: message.message.clone(),
+        is_error: message.is_error,
         times: message.times,
         places: message.spans.clone(),
         replacements: message

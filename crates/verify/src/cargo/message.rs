@@ -40,6 +40,15 @@ impl CompilerMessage {
         };
         (path, self.range, code, words)
     }
+
+    /// Takes in that it was said again. A lint that is denied for tests alone is an error for those.
+    pub(super) fn again(&mut self, other: Self) {
+        self.times += 1;
+        if other.is_error && !self.is_error {
+            self.is_error = true;
+            self.rendered = other.rendered;
+        }
+    }
 }
 
 /// A replacement that the compiler suggests.
