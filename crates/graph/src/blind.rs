@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cleave_syntax::item::{Include, ItemKind, PathContext, UseLeafId};
+use cleave_syntax::UseLeafId;
+use cleave_syntax::item::{Include, ItemKind, PathContext};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{FileId, ItemId, ModuleId, PackageId, TextRange, Workspace};
 

@@ -20,7 +20,8 @@ mod splice;
 mod trait_call;
 mod unknown;
 
-use cleave_syntax::item::{ItemKind, PathContext, PathUse, UseLeafId};
+use cleave_syntax::UseLeafId;
+use cleave_syntax::item::{ItemKind, PathContext, PathUse};
 use cleave_syntax::{ItemId, ModuleId, Workspace};
 use rayon::prelude::*;
 

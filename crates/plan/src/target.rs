@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
 use cleave_graph::{Graph, Place, Resolution, Target};
-use cleave_syntax::item::{Binding, ItemKind, UseLeafId};
+use cleave_syntax::UseLeafId;
+use cleave_syntax::item::{Binding, ItemKind};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, FileId, ModuleId, Workspace};
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Target};
-use cleave_syntax::item::{Binding, ItemKind, Level, UseLeafId};
+use cleave_syntax::UseLeafId;
+use cleave_syntax::item::{Binding, ItemKind, Level};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ModuleId, Workspace};
 

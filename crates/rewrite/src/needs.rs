@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Place, Resolution, Target};
+use cleave_syntax::UseLeafId;
 use cleave_syntax::change::Reason;
-use cleave_syntax::item::{Attribute, ItemKind, Level, PathContext, UseLeafId};
+use cleave_syntax::item::{Attribute, ItemKind, Level, PathContext};
 use cleave_syntax::workspace::{CrateKind, Dependency, Package};
 use cleave_syntax::{ChangeBuilder, CrateId, ItemId, TextRange, Workspace};
 

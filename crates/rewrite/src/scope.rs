@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 use cleave_graph::{Graph, Target};
 use cleave_plan::{Order, Plan};
-use cleave_syntax::item::{Binding, ItemKind, Level, UseLeafId};
+use cleave_syntax::UseLeafId;
+use cleave_syntax::item::{Binding, ItemKind, Level};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, PackageId, Workspace};
 

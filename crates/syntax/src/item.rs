@@ -2,18 +2,9 @@
 
 use smallvec::SmallVec;
 
+use crate::id::{ItemId, ModuleId, UseLeafId};
 use crate::name::Name;
-use crate::source::{TextRange, id};
-use crate::workspace::ModuleId;
-
-id! {
-    /// Indexes [`Workspace::items`](crate::Workspace::items).
-    ItemId
-}
-id! {
-    /// Indexes [`Workspace::leaves`](crate::Workspace::leaves).
-    UseLeafId
-}
+use crate::source::TextRange;
 
 /// A definition, an impl block, an inherent method or associated item, a `use`, or a macro call at module level.
 #[derive(Debug, Clone)]

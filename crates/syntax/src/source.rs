@@ -5,33 +5,6 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-/// Makes a dense `u32` id that indexes a vector of one [`Workspace`](crate::Workspace).
-macro_rules! id {
-    ($(#[$meta:meta])* $name:ident) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(pub u32);
-
-        impl $name {
-            /// The place in the vector that this id indexes.
-            pub fn index(self) -> usize {
-                self.0 as usize
-            }
-
-            /// The id of the place `index`.
-            pub fn new(index: usize) -> Self {
-                Self(u32::try_from(index).expect("fewer than four billion of anything"))
-            }
-        }
-    };
-}
-pub(crate) use id;
-
-id! {
-    /// Indexes [`Workspace::files`](crate::Workspace::files).
-    FileId
-}
-
 /// A half-open range of bytes in one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct TextRange {

@@ -6,21 +6,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::companion::Companion;
 use crate::foreign::Foreign;
-use crate::item::{Binding, Include, Item, ItemId, ItemKind, UseLeaf, UseLeafId};
-use crate::source::{FileId, SourceFile, TextRange, id};
-
-id! {
-    /// Indexes [`Workspace::packages`].
-    PackageId
-}
-id! {
-    /// Indexes [`Workspace::crates`].
-    CrateId
-}
-id! {
-    /// Indexes [`Workspace::modules`].
-    ModuleId
-}
+use crate::id::{CrateId, FileId, ItemId, ModuleId, PackageId, UseLeafId};
+use crate::item::{Binding, Include, Item, ItemKind, UseLeaf};
+use crate::source::{SourceFile, TextRange};
 
 /// All that was read.
 #[derive(Debug, Clone)]

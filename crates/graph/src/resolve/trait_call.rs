@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use cleave_syntax::item::{Binding, ItemKind, Level, MemberUse, Receiver, Takes, UseLeafId};
+use cleave_syntax::UseLeafId;
+use cleave_syntax::item::{Binding, ItemKind, Level, MemberUse, Receiver, Takes};
 use cleave_syntax::{ItemId, ModuleId, Workspace};
 use rayon::prelude::*;
 

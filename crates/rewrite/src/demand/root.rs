@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Lookup, Place, Reference, Target};
-use cleave_syntax::item::{ItemKind, Level, PathContext, UseLeafId};
+use cleave_syntax::UseLeafId;
+use cleave_syntax::item::{ItemKind, Level, PathContext};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{ItemId, ModuleId};
 

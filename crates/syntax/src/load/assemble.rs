@@ -8,10 +8,10 @@ use super::metadata::Outline;
 use super::modules::Tree;
 use crate::companion;
 use crate::diagnostic::Diagnostic;
-use crate::item::{ItemId, UseLeafId};
+use crate::id::{CrateId, FileId, ItemId, ModuleId, UseLeafId};
 use crate::parse::{ParsedItem, ParsedModule};
-use crate::source::{FileId, SourceFile};
-use crate::workspace::{Crate, CrateId, Module, ModuleId, Workspace};
+use crate::source::SourceFile;
+use crate::workspace::{Crate, Module, Workspace};
 
 /// Builds the tables.
 pub(super) fn workspace(outline: Outline, trees: Vec<Tree>) -> (Workspace, Vec<Diagnostic>) {

@@ -6,7 +6,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{Metadata, MetadataCommand, TargetKind};
 
 use super::{LoadError, LoadOptions, relative};
-use crate::workspace::{CrateKind, Dependency, DependencyKind, Package, PackageId};
+use crate::id::PackageId;
+use crate::workspace::{CrateKind, Dependency, DependencyKind, Package};
 
 /// A workspace before its source is read: what Cargo says of it.
 #[derive(Debug, Clone)]

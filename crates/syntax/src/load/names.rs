@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::Utf8Path;
 
 use super::LoadOptions;
-use crate::workspace::{PackageId, Workspace};
+use crate::id::PackageId;
+use crate::workspace::Workspace;
 
 /// Mends [`Dependency::extern_name`](crate::workspace::Dependency::extern_name) where the library of a package has a
 /// name of its own.

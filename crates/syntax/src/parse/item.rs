@@ -11,9 +11,9 @@ use syn::visit::Visit;
 use super::attribute::{self, Style};
 use super::collect::{Collector, text_of};
 use super::{DeclaredModule, ParsedItem, ParsedModule, Shift, extent, shape};
+use crate::id::ModuleId;
 use crate::item::{Item, ItemKind, Level, Visibility};
 use crate::source::TextRange;
-use crate::workspace::ModuleId;
 pub(super) use head::ident_of;
 use head::{kind_of, visibility_of};
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use cleave_syntax::item::{Binding, Item, ItemKind, PathContext, PathUse, UseLeafId};
+use cleave_syntax::UseLeafId;
+use cleave_syntax::item::{Binding, Item, ItemKind, PathContext, PathUse};
 use cleave_syntax::token::words;
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Name, Workspace};

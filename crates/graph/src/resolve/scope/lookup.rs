@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use cleave_syntax::item::{ItemKind, Level, UseLeafId};
+use cleave_syntax::UseLeafId;
+use cleave_syntax::item::{ItemKind, Level};
 use cleave_syntax::{ItemId, ModuleId, Name};
 use smallvec::smallvec;
 

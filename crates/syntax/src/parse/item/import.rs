@@ -2,7 +2,8 @@
 
 use smallvec::smallvec;
 
-use crate::item::{Binding, ItemId, PathContext, PathUse, Segments, UseLeaf};
+use crate::id::ItemId;
+use crate::item::{Binding, PathContext, PathUse, Segments, UseLeaf};
 use crate::parse::collect::{Collector, name_of};
 use crate::source::TextRange;
 
