@@ -223,6 +223,32 @@ fn a_derive_may_have_the_name_of_a_type() {
     );
 }
 
+/// Without a rule for it, the ways from one of them to another are as many as their orders.
+#[test]
+fn modules_that_all_import_each_other_by_globs_are_soon_resolved() {
+    let last = 20;
+    let mut source = String::new();
+    let mut uses = String::new();
+    let mut calls = String::new();
+    for module in 0..=last {
+        let next = module + 1;
+        let call = if module < last {
+            format!("f{next}()")
+        } else {
+            String::new()
+        };
+        source += &format!(
+            "mod m{module} {{ use super::*; pub fn f{module}() {{ {call} }} }}\npub use m{module}::*;\n"
+        );
+        uses += &format!("use: m{module}::\n");
+        calls += &format!("m{module}::use: crate::\n");
+        if module < last {
+            calls += &format!("m{module}::f{module}: m{next}::f{next}\n");
+        }
+    }
+    check(&source, &(uses + &calls));
+}
+
 #[test]
 fn what_a_private_glob_brings_in_is_not_for_others() {
     check(

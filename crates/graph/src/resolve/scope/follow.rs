@@ -181,7 +181,7 @@ impl Scopes<'_> {
             // That a path starts with something that nobody has seen would explain anything.
             open.trust = trust.min(Trust::Spliced);
         }
-        let bindings = self.in_module(module, name, space, open);
+        let bindings = self.in_module((module, None), name, space, open);
         open.trust = trust;
         let mut silent: Vec<Hit> = Vec::new();
         for found in bindings {

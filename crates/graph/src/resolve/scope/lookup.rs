@@ -11,10 +11,11 @@ use super::{Def, Hit, NAMESPACES, Open, Scopes, Trust, has_word, slot};
 use crate::graph::{Found, Lookup, Namespace};
 
 impl Scopes<'_> {
-    /// Everything a name may mean in a module: its definitions and imports, or else what its globs bring in.
+    /// Everything a name may mean in a module: its definitions and imports, or else what its globs bring in. `to` is the
+    /// module whose glob asks.
     pub(in crate::resolve) fn in_module(
         &self,
-        module: ModuleId,
+        (module, to): (ModuleId, Option<ModuleId>),
         name: Name,
         namespace: Namespace,
         open: &mut Open,
@@ -45,7 +46,7 @@ impl Scopes<'_> {
             }
         }
         if hits.is_empty() {
-            hits = self.in_globs(module, name, namespace, open);
+            hits = self.in_globs((module, to), name, namespace, open);
         }
         if hits.is_empty()
             && open.trust > Trust::Seen
@@ -66,7 +67,7 @@ impl Scopes<'_> {
     /// between them.
     fn in_globs(
         &self,
-        module: ModuleId,
+        (module, to): (ModuleId, Option<ModuleId>),
         name: Name,
         namespace: Namespace,
         open: &mut Open,
@@ -79,8 +80,12 @@ impl Scopes<'_> {
             if !(foreign || chosen && conditional) {
                 continue;
             }
-            let mut more = self.through_glob(module, name, namespace, *glob, open);
-            more.retain(|hit| !self.is_hidden(hit, module, open.from));
+            // What comes that way would be dropped; and modules that import from each other have far too many ways.
+            let hidden = |asker: Option<ModuleId>| self.is_hidden(*glob, module, asker);
+            if hidden(open.from) || hidden(to) {
+                continue;
+            }
+            let more = self.through_glob(module, name, namespace, *glob, open);
             if more.is_empty() {
                 continue;
             }
@@ -88,8 +93,11 @@ impl Scopes<'_> {
                 hits = more;
                 chosen = conditional;
             } else {
-                more.retain(|hit| hits.iter().all(|other| other.def != hit.def));
-                hits.extend(more);
+                for hit in more {
+                    if hits.iter().all(|other| other.def != hit.def) {
+                        hits.push(hit);
+                    }
+                }
             }
         }
         hits
@@ -278,7 +286,7 @@ impl Scopes<'_> {
         if hidden && names.globs.is_empty() && !self.workspace.is_within(to, inner) {
             return Vec::new();
         }
-        let mut hits = self.in_module(inner, name, namespace, open);
+        let mut hits = self.in_module((inner, Some(to)), name, namespace, open);
         hits.retain(|hit| {
             let level = match hit.lookups.first().map(|lookup| lookup.found) {
                 Some(Found::Item(item)) => &self.workspace.item(item).visibility.level,
@@ -300,14 +308,11 @@ impl Scopes<'_> {
         hits
     }
 
-    /// Whether a private glob brings a name into a module that an import from outside asks for it.
-    fn is_hidden(&self, hit: &Hit, module: ModuleId, from: Option<ModuleId>) -> bool {
-        let Some(Found::Glob(leaf)) = hit.lookups.first().map(|lookup| lookup.found) else {
-            return false;
-        };
-        let item = self.workspace.item(self.workspace.leaf(leaf).item);
+    /// Whether who asks from a module does not see what a glob brings into another.
+    fn is_hidden(&self, glob: UseLeafId, module: ModuleId, asker: Option<ModuleId>) -> bool {
+        let item = self.workspace.item(self.workspace.leaf(glob).item);
         matches!(item.visibility.level, Level::Private | Level::Module)
-            && from.is_some_and(|from| !self.workspace.is_within(from, module))
+            && asker.is_some_and(|asker| !self.workspace.is_within(asker, module))
     }
 
     /// Whether a name is bound to a definition that no `cfg` turns off.
