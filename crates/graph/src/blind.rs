@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cleave_syntax::UseLeafId;
 use cleave_syntax::item::{Include, ItemKind, PathContext};
 use cleave_syntax::workspace::CrateKind;
-use cleave_syntax::{FileId, ItemId, ModuleId, PackageId, TextRange, Workspace};
+use cleave_syntax::{FileId, ItemId, ModuleId, PackageId, TextRange, UseLeafId, Workspace};
 
 use crate::graph::{Graph, Place, Resolution, Target};
 

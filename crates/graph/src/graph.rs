@@ -1,8 +1,7 @@
 //! The item graph: references, edges, and legal homes of impls.
 
-use cleave_syntax::UseLeafId;
 use cleave_syntax::item::{ItemKind, PathContext};
-use cleave_syntax::{CrateId, ItemId, ModuleId, Name, TextRange, Workspace};
+use cleave_syntax::{CrateId, ItemId, ModuleId, Name, TextRange, UseLeafId, Workspace};
 use smallvec::SmallVec;
 
 /// What resolving a workspace yields.

@@ -20,9 +20,8 @@ mod splice;
 mod trait_call;
 mod unknown;
 
-use cleave_syntax::UseLeafId;
 use cleave_syntax::item::{ItemKind, PathContext, PathUse};
-use cleave_syntax::{ItemId, ModuleId, Workspace};
+use cleave_syntax::{ItemId, ModuleId, UseLeafId, Workspace};
 use rayon::prelude::*;
 
 use crate::graph::{Graph, Lookups, Namespace, Place, Reference, Resolution, Target};

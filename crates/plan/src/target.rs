@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
 use cleave_graph::{Graph, Place, Resolution, Target};
-use cleave_syntax::UseLeafId;
 use cleave_syntax::item::{Binding, ItemKind};
 use cleave_syntax::workspace::CrateKind;
-use cleave_syntax::{CrateId, FileId, ModuleId, Workspace};
+use cleave_syntax::{CrateId, FileId, ModuleId, UseLeafId, Workspace};
 
 use crate::home::Homes;
 use crate::order::{Home, Order};

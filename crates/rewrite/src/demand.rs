@@ -7,9 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Lookup, Place, Reference, Resolution, Target};
-use cleave_syntax::UseLeafId;
 use cleave_syntax::workspace::CrateKind;
-use cleave_syntax::{CrateId, ItemId, ModuleId};
+use cleave_syntax::{CrateId, ItemId, ModuleId, UseLeafId};
 
 use crate::scope::{Scope, Side};
 use crate::support;

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Target};
-use cleave_syntax::UseLeafId;
 use cleave_syntax::item::{Binding, ItemKind, Level};
 use cleave_syntax::workspace::CrateKind;
-use cleave_syntax::{CrateId, ModuleId, Workspace};
+use cleave_syntax::{CrateId, ModuleId, UseLeafId, Workspace};
 
 /// The modules and re-exports that some public path leads through. Empty for a program.
 #[derive(Debug, Clone, Default)]

@@ -6,10 +6,9 @@ mod there;
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8PathBuf;
-use cleave_syntax::UseLeafId;
 use cleave_syntax::change::{Block, Reason};
 use cleave_syntax::item::{Item, ItemKind};
-use cleave_syntax::{ChangeBuilder, FileId, ItemId, ModuleId, TextRange};
+use cleave_syntax::{ChangeBuilder, FileId, ItemId, ModuleId, TextRange, UseLeafId};
 
 use crate::demand::{DestDemand, RootDemand, onward};
 use crate::place;

@@ -4,9 +4,8 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use cleave_syntax::ChangeSet;
-use cleave_syntax::TextRange;
 use cleave_syntax::change::{NewFile, Piece};
+use cleave_syntax::{ChangeSet, TextRange};
 
 /// Which of rustfmt's two orders holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

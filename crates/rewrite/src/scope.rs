@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 use cleave_graph::{Graph, Target};
 use cleave_plan::{Order, Plan};
-use cleave_syntax::UseLeafId;
 use cleave_syntax::item::{Binding, ItemKind, Level};
 use cleave_syntax::workspace::CrateKind;
-use cleave_syntax::{CrateId, ItemId, ModuleId, PackageId, Workspace};
+use cleave_syntax::{CrateId, ItemId, ModuleId, PackageId, UseLeafId, Workspace};
 
 use crate::export::Exports;
 use crate::order::Style;

@@ -7,10 +7,9 @@ use std::collections::BTreeSet;
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Lookup, Place, Target};
-use cleave_syntax::UseLeafId;
 use cleave_syntax::change::Reason;
 use cleave_syntax::item::{Attribute, ItemKind};
-use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, TextRange, Workspace};
+use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, TextRange, UseLeafId, Workspace};
 
 use crate::difference::difference;
 use crate::scope::{Scope, Side};

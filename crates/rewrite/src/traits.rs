@@ -5,9 +5,8 @@ use std::sync::LazyLock;
 
 use cleave_graph::graph::{Found, Namespace};
 use cleave_graph::{Graph, Lookup, Place, Target};
-use cleave_syntax::UseLeafId;
 use cleave_syntax::item::{Binding, ItemKind, PathUse};
-use cleave_syntax::{ItemId, ModuleId, Name, Workspace};
+use cleave_syntax::{ItemId, ModuleId, Name, UseLeafId, Workspace};
 
 use crate::scope::Scope;
 

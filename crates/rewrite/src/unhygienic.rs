@@ -4,9 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::Graph;
-use cleave_syntax::UseLeafId;
 use cleave_syntax::item::Binding;
-use cleave_syntax::{ItemId, Name, Workspace};
+use cleave_syntax::{ItemId, Name, UseLeafId, Workspace};
 
 use crate::scope::Scope;
 

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Place, Target};
-use cleave_syntax::UseLeafId;
 use cleave_syntax::change::Reason;
 use cleave_syntax::item::{Field, ItemKind, Level, PathContext, Receiver, Visibility};
-use cleave_syntax::{ChangeBuilder, ItemId, ModuleId};
+use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, UseLeafId};
 
 use crate::demand::{DestDemand, RootDemand};
 use crate::scope::{Scope, Side};

@@ -7,9 +7,8 @@ mod built;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cleave_syntax::UseLeafId;
 use cleave_syntax::item::{Binding, ItemKind};
-use cleave_syntax::{ItemId, TextRange, Workspace};
+use cleave_syntax::{ItemId, TextRange, UseLeafId, Workspace};
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 

@@ -7,8 +7,7 @@ mod textual;
 
 use std::sync::OnceLock;
 
-use cleave_syntax::UseLeafId;
-use cleave_syntax::{CrateId, ItemId, ModuleId, Name, Workspace};
+use cleave_syntax::{CrateId, ItemId, ModuleId, Name, UseLeafId, Workspace};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 

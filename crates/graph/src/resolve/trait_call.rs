@@ -5,9 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use cleave_syntax::UseLeafId;
 use cleave_syntax::item::{Binding, ItemKind, Level, MemberUse, Receiver, Takes};
-use cleave_syntax::{ItemId, ModuleId, Workspace};
+use cleave_syntax::{ItemId, ModuleId, UseLeafId, Workspace};
 use rayon::prelude::*;
 
 use super::handed::Handed;

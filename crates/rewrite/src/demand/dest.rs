@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Lookup, Place, Resolution, Target};
-use cleave_syntax::UseLeafId;
 use cleave_syntax::item::{Binding, Item, ItemKind, Level, PathContext};
-use cleave_syntax::{ItemId, ModuleId};
+use cleave_syntax::{ItemId, ModuleId, UseLeafId};
 
 use super::{Asked, Asker, DestDemand, onward, references, users_unseen};
 use crate::scope::{Scope, Side};

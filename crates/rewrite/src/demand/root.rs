@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Lookup, Place, Reference, Target};
-use cleave_syntax::UseLeafId;
 use cleave_syntax::item::{ItemKind, Level, PathContext};
 use cleave_syntax::workspace::CrateKind;
-use cleave_syntax::{ItemId, ModuleId};
+use cleave_syntax::{ItemId, ModuleId, UseLeafId};
 
 use super::{ALL, Asked, Asker, DestDemand, Form, RootDemand, references, users_unseen};
 use crate::scope::{Scope, Side};

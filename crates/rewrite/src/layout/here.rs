@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use cleave_graph::Target;
-use cleave_syntax::UseLeafId;
 use cleave_syntax::change::Reason;
 use cleave_syntax::item::{ItemKind, Level};
 use cleave_syntax::workspace::CrateKind;
-use cleave_syntax::{ItemId, ModuleId, TextRange};
+use cleave_syntax::{ItemId, ModuleId, TextRange, UseLeafId};
 
 use super::{IMPORT_RULE, Layout};
 use crate::demand::{ALL, Asked};

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::Target;
-use cleave_syntax::UseLeafId;
 use cleave_syntax::change::Reason;
 use cleave_syntax::item::{Binding, ItemKind, Level};
-use cleave_syntax::{ItemId, ModuleId, TextRange};
+use cleave_syntax::{ItemId, ModuleId, TextRange, UseLeafId};
 
 use super::Layout;
 use crate::demand::Asked;

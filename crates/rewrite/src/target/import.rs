@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use cleave_syntax::UseLeafId;
 use cleave_syntax::item::{Binding, Item, ItemKind, PathUse, UseLeaf};
-use cleave_syntax::{FileId, TextRange};
+use cleave_syntax::{FileId, TextRange, UseLeafId};
 
 use super::way::Way;
 use super::{Edits, Mover};

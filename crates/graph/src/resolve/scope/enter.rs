@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use cleave_syntax::UseLeafId;
 use cleave_syntax::item::{Binding, Item, ItemKind, PathContext, PathUse};
 use cleave_syntax::token::words;
 use cleave_syntax::workspace::CrateKind;
-use cleave_syntax::{CrateId, ItemId, ModuleId, Name, Workspace};
+use cleave_syntax::{CrateId, ItemId, ModuleId, Name, UseLeafId, Workspace};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Def, NAMESPACES, Names, Open, Scopes, slot};

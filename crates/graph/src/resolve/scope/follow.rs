@@ -1,8 +1,7 @@
 //! Follows paths, of imports and of code, from module to module.
 
-use cleave_syntax::ModuleId;
-use cleave_syntax::UseLeafId;
 use cleave_syntax::item::{Binding, ItemKind, PathUse};
+use cleave_syntax::{ModuleId, UseLeafId};
 
 use super::{Def, Hit, Open, Scopes, Trust, slot};
 use crate::graph::{Found, Lookup, Lookups, Namespace};

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use cleave_syntax::UseLeafId;
 use cleave_syntax::item::{ItemKind, Level};
-use cleave_syntax::{ItemId, ModuleId, Name};
+use cleave_syntax::{ItemId, ModuleId, Name, UseLeafId};
 use smallvec::smallvec;
 
 use super::{Def, Hit, NAMESPACES, Open, Scopes, Trust, has_word, slot};
