@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Place, Resolution, Target};
-use cleave_syntax::UseLeafId;
 use cleave_syntax::change::Reason;
-use cleave_syntax::item::{Attribute, ItemKind, Level, PathContext};
+use cleave_syntax::item::{Attribute, Item, ItemKind, Level, PathContext};
 use cleave_syntax::workspace::{CrateKind, Dependency, Package};
-use cleave_syntax::{ChangeBuilder, CrateId, ItemId, TextRange, Workspace};
+use cleave_syntax::{ChangeBuilder, CrateId, ItemId, TextRange, UseLeafId, Workspace};
 
 use crate::layout::Moves;
 use crate::manifest::Needs;
@@ -178,7 +177,8 @@ fn named_by_expansion(
 ) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let mut seen: BTreeSet<ItemId> = BTreeSet::new();
-    let mut pending: Vec<ItemId> = item_of(called).into_iter().collect();
+    let called = item_of(called).into_iter();
+    let mut pending: Vec<ItemId> = called.flat_map(|id| alternatives(workspace, id)).collect();
     while let Some(id) = pending.pop() {
         let item = workspace.item(id);
         let writes = matches!(item.kind, ItemKind::MacroRules | ItemKind::MacroCall);
@@ -196,12 +196,27 @@ fn named_by_expansion(
                 Target::External(name) if path.segments.len() > 1 || goes_on => {
                     names.insert(name.to_string());
                 }
-                Target::Item(next) | Target::Opaque(next) => pending.push(*next),
+                Target::Item(next) | Target::Opaque(next) => {
+                    pending.extend(alternatives(workspace, *next));
+                }
                 _ => {}
             }
         }
     }
     names
+}
+
+/// An item, and the macros of its name beside it that `cfg`s choose between.
+fn alternatives(workspace: &Workspace, id: ItemId) -> impl Iterator<Item = ItemId> {
+    let item = workspace.item(id);
+    let is_chosen = |other: &&Item| other.attributes.iter().any(|it| it.path == "cfg");
+    let is_macro = item.kind == ItemKind::MacroRules && is_chosen(&item);
+    let beside = workspace.module(item.module).items.iter().copied();
+    let others = beside.filter(move |other| {
+        let other = workspace.item(*other);
+        is_macro && other.kind == item.kind && other.name == item.name && is_chosen(&other)
+    });
+    std::iter::once(id).chain(others)
 }
 
 fn item_of(resolution: &Resolution) -> Option<ItemId> {
