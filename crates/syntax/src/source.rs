@@ -1,7 +1,7 @@
 //! Source files and the byte ranges in them.
 
 use std::ops::Index;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -72,22 +72,37 @@ pub struct SourceFile {
     pub path: Utf8PathBuf,
     /// The whole text, exactly as on disk.
     pub text: Arc<str>,
+    /// Where its lines start, once somebody has asked for one.
+    starts: OnceLock<Vec<u32>>,
 }
 
 impl SourceFile {
+    /// A file of that text.
+    pub fn new(path: Utf8PathBuf, text: Arc<str>) -> Self {
+        Self {
+            path,
+            text,
+            starts: OnceLock::new(),
+        }
+    }
+
     /// The folder that it stands in, relative to the workspace root; empty at the root.
     pub fn folder(&self) -> &Utf8Path {
         self.path.parent().unwrap_or(Utf8Path::new(""))
     }
 
-    /// The 1-based line and column (in characters) of a byte offset.
+    /// The 1-based line and column (in characters) of a byte offset. Linear in the line's length, but for the first time,
+    /// when it is linear in the text.
     pub fn line_column(&self, offset: u32) -> (usize, usize) {
-        let before = &self.text[..(offset as usize).min(self.text.len())];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        (
-            before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-            before[line_start..].chars().count() + 1,
-        )
+        let starts = self.starts.get_or_init(|| {
+            let ends = self.text.match_indices('\n');
+            let starts = ends.map(|(end, _)| end as u32 + 1);
+            std::iter::once(0).chain(starts).collect()
+        });
+        let offset = (offset as usize).min(self.text.len());
+        let line = starts.partition_point(|start| *start as usize <= offset);
+        let start = starts[line - 1] as usize;
+        (line, self.text[start..offset].chars().count() + 1)
     }
 
     /// How many lines the range touches.
@@ -101,5 +116,28 @@ impl Index<TextRange> for SourceFile {
 
     fn index(&self, range: TextRange) -> &str {
         &self.text[range.start as usize..range.end as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_lines_and_characters() {
+        let file = SourceFile::new("a.rs".into(), "a\r\näb\n\nc".into());
+        let found = [0, 2, 3, 5, 6, 7, 8, 9, 99].map(|offset| file.line_column(offset));
+        let wanted = [
+            (1, 1),
+            (1, 3),
+            (2, 1),
+            (2, 2),
+            (2, 3),
+            (3, 1),
+            (4, 1),
+            (4, 2),
+            (4, 2),
+        ];
+        assert_eq!(found, wanted);
     }
 }

@@ -19,10 +19,7 @@ pub(super) fn workspace(outline: Outline, trees: Vec<Tree>) -> (Workspace, Vec<D
     for node in trees.iter().flat_map(|tree| &tree.nodes) {
         files
             .entry(node.path.clone())
-            .or_insert_with(|| SourceFile {
-                path: node.path.clone(),
-                text: node.text.clone(),
-            });
+            .or_insert_with(|| SourceFile::new(node.path.clone(), node.text.clone()));
     }
     let files: Vec<SourceFile> = files.into_values().collect();
     let dir = &outline.packages[outline.package.index()].dir;
