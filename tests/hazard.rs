@@ -126,10 +126,8 @@ fn shown(before: &Tree, walk: &Walk) -> String {
 /// Lines without blank ones and visibilities, each import for itself: what was open for a while stays open.
 fn sorted_lines(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    let closed = ["pub ", "pub(crate) ", "pub(super) ", "#[macro_export]"]
-        .iter()
-        .fold(text.to_owned(), |text, word| text.replace(word, ""));
-    for line in closed.lines().filter(|line| !line.is_empty()) {
+    let text = text.replace("pub ", "").replace("#[macro_export]", "");
+    for line in text.lines().filter(|line| !line.is_empty()) {
         match line.split_once("::{").filter(|_| line.contains("use ")) {
             Some((head, leaves)) => lines.extend(
                 leaves
