@@ -194,7 +194,7 @@ fn settle_closed(
         .collect();
     let mut stays: Vec<bool> = units.units.iter().map(|unit| unit.pin.is_some()).collect();
     loop {
-        close_upwards(&needs, &mut stays);
+        unit::close_upwards(|index| &needs[index], &mut stays);
         let mut homes: Vec<Home> = wishes
             .iter()
             .zip(&stays)
@@ -223,20 +223,6 @@ fn settle_closed(
         }
         for index in apart {
             stays[index] = true;
-        }
-    }
-}
-
-/// Whatever needs what stays in the root stays there too.
-fn close_upwards(needs: &[Vec<usize>], stays: &mut [bool]) {
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for index in (0..needs.len()).rev() {
-            if !stays[index] && needs[index].iter().any(|need| stays[*need]) {
-                stays[index] = true;
-                changed = true;
-            }
         }
     }
 }

@@ -143,8 +143,7 @@ pub(crate) fn shared_files(workspace: &Workspace) -> BTreeMap<FileId, CrateId> {
         if !is_other(module.krate) {
             continue;
         }
-        let folder = workspace.file(module.file).path.parent();
-        let folder = folder.unwrap_or("".into());
+        let folder = workspace.file(module.file).folder();
         let read = item.includes.iter();
         let read = read.filter_map(|include| workspace.file_at(&folder.join(&include.path)));
         shared.extend(read.map(|file| (file, module.krate)));

@@ -499,11 +499,22 @@ pub(crate) fn stays_in_root(units: &Units) -> Vec<bool> {
 /// By unit: whether it is one of those, or needs one, over any number of others.
 pub(crate) fn with_users(units: &Units, is_one: impl Fn(&Unit) -> bool) -> Vec<bool> {
     let mut reached: Vec<bool> = units.units.iter().map(is_one).collect();
-    for index in (0..units.units.len()).rev() {
-        let mut needs = units.units[index].needs.iter();
-        reached[index] |= needs.any(|need| reached[*need]);
-    }
+    close_upwards(|index| &units.units[index].needs, &mut reached);
     reached
+}
+
+/// Adds whoever needs what is reached, until there is nobody more.
+pub(crate) fn close_upwards<'n>(needs: impl Fn(usize) -> &'n [usize], reached: &mut [bool]) {
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for index in (0..reached.len()).rev() {
+            if !reached[index] && needs(index).iter().any(|need| reached[*need]) {
+                reached[index] = true;
+                changed = true;
+            }
+        }
+    }
 }
 
 /// The modules of some crates by path, those of one path together.

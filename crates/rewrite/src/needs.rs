@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cleave_graph::graph::Found;
 use cleave_graph::{Place, Resolution, Target};
 use cleave_syntax::change::Reason;
-use cleave_syntax::item::{Attribute, Item, ItemKind, Level, PathContext};
+use cleave_syntax::item::{Attribute, ItemKind, Level, PathContext};
 use cleave_syntax::workspace::{CrateKind, Dependency, Package};
 use cleave_syntax::{ChangeBuilder, CrateId, ItemId, TextRange, UseLeafId, Workspace};
 
@@ -209,12 +209,11 @@ fn named_by_expansion(
 /// An item, and the macros of its name beside it that `cfg`s choose between.
 fn alternatives(workspace: &Workspace, id: ItemId) -> impl Iterator<Item = ItemId> {
     let item = workspace.item(id);
-    let is_chosen = |other: &&Item| other.attributes.iter().any(|it| it.path == "cfg");
-    let is_macro = item.kind == ItemKind::MacroRules && is_chosen(&item);
+    let is_macro = item.kind == ItemKind::MacroRules && item.is_conditional();
     let beside = workspace.module(item.module).items.iter().copied();
     let others = beside.filter(move |other| {
         let other = workspace.item(*other);
-        is_macro && other.kind == item.kind && other.name == item.name && is_chosen(&other)
+        is_macro && other.kind == item.kind && other.name == item.name && other.is_conditional()
     });
     std::iter::once(id).chain(others)
 }

@@ -83,6 +83,12 @@ impl Item {
         rules.is_some_and(|rules| rules.exported)
     }
 
+    /// Whether a `cfg` of its own may turn it off.
+    pub fn is_conditional(&self) -> bool {
+        let mut attributes = self.attributes.iter();
+        attributes.any(|attribute| attribute.path == "cfg")
+    }
+
     /// Whether a path in a macro's body starts at the root of the macro's own crate, whoever calls it: `$crate::a`, and
     /// `crate::a` where only this crate can call it.
     pub fn means_own_crate(&self, path: &PathUse) -> bool {

@@ -1,6 +1,6 @@
 //! What an expression's text tells of its value.
 
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 use super::collect::{Collector, Local, name_of};
 use crate::item::{Callee, Part, Receiver, Returned};
@@ -90,6 +90,6 @@ fn function(collector: &Collector<'_>, called: &syn::Expr) -> Receiver {
 }
 
 fn returned(by: Callee) -> Receiver {
-    let parts: SmallVec<[Part; 2]> = smallvec![];
+    let parts = SmallVec::new();
     Receiver::Returned(Box::new(Returned { by, parts }))
 }

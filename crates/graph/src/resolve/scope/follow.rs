@@ -182,6 +182,7 @@ impl Scopes<'_> {
         }
         let bindings = self.in_module((module, None), name, space, open);
         open.trust = trust;
+        let are_many = bindings.len() > 1;
         let mut silent: Vec<Hit> = Vec::new();
         for found in bindings {
             let all = if lookups.is_empty() {
@@ -190,7 +191,8 @@ impl Scopes<'_> {
                 lookups.iter().chain(&found.lookups).copied().collect()
             };
             let hit = Hit::new(found.def, all, used + 1);
-            match self.follow(hit.clone(), path, namespace, open) {
+            let twin = are_many.then(|| hit.clone());
+            match self.follow(hit, path, namespace, open) {
                 Some(hit) if hit.used == path.segments.len() => match &mut full {
                     Some(first) if first.def == hit.def => {}
                     Some(first) => first.others.push(hit),
@@ -204,7 +206,7 @@ impl Scopes<'_> {
                     Some(best) if best.used == hit.used => {}
                     _ => best = Some(hit),
                 },
-                None => silent.push(hit),
+                None => silent.extend(twin),
             }
         }
         if let Some(full) = &mut full {

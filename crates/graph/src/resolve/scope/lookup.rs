@@ -75,7 +75,8 @@ impl Scopes<'_> {
         let mut chosen = true;
         for glob in &self.modules[module.index()].globs {
             let foreign = hits.iter().all(|hit| matches!(hit.def, Def::External(_)));
-            let conditional = self.is_conditional(self.workspace.leaf(*glob).item);
+            let import = self.workspace.leaf(*glob).item;
+            let conditional = self.workspace.item(import).is_conditional();
             if !(foreign || chosen && conditional) {
                 continue;
             }
@@ -100,12 +101,6 @@ impl Scopes<'_> {
             }
         }
         hits
-    }
-
-    /// Whether a `cfg` may turn an item off.
-    fn is_conditional(&self, item: ItemId) -> bool {
-        let mut attributes = self.workspace.item(item).attributes.iter();
-        attributes.any(|attribute| attribute.path == "cfg")
     }
 
     /// What an import brings in. One that leads nowhere in any namespace imports what a macro has made.
@@ -319,7 +314,7 @@ impl Scopes<'_> {
         let Found::Item(item) = found else {
             return false;
         };
-        !self.is_call(item) && !self.is_conditional(item)
+        !self.is_call(item) && !self.workspace.item(item).is_conditional()
     }
 
     pub(super) fn is_call(&self, item: ItemId) -> bool {
