@@ -34,12 +34,18 @@ struct Asked {
     traits: BTreeMap<String, BTreeSet<Option<String>>>,
     /// All dependencies, by name in source.
     dependencies: BTreeSet<String>,
+    /// Those of them that are members.
+    members: BTreeSet<String>,
 }
 
 impl Foreign {
-    /// Whether a workspace asks for the same: then this is what it would be told, as long as its dependencies stay.
+    /// Whether this is what a workspace would be told, as long as its dependencies from elsewhere stay.
+    ///
+    /// A split adds members; no macro that was there before names them, and none of them is a crate of macros.
     pub fn answers(&self, workspace: &Workspace) -> bool {
-        self.asked == Asked::by(workspace)
+        let now = Asked::by(workspace);
+        let mut new = now.dependencies.difference(&self.asked.dependencies);
+        self.asked.traits == now.traits && new.all(|name| now.members.contains(name))
     }
 }
 
@@ -112,10 +118,16 @@ impl Asked {
             };
             traits.entry(first.name.into()).or_default().insert(name);
         }
-        let names = dependencies().map(|dependency| dependency.extern_name.clone());
+        let names = |of_members: bool| {
+            dependencies()
+                .filter(move |dependency| !of_members || dependency.member.is_some())
+                .map(|dependency| dependency.extern_name.clone())
+                .collect()
+        };
         Self {
             traits,
-            dependencies: names.collect(),
+            dependencies: names(false),
+            members: names(true),
         }
     }
 }
