@@ -5,6 +5,7 @@
 mod detach;
 mod feature;
 mod inherit;
+pub(crate) mod lints;
 mod member;
 mod root;
 mod support;
@@ -132,6 +133,7 @@ pub fn manifests(input: &ManifestInput<'_>) -> (Manifests, Vec<Diagnostic>) {
     };
     if inherit::is_new_workspace(&original, input) && !input.members.is_empty() {
         inherit::share_package(&mut original);
+        lints::share(&mut original);
     }
     let mut manifests = Manifests::default();
     let mut features: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

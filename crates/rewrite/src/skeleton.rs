@@ -7,18 +7,11 @@ use cleave_plan::Plan;
 use cleave_syntax::change::{Block, Reason};
 use cleave_syntax::item::ItemKind;
 use cleave_syntax::{ChangeBuilder, CrateId, Workspace};
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
 
+use crate::manifest::lints::OF_PUBLIC_API;
 use crate::needs::features_in;
-
-/// Crate attributes that a new crate does not inherit: they judge a public API or a whole program, and a crate that
-/// serves its own workspace has neither.
-const NOT_INHERITED: &[&str] = &[
-    "missing_docs",
-    "unreachable_pub",
-    "missing_debug_implementations",
-    "missing_copy_implementations",
-    "unused_crate_dependencies",
-];
 
 /// The folder of a planned crate, relative to the workspace root.
 pub(crate) fn folder(workspace: &Workspace, name: &str) -> Utf8PathBuf {
@@ -70,6 +63,31 @@ fn is_docs(attribute: &str) -> bool {
     text.contains("include_str!") || text.starts_with("#![cfg_attr(") && text.contains(",doc=")
 }
 
+/// An attribute, on a line, without the lints that judge a public API.
+fn without_public_api(attribute: &str) -> Option<String> {
+    let is_of_api = |text: &str| OF_PUBLIC_API.iter().any(|lint| text.contains(lint));
+    if !is_of_api(attribute) {
+        return Some(format!("{attribute}\n"));
+    }
+    let parsed = syn::Attribute::parse_inner.parse_str(attribute).ok()?;
+    let [attribute] = &parsed[..] else {
+        return None;
+    };
+    let level = attribute.path().get_ident()?;
+    let lints = Punctuated::<syn::Path, syn::Token![,]>::parse_terminated;
+    let lints = attribute.parse_args_with(lints).ok()?;
+    let others: Vec<String> = lints
+        .iter()
+        .map(|lint| {
+            let segments = lint.segments.iter();
+            let names: Vec<String> = segments.map(|segment| segment.ident.to_string()).collect();
+            names.join("::")
+        })
+        .filter(|lint| !is_of_api(lint))
+        .collect();
+    (!others.is_empty()).then(|| format!("#![{level}({})]\n", others.join(", ")))
+}
+
 fn front_page(
     workspace: &Workspace,
     package: &str,
@@ -97,10 +115,8 @@ fn front_page(
             "no_main",
             "doc",
         ];
-        let judges = NOT_INHERITED.iter().any(|lint| written.contains(lint));
-        if !judges && !for_programs.contains(&attribute.path.as_str()) && !is_docs(written) {
-            attributes.push_str(written);
-            attributes.push('\n');
+        if !for_programs.contains(&attribute.path.as_str()) && !is_docs(written) {
+            attributes.extend(without_public_api(written));
         }
     }
     if !attributes.is_empty() {

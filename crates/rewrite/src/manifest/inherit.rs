@@ -1,5 +1,5 @@
-//! What the crates of a new workspace have in common is said once (rows E1, E5): package fields and lints in
-//! `[workspace.package]` and `[workspace.lints]`, dependencies of several crates in `[workspace.dependencies]`.
+//! What the crates of a new workspace have in common is said once (rows E1, E5): package fields in `[workspace.package]`,
+//! dependencies of several crates in `[workspace.dependencies]`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,7 +34,7 @@ fn knows(document: &DocumentMut) -> bool {
     minor.is_none_or(|minor: u32| minor >= FIRST)
 }
 
-/// Moves the fields that all crates share to `[workspace.package]`, and lints to `[workspace.lints]`.
+/// Moves the fields that all crates share to `[workspace.package]`.
 pub(super) fn share_package(document: &mut DocumentMut) {
     let mut shared = Table::new();
     if let Some(package) = document
@@ -57,18 +57,8 @@ pub(super) fn share_package(document: &mut DocumentMut) {
             shared.insert(key, Item::Value(common));
         }
     }
-    let lints = document.remove("lints");
-    let Some(workspace) = workspace_table(document) else {
-        return;
-    };
-    if !shared.is_empty() {
+    if let Some(workspace) = workspace_table(document).filter(|_| !shared.is_empty()) {
         workspace.insert("package", Item::Table(shared));
-    }
-    if let Some(lints) = lints {
-        workspace.insert("lints", lints);
-        let mut inherited = Table::new();
-        inherited.insert("workspace", toml_edit::value(true));
-        document.insert("lints", Item::Table(inherited));
     }
 }
 

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use cleave_syntax::Diagnostic;
 use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
-use super::{ManifestInput, Member, feature, read, support, unify};
+use super::{ManifestInput, Member, feature, lints, read, support, unify};
 use crate::include::{joined, relative};
 
 /// The text of a member's manifest after the step.
@@ -29,8 +29,10 @@ pub(super) fn manifest(
     support::declare(&mut document, root, input, member);
     let helping = member.needs.helpers.iter().map(String::as_str).collect();
     support::ask(&mut document, input, &member.dir, &helping);
-    if fresh && let Some(lints) = root.get("lints") {
-        document.insert("lints", lints.clone());
+    let workspace = input.workspace.and_then(|text| text.parse().ok());
+    let lints = || lints::of_member(root, workspace.as_ref().unwrap_or(root));
+    if fresh && let Some(lints) = lints() {
+        document.insert("lints", lints);
     }
     document.to_string()
 }
