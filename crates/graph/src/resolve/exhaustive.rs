@@ -4,6 +4,7 @@
 //! Rust reference, *the `non_exhaustive` attribute*.
 
 mod built;
+mod covered;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -236,7 +237,7 @@ impl Search<'_> {
         self.has_bare && self.marked.all.contains(&name.to_string())
     }
 
-    /// Whether a pattern names the type.
+    /// Whether a pattern names the type, in it or itself.
     fn is_in(&self, pattern: &syn::Pat) -> bool {
         let mut patterns = Patterns {
             search: self,
@@ -362,17 +363,17 @@ impl<'ast> Visit<'ast> for Search<'_> {
     }
 
     fn visit_expr_match(&mut self, expression: &'ast syn::ExprMatch) {
-        let open = |arm: &syn::Arm| is_wildcard(&arm.pat);
+        let arms: Vec<&syn::Pat> = expression.arms.iter().map(|arm| &arm.pat).collect();
         if let [.., before, last] = &expression.arms[..]
             && self.text.get(last.span().byte_range()) == Some(Closed::ARM)
-            && expression.arms.iter().any(|arm| self.is_in(&arm.pat))
+            && arms.iter().any(|arm| self.is_in(arm))
         {
             let start = self.range(before.span()).end;
             self.room
                 .push(TextRange::new(start, self.range(last.span()).end));
         }
-        if self.marked.is_whole && !expression.arms.iter().any(open) {
-            let found = expression.arms.iter().any(|arm| self.is_in(&arm.pat));
+        if self.marked.is_whole && !self.is_open(&arms) {
+            let found = arms.iter().any(|arm| self.is_in(arm));
             if let (true, Some(last)) = (found, expression.arms.last()) {
                 let needs_comma =
                     last.comma.is_none() && !matches!(*last.body, syn::Expr::Block(_));
