@@ -317,8 +317,9 @@ fn a_pin_wins_over_the_claims_inside_it() {
     );
 }
 
-/// A package of `modules` files of functions that call each other as the numbers of a seed say.
-fn generated(seed: u32, modules: usize) -> String {
+/// A package of `modules` files of functions that call each other as the numbers of a seed say; where asked for, with tests
+/// that can stand in the crate of a type only, which must see what they call.
+fn generated(seed: u32, modules: usize, has_tests: bool) -> String {
     let mut state = seed.wrapping_mul(2_654_435_761).max(1);
     let mut next = |below: usize| {
         state ^= state << 13;
@@ -348,6 +349,13 @@ fn generated(seed: u32, modules: usize) -> String {
                 calls.join("\n")
             ));
         }
+        if has_tests && module % 3 == 0 {
+            text.push_str(&format!(
+                "#[cfg(test)]\nmod tests {{\nuse super::*;\nimpl S{module} {{ fn helps(&self) {{}} }}\n#[test]\nfn all() {{ S{module}.helps(); crate::m{}::f{}() }}\n}}\n",
+                next(modules),
+                next(5)
+            ));
+        }
     }
     text
 }
@@ -355,7 +363,7 @@ fn generated(seed: u32, modules: usize) -> String {
 #[test]
 fn any_proposal_is_legal_and_reads_back_as_it_was_meant() {
     for seed in 0..12 {
-        let (workspace, graph) = package(&generated(seed, 8));
+        let (workspace, graph) = package(&generated(seed, 8, seed % 2 == 0));
         let options = ProposeOptions::default();
         let (plan, _) = cleave_plan::propose(&workspace, &graph, &options);
         let (homes, diagnostics) = cleave_plan::homes(&plan, &workspace, &graph);
@@ -374,7 +382,7 @@ fn any_proposal_is_legal_and_reads_back_as_it_was_meant() {
 #[test]
 fn a_pin_changes_just_what_it_names_needs_and_is_needed_by() {
     for seed in 0..8 {
-        let (workspace, graph) = package(&generated(seed, 8));
+        let (workspace, graph) = package(&generated(seed, 8, false));
         let (plan, _) = cleave_plan::propose(&workspace, &graph, &ProposeOptions::default());
         let (before, _) = cleave_plan::homes(&plan, &workspace, &graph);
         let mut pinned = plan.clone();
@@ -413,7 +421,7 @@ fn reached(workspace: &Workspace, graph: &Graph, module: &str) -> Vec<bool> {
 
 #[test]
 fn the_cost_of_a_plan_is_the_sum_that_its_search_kept() {
-    let (workspace, graph) = package(&generated(5, 8));
+    let (workspace, graph) = package(&generated(5, 8, false));
     let (plan, _) = cleave_plan::propose(&workspace, &graph, &ProposeOptions::default());
     let (homes, _) = cleave_plan::homes(&plan, &workspace, &graph);
     let history = History::default();
@@ -436,7 +444,7 @@ fn the_cost_of_a_plan_is_the_sum_that_its_search_kept() {
 
 #[test]
 fn hints_are_kept_and_the_rest_is_proposed_around_them() {
-    let (workspace, graph) = package(&generated(2, 8));
+    let (workspace, graph) = package(&generated(2, 8, false));
     let hints = cleave_plan::file::parse("[crates.app-mine]\nmodules = [\"m2\"]\n")
         .expect("hints need no package");
     let options = ProposeOptions {

@@ -200,8 +200,12 @@ impl Problem {
                 named[owner.index()] = true;
                 *needs.entry(need).or_default() += 1;
             }
-            // A method for tests only may name what its unit does not need.
+            // A method for tests only may name what its unit does not need; and what must be near a type for its tests is
+            // needed without a reference.
             needs.retain(|need, _| unit.needs.binary_search(need).is_ok());
+            for need in &unit.needs {
+                needs.entry(*need).or_default();
+            }
             for (need, count) in &needs {
                 self.users[*need].push((index, *count));
             }
