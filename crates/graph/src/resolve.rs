@@ -329,8 +329,10 @@ impl Resolver<'_> {
                 if single && namespace != Namespace::Type {
                     return None;
                 }
-                let def = self.scopes.prelude(module, first)?;
-                self.in_crate(def, path, namespace)
+                let krate = self.scopes.workspace.module(module).krate;
+                let hit = self.scopes.in_prelude(krate, first)?;
+                let open = &mut Open::default();
+                self.scopes.follow(hit, path, namespace, open)
             })
             .or_else(|| {
                 // A `use` in a body or in tokens: in the 2015 edition it starts at the root.
@@ -339,28 +341,18 @@ impl Resolver<'_> {
             })
     }
 
-    fn in_crate(&self, def: Def, path: &PathUse, namespace: Namespace) -> Option<Hit> {
-        match def {
-            Def::Crate(krate) if path.segments.len() > 1 => {
-                let root = self.scopes.workspace.krate(krate).root;
-                self.scopes
-                    .path_from(root, path, 1, namespace, &[], &mut Open::default())
-            }
-            def => Some(Hit::first(def)),
-        }
-    }
-
     /// A doc test is a crate of its own that names the library it documents.
     fn doc_test(&self, path: &PathUse, module: ModuleId, namespace: Namespace) -> Option<Hit> {
         let workspace = self.scopes.workspace;
         let krate = workspace.module(module).krate;
         let first = path.segments[0].name;
-        let def = if first == workspace.krate(krate).extern_name {
-            Def::Crate(krate)
+        let hit = if first == workspace.krate(krate).extern_name {
+            Hit::first(Def::Crate(krate))
         } else {
-            self.scopes.prelude(module, first)?
+            self.scopes.in_prelude(krate, first)?
         };
-        self.in_crate(def, path, namespace)
+        let open = &mut Open::default();
+        self.scopes.follow(hit, path, namespace, open)
     }
 
     fn self_type(&self, path: &PathUse, item: Option<ItemId>) -> Option<Resolution> {

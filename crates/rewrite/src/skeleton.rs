@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use camino::{Utf8Path, Utf8PathBuf};
 use cleave_plan::Plan;
 use cleave_syntax::change::{Block, Reason};
-use cleave_syntax::item::ItemKind;
+use cleave_syntax::item::{Item, ItemKind};
 use cleave_syntax::{ChangeBuilder, CrateId, Workspace};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
@@ -49,12 +49,31 @@ pub(crate) fn create(
     }
 }
 
-/// The features that the crate attributes of a new crate name.
+/// The features that the crate attributes of a new crate name, and its `extern crate` items.
 pub(crate) fn features(workspace: &Workspace, root: CrateId, features: &mut BTreeSet<String>) {
     let module = workspace.module(workspace.krate(root).root);
-    for attribute in &module.inner_attributes {
-        features_in(&workspace.file(module.file)[attribute.range], features);
+    let attributes = module
+        .inner_attributes
+        .iter()
+        .map(|attribute| attribute.range);
+    let crates = parts_of_std(workspace, root).map(|item| item.range);
+    for range in attributes.chain(crates) {
+        features_in(&workspace.file(module.file)[range], features);
     }
+}
+
+/// The `extern crate` items of a crate's root that name what comes with the compiler, or the crate itself: the paths of
+/// all its modules may start there.
+fn parts_of_std(workspace: &Workspace, root: CrateId) -> impl Iterator<Item = &Item> {
+    let items = workspace.module(workspace.krate(root).root).items.iter();
+    items
+        .filter(|id| {
+            let names = workspace.leaf_names(**id);
+            let mut names = names.iter();
+            names.any(|name| ["alloc", "std", "core", "self"].contains(&name.as_str()))
+        })
+        .map(|id| workspace.item(*id))
+        .filter(|item| item.kind == ItemKind::ExternCrate)
 }
 
 /// Whether an attribute is a line of documentation under a condition: what it belongs to stays.
@@ -124,16 +143,9 @@ fn front_page(
         text.push_str(&attributes);
     }
     let mut crates = String::new();
-    for id in &module.items {
-        let item = workspace.item(*id);
-        let builtin = workspace
-            .leaf_names(*id)
-            .iter()
-            .any(|name| ["alloc", "std", "core", "self"].contains(&name.as_str()));
-        if item.kind == ItemKind::ExternCrate && builtin {
-            crates.push_str(&file[item.range]);
-            crates.push('\n');
-        }
+    for item in parts_of_std(workspace, root) {
+        crates.push_str(&file[item.range]);
+        crates.push('\n');
     }
     if !crates.is_empty() {
         text.push('\n');

@@ -11,7 +11,7 @@ use cleave_syntax::{CrateId, ItemId, ModuleId, Name, UseLeafId, Workspace};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
-use crate::graph::{Found, Lookups, Namespace};
+use crate::graph::{Found, Lookup, Lookups, Namespace};
 
 /// What a name leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,6 +71,8 @@ pub(super) struct Scopes<'a> {
     modules: Vec<Names>,
     /// By crate: names that start a path to another crate.
     preludes: Vec<FxHashMap<Name, Def>>,
+    /// By crate: those of these names that an `extern crate` of its root gives to a crate of another name.
+    renamed: Vec<FxHashMap<Name, UseLeafId>>,
     /// By crate and name: macros in textual scope, each with the module from which on it is visible.
     textual: Vec<FxHashMap<Name, Vec<(ItemId, ModuleId)>>>,
     /// By crate: other crates whose macros `#[macro_use] extern crate` brings in.
@@ -165,11 +167,17 @@ impl Scopes<'_> {
         self.splicing.contains(&(call, word))
     }
 
-    /// The crate that a name starts a path to.
-    pub(super) fn prelude(&self, module: ModuleId, name: Name) -> Option<Def> {
-        self.preludes[self.workspace.module(module).krate.index()]
-            .get(&name)
-            .copied()
+    /// The crate that a name starts a path to, in any module of another.
+    pub(super) fn in_prelude(&self, krate: CrateId, name: Name) -> Option<Hit> {
+        let mut hit = Hit::first(self.preludes[krate.index()].get(&name).copied()?);
+        let leaf = self.renamed[krate.index()].get(&name);
+        hit.lookups.extend(leaf.map(|leaf| Lookup {
+            module: self.workspace.krate(krate).root,
+            name,
+            namespace: Namespace::Type,
+            found: Found::Leaf(*leaf),
+        }));
+        Some(hit)
     }
 }
 

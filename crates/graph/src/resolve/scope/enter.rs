@@ -22,6 +22,7 @@ impl<'a> Scopes<'a> {
                 .map(|_| Names::default())
                 .collect(),
             preludes: vec![FxHashMap::default(); crates],
+            renamed: vec![FxHashMap::default(); crates],
             textual: vec![FxHashMap::default(); crates],
             macro_crates: vec![Vec::new(); crates],
             leaves: (0..workspace.leaves.len())
@@ -258,16 +259,24 @@ impl<'a> Scopes<'a> {
         let workspace = self.workspace;
         let item = workspace.item(id);
         let krate = workspace.module(item.module).krate;
-        let Some(leaf) = item.leaves.first().map(|leaf| workspace.leaf(*leaf)) else {
+        let Some(first) = item.leaves.first() else {
             return;
         };
-        let Some(def) = self.extern_crate(krate, leaf.path.segments[0].name) else {
+        let leaf = workspace.leaf(*first);
+        let called = leaf.path.segments[0].name;
+        let Some(def) = self.extern_crate(krate, called) else {
             return;
         };
         if let Binding::Name(name) = &leaf.binding {
-            self.preludes[krate.index()]
-                .entry(Name::new(name))
-                .or_insert(def);
+            let name = Name::new(name);
+            let prelude = &mut self.preludes[krate.index()];
+            if name == called || called == "self" {
+                prelude.entry(name).or_insert(def);
+            } else {
+                // What the source says comes before what Cargo passes: a dependency may have this name too.
+                prelude.insert(name, def);
+                self.renamed[krate.index()].insert(name, *first);
+            }
         }
         if workspace.takes_macros(id) {
             self.macro_crates[krate.index()].push(def);

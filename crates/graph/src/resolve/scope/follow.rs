@@ -105,8 +105,8 @@ impl Scopes<'_> {
             return self.relative(path, module, namespace, open);
         }
         if path.global && !old_edition {
-            let def = self.preludes[krate.index()].get(&first).copied()?;
-            return self.follow(Hit::first(def), path, namespace, open);
+            let hit = self.in_prelude(krate, first)?;
+            return self.follow(hit, path, namespace, open);
         }
         let from = if old_edition { root } else { module };
         let trust = open.trust;
@@ -124,8 +124,8 @@ impl Scopes<'_> {
             if single && namespace != Namespace::Type {
                 return None;
             }
-            let def = self.preludes[krate.index()].get(&first).copied()?;
-            self.follow(Hit::first(def), path, namespace, open)
+            let hit = self.in_prelude(krate, first)?;
+            self.follow(hit, path, namespace, open)
         })
     }
 
@@ -237,7 +237,7 @@ impl Scopes<'_> {
     }
 
     /// Goes on behind what was found, as long as that is a module.
-    fn follow(
+    pub(in crate::resolve) fn follow(
         &self,
         hit: Hit,
         path: &PathUse,
