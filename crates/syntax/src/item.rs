@@ -258,6 +258,8 @@ pub struct Implementation {
     pub type_parameters: Vec<String>,
     /// Whether it may cover types that nobody has named.
     pub blanket: Option<Blanket>,
+    /// Indexes into [`Item::paths`] of the traits that bound the self type, where that is a type parameter.
+    pub bounds: Vec<u32>,
     /// Of a trait impl: the names of what it defines.
     pub members: Vec<String>,
 }

@@ -2,22 +2,46 @@
 //!
 //! An impl in the body of a function, for a type and a trait from outside of it, is not seen; the compiler warns of it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use cleave_syntax::item::{ItemKind, PathContext};
-use cleave_syntax::{Item, ItemId, Workspace};
+use cleave_syntax::item::{Blanket, ItemKind, PathContext};
+use cleave_syntax::{Item, ItemId, Name, Workspace};
 
 use super::builtin;
 use super::scope::has_word;
 use crate::graph::{Graph, Place, Reference, Target};
 
+/// Traits of `std` that no type of the workspace has without an impl there, each with those by whose impls one may have it.
+const WRITTEN: &[(&str, &[&str])] = &[
+    ("IntoIterator", &["IntoIterator", "Iterator"]),
+    ("Iterator", &["Iterator"]),
+    ("Future", &["Future"]),
+    ("Read", &["Read"]),
+    ("BufRead", &["BufRead"]),
+    ("Seek", &["Seek"]),
+    ("Write", &["Write"]),
+    ("Error", &["Error"]),
+    ("Display", &["Display"]),
+];
+
 /// The impls of the workspace's traits for its types.
 pub(super) struct Implemented {
     impls: HashSet<(ItemId, ItemId)>,
+    /// The impls of other crates' traits for them, by the trait's name.
+    foreign: HashSet<(Name, ItemId)>,
+    /// Traits with impls for whatever type meets some bounds: those of each impl.
+    bounded: HashMap<ItemId, Vec<Vec<Bound>>>,
     /// Traits that types may have which no impl names: by a type parameter, an alias, a macro.
     any_type: HashSet<ItemId>,
     /// Types that may have more than impls say: they hand calls on to another, or a macro writes impls for them.
     any_trait: HashSet<ItemId>,
+}
+
+/// What an impl asks of a type.
+#[derive(Debug, Clone, Copy)]
+enum Bound {
+    Own(ItemId),
+    Foreign(Name),
 }
 
 impl Implemented {
@@ -25,6 +49,8 @@ impl Implemented {
     pub(super) fn new(workspace: &Workspace, graph: &Graph, references: &[Vec<Reference>]) -> Self {
         let mut known = Self {
             impls: HashSet::new(),
+            foreign: HashSet::new(),
+            bounded: HashMap::new(),
             any_type: HashSet::new(),
             any_trait: HashSet::new(),
         };
@@ -71,8 +97,17 @@ impl Implemented {
             Some(Target::Item(own)) if workspace.item(*own).kind.is_type() => {
                 self.any_trait.extend(hands_on.then_some(*own));
                 self.impls.extend(of.map(|of| (of, *own)));
+                let foreign = last.filter(|_| of.is_none());
+                self.foreign.extend(foreign.map(|name| (name, *own)));
             }
             Some(Target::External(_) | Target::Builtin) if !is_pointer => {}
+            _ if head.blanket == Some(Blanket::Type) => {
+                let bounds = head.bounds.iter().map(|at| bound(item, references, *at));
+                let bounds: Vec<Bound> = bounds.collect();
+                if let Some(of) = of {
+                    self.bounded.entry(of).or_default().push(bounds);
+                }
+            }
             // A tuple, a slice, `dyn Trait`.
             None if head.self_name.is_empty() && !head.label.contains('!') => {}
             _ => self.any_type.extend(of),
@@ -81,9 +116,39 @@ impl Implemented {
 
     /// Whether no value of a type, nor what it hands calls on to, can have the methods of a trait.
     pub(super) fn excludes(&self, of: ItemId, own: ItemId) -> bool {
-        !self.impls.contains(&(of, own))
-            && !self.any_type.contains(&of)
-            && !self.any_trait.contains(&own)
+        !self.any_trait.contains(&own) && !self.may_have(of, own, &mut HashSet::new())
+    }
+
+    /// Whether a type has a trait by what is written. A trait that is asked for while it is looked for adds nothing.
+    fn may_have(&self, of: ItemId, own: ItemId, asked: &mut HashSet<ItemId>) -> bool {
+        if self.impls.contains(&(of, own)) || self.any_type.contains(&of) {
+            return true;
+        }
+        let blankets = self.bounded.get(&of).filter(|_| asked.insert(of));
+        blankets.into_iter().flatten().any(|bounds| {
+            bounds.iter().all(|bound| match bound {
+                Bound::Own(of) => self.may_have(*of, own, asked),
+                Bound::Foreign(name) => self.may_have_foreign(*name, own),
+            })
+        })
+    }
+
+    fn may_have_foreign(&self, name: Name, own: ItemId) -> bool {
+        let written = WRITTEN.iter().find(|(of, _)| name == *of);
+        written.is_none_or(|(_, ways)| {
+            let mut ways = ways.iter();
+            ways.any(|way| self.foreign.contains(&(Name::new(way), own)))
+        })
+    }
+}
+
+fn bound(item: &Item, references: &[Reference], at: u32) -> Bound {
+    match target(references, at) {
+        Some(Target::Item(of)) => Bound::Own(*of),
+        _ => {
+            let segments = &item.paths[at as usize].segments;
+            Bound::Foreign(segments[segments.len() - 1].name)
+        }
     }
 }
 

@@ -267,6 +267,35 @@ fn a_type_without_an_impl_of_a_trait_does_not_have_its_methods() {
 }
 
 #[test]
+fn a_blanket_impl_gives_methods_to_what_meets_its_bounds() {
+    check_unnamed(
+        "
+        pub trait Near {}
+        pub trait OfIters { fn mean(&self) -> u8; }
+        impl<T> OfIters for T where T: IntoIterator<Item = u8> {}
+        pub trait OfNear { fn mean(&self) -> u8; }
+        impl<T: Near + Clone> OfNear for T {}
+        pub trait OfItself { fn mean(&self) -> u8; }
+        impl<T: OfItself> OfItself for T {}
+        pub struct Beta; impl Near for Beta {}
+        pub struct List; impl<'a> IntoIterator for &'a List {}
+        pub struct Steps; impl Iterator for Steps {}
+        #[derive(other::Thing)] pub struct Derived;
+        fn beta(x: Beta) { x.mean(); }
+        fn list(x: List) { x.mean(); }
+        fn steps(x: Steps) { x.mean(); }
+        fn derived(x: Derived) { x.mean(); }
+        ",
+        "
+        beta: OfNear
+        list: OfIters
+        steps: OfIters
+        derived: OfIters OfNear OfItself
+        ",
+    );
+}
+
+#[test]
 fn a_type_may_have_more_than_its_impls_say() {
     check_unnamed(
         "

@@ -32,6 +32,7 @@ pub(super) fn implementation(
             trait_arguments: Vec::new(),
             type_parameters: parameters,
             blanket: None,
+            bounds: Vec::new(),
             members: Vec::new(),
         };
         if let Some((path, _)) = &node.trait_ {
@@ -55,6 +56,11 @@ pub(super) fn implementation(
                 .unwrap_or_default();
         }
         head.blanket = blanket(collector, node, &head);
+        if head.blanket == Some(Blanket::Type) {
+            head.bounds = bounds(&node.generics, &head.self_name)
+                .filter_map(|bound| index_at(collector, 0, &bound.path))
+                .collect();
+        }
         parsed.item.implementation = Some(Box::new(head));
         if node.trait_.is_some() {
             for member in &node.items {
@@ -192,24 +198,33 @@ fn blanket(
 
 /// Whether a type parameter is bound by `Fn(…)`, `AsyncFnMut(…)` or another of their kind, which alone are written so.
 fn is_function(generics: &syn::Generics, name: &str) -> bool {
+    bounds(generics, name).any(|bound| {
+        let last = bound.path.segments.last();
+        last.is_some_and(|last| matches!(last.arguments, syn::PathArguments::Parenthesized(_)))
+    })
+}
+
+/// The traits that bound a type parameter, where it is declared and in the `where` clause.
+fn bounds<'a>(
+    generics: &'a syn::Generics,
+    name: &'a str,
+) -> impl Iterator<Item = &'a syn::TraitBound> {
     let parameters = generics.type_params();
-    let inline = parameters.filter(|parameter| parameter.ident == name);
+    let inline = parameters.filter(move |parameter| parameter.ident == name);
     let inline = inline.flat_map(|parameter| &parameter.bounds);
     let clauses = generics.where_clause.iter();
     let clauses = clauses.flat_map(|clause| &clause.predicates);
-    let clauses = clauses.filter_map(|predicate| match predicate {
+    let clauses = clauses.filter_map(move |predicate| match predicate {
         syn::WherePredicate::Type(predicate) => match &predicate.bounded_ty {
             syn::Type::Path(bounded) if bounded.path.is_ident(name) => Some(&predicate.bounds),
             _ => None,
         },
         _ => None,
     });
-    inline.chain(clauses.flatten()).any(|bound| {
-        let syn::TypeParamBound::Trait(bound) = bound else {
-            return false;
-        };
-        let last = bound.path.segments.last();
-        last.is_some_and(|last| matches!(last.arguments, syn::PathArguments::Parenthesized(_)))
+    let all = inline.chain(clauses.flatten());
+    all.filter_map(|bound| match bound {
+        syn::TypeParamBound::Trait(bound) => Some(bound),
+        _ => None,
     })
 }
 
