@@ -1,5 +1,7 @@
 //! What a step moves, and what each module of the monolith becomes by it.
 
+mod way;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -7,7 +9,7 @@ use cleave_graph::{Graph, Target};
 use cleave_plan::{Order, Plan};
 use cleave_syntax::item::{Binding, ItemKind, Level};
 use cleave_syntax::workspace::CrateKind;
-use cleave_syntax::{CrateId, ItemId, ModuleId, PackageId, UseLeafId, Workspace};
+use cleave_syntax::{CrateId, ItemId, ModuleId, UseLeafId, Workspace};
 
 use crate::export::Exports;
 use crate::order::Style;
@@ -184,44 +186,6 @@ impl<'a> Scope<'a> {
                 }
                 _ => false,
             })
-    }
-
-    /// The name of the crate from which the destination imports a module that the monolith imports from a crate which the
-    /// destination does not see: the uppermost of those it sees that has the module too.
-    pub(crate) fn stand_in(&self, leaf: UseLeafId) -> Option<&'a str> {
-        let workspace = self.workspace;
-        let module =
-            self.graph.leaves[leaf.index()]
-                .iter()
-                .find_map(|resolution| match resolution.target {
-                    Target::Module(module) => Some(workspace.module(module)),
-                    _ => None,
-                })?;
-        let krate = workspace.krate(module.krate);
-        if self.sees(module.krate)
-            || workspace.leaf(leaf).path.segments[0].name != krate.extern_name
-        {
-            return None;
-        }
-        let lower = (0..self.to)
-            .rev()
-            .filter(|lower| self.order.sees(Some(self.to), Some(*lower)));
-        let named = lower.filter_map(|lower| {
-            let name = &self.plan.crates[lower].name;
-            let package = workspace
-                .packages
-                .iter()
-                .position(|package| package.name == *name)?;
-            workspace.library(PackageId::new(package))
-        });
-        let mut having = named.filter(|krate| {
-            workspace
-                .modules_of(*krate)
-                .any(|other| workspace.module(other).path == module.path)
-        });
-        having
-            .next()
-            .map(|krate| workspace.krate(krate).extern_name.as_str())
     }
 
     /// Whether a module is divided so that some crate will see the destination's part of it only: what the module

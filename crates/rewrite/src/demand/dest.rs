@@ -289,7 +289,7 @@ impl DestDemand {
         asker: &Asker<'_>,
         seen: &mut BTreeSet<UseLeafId>,
     ) {
-        if !seen.insert(leaf) || names_dest(scope, leaf) {
+        if !seen.insert(leaf) || names_dest(scope, leaf) || scope.straight(leaf).is_some() {
             return;
         }
         let from = scope.workspace.item(scope.workspace.leaf(leaf).item).module;

@@ -108,7 +108,8 @@ impl Layout<'_, '_> {
     fn is_same(&self, existing: UseLeafId, leaf: UseLeafId) -> bool {
         let workspace = self.scope.workspace;
         let (existing, wanted) = (workspace.leaf(existing), workspace.leaf(leaf));
-        let mut path = wanted.path.text();
+        let straight = self.scope.straight(leaf);
+        let mut path = straight.unwrap_or(&wanted.path).text();
         if let Some(krate) = self.scope.stand_in(leaf) {
             let first = &wanted.path.segments[0].name;
             path = path.replacen(first.as_str(), krate, 1);
@@ -267,8 +268,8 @@ impl Layout<'_, '_> {
     /// A leaf's path without its last name, and that with what it is bound as; `krate` stands for the path's first name.
     fn spelled(&self, id: UseLeafId, krate: Option<&str>) -> (String, String) {
         let leaf = self.scope.workspace.leaf(id);
-        let names: Vec<&str> = leaf
-            .path
+        let path = self.scope.straight(id).unwrap_or(&leaf.path);
+        let names: Vec<&str> = path
             .segments
             .iter()
             .map(|segment| segment.name.as_str())
@@ -277,7 +278,7 @@ impl Layout<'_, '_> {
             Some(krate) => [&[krate], &names[1..]].concat(),
             None => names,
         };
-        let global = if leaf.path.global { "::" } else { "" };
+        let global = if path.global { "::" } else { "" };
         let (prefix, last) = if leaf.binding == Binding::Glob {
             (text::path(names.iter().copied()), "*".to_owned())
         } else {

@@ -1,0 +1,80 @@
+//! Imports whose way leads through a crate that the destination does not see: it takes another.
+
+use std::collections::BTreeSet;
+
+use cleave_graph::graph::Found;
+use cleave_graph::{Lookup, Target};
+use cleave_syntax::item::PathUse;
+use cleave_syntax::{PackageId, UseLeafId};
+
+use super::Scope;
+
+impl<'a> Scope<'a> {
+    /// The name of the crate from which the destination imports a module that the monolith imports from a crate which the
+    /// destination does not see: the uppermost of those it sees that has the module too.
+    pub(crate) fn stand_in(&self, leaf: UseLeafId) -> Option<&'a str> {
+        let workspace = self.workspace;
+        let module =
+            self.graph.leaves[leaf.index()]
+                .iter()
+                .find_map(|resolution| match resolution.target {
+                    Target::Module(module) => Some(workspace.module(module)),
+                    _ => None,
+                })?;
+        let krate = workspace.krate(module.krate);
+        if self.sees(module.krate)
+            || workspace.leaf(leaf).path.segments[0].name != krate.extern_name
+        {
+            return None;
+        }
+        let lower = (0..self.to)
+            .rev()
+            .filter(|lower| self.order.sees(Some(self.to), Some(*lower)));
+        let named = lower.filter_map(|lower| {
+            let name = &self.plan.crates[lower].name;
+            let package = workspace
+                .packages
+                .iter()
+                .position(|package| package.name == *name)?;
+            workspace.library(PackageId::new(package))
+        });
+        let mut having = named.filter(|krate| {
+            workspace
+                .modules_of(*krate)
+                .any(|other| workspace.module(other).path == module.path)
+        });
+        having
+            .next()
+            .map(|krate| workspace.krate(krate).extern_name.as_str())
+    }
+
+    /// The path by which the destination imports what another package has, where the monolith's way there leads through a
+    /// crate that the destination does not see: that of the last import on the way.
+    pub(crate) fn straight(&self, leaf: UseLeafId) -> Option<&'a PathUse> {
+        let is_beside = |lookup: &Lookup| {
+            let krate = self.workspace.module(lookup.module).krate;
+            krate != self.root && krate != self.dest && !self.sees(krate)
+        };
+        let resolutions = &self.graph.leaves[leaf.index()];
+        let mut lookups = resolutions.iter().flat_map(|found| &found.lookups);
+        if !lookups.any(is_beside) {
+            return None;
+        }
+        let mut seen = BTreeSet::new();
+        let mut at = leaf;
+        while seen.insert(at) {
+            let [resolution] = &self.graph.leaves[at.index()][..] else {
+                return None;
+            };
+            if !matches!(resolution.target, Target::External(_)) {
+                return None;
+            }
+            match resolution.lookups.last().map(|last| last.found) {
+                None => return Some(&self.workspace.leaf(at).path),
+                Some(Found::Leaf(next)) => at = next,
+                Some(_) => return None,
+            }
+        }
+        None
+    }
+}
