@@ -143,13 +143,11 @@ impl Implemented {
 }
 
 fn bound(item: &Item, references: &[Reference], at: u32) -> Bound {
-    match target(references, at) {
-        Some(Target::Item(of)) => Bound::Own(*of),
-        _ => {
-            let segments = &item.paths[at as usize].segments;
-            Bound::Foreign(segments[segments.len() - 1].name)
-        }
+    if let Some(Target::Item(of)) = target(references, at) {
+        return Bound::Own(*of);
     }
+    let segments = &item.paths[at as usize].segments;
+    Bound::Foreign(segments[segments.len() - 1].name)
 }
 
 struct Macros<'a> {
