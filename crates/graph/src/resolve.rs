@@ -14,11 +14,11 @@ mod handed;
 mod implemented;
 mod macro_impl;
 mod namesake;
-mod returned;
 mod scope;
 mod splice;
 mod trait_call;
 mod unknown;
+mod value;
 
 use cleave_syntax::item::{ItemKind, PathContext, PathUse};
 use cleave_syntax::{ItemId, ModuleId, UseLeafId, Workspace};

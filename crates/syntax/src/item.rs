@@ -239,6 +239,8 @@ pub struct Field {
     pub name: String,
     /// Its visibility.
     pub visibility: Visibility,
+    /// What it holds, as far as that is named.
+    pub holds: Option<Box<Shape>>,
 }
 
 /// The head of an `impl`.
@@ -414,26 +416,28 @@ pub enum Receiver {
     /// A generic parameter, what is associated with it, or an item of the body: what it has is no item's, but a trait's
     /// may be.
     Local,
-    /// What a call returns, or a part of it.
-    Returned(Box<Returned>),
+    /// What a call returns or a field holds, or a part of it.
+    Derived(Box<Derived>),
 }
 
-/// What a call returns, or a part of it.
+/// What a call returns or a field holds, or a part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Returned {
-    /// Who is called.
-    pub by: Callee,
+pub struct Derived {
+    /// Who is called, or what is read.
+    pub by: Derivation,
     /// Which part of it, one within the other.
     pub parts: SmallVec<[Part; 2]>,
 }
 
-/// Who is called.
+/// Who is called, or what is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Callee {
+pub enum Derivation {
     /// A function: index into [`Item::paths`].
     Function(u32),
     /// A method, by name, and on what.
     Method(Name, Receiver),
+    /// A field, by name or position, and of what.
+    Field(Name, Receiver),
 }
 
 /// A part of a value.

@@ -114,7 +114,7 @@ impl<'a> Finder<'a> {
             return;
         };
         let narrowed = match member.receiver {
-            Receiver::Unknown | Receiver::Local | Receiver::Returned(_) => None,
+            Receiver::Unknown | Receiver::Local | Receiver::Derived(_) => None,
             Receiver::Own => self
                 .by_type
                 .get(&(member.name, self.graph.own_type(self.workspace, from))),

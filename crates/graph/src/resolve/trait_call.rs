@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::handed::Handed;
 use super::implemented::Implemented;
-use super::returned::{Known, Values};
+use super::value::{Known, Values};
 use crate::graph::{Graph, Place, Reference, Target};
 
 /// Adds to [`Graph::edges`] the traits whose members an item names without naming the trait. `references` are those of

@@ -296,6 +296,37 @@ fn a_blanket_impl_gives_methods_to_what_meets_its_bounds() {
 }
 
 #[test]
+fn a_field_tells_whose_methods_are_called() {
+    check_unnamed(
+        "
+        pub trait Mean { fn mean(&self) -> u8; }
+        pub trait Other { fn mean(&self) -> u8; }
+        pub struct Beta; impl Mean for Beta { fn mean(&self) -> u8 { 0 } }
+        pub struct Pair<T>(Box<Beta>, T);
+        pub struct Outer { beta: Beta, held: Option<Beta>, pair: Pair<u8>, count: u8 }
+        impl Outer {
+            fn own(&self) { self.beta.mean(); }
+            fn held(&self) { self.held.as_ref(); self.held.unwrap().mean(); }
+            fn deep(&self) { self.pair.0.mean(); }
+            fn generic(&self) { self.pair.1.mean(); }
+            fn plain(&self) { self.count.mean(); }
+            fn closure(&self) { let f = |outer: &Outer| outer.beta.mean(); }
+        }
+        fn unknown(x: impl Fn() -> Outer) { x().beta.mean(); }
+        ",
+        "
+        Outer::own: Mean
+        Outer::held: Mean
+        Outer::deep: Mean
+        Outer::generic: Mean Other
+        Outer::plain: Mean Other
+        Outer::closure: Mean
+        unknown: Mean Other
+        ",
+    );
+}
+
+#[test]
 fn a_type_may_have_more_than_its_impls_say() {
     check_unnamed(
         "

@@ -9,8 +9,15 @@ pub(super) fn returned(signature: &syn::Signature) -> Option<Box<Shape>> {
     let syn::ReturnType::Type(_, written) = &signature.output else {
         return None;
     };
-    let shape = shape(written).filter(|_| signature.asyncness.is_none());
-    shape.map(Box::new)
+    signature
+        .asyncness
+        .is_none()
+        .then(|| self::written(written))?
+}
+
+/// What a value of a written type is.
+pub(super) fn written(written: &syn::Type) -> Option<Box<Shape>> {
+    shape(written).map(Box::new)
 }
 
 /// The last name of a type, seen through references and the smart pointers that hand method calls on.

@@ -3,7 +3,8 @@
 use smallvec::SmallVec;
 
 use super::collect::{Collector, Local, name_of};
-use crate::item::{Callee, Part, Receiver, Returned};
+use crate::Name;
+use crate::item::{Derivation, Derived, Part, Receiver};
 
 /// How long a chain of calls is followed. Builders make chains that are far longer, and all their calls return the same.
 const LONGEST: u32 = 8;
@@ -17,7 +18,7 @@ pub(super) fn value(collector: &Collector<'_>, expression: &syn::Expr) -> Receiv
 pub(super) fn part(value: &Receiver, part: Part) -> Receiver {
     let mut value = value.clone();
     match &mut value {
-        Receiver::Returned(returned) => {
+        Receiver::Derived(returned) => {
             returned.parts.push(part);
             value
         }
@@ -35,13 +36,23 @@ fn follow(collector: &Collector<'_>, expression: &syn::Expr, left: u32) -> Recei
         syn::Expr::Reference(inner) => follow(collector, &inner.expr, left),
         syn::Expr::Try(inner) => part(&follow(collector, &inner.expr, left), Part::Held),
         syn::Expr::Call(call) => function(collector, &call.func),
+        syn::Expr::Field(field) => {
+            let name = match &field.member {
+                syn::Member::Named(name) => name_of(name),
+                syn::Member::Unnamed(place) => Name::new(&place.index.to_string()),
+            };
+            match follow(collector, &field.base, left) {
+                Receiver::Unknown | Receiver::Local => Receiver::Unknown,
+                of => derived(Derivation::Field(name, of)),
+            }
+        }
         syn::Expr::MethodCall(call) => {
             let of = follow(collector, &call.receiver, left);
             let name = name_of(&call.method);
             match (name.as_str(), of) {
                 (_, Receiver::Unknown | Receiver::Local) => Receiver::Unknown,
-                ("unwrap" | "expect", of @ Receiver::Returned(_)) => part(&of, Part::Held),
-                (_, of) => returned(Callee::Method(name, of)),
+                ("unwrap" | "expect", of @ Receiver::Derived(_)) => part(&of, Part::Held),
+                (_, of) => derived(Derivation::Method(name, of)),
             }
         }
         _ => Receiver::Unknown,
@@ -85,11 +96,11 @@ fn function(collector: &Collector<'_>, called: &syn::Expr) -> Receiver {
         range.start == start && range.end == end
     });
     found.map_or(Receiver::Unknown, |(index, _)| {
-        returned(Callee::Function(index as u32))
+        derived(Derivation::Function(index as u32))
     })
 }
 
-fn returned(by: Callee) -> Receiver {
+fn derived(by: Derivation) -> Receiver {
     let parts = SmallVec::new();
-    Receiver::Returned(Box::new(Returned { by, parts }))
+    Receiver::Derived(Box::new(Derived { by, parts }))
 }

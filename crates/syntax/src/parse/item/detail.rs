@@ -8,7 +8,7 @@ use super::head::visibility;
 use super::{between, parameters};
 use crate::item::{Field, Item, MacroRules, Takes};
 use crate::parse::collect::{Collector, text_of};
-use crate::parse::{attribute, definition, tokens};
+use crate::parse::{attribute, definition, shape, tokens};
 use crate::source::TextRange;
 use crate::token::words;
 
@@ -157,6 +157,7 @@ fn fields<'n>(
                     .as_ref()
                     .map_or_else(|| field.ty.span(), syn::Ident::span),
             ),
+            holds: shape::written(&field.ty),
         })
         .collect()
 }

@@ -1,8 +1,8 @@
-//! What a call returns, where the signatures of who is called tell: a type of the workspace, or a trait object.
+//! What values are, where signatures and fields tell: of a type of the workspace, or a trait object.
 
 use std::collections::HashMap;
 
-use cleave_syntax::item::{Callee, ItemKind, Part, PathContext, Receiver, Returned, Shape};
+use cleave_syntax::item::{Derivation, Derived, ItemKind, Part, PathContext, Receiver, Shape};
 use cleave_syntax::{ItemId, Name, Workspace};
 
 use crate::graph::{Graph, Place, Reference, Target};
@@ -53,7 +53,7 @@ impl<'a> Values<'a> {
             Receiver::Unknown | Receiver::Local => None,
             Receiver::Own => self.own(from).map(Known::Type),
             Receiver::Typed(name) => self.named(from, *name),
-            Receiver::Returned(returned) => self.returned(from, returned),
+            Receiver::Derived(derived) => self.derived(from, derived),
         }
     }
 
@@ -73,10 +73,10 @@ impl<'a> Values<'a> {
         self.workspace.item(own).kind.is_type().then_some(own)
     }
 
-    fn returned(&self, from: ItemId, returned: &Returned) -> Option<Known> {
+    fn derived(&self, from: ItemId, derived: &Derived) -> Option<Known> {
         let mut found = None;
-        for callee in self.callees(from, &returned.by)? {
-            let known = self.part(callee, &returned.parts)?;
+        for (item, shape) in self.shapes(from, &derived.by)? {
+            let known = self.part((item, shape?), &derived.parts)?;
             if found.is_some_and(|found| found != known) {
                 return None;
             }
@@ -85,34 +85,48 @@ impl<'a> Values<'a> {
         found
     }
 
-    /// Who is called, each a function or method that may be meant.
-    fn callees(&self, from: ItemId, by: &Callee) -> Option<Vec<ItemId>> {
-        match by {
-            Callee::Function(path) => {
-                let targets = self.references[from.index()]
-                    .iter()
-                    .filter_map(|reference| {
-                        let is_meant = matches!(reference.place, Place::Item(_, at) if at == *path);
-                        is_meant.then_some(&reference.resolution.target)
-                    });
-                let items = targets.map(|target| match target {
-                    Target::Item(item) if self.workspace.item(*item).kind == ItemKind::Fn => {
-                        Some(*item)
-                    }
-                    _ => None,
-                });
-                items.collect()
+    /// What all functions return, or fields hold, that may be meant, each as it is written in an item.
+    fn shapes(&self, from: ItemId, by: &Derivation) -> Option<Vec<(ItemId, Option<&'a Shape>)>> {
+        let callees: Vec<ItemId> = match by {
+            Derivation::Function(path) => self.functions(from, *path)?,
+            Derivation::Method(name, of) => {
+                let own = self.type_of(from, of)?;
+                self.methods_of(own, name).collect()
             }
-            Callee::Method(name, of) => match self.known(from, of)? {
-                Known::Type(own) => Some(self.methods_of(own, name).collect()),
-                Known::Object(_) => None,
-            },
+            Derivation::Field(name, of) => {
+                let own = self.type_of(from, of)?;
+                let fields = self.workspace.item(own).fields.iter();
+                let meant = fields.filter(|field| field.name == name.as_str());
+                return Some(meant.map(|field| (own, field.holds.as_deref())).collect());
+            }
+        };
+        let returns = |id: ItemId| self.workspace.item(id).returns.as_deref();
+        Some(callees.into_iter().map(|id| (id, returns(id))).collect())
+    }
+
+    fn type_of(&self, from: ItemId, receiver: &Receiver) -> Option<ItemId> {
+        match self.known(from, receiver)? {
+            Known::Type(own) => Some(own),
+            Known::Object(_) => None,
         }
     }
 
-    /// What a part of what a function returns is.
-    fn part(&self, callee: ItemId, parts: &[Part]) -> Option<Known> {
-        let mut shape = self.workspace.item(callee).returns.as_deref()?;
+    /// The functions that a path may mean.
+    fn functions(&self, from: ItemId, path: u32) -> Option<Vec<ItemId>> {
+        let targets = self.references[from.index()]
+            .iter()
+            .filter(|reference| matches!(reference.place, Place::Item(_, at) if at == path))
+            .map(|reference| &reference.resolution.target);
+        let items = targets.map(|target| match target {
+            Target::Item(item) if self.workspace.item(*item).kind == ItemKind::Fn => Some(*item),
+            _ => None,
+        });
+        items.collect()
+    }
+
+    /// What a part is of what an item says by a shape.
+    fn part(&self, (item, shape): (ItemId, &Shape), parts: &[Part]) -> Option<Known> {
+        let mut shape = shape;
         for part in parts {
             shape = match (shape, part) {
                 (Shape::Holder(held), Part::Held) => held,
@@ -123,9 +137,9 @@ impl<'a> Values<'a> {
             };
         }
         match shape {
-            Shape::Named(name) if name == "Self" => self.own(callee).map(Known::Type),
+            Shape::Named(name) if name == "Self" => self.own(item).map(Known::Type),
             Shape::Named(name) | Shape::Object(name) => {
-                let known = self.named(callee, *name)?;
+                let known = self.named(item, *name)?;
                 let is_object = matches!(shape, Shape::Object(_));
                 (matches!(known, Known::Object(_)) == is_object).then_some(known)
             }
