@@ -469,7 +469,7 @@ impl Compared {
 /// Prints the table, and the differences where they were asked for.
 pub(super) fn print(rows: &[Value]) {
     println!(
-        "| crate | item edges that rustc sees | missed | extra | recall | precision | method calls | missed |"
+        "| crate | item edges that rustc sees | missed | extra | recall | precision | methods called | missed | by name, may be called |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
     for row in rows {

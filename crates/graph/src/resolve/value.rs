@@ -16,6 +16,16 @@ pub(super) enum Known {
     Object(ItemId),
 }
 
+/// Functions of `std`'s traits that make a value of the type by which they are called, each with the part that this is of
+/// what they return.
+const MAKERS: &[(&str, &[Part])] = &[
+    ("default", &[]),
+    ("from", &[]),
+    ("from_iter", &[]),
+    ("from_str", &[Part::Held]),
+    ("try_from", &[Part::Held]),
+];
+
 /// Looks up what values are.
 pub(super) struct Values<'a> {
     workspace: &'a Workspace,
@@ -74,6 +84,9 @@ impl<'a> Values<'a> {
     }
 
     fn derived(&self, from: ItemId, derived: &Derived) -> Option<Known> {
+        if let Some((own, made)) = self.made(from, &derived.by) {
+            return (derived.parts[..] == *made).then_some(Known::Type(own));
+        }
         let mut found = None;
         for (item, shape) in self.shapes(from, &derived.by)? {
             let known = self.part((item, shape?), &derived.parts)?;
@@ -83,6 +96,24 @@ impl<'a> Values<'a> {
             found = Some(known);
         }
         found
+    }
+
+    /// The type that is made by one of its functions of a trait of `std`, and which part of what that returns it is.
+    fn made(&self, from: ItemId, by: &Derivation) -> Option<(ItemId, &'static [Part])> {
+        let Derivation::Function(path) = by else {
+            return None;
+        };
+        let last = self.workspace.item(from).paths[*path as usize]
+            .segments
+            .last()?;
+        let (_, made) = MAKERS.iter().find(|(name, _)| last.name == *name)?;
+        let mut targets = self.targets(from, *path);
+        match (targets.next(), targets.next()) {
+            (Some(Target::Item(own)), None) if self.workspace.item(*own).kind.is_type() => {
+                Some((*own, made))
+            }
+            _ => None,
+        }
     }
 
     /// What all functions return, or fields hold, that may be meant, each as it is written in an item.
@@ -113,15 +144,19 @@ impl<'a> Values<'a> {
 
     /// The functions that a path may mean.
     fn functions(&self, from: ItemId, path: u32) -> Option<Vec<ItemId>> {
-        let targets = self.references[from.index()]
-            .iter()
-            .filter(|reference| matches!(reference.place, Place::Item(_, at) if at == path))
-            .map(|reference| &reference.resolution.target);
-        let items = targets.map(|target| match target {
+        let items = self.targets(from, path).map(|target| match target {
             Target::Item(item) if self.workspace.item(*item).kind == ItemKind::Fn => Some(*item),
             _ => None,
         });
         items.collect()
+    }
+
+    /// What a path of an item may mean.
+    fn targets(&self, from: ItemId, path: u32) -> impl Iterator<Item = &'a Target> {
+        self.references[from.index()]
+            .iter()
+            .filter(move |reference| matches!(reference.place, Place::Item(_, at) if at == path))
+            .map(|reference| &reference.resolution.target)
     }
 
     /// What a part is of what an item says by a shape.

@@ -327,6 +327,27 @@ fn a_field_tells_whose_methods_are_called() {
 }
 
 #[test]
+fn what_a_function_of_std_makes_is_of_the_type_that_it_is_called_by() {
+    check_unnamed(
+        "
+        pub trait Mean { fn mean(&self) -> u8; }
+        pub trait Other { fn mean(&self) -> u8; }
+        #[derive(Default)] pub struct Beta; impl Mean for Beta { fn mean(&self) -> u8 { 0 } }
+        fn default() { let beta = Beta::default(); beta.mean(); }
+        fn tried() { let beta: Result<_, ()> = Beta::try_from(1); Beta::try_from(1).unwrap().mean(); }
+        fn result() { Beta::try_from(1).mean(); }
+        fn unknown() { let beta = Default::default(); beta.mean(); }
+        ",
+        "
+        default: Mean
+        tried: Mean
+        result: Mean Other
+        unknown: Mean Other
+        ",
+    );
+}
+
+#[test]
 fn a_type_may_have_more_than_its_impls_say() {
     check_unnamed(
         "
