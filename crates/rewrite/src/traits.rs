@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use cleave_graph::graph::{Found, Namespace};
 use cleave_graph::{Graph, Lookup, Place, Target};
-use cleave_syntax::item::{Binding, ItemKind, PathUse};
+use cleave_syntax::item::{Binding, ItemKind, PathContext, PathUse};
 use cleave_syntax::{ItemId, ModuleId, Name, UseLeafId, Workspace};
 
 use crate::scope::Scope;
@@ -73,8 +73,30 @@ pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
     }
 }
 
-/// Whether an item may need a trait to be in scope: of the workspace's own traits the graph knows who does not, by what
-/// they call methods of.
+/// Whether a module that has an import by a glob imports the same thing itself.
+fn imports_itself(scope: &Scope<'_>, module: ModuleId, leaf: UseLeafId) -> bool {
+    let (workspace, graph) = (scope.workspace, scope.graph);
+    let shared = workspace.leaf(leaf);
+    if workspace.item(shared.item).module == module {
+        return false;
+    }
+    let targets = graph.leaves[leaf.index()].iter().map(|it| &it.target);
+    let is_same = |own: UseLeafId| {
+        let mut meant = graph.leaves[own.index()].iter().map(|it| &it.target);
+        let import = workspace.leaf(own);
+        import.binding != Binding::Glob
+            && !workspace.item(import.item).is_conditional()
+            && meant.any(|target| match target {
+                Target::External(_) => import.path.text() == shared.path.text(),
+                target => targets.clone().any(|it| it == target),
+            })
+    };
+    let mut items = workspace.module(module).items.iter();
+    items.any(|id| workspace.item(*id).leaves.iter().any(|own| is_same(*own)))
+}
+
+/// Whether an item may need what brings a trait into scope: of the workspace's own traits the graph knows who does not, by
+/// what they call methods of; and whose module imports the trait itself needs no other's import.
 fn may_need(scope: &Scope<'_>, shown: Shown, caller: ItemId) -> bool {
     let is_trait = |item: &ItemId| scope.workspace.item(*item).kind == ItemKind::Trait;
     let needed = scope.graph.edges_of(caller);
@@ -82,10 +104,12 @@ fn may_need(scope: &Scope<'_>, shown: Shown, caller: ItemId) -> bool {
         Shown::Item(item) => needed.contains(&item),
         Shown::Leaf(leaf) => {
             let mut resolutions = scope.graph.leaves[leaf.index()].iter();
-            resolutions.any(|resolution| match &resolution.target {
-                Target::Item(of) if is_trait(of) => needed.contains(of),
-                _ => true,
-            })
+            let module = scope.workspace.item(caller).module;
+            !imports_itself(scope, module, leaf)
+                && resolutions.any(|resolution| match &resolution.target {
+                    Target::Item(of) if is_trait(of) => needed.contains(of),
+                    _ => true,
+                })
         }
     }
 }
@@ -136,6 +160,10 @@ fn methods_of(scope: &Scope<'_>, leaf: UseLeafId, target: &Target) -> Methods {
         Target::External(krate) => {
             let last = import.path.segments.last().map_or("", |last| &last.name);
             let name = (import.binding != Binding::Glob).then_some(last);
+            // Naming conventions have it that this is a function, a module or a macro.
+            if name.is_some_and(|name| name.starts_with(char::is_lowercase)) {
+                return Methods::NoTrait;
+            }
             foreign(scope, krate, name).map_or(Methods::Foreign, Methods::Known)
         }
         _ => Methods::NoTrait,
@@ -349,7 +377,8 @@ fn callers<'s>(
 /// Whether a path may name an associated item.
 fn may_call(path: &PathUse, wanted: &dyn Fn(&str) -> bool) -> bool {
     if let [only] = &path.segments[..] {
-        return writes(&only.name).is_some_and(wanted);
+        let may_be_macro = matches!(path.context, PathContext::Macro | PathContext::Tokens);
+        return may_be_macro && writes(&only.name).is_some_and(wanted);
     }
     path.associated().is_some_and(wanted)
 }
