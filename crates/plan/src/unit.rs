@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::{Graph, Target};
-use cleave_syntax::item::ItemKind;
+use cleave_syntax::item::{ItemKind, TestPartKind};
 use cleave_syntax::{CrateId, ItemId, ModuleId, Workspace};
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -142,7 +142,7 @@ impl<'a> Builder<'a> {
         self.join_tested();
         self.join_twins();
         self.join_bound();
-        self.join_test_fields();
+        self.join_test_members();
         self.join_calls();
         self.join_foreign();
         self.join_indivisible();
@@ -242,21 +242,26 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// A field that only tests have is given its value, and matched, in the crate of its type: with another crate under
-    /// test the one would be there without the other.
-    fn join_test_fields(&mut self) {
+    /// A field that only tests have is given its value, and matched, in the crate of its type, and a trait's method in
+    /// that of the trait: with another crate under test the one would be there without the other.
+    fn join_test_members(&mut self) {
+        let workspace = self.workspace;
+        let members = |id: ItemId| {
+            let parts = workspace.item(id).test_parts.iter();
+            parts
+                .filter(|part| part.kind == TestPartKind::Member)
+                .map(|part| part.name)
+        };
         for id in self.items.clone() {
             for part in self.lifts.parts(self.workspace, id) {
-                let fields = &self.workspace.item(part).test_fields;
-                if fields.is_empty() {
+                if members(part).next().is_none() {
                     continue;
                 }
                 for reference in self.graph.references_of(part) {
                     let Target::Item(owner) = reference.resolution.target else {
                         continue;
                     };
-                    let mut own = self.workspace.item(owner).test_fields.iter();
-                    let has_one = own.any(|(own, _)| fields.iter().any(|(name, _)| name == own));
+                    let has_one = members(owner).any(|own| members(part).any(|name| name == own));
                     if has_one && self.known[owner.index()] {
                         self.join(id, owner);
                     }

@@ -226,7 +226,7 @@ impl<'a> Layout<'a, '_> {
             } else if self.scope.is_import(*id) {
                 if self.moves_as_it_is(*id) {
                     self.moves.dest_leaves.extend(item.leaves.iter());
-                    if self.scope.support.contains(id) {
+                    if self.scope.support.items.contains(id) {
                         support::open_one(self.scope, *id, self.builder);
                     }
                     blocks.push(self.moved(module, self.travels(item)));
@@ -316,7 +316,7 @@ impl<'a> Layout<'a, '_> {
     fn declaration_attributes(&self, declaration: ItemId, indent: &str) -> String {
         let item = self.scope.workspace.item(declaration);
         let file = self.file_of(item.module);
-        let is_open = self.scope.support.contains(&declaration);
+        let is_open = self.scope.support.items.contains(&declaration);
         let mut texts = String::new();
         for attribute in item.attributes.iter().filter(|it| !it.is_doc) {
             let text = &file[attribute.range];

@@ -39,9 +39,6 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
                 continue;
             }
         }
-        if is_test {
-            add_helpers(scope, &mut needs, &reference.resolution);
-        }
         add(scope, &mut needs, &reference.resolution, dev);
         if context == PathContext::Macro {
             needs.names(dev).extend(named_by_expansion(
@@ -77,6 +74,9 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
             .leaves
             .iter()
             .any(|leaf| moves.dest_leaves.contains(leaf));
+        if item.is_test && scope.side(id) == Side::Dest {
+            add_helpers(scope, &mut needs, id);
+        }
         let there = scope.side(id) == Side::Dest
             || declares_moved
             || imported
@@ -109,7 +109,7 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
     with_written_for(workspace, root, &mut needs);
     in_keys(root, &mut needs);
     needs.support.retain(|name| !needs.normal.contains(name));
-    needs.has_support = !scope.support.is_empty() || !scope.support_fields.is_empty();
+    needs.has_support = !scope.support.is_empty();
     needs.dev.retain(|name| !needs.normal.contains(name));
     needs.dev_crates.retain(|name| !needs.crates.contains(name));
     needs
@@ -118,7 +118,7 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
 /// Whether a path stands in what is compiled for the tests of other crates too.
 fn is_support(scope: &Scope<'_>, item: ItemId, index: u32) -> bool {
     let workspace = scope.workspace;
-    if !scope.support.contains(&item) && !support::is_open(workspace, item) {
+    if !scope.support.items.contains(&item) && !support::is_open(workspace, item) {
         return false;
     }
     let value = workspace.item(item);
@@ -153,18 +153,19 @@ fn add_support(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution) {
     }
 }
 
-/// Whose helpers tests need.
-fn add_helpers(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution) {
-    let open = |target: ItemId| {
-        support::is_open(scope.workspace, target)
-            || support::has_open_field(scope.workspace, target)
-    };
-    if item_of(resolution).is_some_and(open)
-        && let Some(krate) = crate_of(scope, resolution)
-    {
-        needs
-            .helpers
-            .extend(scope.planned_name(krate).map(str::to_owned));
+/// Whose helpers a test needs: by what it names, and by the traits and methods that it calls.
+fn add_helpers(scope: &Scope<'_>, needs: &mut Needs, test: ItemId) {
+    let workspace = scope.workspace;
+    let called = scope.graph.calls_of(test).into_iter();
+    for target in called.chain(scope.graph.edges_of(test).iter().copied()) {
+        let is_open =
+            support::is_open(workspace, target) || support::has_open_part(workspace, target);
+        if is_open && scope.side(target) == Side::Other {
+            let krate = workspace.crate_of(target);
+            needs
+                .helpers
+                .extend(scope.planned_name(krate).map(str::to_owned));
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use cleave_syntax::{CrateId, ItemId, ModuleId, UseLeafId, Workspace};
 
 use crate::export::Exports;
 use crate::order::Style;
-use crate::support;
+use crate::support::{self, Support};
 
 /// On which side of the new boundary something is after the step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,9 +60,7 @@ pub(crate) struct Scope<'a> {
     /// Names of methods that the workspace itself defines.
     pub(crate) own_methods: BTreeSet<&'a str>,
     /// What the destination must have for the tests of other crates.
-    pub(crate) support: BTreeSet<ItemId>,
-    /// Names of the fields that it must have for them.
-    pub(crate) support_fields: BTreeSet<&'static str>,
+    pub(crate) support: Support,
 }
 
 impl<'a> Scope<'a> {
@@ -103,12 +101,10 @@ impl<'a> Scope<'a> {
             glob_importers: crate::traits::glob_importers(workspace, graph),
             exports: Exports::of(workspace, graph, root),
             own_methods: crate::traits::own_methods(workspace),
-            support: BTreeSet::new(),
-            support_fields: BTreeSet::new(),
+            support: Support::default(),
         };
         scope.classify();
         scope.support = support::needed_from_above(&scope);
-        scope.support_fields = support::fields_needed_from_above(&scope);
         scope
     }
 
@@ -348,7 +344,7 @@ impl<'a> Scope<'a> {
         if self.workspace.item(item).is_test {
             texts.push(support::TEST.to_owned());
         }
-        if self.support.contains(&item) {
+        if self.support.items.contains(&item) {
             texts = texts.iter().map(|text| support::opened(text)).collect();
         }
         texts.sort();
@@ -411,7 +407,7 @@ impl<'a> Scope<'a> {
     /// The same, as they are in the destination.
     pub(crate) fn conditions_there(&self, id: ItemId) -> Vec<String> {
         let own = self.own_conditions(id);
-        if self.support.contains(&id) {
+        if self.support.items.contains(&id) {
             own.iter().map(|text| support::opened(text)).collect()
         } else {
             own

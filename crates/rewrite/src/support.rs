@@ -7,12 +7,17 @@ use std::collections::BTreeSet;
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Lookup, Place, Target};
-use cleave_syntax::change::Reason;
-use cleave_syntax::item::{Attribute, ItemKind};
-use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, TextRange, UseLeafId, Workspace};
+use cleave_syntax::item::{Attribute, Item, ItemKind, PathUse, TestPartKind};
+use cleave_syntax::token::words;
+use cleave_syntax::{ItemId, ModuleId, TextRange, UseLeafId, Workspace};
 
-use crate::difference::difference;
 use crate::scope::{Scope, Side};
+
+mod condition;
+mod open;
+
+pub(crate) use condition::{opened, seen_from_above};
+pub(crate) use open::{has_open_part, is_open, open, open_one};
 
 /// The feature's name.
 pub(crate) const FEATURE: &str = "test-utils";
@@ -23,13 +28,28 @@ pub(crate) const CONDITION: &str = "#[cfg(any(test, feature = \"test-utils\"))]"
 /// The condition that it had.
 pub(crate) const TEST: &str = "#[cfg(test)]";
 
-/// What of the destination, as it is after the step, must be there for the tests of other crates: items, the `mod` items
-/// around them, and the imports that they go through.
-pub(crate) fn needed_from_above(scope: &Scope<'_>) -> BTreeSet<ItemId> {
+/// What of the destination, as it is after the step, must be there for the tests of other crates.
+#[derive(Debug, Default)]
+pub(crate) struct Support {
+    /// Items, the `mod` items around them, and the imports that they go through.
+    pub(crate) items: BTreeSet<ItemId>,
+    /// Fields and members that only tests have: by index into the item's `test_parts`.
+    pub(crate) parts: BTreeSet<(ItemId, usize)>,
+}
+
+impl Support {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.parts.is_empty()
+    }
+}
+
+/// What the tests of other crates need of the destination.
+pub(crate) fn needed_from_above(scope: &Scope<'_>) -> Support {
     let workspace = scope.workspace;
     let mut found = Finder {
         scope,
-        support: BTreeSet::new(),
+        support: Support::default(),
+        named: BTreeSet::new(),
         pending: Vec::new(),
     };
     let mut seen = BTreeSet::new();
@@ -56,12 +76,15 @@ pub(crate) fn needed_from_above(scope: &Scope<'_>) -> BTreeSet<ItemId> {
     }
     found.impls();
     found.close();
+    found.parts();
     found.support
 }
 
 struct Finder<'s, 'a> {
     scope: &'s Scope<'a>,
-    support: BTreeSet<ItemId>,
+    support: Support,
+    /// What the code above and its helpers name behind a dot or a type.
+    named: BTreeSet<&'s str>,
     pending: Vec<ItemId>,
 }
 
@@ -73,7 +96,7 @@ impl Finder<'_, '_> {
                 let mut attributes = self.scope.workspace.item(*id).attributes.iter();
                 let in_tests = attributes.any(|attribute| self.is_made_in_tests(*id, attribute));
                 if in_tests && self.scope.side(*id) == Side::Dest {
-                    self.support.insert(*id);
+                    self.support.items.insert(*id);
                 }
             }
             _ => {}
@@ -91,7 +114,7 @@ impl Finder<'_, '_> {
         let workspace = self.scope.workspace;
         let owner = workspace.item(id).parent.unwrap_or(id);
         let is_test = workspace.item(id).is_test;
-        if !is_test || self.scope.side(owner) != Side::Dest || !self.support.insert(id) {
+        if !is_test || self.scope.side(owner) != Side::Dest || !self.support.items.insert(id) {
             return;
         }
         self.pending.push(id);
@@ -116,7 +139,7 @@ impl Finder<'_, '_> {
             }
             let mut attributes = item.attributes.iter();
             if types.contains(&id) && attributes.any(|it| self.is_made_in_tests(id, it)) {
-                self.support.insert(id);
+                self.support.items.insert(id);
             }
         }
     }
@@ -145,6 +168,7 @@ impl Finder<'_, '_> {
             let value = self.scope.workspace.module(module);
             if value.is_test {
                 self.support
+                    .items
                     .extend(self.scope.workspace.declarations(module));
             }
         }
@@ -156,6 +180,7 @@ impl Finder<'_, '_> {
         while let Some(id) = self.pending.pop() {
             let methods = workspace.item(id).methods.iter().copied();
             for part in std::iter::once(id).chain(methods) {
+                self.named.extend(named_in(workspace.item(part), None));
                 for to in graph.edges_of(part) {
                     self.item(*to);
                 }
@@ -168,6 +193,67 @@ impl Finder<'_, '_> {
                 }
             }
         }
+    }
+
+    /// What only tests have of an item that is there without them: members that are named, and the variables that their
+    /// values are made of.
+    fn parts(&mut self) {
+        let workspace = self.scope.workspace;
+        let above = workspace.items_of(self.scope.root);
+        let above = above.filter(|id| self.scope.side(*id) == Side::Root);
+        for id in above {
+            self.named.extend(named_in(workspace.item(id), None));
+        }
+        let with_parts: Vec<ItemId> = there(self.scope)
+            .filter(|id| !workspace.item(*id).test_parts.is_empty())
+            .collect();
+        let mut count = None;
+        while count != Some(self.support.parts.len()) {
+            count = Some(self.support.parts.len());
+            for id in &with_parts {
+                for (index, part) in workspace.item(*id).test_parts.iter().enumerate() {
+                    let is_needed = match part.kind {
+                        TestPartKind::Member => self.named.contains(part.name.as_str()),
+                        TestPartKind::Variable => self.is_word_of_part(*id, part.name.as_str()),
+                    };
+                    if is_needed && self.support.parts.insert((*id, index)) {
+                        self.part(*id, part.range);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether something that is needed of an item has a word.
+    fn is_word_of_part(&self, id: ItemId, name: &str) -> bool {
+        let item = self.scope.workspace.item(id);
+        let file = self
+            .scope
+            .workspace
+            .file(self.scope.workspace.module(item.module).file);
+        let of_item = (id, 0)..=(id, usize::MAX);
+        let mut needed = self.support.parts.range(of_item);
+        needed.any(|(_, index)| words(&file[item.test_parts[*index].range]).any(|it| it == name))
+    }
+
+    /// What is needed of an item needs what it names.
+    fn part(&mut self, id: ItemId, range: TextRange) {
+        let (workspace, graph) = (self.scope.workspace, self.scope.graph);
+        self.named.extend(named_in(workspace.item(id), Some(range)));
+        for reference in graph.references_of(id) {
+            let Place::Item(_, path) = reference.place else {
+                continue;
+            };
+            let at = workspace.item(id).paths[path as usize].range();
+            if range.contains(at) {
+                self.target(&reference.resolution.target);
+                self.imports(&reference.resolution.lookups);
+            }
+        }
+        for to in graph.calls_of(id) {
+            self.item(to);
+        }
+        self.close();
     }
 
     /// Imports that are there in tests only, in modules that move whole, which what stays goes through.
@@ -198,7 +284,7 @@ impl Finder<'_, '_> {
                 continue;
             };
             let import = workspace.leaf(leaf).item;
-            if workspace.item(import).is_test && self.support.insert(import) {
+            if workspace.item(import).is_test && self.support.items.insert(import) {
                 self.modules_around(workspace.item(import).module);
                 for resolution in &self.scope.graph.leaves[leaf.index()] {
                     self.imports(&resolution.lookups);
@@ -208,24 +294,17 @@ impl Finder<'_, '_> {
     }
 }
 
-/// The fields of the destination's types that only tests have, and that the code above or its helpers name.
-pub(crate) fn fields_needed_from_above(scope: &Scope<'_>) -> BTreeSet<&'static str> {
-    let workspace = scope.workspace;
-    let parts = |id: ItemId| {
-        let methods = workspace.item(id).methods.iter().copied();
-        std::iter::once(id).chain(methods)
-    };
-    let above = workspace
-        .items_of(scope.root)
-        .filter(|id| scope.side(*id) == Side::Root);
-    let helpers = scope.support.iter().flat_map(|id| parts(*id));
-    let uses = above
-        .chain(helpers)
-        .flat_map(|id| &workspace.item(id).member_uses);
-    let named: BTreeSet<&str> = uses.map(|member| member.name.as_str()).collect();
-    let fields = there(scope).flat_map(|id| &workspace.item(id).test_fields);
-    let names = fields.map(|(name, _)| name.as_str());
-    names.filter(|name| named.contains(name)).collect()
+/// The names behind a dot or a type that stand in an item, or in a part of it.
+fn named_in(item: &Item, within: Option<TextRange>) -> impl Iterator<Item = &str> {
+    let is_within = move |range| within.is_none_or(|within| within.contains(range));
+    let members = item.member_uses.iter();
+    let members = members.filter(move |member| is_within(member.range));
+    let members = members.map(|member| member.name.as_str());
+    let paths = item
+        .paths
+        .iter()
+        .filter(move |path| is_within(path.range()));
+    members.chain(paths.filter_map(PathUse::associated))
 }
 
 /// The items of the destination as it is after the step, methods included.
@@ -235,143 +314,7 @@ fn there<'s>(scope: &'s Scope<'_>) -> impl Iterator<Item = ItemId> + 's {
     items.filter(|id| scope.side(*id) == Side::Dest)
 }
 
-/// Whether a type has a field that is there by the feature.
-pub(crate) fn has_open_field(workspace: &Workspace, id: ItemId) -> bool {
-    let item = workspace.item(id);
-    let file = workspace.file(workspace.module(item.module).file);
-    let mut fields = item.test_fields.iter();
-    fields.any(|(_, range)| file[*range].contains(FEATURE))
-}
-
 fn text<'w>(workspace: &'w Workspace, id: ItemId, attribute: &Attribute) -> &'w str {
     let module = workspace.item(id).module;
     &workspace.file(workspace.module(module).file)[attribute.range]
-}
-
-/// An attribute's text, where `test` is asked for, with the feature beside it.
-pub(crate) fn opened(attribute: &str) -> String {
-    match test_in(attribute) {
-        Some(at) => format!(
-            "{}any(test, feature = \"{FEATURE}\"){}",
-            &attribute[..at],
-            &attribute[at + 4..]
-        ),
-        None => attribute.to_owned(),
-    }
-}
-
-/// A condition as another crate sees it: an alternative `test` means the tests of the crate that it stands in, and so
-/// never holds there.
-pub(crate) fn seen_from_above(attribute: &str) -> String {
-    let alternative = test_in(attribute).filter(|at| {
-        let open = attribute[..*at].rfind('(').unwrap_or(0);
-        attribute[..open].ends_with("any") && !attribute.contains(FEATURE)
-    });
-    let Some(at) = alternative else {
-        return attribute.to_owned();
-    };
-    let (before, after) = (attribute[..at].trim_end(), attribute[at + 4..].trim_start());
-    match (before.strip_suffix(','), after.strip_prefix(',')) {
-        (Some(before), _) => format!("{before}{after}"),
-        (None, Some(after)) => format!("{before}{}", after.trim_start()),
-        (None, None) => format!("{before}{after}"),
-    }
-}
-
-/// Where the predicate `test` stands in an attribute.
-fn test_in(attribute: &str) -> Option<usize> {
-    let bytes = attribute.as_bytes();
-    let is_word = |at: usize| {
-        bytes
-            .get(at)
-            .is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
-    };
-    let open = attribute.find('(')?;
-    attribute[open..]
-        .match_indices("test")
-        .map(|(at, _)| open + at)
-        .find(|at| {
-            let quoted = attribute[..*at].matches('"').count() % 2 == 1;
-            !quoted && !is_word(at - 1) && !is_word(at + 4)
-        })
-}
-
-/// Whether an item, or a module around it, is there by the feature: an earlier step saw to it.
-pub(crate) fn is_open(workspace: &Workspace, id: ItemId) -> bool {
-    let has = |id: ItemId| {
-        let mut attributes = workspace.item(id).attributes.iter();
-        attributes.any(|attribute| {
-            let text = text(workspace, id, attribute);
-            text.contains("any(test") && text.contains("feature = \"test-utils\"")
-        })
-    };
-    let owner = workspace.item(id).parent.unwrap_or(id);
-    let mut around = workspace.around(workspace.item(owner).module);
-    has(id) || has(owner) || around.any(|module| workspace.declarations(module).any(has))
-}
-
-/// Opens what is needed from above.
-pub(crate) fn open(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
-    let workspace = scope.workspace;
-    for id in &scope.support {
-        let item = workspace.item(*id);
-        let in_dest = workspace.crate_of(*id) == scope.dest;
-        let goes = match item.declares {
-            Some(module) => scope.is_whole(module),
-            None if scope.is_import(*id) => scope.is_whole(item.module),
-            None => scope.moving[id.index()],
-        };
-        if in_dest || goes {
-            open_one(scope, *id, builder);
-        }
-    }
-    for id in there(scope) {
-        for (name, range) in &workspace.item(id).test_fields {
-            if scope.support_fields.contains(name.as_str()) {
-                open_attribute(scope, id, *range, builder);
-            }
-        }
-    }
-}
-
-/// Opens one item where it stands; what moves takes the new text along.
-pub(crate) fn open_one(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBuilder) {
-    for attribute in &scope.workspace.item(id).attributes {
-        if attribute.path == "cfg" || attribute.path == "cfg_attr" {
-            open_attribute(scope, id, attribute.range, builder);
-        }
-    }
-}
-
-/// Opens an attribute of an item, or in it.
-fn open_attribute(scope: &Scope<'_>, id: ItemId, at: TextRange, builder: &mut ChangeBuilder) {
-    let workspace = scope.workspace;
-    let file = workspace.file(workspace.module(workspace.item(id).module).file);
-    let old = &file[at];
-    let new = opened(old);
-    if new != old && !old.contains(FEATURE) {
-        let reason = Reason::new("E3", workspace.path_of(id));
-        let (range, text) = difference(old, &new);
-        // What else stands in the attribute may be edited too.
-        let range = TextRange::new(at.start + range.start, at.start + range.end);
-        builder.replace(&file.path, range, text.to_owned(), reason);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_alternative_test_never_holds_above() {
-        let seen = |text| seen_from_above(text);
-        assert_eq!(seen("#[cfg(any(unix, test))]"), "#[cfg(any(unix))]");
-        assert_eq!(seen("#[cfg(any(test, unix))]"), "#[cfg(any(unix))]");
-        let among = "#[cfg(all(any(windows, test, unix), feature = \"test\"))]";
-        let left = "#[cfg(all(any(windows, unix), feature = \"test\"))]";
-        assert_eq!(seen(among), left);
-        for kept in ["#[cfg(test)]", "#[cfg(not(test))]", CONDITION] {
-            assert_eq!(seen(kept), kept);
-        }
-    }
 }

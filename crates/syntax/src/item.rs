@@ -59,9 +59,8 @@ pub struct Item {
     pub paths: Vec<PathUse>,
     /// Every `.name` and every field named in a struct literal or pattern, except those in its `methods`.
     pub member_uses: Vec<MemberUse>,
-    /// The fields that stand under a `cfg` of their own which names `test`, where they are defined, given a value or
-    /// matched: each name with the attribute. Except those in its `methods`.
-    pub test_fields: Vec<(Name, TextRange)>,
+    /// What in it stands under a `cfg` of its own which names `test`, except what is in its `methods`.
+    pub test_parts: Vec<TestPart>,
     /// Its files by macro: `include!`, `include_str!`, `include_bytes!` with a literal path.
     pub includes: Vec<Include>,
     /// Strings in attributes that may name files, which a procedural macro then reads: `#[grammar = "grammar.pest"]`.
@@ -182,6 +181,28 @@ impl ItemKind {
     pub fn is_type(self) -> bool {
         matches!(self, Self::Struct | Self::Enum | Self::Union)
     }
+}
+
+/// What stands in an item under a `cfg` of its own which names `test`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestPart {
+    /// What it is.
+    pub kind: TestPartKind,
+    /// The field, member or variable.
+    pub name: Name,
+    /// The attribute.
+    pub condition: TextRange,
+    /// All of it, from the attribute on.
+    pub range: TextRange,
+}
+
+/// The kinds of [`TestPart`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TestPartKind {
+    /// A field, where it is defined, given a value or matched; an item of a trait or of a trait impl.
+    Member,
+    /// A `let` in a body.
+    Variable,
 }
 
 /// How an item of a trait is called.

@@ -228,7 +228,7 @@ impl Layout<'_, '_> {
     /// crate (row E3).
     fn reword(&mut self, id: ItemId) {
         let workspace = self.scope.workspace;
-        if self.scope.support.contains(&id) {
+        if self.scope.support.items.contains(&id) {
             return;
         }
         let item = workspace.item(id);

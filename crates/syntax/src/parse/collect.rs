@@ -13,7 +13,9 @@ use syn::spanned::Spanned;
 use syn::visit::Visit;
 
 use super::{Shift, attribute, extent, pattern};
-use crate::item::{Include, MemberUse, PathContext, PathUse, Receiver, Segment, Segments};
+use crate::item::{
+    Include, MemberUse, PathContext, PathUse, Receiver, Segment, Segments, TestPart, TestPartKind,
+};
 use crate::name::Name;
 use crate::source::TextRange;
 use crate::token::words;
@@ -37,7 +39,7 @@ pub(super) struct Collector<'a> {
     pub(super) shift: Shift<'a>,
     pub(super) paths: Vec<PathUse>,
     pub(super) members: Vec<MemberUse>,
-    pub(super) test_fields: Vec<(Name, TextRange)>,
+    pub(super) test_parts: Vec<TestPart>,
     pub(super) includes: Vec<Include>,
     pub(super) named_files: Vec<Include>,
     scopes: Vec<FxHashMap<Name, Local>>,
@@ -58,7 +60,7 @@ impl<'a> Collector<'a> {
             shift,
             paths: Vec::new(),
             members: Vec::new(),
-            test_fields: Vec::new(),
+            test_parts: Vec::new(),
             includes: Vec::new(),
             named_files: Vec::new(),
             scopes: vec![FxHashMap::default()],
@@ -417,13 +419,44 @@ impl Collector<'_> {
         self.record_qualified(qself, path, PathContext::Construct);
     }
 
-    /// Notes the conditions of a field that are about tests.
-    pub(super) fn record_conditions(&mut self, name: Name, attributes: &[syn::Attribute]) {
+    /// Notes a field or member of an item, by its attributes, where a condition of it is about tests.
+    pub(super) fn record_member_in_tests(
+        &mut self,
+        name: Name,
+        attributes: &[syn::Attribute],
+        node: &impl Spanned,
+    ) {
+        self.record_in_tests((TestPartKind::Member, name), attributes, node);
+    }
+
+    /// Notes a `let` where a condition of it is about tests.
+    pub(super) fn record_variable_in_tests(&mut self, local: &syn::Local) {
+        let pattern = match &local.pat {
+            syn::Pat::Type(typed) => &*typed.pat,
+            pattern => pattern,
+        };
+        if let syn::Pat::Ident(bound) = pattern {
+            let part = (TestPartKind::Variable, name_of(&bound.ident));
+            self.record_in_tests(part, &local.attrs, local);
+        }
+    }
+
+    fn record_in_tests(
+        &mut self,
+        (kind, name): (TestPartKind, Name),
+        attributes: &[syn::Attribute],
+        node: &impl Spanned,
+    ) {
         for attribute in attributes.iter().filter(|it| it.path().is_ident("cfg")) {
-            let range = self.between(extent::attribute(attribute));
-            let text = &self.text[range.start as usize..range.end as usize];
+            let condition = self.between(extent::attribute(attribute));
+            let text = &self.text[condition.start as usize..condition.end as usize];
             if words(text).any(|word| word == "test") {
-                self.test_fields.push((name, range));
+                self.test_parts.push(TestPart {
+                    kind,
+                    name,
+                    condition,
+                    range: self.range_of(node),
+                });
             }
         }
     }

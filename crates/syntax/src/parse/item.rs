@@ -141,7 +141,7 @@ fn blank(
         macro_rules: None,
         paths: Vec::new(),
         member_uses: Vec::new(),
-        test_fields: Vec::new(),
+        test_parts: Vec::new(),
         includes: Vec::new(),
         named_files: Vec::new(),
         methods: Vec::new(),
@@ -194,7 +194,7 @@ fn item(node: &syn::Item, text: &str, shift: Shift<'_>) -> ParsedItem {
         _ => collector.visit_item(node),
     }
     attribute::collect_docs(&mut collector, attributes);
-    detail::inner_docs(&mut collector, node);
+    detail::inside(&mut collector, node);
     detail::details(&collector, node, &mut parsed.item);
     keep(&mut parsed.item, collector);
     parsed
@@ -206,7 +206,7 @@ fn keep(item: &mut Item, mut collector: Collector<'_>) {
     collector.members.shrink_to_fit();
     item.paths = collector.paths;
     item.member_uses = collector.members;
-    item.test_fields = collector.test_fields;
+    item.test_parts = collector.test_parts;
     item.includes = collector.includes;
     item.named_files = collector.named_files;
 }

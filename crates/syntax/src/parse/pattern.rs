@@ -92,7 +92,7 @@ pub(super) fn bind(collector: &mut Collector<'_>, pattern: &syn::Pat) {
         syn::Pat::Struct(pattern) => {
             collector.record_construct(pattern.qself.as_ref(), &pattern.path);
             for field in &pattern.fields {
-                collector.record_conditions(member_name(&field.member), &field.attrs);
+                collector.record_member_in_tests(member_name(&field.member), &field.attrs, field);
                 collector.record_member(&field.member);
                 bind(collector, &field.pat);
             }

@@ -28,7 +28,7 @@ impl<'ast> Visit<'ast> for Collector<'_> {
         self.record_qualified(expression.qself.as_ref(), &expression.path, context);
         for field in &expression.fields {
             self.visit_attributes(&field.attrs);
-            self.record_conditions(member_name(&field.member), &field.attrs);
+            self.record_member_in_tests(member_name(&field.member), &field.attrs, field);
             self.member(&field.member, false);
             self.visit_expr(&field.expr);
         }
@@ -74,6 +74,7 @@ impl<'ast> Visit<'ast> for Collector<'_> {
 
     fn visit_local(&mut self, local: &'ast syn::Local) {
         self.visit_attributes(&local.attrs);
+        self.record_variable_in_tests(local);
         if let Some(init) = &local.init {
             self.visit_expr(&init.expr);
             if let Some((_, otherwise)) = &init.diverge {
@@ -270,7 +271,7 @@ impl<'ast> Visit<'ast> for Collector<'_> {
     fn visit_field(&mut self, field: &'ast syn::Field) {
         self.visit_attributes(&field.attrs);
         if let Some(ident) = &field.ident {
-            self.record_conditions(name_of(ident), &field.attrs);
+            self.record_member_in_tests(name_of(ident), &field.attrs, field);
         }
         self.visit_visibility(&field.vis);
         self.visit_type(&field.ty);

@@ -7,33 +7,38 @@ use syn::spanned::Spanned;
 use super::head::visibility;
 use super::{between, parameters};
 use crate::item::{Field, Item, MacroRules, Takes};
-use crate::parse::collect::{Collector, text_of};
+use crate::parse::collect::{Collector, name_of, text_of};
 use crate::parse::{attribute, definition, shape, tokens};
 use crate::source::TextRange;
 use crate::token::words;
 
-/// The documentation of what is in an item and is no item of its own.
-pub(super) fn inner_docs(collector: &mut Collector<'_>, node: &syn::Item) {
+/// The documentation of what is in an item and is no item of its own; and of a trait and its impls, which of it is for
+/// tests.
+pub(super) fn inside(collector: &mut Collector<'_>, node: &syn::Item) {
     let mut docs = |attributes: &[syn::Attribute]| attribute::collect_docs(collector, attributes);
     match node {
         syn::Item::Trait(node) => {
             for member in &node.items {
-                match member {
-                    syn::TraitItem::Fn(member) => docs(&member.attrs),
-                    syn::TraitItem::Const(member) => docs(&member.attrs),
-                    syn::TraitItem::Type(member) => docs(&member.attrs),
-                    _ => {}
-                }
+                let (ident, attributes) = match member {
+                    syn::TraitItem::Fn(member) => (&member.sig.ident, &member.attrs),
+                    syn::TraitItem::Const(member) => (&member.ident, &member.attrs),
+                    syn::TraitItem::Type(member) => (&member.ident, &member.attrs),
+                    _ => continue,
+                };
+                attribute::collect_docs(collector, attributes);
+                collector.record_member_in_tests(name_of(ident), attributes, member);
             }
         }
         syn::Item::Impl(node) if node.trait_.is_some() => {
             for member in &node.items {
-                match member {
-                    syn::ImplItem::Fn(member) => docs(&member.attrs),
-                    syn::ImplItem::Const(member) => docs(&member.attrs),
-                    syn::ImplItem::Type(member) => docs(&member.attrs),
-                    _ => {}
-                }
+                let (ident, attributes) = match member {
+                    syn::ImplItem::Fn(member) => (&member.sig.ident, &member.attrs),
+                    syn::ImplItem::Const(member) => (&member.ident, &member.attrs),
+                    syn::ImplItem::Type(member) => (&member.ident, &member.attrs),
+                    _ => continue,
+                };
+                attribute::collect_docs(collector, attributes);
+                collector.record_member_in_tests(name_of(ident), attributes, member);
             }
         }
         syn::Item::Enum(node) => {
