@@ -10,6 +10,7 @@ use cleave_syntax::{ItemId, ModuleId, UseLeafId};
 
 use super::{ALL, Asked, Asker, DestDemand, Form, RootDemand, references, users_unseen};
 use crate::scope::{Scope, Side};
+use crate::support;
 use crate::traits::{self, Shown};
 use crate::twin;
 use crate::unhygienic;
@@ -55,6 +56,7 @@ pub(crate) fn root_demand(scope: &Scope<'_>, dest: &DestDemand) -> RootDemand {
     demand.traits(scope, traits::left_behind(scope));
     demand.traits(scope, traits::in_bodies(scope, false));
     demand.spliced(scope);
+    demand.kept(scope, dest);
     twin::ask_for_all(scope, &mut demand);
     demand
 }
@@ -233,6 +235,48 @@ impl RootDemand {
         }
     }
 
+    /// Imports that stand as they are need what they name wherever they are compiled, not only where those are who ask.
+    fn kept(&mut self, scope: &Scope<'_>, dest: &DestDemand) {
+        let asked: Vec<UseLeafId> = self.leaves.keys().copied().collect();
+        for leaf in asked {
+            let item = scope.workspace.leaf(leaf).item;
+            let module = scope.workspace.item(item).module;
+            let changes = scope.touched[module.index()] || dest.asked.contains(&leaf);
+            if !changes || !self.narrows(scope, dest, leaf) {
+                let asker = Asker::caller(scope, item);
+                let conditions = asker.conditions(scope, module);
+                self.leaves.entry(leaf).or_default().by(&conditions, false);
+                self.leaf(scope, leaf, &asker, &mut BTreeSet::new());
+            }
+        }
+    }
+
+    /// Whether an import of a module that changes is used here under a condition alone, where it was used without before:
+    /// by tests, by those who see its module, or by what a `cfg` may turn off.
+    pub(crate) fn narrows(&self, scope: &Scope<'_>, dest: &DestDemand, leaf: UseLeafId) -> bool {
+        let workspace = scope.workspace;
+        let id = workspace.leaf(leaf).item;
+        let item = workspace.item(id);
+        let asked = self.leaves.get(&leaf);
+        let Some(conditions) = asked.and_then(|asked| asked.conditions.as_ref()) else {
+            return false;
+        };
+        let is_hidden = !is_shown(scope, leaf);
+        let for_tests = !item.is_test && is_hidden && conditions.contains(support::TEST);
+        let own = scope.own_conditions(id);
+        let shown = scope.shown_conditions(item.module);
+        let mut shown = shown.iter();
+        let for_those_who_see = shown.any(|text| conditions.contains(text) && !own.contains(text));
+        let around = scope.conditions(id, workspace.krate(scope.root).root);
+        let moved = dest.leaves.get(&leaf);
+        let moved = moved.and_then(|asked| asked.conditions.as_ref());
+        let is_new = |text: &String| {
+            !around.contains(text) && !moved.is_some_and(|conditions| conditions.contains(text))
+        };
+        let for_some = is_hidden && dest.asked.contains(&leaf) && conditions.iter().any(is_new);
+        item.kind == ItemKind::Use && (for_tests || for_those_who_see || for_some)
+    }
+
     /// Those who need an import that no path of theirs leads through.
     fn unseen(&mut self, scope: &Scope<'_>, leaf: UseLeafId, users: BTreeSet<ItemId>) {
         let module = scope.workspace.item(scope.workspace.leaf(leaf).item).module;
@@ -364,6 +408,14 @@ impl RootDemand {
             }
         }
     }
+}
+
+/// Whether a public import may have users that are not in the workspace.
+fn is_shown(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
+    let workspace = scope.workspace;
+    let item = workspace.item(workspace.leaf(leaf).item);
+    let is_library = workspace.krate(scope.root).kind == CrateKind::Lib;
+    item.visibility.level == Level::Public && (!is_library || scope.exports.leaves.contains(&leaf))
 }
 
 /// From where the names are looked up that an import leads to: what a re-export shows must be seen as far as that is.

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use cleave_graph::Target;
 use cleave_syntax::change::Reason;
 use cleave_syntax::item::{ItemKind, Level};
-use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{ItemId, ModuleId, TextRange, UseLeafId};
 
 use super::{IMPORT_RULE, Layout};
@@ -48,30 +47,10 @@ impl Layout<'_, '_> {
             .collect()
     }
 
-    /// Whether an import is used here under a condition alone, where it was used without before: by tests, or by those
-    /// who see its module.
+    /// Whether an import is used here under a condition alone, where it was used without before.
     fn is_narrower_now(&self, leaf: UseLeafId) -> bool {
         let id = self.scope.workspace.leaf(leaf).item;
-        let item = self.scope.workspace.item(id);
-        let asked = self.root.leaves.get(&leaf);
-        let Some(conditions) = asked.and_then(|asked| asked.conditions.as_ref()) else {
-            return false;
-        };
-        let for_tests = !item.is_test && !self.is_shown(leaf) && conditions.contains(support::TEST);
-        let own = self.scope.own_conditions(id);
-        let shown = self.scope.shown_conditions(item.module);
-        let mut shown = shown.iter();
-        let for_those_who_see = shown.any(|text| conditions.contains(text) && !own.contains(text));
-        self.changes(id) && item.kind == ItemKind::Use && (for_tests || for_those_who_see)
-    }
-
-    /// Whether a public import may have users that are not in the workspace.
-    fn is_shown(&self, leaf: UseLeafId) -> bool {
-        let workspace = self.scope.workspace;
-        let item = workspace.item(workspace.leaf(leaf).item);
-        let is_library = workspace.krate(self.scope.root).kind == CrateKind::Lib;
-        item.visibility.level == Level::Public
-            && (!is_library || self.scope.exports.leaves.contains(&leaf))
+        self.changes(id) && self.root.narrows(self.scope, self.dest, leaf)
     }
 
     /// What a module that stays keeps: imports of what it lost, and only the imports that it still uses.
