@@ -1,6 +1,7 @@
 //! Which names each side still looks up where (rows A1 to A9): the basis of every import that is kept, copied or written.
 
 mod dest;
+mod either;
 mod root;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +12,6 @@ use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, UseLeafId};
 
 use crate::scope::{Scope, Side};
-use crate::support;
 use crate::traits;
 use crate::unhygienic;
 
@@ -21,7 +21,7 @@ pub(crate) use root::root_demand;
 /// Who asks for a name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Asked {
-    /// The `cfg` attributes that all who ask stand under; none while nobody asked.
+    /// The `cfg` attributes under which somebody asks; none while nobody asked.
     pub(crate) conditions: Option<BTreeSet<String>>,
     /// Whether somebody outside the module asks.
     pub(crate) from_outside: bool,
@@ -32,7 +32,7 @@ impl Asked {
         let new: BTreeSet<String> = conditions.iter().cloned().collect();
         self.conditions = Some(match self.conditions.take() {
             None => new,
-            Some(old) => common(&old, &new),
+            Some(old) => either::either(&old, &new),
         });
         self.from_outside |= from_outside;
     }
@@ -41,18 +41,6 @@ impl Asked {
     fn is_by_all(&self) -> bool {
         self.conditions.as_ref().is_some_and(BTreeSet::is_empty)
     }
-}
-
-/// The conditions that two askers both stand under: who stands under `test` stands under `any(test, …)` too.
-fn common(a: &BTreeSet<String>, b: &BTreeSet<String>) -> BTreeSet<String> {
-    let mut both: BTreeSet<String> = a.intersection(b).cloned().collect();
-    let in_tests = |conditions: &BTreeSet<String>| {
-        conditions.contains(support::TEST) || conditions.contains(support::CONDITION)
-    };
-    if in_tests(a) && in_tests(b) && !both.contains(support::TEST) {
-        both.insert(support::CONDITION.to_owned());
-    }
-    both
 }
 
 /// What the code that stays needs of what moves.
