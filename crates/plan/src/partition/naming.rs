@@ -195,6 +195,20 @@ fn item_words(name: &str) -> BTreeSet<String> {
     words
 }
 
+/// A module's name as part of a package's: `parse__Top`, which a generator writes, would be no name of a crate that the
+/// compiler likes.
 fn package_word(module: &str) -> String {
-    module.trim_matches('_').replace('_', "-")
+    let words = module.split('_').filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::package_word;
+
+    #[test]
+    fn a_package_is_named_in_lower_case_and_single_dashes() {
+        assert_eq!(package_word("__parse__Top"), "parse-top");
+        assert_eq!(package_word("key_map"), "key-map");
+    }
 }
