@@ -452,7 +452,7 @@ fn free_name(
     for id in &value.items {
         let item = workspace.item(*id);
         names.insert(item.name.clone());
-        names.extend(item.defines.iter().map(|(name, _)| name.clone()));
+        names.extend(item.defines.iter().map(|it| it.name.clone()));
         for leaf in &item.leaves {
             if let Binding::Name(name) = &workspace.leaf(*leaf).binding {
                 names.insert(name.clone());

@@ -6,6 +6,10 @@ use crate::id::{ItemId, ModuleId, UseLeafId};
 use crate::name::Name;
 use crate::source::TextRange;
 
+mod macro_rules;
+
+pub use macro_rules::{Defined, Head, MacroRules};
+
 /// A definition, an impl block, an inherent method or associated item, a `use`, or a macro call at module level.
 #[derive(Debug, Clone)]
 pub struct Item {
@@ -19,9 +23,9 @@ pub struct Item {
     pub name: String,
     /// Where the name stands; empty at the item's start where there is none.
     pub name_range: TextRange,
-    /// Names that a macro call at module level seems to define (an identifier after `struct`, `enum`, `fn`, `static`,
-    /// `const`, `type`, `trait`, `union`, `mod`, `macro_rules`), each with its range.
-    pub defines: Vec<(String, TextRange)>,
+    /// What a macro call at module level seems to define (an identifier after `struct`, `enum`, `fn`, `static`, `const`,
+    /// `type`, `trait`, `union`, `mod`, `macro_rules`), and what is in an `extern` block.
+    pub defines: Vec<Defined>,
     /// From the first outer attribute or doc comment to the last token.
     pub range: TextRange,
     /// What travels with the item: from the end of the line (or of the item) before it, so with the comments and blank
@@ -296,21 +300,6 @@ pub enum Blanket {
     Type,
     /// `impl<T: Bound> From<T> for Type`, where the type does not tell one `T` from another.
     Argument,
-}
-
-/// The head of a `macro_rules!`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MacroRules {
-    /// Whether it has `#[macro_export]`.
-    pub exported: bool,
-    /// Names that its transcribers define, written out (`$name` aside): what a call of it at module level defines.
-    pub defines: Vec<String>,
-    /// Names of the macros that its transcribers call, which may define more.
-    pub calls: Vec<String>,
-    /// Where its transcribers define what a caller names: the `$` in `fn $name`.
-    pub spliced: Vec<TextRange>,
-    /// Where its transcribers define a macro that a caller names: the `macro_rules` in `macro_rules! $name`.
-    pub spliced_macros: Vec<TextRange>,
 }
 
 /// A path as it stands in the text.

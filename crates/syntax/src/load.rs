@@ -1,6 +1,7 @@
 //! Reads a workspace from disk: what Cargo says of it, then every module of every target.
 
 mod assemble;
+mod called;
 mod metadata;
 mod modules;
 mod names;

@@ -11,6 +11,7 @@ mod doc;
 mod extent;
 mod item;
 mod link;
+mod matcher;
 mod pattern;
 mod shape;
 mod tokens;

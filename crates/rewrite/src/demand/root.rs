@@ -369,7 +369,7 @@ impl RootDemand {
                         .by(&shown, true);
                     self.public_items.insert(*id);
                 } else if reachable && scope.moving[id.index()] && !item.defines.is_empty() {
-                    for (name, _) in &item.defines {
+                    for name in item.defines.iter().map(|it| &it.name) {
                         self.names
                             .entry((module, *id, name.clone()))
                             .or_default()

@@ -123,7 +123,7 @@ impl Mover<'_> {
     /// The names that an item defines: a macro call may define several.
     fn names_in(&self, item: ItemId) -> impl Iterator<Item = &str> {
         let item = self.workspace.item(item);
-        let defined = item.defines.iter().map(|(name, _)| name.as_str());
+        let defined = item.defines.iter().map(|it| it.name.as_str());
         let members = item
             .members
             .iter()

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::Target;
 use cleave_syntax::change::Reason;
-use cleave_syntax::item::{ItemKind, Level, PathContext, Visibility};
+use cleave_syntax::item::{ItemKind, Level, MacroRules, PathContext, Visibility};
 use cleave_syntax::token::words;
 use cleave_syntax::{ChangeBuilder, ItemId, TextRange};
 
@@ -89,13 +89,19 @@ pub(super) fn open_macro_call(
     let file = scope
         .workspace
         .file(scope.workspace.module(item.module).file);
+    let called = called_rules(scope, id);
     let mut made_public = Vec::new();
-    for (name, range) in &item.defines {
-        let Some(visibility) = written_visibility(&file.text, *range) else {
+    for defined in &item.defines {
+        let Some(visibility) = written_visibility(&file.text, defined.range) else {
             continue;
         };
-        let path = format!("{}::{name}", scope.workspace.module(item.module).path);
-        let shown = scope.exports.modules.contains(&item.module);
+        let room = room_before(&called, defined.keyword);
+        if !room.visibility {
+            continue;
+        }
+        let module = &scope.workspace.module(item.module).path;
+        let path = format!("{module}::{}", defined.name);
+        let shown = room.attributes && scope.exports.modules.contains(&item.module);
         let path = (path.as_str(), shown);
         made_public.extend(open(scope, item.module, &visibility, path, builder));
     }
@@ -103,20 +109,48 @@ pub(super) fn open_macro_call(
     made_public
 }
 
-/// Widens what the macro that is called defines under a name that the call hands over: `fn $name`.
-fn open_spliced(scope: &Scope<'_>, call: ItemId, builder: &mut ChangeBuilder) -> Vec<String> {
+/// The macros of the workspace that a call, or what it hands over, names.
+fn called_rules<'w>(scope: &Scope<'w>, call: ItemId) -> Vec<(ItemId, &'w MacroRules)> {
     let workspace = scope.workspace;
     let references = scope.graph.references_of(call).iter();
     let rules = references.filter_map(|reference| match reference.resolution.target {
-        Target::Item(id) if scope.side(id) == Side::Dest => Some(id),
+        Target::Item(id) => Some((id, workspace.item(id).macro_rules.as_deref()?)),
         _ => None,
     });
+    rules.collect()
+}
+
+/// What may stand before the keyword of an item in the tokens of a call.
+struct Room {
+    visibility: bool,
+    attributes: bool,
+}
+
+/// What the macros that are called leave room for before the keyword of an item: their matchers tell where they spell it
+/// out; other tokens are taken as they come.
+fn room_before(called: &[(ItemId, &MacroRules)], keyword: &'static str) -> Room {
+    let rules = called.iter();
+    let heads = rules.flat_map(|(_, rules)| rules.heads_of(keyword));
+    let mut heads = heads.peekable();
+    let is_open = heads.peek().is_none();
+    let (mut visibility, mut attributes) = (is_open, is_open);
+    for head in heads {
+        visibility |= head.visibility;
+        attributes |= head.attributes;
+    }
+    Room {
+        visibility,
+        attributes,
+    }
+}
+
+/// Widens what the macro that is called defines under a name that the call hands over: `fn $name`.
+fn open_spliced(scope: &Scope<'_>, call: ItemId, builder: &mut ChangeBuilder) -> Vec<String> {
+    let workspace = scope.workspace;
+    let rules = called_rules(scope, call).into_iter();
     let mut made_public = Vec::new();
-    for id in rules {
+    for (id, rules) in rules.filter(|(id, _)| scope.side(*id) == Side::Dest) {
         let item = workspace.item(id);
-        let Some(rules) = &item.macro_rules else {
-            continue;
-        };
         let file = workspace.file(workspace.module(item.module).file);
         let path = workspace.path_of(id);
         for range in &rules.spliced {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
 
+use super::called;
 use super::metadata::Outline;
 use super::modules::Tree;
 use crate::companion;
@@ -52,6 +53,7 @@ pub(super) fn workspace(outline: Outline, trees: Vec<Tree>) -> (Workspace, Vec<D
         });
         diagnostics.extend(Assembly::new(&mut workspace, tree, krate).run());
     }
+    called::settle(&mut workspace);
     (workspace, diagnostics)
 }
 
@@ -260,10 +262,10 @@ fn settle_calls(items: &mut Vec<ParsedItem>) {
             call = Some(at);
             continue;
         }
-        let (name, range) = (item.name.clone(), item.name_range);
+        let range = item.name_range;
         if let Some(call) = call {
             let defines = &mut items[call].item.defines;
-            defines.retain(|defined| *defined != (name.clone(), range));
+            defines.retain(|defined| defined.range != range);
         }
     }
 }

@@ -3,15 +3,40 @@
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
 use super::collect::{Collector, name_of, text_of};
+use super::matcher;
 use super::tokens::is_keyword;
+use crate::item::{Defined, Head};
 use crate::source::TextRange;
 use crate::token::is_punct;
+
+/// The keywords before a name that is defined.
+const DEFINING: &[&str] = &[
+    "struct",
+    "enum",
+    "fn",
+    "static",
+    "const",
+    "type",
+    "trait",
+    "union",
+    "mod",
+    "macro_rules",
+];
+
+/// The keyword before a name that is defined, if a token is one.
+pub(super) fn defining(token: &TokenTree) -> Option<&'static str> {
+    let TokenTree::Ident(word) = token else {
+        return None;
+    };
+    let mut keywords = DEFINING.iter();
+    keywords.find(|keyword| word == *keyword).copied()
+}
 
 /// What tokens define, each with the place of its name.
 #[derive(Default)]
 pub(super) struct Definitions {
     /// Items whose names are written out.
-    pub(super) named: Vec<(String, TextRange)>,
+    pub(super) named: Vec<Defined>,
     /// Items that a caller names: the `$` in `fn $name`.
     pub(super) spliced: Vec<TextRange>,
     /// The same of macros: the `macro_rules` in `macro_rules! $name`.
@@ -21,17 +46,27 @@ pub(super) struct Definitions {
     pub(super) members: Vec<(String, TextRange)>,
     /// The last names of the macros that are called in it.
     pub(super) calls: Vec<String>,
+    /// Of a `macro_rules!`: how its matchers spell out what a caller defines.
+    pub(super) heads: Vec<Head>,
 }
 
-/// What the transcribers of a `macro_rules!` define and call; the names of calls ascending, each once.
+/// What the transcribers of a `macro_rules!` define and call, and what its matchers spell out; the names of calls ascending,
+/// each once.
 pub(super) fn transcribed(collector: &Collector<'_>, tokens: TokenStream) -> Definitions {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut found = Definitions::default();
-    for window in tokens.windows(3) {
-        if let [equals, greater, TokenTree::Group(transcriber)] = window
+    for window in tokens.windows(4) {
+        if let [
+            TokenTree::Group(matcher),
+            equals,
+            greater,
+            TokenTree::Group(transcriber),
+        ] = window
             && is_punct(equals, '=')
             && is_punct(greater, '>')
         {
+            let arm = (matcher.stream(), &transcriber.stream());
+            matcher::heads(arm, &mut found.heads);
             found.items(collector, transcriber.stream());
             found.called(transcriber.stream());
         }
@@ -66,54 +101,14 @@ impl Definitions {
     }
 
     fn items(&mut self, collector: &Collector<'_>, tokens: TokenStream) {
-        const DEFINING: &[&str] = &[
-            "struct",
-            "enum",
-            "fn",
-            "static",
-            "const",
-            "type",
-            "trait",
-            "union",
-            "mod",
-            "macro_rules",
-        ];
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let mut at = 0;
         while at < tokens.len() {
+            if let Some(keyword) = defining(&tokens[at]) {
+                at = self.item(collector, keyword, (&tokens, at));
+                continue;
+            }
             match &tokens[at] {
-                TokenTree::Ident(word) if DEFINING.iter().any(|defining| word == defining) => {
-                    let name = behind_qualifiers(&tokens, at + 1);
-                    let next = tokens.get(name);
-                    let defines = match next {
-                        Some(TokenTree::Ident(name)) if !is_keyword(|word| name == word) => {
-                            self.named.push(named(collector, name));
-                            true
-                        }
-                        Some(dollar) if is_punct(dollar, '$') => {
-                            self.spliced.push(collector.range(dollar.span()));
-                            true
-                        }
-                        Some(bang) if is_punct(bang, '!') => {
-                            let spliced = tokens.get(name + 1);
-                            let spliced = spliced.is_some_and(|next| is_punct(next, '$'));
-                            if spliced {
-                                self.spliced_macros.push(collector.range(word.span()));
-                            }
-                            spliced
-                        }
-                        _ => false,
-                    };
-                    at = name.max(at + 1);
-                    if defines {
-                        // What is inside belongs to what was defined.
-                        let end = end_of_definition(&tokens, at);
-                        if word == "struct" {
-                            self.fields(collector, &tokens[at..end]);
-                        }
-                        at = end;
-                    }
-                }
                 TokenTree::Ident(word) if word == "impl" => {
                     let end = end_of_definition(&tokens, at);
                     self.implementation(collector, &tokens[at..end]);
@@ -129,6 +124,50 @@ impl Definitions {
                 _ => at += 1,
             }
         }
+    }
+
+    /// What a keyword defines; returns where what follows it starts.
+    fn item(
+        &mut self,
+        collector: &Collector<'_>,
+        keyword: &'static str,
+        (tokens, at): (&[TokenTree], usize),
+    ) -> usize {
+        let name = behind_qualifiers(tokens, at + 1);
+        let defines = match tokens.get(name) {
+            Some(TokenTree::Ident(name)) if !is_keyword(|word| name == word) => {
+                let (name, range) = named(collector, name);
+                self.named.push(Defined {
+                    name,
+                    range,
+                    keyword,
+                });
+                true
+            }
+            Some(dollar) if is_punct(dollar, '$') => {
+                self.spliced.push(collector.range(dollar.span()));
+                true
+            }
+            Some(bang) if is_punct(bang, '!') => {
+                let spliced = tokens.get(name + 1);
+                let spliced = spliced.is_some_and(|next| is_punct(next, '$'));
+                if spliced {
+                    self.spliced_macros.push(collector.range(tokens[at].span()));
+                }
+                spliced
+            }
+            _ => false,
+        };
+        let inside = name.max(at + 1);
+        if !defines {
+            return inside;
+        }
+        // What is inside belongs to what was defined.
+        let end = end_of_definition(tokens, inside);
+        if keyword == "struct" {
+            self.fields(collector, &tokens[inside..end]);
+        }
+        end
     }
 
     /// What is in an inherent impl: `impl`, its head and its braces. A trait impl has nothing of its own.
@@ -213,7 +252,7 @@ fn named(collector: &Collector<'_>, name: &Ident) -> (String, TextRange) {
 }
 
 /// Where the name of a definition stands, behind `ref`, `mut`, and what may follow `const`.
-fn behind_qualifiers(tokens: &[TokenTree], mut at: usize) -> usize {
+pub(super) fn behind_qualifiers(tokens: &[TokenTree], mut at: usize) -> usize {
     let qualifies = |token: &TokenTree| {
         let words = ["ref", "mut", "fn", "unsafe", "async"];
         matches!(token, TokenTree::Ident(word) if words.iter().any(|other| word == other))
@@ -225,7 +264,7 @@ fn behind_qualifiers(tokens: &[TokenTree], mut at: usize) -> usize {
 }
 
 /// Where what follows a definition starts: behind its semicolon or its braces.
-fn end_of_definition(tokens: &[TokenTree], from: usize) -> usize {
+pub(super) fn end_of_definition(tokens: &[TokenTree], from: usize) -> usize {
     let ends = |token: &TokenTree| match token {
         TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
         token => is_punct(token, ';'),

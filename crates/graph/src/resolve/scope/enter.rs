@@ -124,7 +124,7 @@ impl<'a> Scopes<'a> {
         for namespace in spaces {
             self.bind(module, Name::new(&item.name), *namespace, found);
         }
-        for (name, _) in &item.defines {
+        for name in item.defines.iter().map(|it| &it.name) {
             for namespace in NAMESPACES {
                 self.bind(module, Name::new(name), namespace, found);
             }
@@ -151,7 +151,7 @@ impl<'a> Scopes<'a> {
         if splices {
             // What stands behind `struct`, `const` and the like, or else the first word of the call.
             let item = workspace.item(id);
-            let named = item.defines.iter().map(|(name, _)| name);
+            let named = item.defines.iter().map(|it| &it.name);
             let first = item.members.first().filter(|_| item.defines.is_empty());
             for word in named.chain(first).map(|name| Name::new(name)) {
                 self.spliced.insert(word);

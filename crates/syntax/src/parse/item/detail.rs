@@ -6,10 +6,9 @@ use syn::spanned::Spanned;
 
 use super::head::visibility;
 use super::{between, parameters};
-use crate::item::{Field, Item, MacroRules, Takes};
+use crate::item::{Defined, Field, Item, MacroRules, Takes};
 use crate::parse::collect::{Collector, name_of, text_of};
 use crate::parse::{attribute, definition, shape, tokens};
-use crate::source::TextRange;
 use crate::token::words;
 
 /// The documentation of what is in an item and is no item of its own; and of a trait and its impls, which of it is for
@@ -103,6 +102,7 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
                 calls: found.calls,
                 spliced: found.spliced,
                 spliced_macros: found.spliced_macros,
+                heads: found.heads,
             }));
         }
         syn::Item::Macro(node) => {
@@ -111,7 +111,7 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
             item.written_members = found.members;
             let text = &collector.text[item.range.start as usize..item.range.end as usize];
             let words = words(text);
-            let first = item.defines.first().map(|(name, _)| name.clone());
+            let first = item.defines.first().map(|it| it.name.clone());
             let upper = || {
                 words
                     .clone()
@@ -125,12 +125,16 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
                 .items
                 .iter()
                 .filter_map(|member| match member {
-                    syn::ForeignItem::Fn(member) => Some(&member.sig.ident),
-                    syn::ForeignItem::Static(member) => Some(&member.ident),
-                    syn::ForeignItem::Type(member) => Some(&member.ident),
+                    syn::ForeignItem::Fn(member) => Some((&member.sig.ident, "fn")),
+                    syn::ForeignItem::Static(member) => Some((&member.ident, "static")),
+                    syn::ForeignItem::Type(member) => Some((&member.ident, "type")),
                     _ => None,
                 })
-                .map(|ident| (text_of(ident), collector.range(ident.span())))
+                .map(|(ident, keyword)| Defined {
+                    name: text_of(ident),
+                    range: collector.range(ident.span()),
+                    keyword,
+                })
                 .collect();
         }
         _ => {}
@@ -138,8 +142,8 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
 }
 
 /// Names ascending, each once.
-fn names(found: Vec<(String, TextRange)>) -> Vec<String> {
-    let names: BTreeSet<String> = found.into_iter().map(|(name, _)| name).collect();
+fn names(found: Vec<Defined>) -> Vec<String> {
+    let names: BTreeSet<String> = found.into_iter().map(|it| it.name).collect();
     names.into_iter().collect()
 }
 
