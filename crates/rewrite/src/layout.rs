@@ -332,7 +332,7 @@ impl<'a> Layout<'a, '_> {
         for text in item
             .declares
             .iter()
-            .flat_map(|it| self.scope.inner_conditions(*it))
+            .flat_map(|it| self.scope.attributes_of_twin(*it))
         {
             texts.push_str(indent);
             texts.push_str(&if is_open {

@@ -92,7 +92,7 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
             for text in item
                 .declares
                 .iter()
-                .flat_map(|it| scope.inner_conditions(*it))
+                .flat_map(|it| scope.attributes_of_twin(*it))
             {
                 features_in(&text, &mut needs.features);
             }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 use cleave_graph::{Graph, Target};
 use cleave_plan::{Order, Plan};
-use cleave_syntax::item::{Binding, ItemKind, Level};
+use cleave_syntax::item::{Attribute, Binding, ItemKind, Level};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, UseLeafId, Workspace};
 
@@ -395,11 +395,20 @@ impl<'a> Scope<'a> {
 
     /// The `cfg` attributes at the top of a module, as they would stand above its declaration.
     pub(crate) fn inner_conditions(&self, module: ModuleId) -> Vec<String> {
+        self.inner_attributes(module, |attribute| attribute.path == "cfg")
+    }
+
+    /// The same of all attributes that its twin in the other crate needs too: conditions, and levels of lints.
+    pub(crate) fn attributes_of_twin(&self, module: ModuleId) -> Vec<String> {
+        self.inner_attributes(module, |attribute| !attribute.is_doc)
+    }
+
+    fn inner_attributes(&self, module: ModuleId, wanted: fn(&Attribute) -> bool) -> Vec<String> {
         let module = self.workspace.module(module);
         let file = self.workspace.file(module.file);
         let inner = module.inner_attributes.iter();
         inner
-            .filter(|attribute| attribute.path == "cfg")
+            .filter(|attribute| wanted(attribute))
             .map(|attribute| file[attribute.range].replacen("#!", "#", 1))
             .collect()
     }

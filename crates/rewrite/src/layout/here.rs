@@ -13,6 +13,9 @@ use crate::support;
 use crate::text::{self, Import};
 use crate::tree;
 
+/// What stands above a glob for names that are there under some conditions only: else it shows nothing (row B4).
+const EMPTY_GLOB: &str = "#[allow(unused_imports, unreachable_pub)]";
+
 impl Layout<'_, '_> {
     /// Whether a `use` item of the monolith may lose leaves: something moves out of its module, or who used it moves.
     fn changes(&self, id: ItemId) -> bool {
@@ -292,6 +295,9 @@ impl Layout<'_, '_> {
                 );
                 let mut attributes = self.scope.name_conditions(*id);
                 attributes.extend(self.conditions_of_all(module, *id, name, asked));
+                if name == ALL && self.may_define_nothing(*id) {
+                    attributes.push(EMPTY_GLOB.to_owned());
+                }
                 attributes.sort();
                 attributes.dedup();
                 // What a macro defines is public in the new crate if anybody asks for it.
@@ -312,6 +318,14 @@ impl Layout<'_, '_> {
                 }
             })
             .collect()
+    }
+
+    /// Whether what a call's macros define stands under conditions of their own.
+    fn may_define_nothing(&self, call: ItemId) -> bool {
+        let workspace = self.scope.workspace;
+        let macros = self.scope.graph.macros_run_by(workspace, call).into_iter();
+        let mut texts = macros.map(|id| workspace.text_of(id));
+        texts.any(|text| text.contains("#[cfg"))
     }
 
     /// Who asks for a name, by any of its definitions.
