@@ -122,6 +122,34 @@ impl Layout<'_, '_> {
         let mut leaves = wanted.iter();
         !leaves.any(|(leaf, asked)| self.is_bound(existing, *leaf, asked))
             && self.is_opened_alike(existing, wanted)
+            && self.is_loosened_alike(existing, wanted)
+    }
+
+    /// Whether all leaves of an import lose the same conditions: those that nobody wants keep theirs, without which nobody
+    /// would use them.
+    fn is_loosened_alike(&self, existing: ItemId, wanted: &[(UseLeafId, &Asked)]) -> bool {
+        let item = self.scope.workspace.item(existing);
+        let file = self.file_of(item.module);
+        let own = item.attributes.iter().filter(|it| it.path == "cfg");
+        let own: Vec<&str> = own.map(|attribute| &file[attribute.range]).collect();
+        let mut lost = item.leaves.iter().map(|leaf| {
+            let mut wanted = wanted.iter().filter(|(own, _)| self.is_same(*leaf, *own));
+            let kept = wanted
+                .next()
+                .map(|(own, asked)| self.conditions_of(*own, asked));
+            let is_lost = |text: &&&str| kept.as_ref().is_some_and(|kept| !kept.contains(**text));
+            own.iter().filter(is_lost).count()
+        });
+        let first = lost.next();
+        lost.all(|other| Some(other) == first)
+    }
+
+    /// The conditions that a leaf of the monolith stands under in the destination: its own, and those of all who ask.
+    fn conditions_of(&self, original: UseLeafId, asked: &Asked) -> BTreeSet<String> {
+        let mut conditions = asked.conditions.clone().unwrap_or_default();
+        let import = self.scope.workspace.leaf(original).item;
+        conditions.extend(self.scope.conditions_there(import));
+        conditions
     }
 
     /// Whether all leaves of an import are to be seen by the same: nobody asked to see more of those that nobody wants,
@@ -232,9 +260,7 @@ impl Layout<'_, '_> {
         let item = self.scope.workspace.item(id);
         let file = self.file_of(item.module);
         let file_id = self.scope.workspace.module(item.module).file;
-        let mut wanted = asked.conditions.clone().unwrap_or_default();
-        let original_item = self.scope.workspace.leaf(original).item;
-        wanted.extend(self.scope.conditions_there(original_item));
+        let wanted = self.conditions_of(original, asked);
         let reason = || Reason::new("A3", "an import that more code needs");
         for attribute in item
             .attributes
@@ -295,10 +321,22 @@ impl Layout<'_, '_> {
         (format!("{global}{prefix}"), last + &alias)
     }
 
+    /// The lints that an import is spared, and its copy with it.
+    fn allowed(&self, leaf: UseLeafId) -> impl Iterator<Item = String> {
+        let item = self
+            .scope
+            .workspace
+            .item(self.scope.workspace.leaf(leaf).item);
+        let file = self.file_of(item.module);
+        let own = item.attributes.iter().filter(|it| it.path == "allow");
+        own.map(|attribute| file[attribute.range].to_owned())
+    }
+
     /// An import that stands under the conditions of those who ask, and under its `own`.
     pub(super) fn copied_import(&self, id: UseLeafId, asked: &Asked, own: Vec<String>) -> Import {
         let mut attributes = own;
         attributes.extend(asked.conditions.clone().unwrap_or_default());
+        attributes.extend(self.allowed(id));
         let public = self.public.contains(&id);
         if public && self.scope.is_published() {
             attributes.push("#[doc(hidden)]".to_owned());
