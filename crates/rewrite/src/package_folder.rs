@@ -6,9 +6,11 @@ use cleave_syntax::{ChangeBuilder, ItemId, TextRange};
 use crate::include::{literals_in, normalize, relative};
 use crate::scope::Scope;
 
-/// `env!("CARGO_MANIFEST_DIR")` goes on meaning the folder of the package that the code leaves.
+/// `env!("CARGO_MANIFEST_DIR")` goes on meaning the folder of the package that the code leaves; so does the name of that
+/// variable at the start of a path for a procedural macro that puts its value there: `"$CARGO_MANIFEST_DIR/a"`.
 pub(crate) fn correct_manifest_folder(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
     const CALL: &str = "env!(\"CARGO_MANIFEST_DIR\")";
+    const VARIABLES: &[&str] = &["\"$CARGO_MANIFEST_DIR", "\"${CARGO_MANIFEST_DIR}"];
     let workspace = scope.workspace;
     let dir = |krate| &workspace.package(workspace.krate(krate).package).dir;
     let back = relative(dir(scope.dest), dir(scope.root));
@@ -24,6 +26,15 @@ pub(crate) fn correct_manifest_folder(scope: &Scope<'_>, builder: &mut ChangeBui
             let text = format!("concat!({CALL}, \"/{back}\")");
             let reason = Reason::new("F2", workspace.path_of(id));
             builder.replace(&file.path, range, text, reason);
+        }
+        for variable in VARIABLES {
+            let ends = file[item.range].match_indices(variable);
+            let ends = ends.map(|(at, _)| item.range.start + (at + variable.len()) as u32);
+            for end in ends.filter(|end| file.text[*end as usize..].starts_with(['/', '"'])) {
+                let reason = Reason::new("F2", workspace.path_of(id));
+                let range = TextRange::empty(end);
+                builder.replace(&file.path, range, format!("/{back}"), reason);
+            }
         }
     }
 }
