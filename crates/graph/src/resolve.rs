@@ -79,7 +79,7 @@ pub fn resolve(workspace: &Workspace) -> Graph {
 
 fn leaf_resolutions(scopes: &Scopes<'_>, leaf: UseLeafId) -> Vec<Resolution> {
     let mut found: Vec<Resolution> = Vec::new();
-    for trust in [Trust::Seen, Trust::Likely, Trust::Anything] {
+    for trust in [Trust::Seen, Trust::Likely, Trust::Foreign, Trust::Anything] {
         for namespace in [Namespace::Type, Namespace::Value, Namespace::Macro] {
             if let Some(hit) = scopes.leaf(leaf, namespace, &mut Open::at(trust)) {
                 for resolution in resolutions(hit) {

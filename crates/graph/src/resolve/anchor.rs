@@ -62,12 +62,25 @@ fn local(scopes: &Scopes<'_>, path: &PathUse, module: ModuleId, depth: usize) ->
     match item.kind {
         ItemKind::TypeAlias if depth < 8 => {
             let inner = item.paths.iter().find(|path| path.in_signature)?;
-            local(scopes, inner, item.module, depth + 1)
+            let is_itself = !is_in_compound(scopes, id, inner);
+            is_itself.then(|| local(scopes, inner, item.module, depth + 1))?
         }
         ItemKind::Trait | ItemKind::MacroCall => Some(id),
         kind if kind.is_type() => Some(id),
         _ => None,
     }
+}
+
+/// Whether a path in a type alias is a part of an array, slice, tuple, raw pointer or function pointer: these are nobody's
+/// types, whatever they are made of.
+fn is_in_compound(scopes: &Scopes<'_>, alias: ItemId, path: &PathUse) -> bool {
+    let item = scopes.workspace.item(alias);
+    let file = scopes
+        .workspace
+        .file(scopes.workspace.module(item.module).file);
+    let before = &file.text[item.range.start as usize..path.range().start as usize];
+    let before = before.rsplit('=').next().unwrap_or(before);
+    before.contains(['[', '(', '*'])
 }
 
 fn at(scopes: &Scopes<'_>, path: &PathUse, module: ModuleId, trust: Trust) -> Option<Hit> {

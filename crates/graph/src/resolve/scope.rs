@@ -63,7 +63,7 @@ struct Names {
 }
 
 /// What a leaf leads to, at each level of trust and in each namespace. Most are never asked for.
-type Answers = [[OnceLock<Option<Box<Hit>>>; 3]; 4];
+type Answers = [[OnceLock<Option<Box<Hit>>>; 3]; 5];
 
 /// All names of a workspace.
 pub(super) struct Scopes<'a> {
@@ -97,6 +97,8 @@ pub(super) enum Trust {
     Likely,
     /// Any name in a module into which source is spliced that nobody has read: `include!`.
     Spliced,
+    /// Any name in another crate of which a glob imports all.
+    Foreign,
     /// Whatever a macro could have made.
     Anything,
 }

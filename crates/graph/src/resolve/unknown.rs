@@ -95,7 +95,7 @@ impl Resolver<'_> {
 
     /// A name that a glob of another crate may bring in.
     fn foreign(&self, path: &PathUse, module: ModuleId) -> Option<Resolution> {
-        let globs = self.scopes.foreign_globs(module, &mut BTreeSet::new());
+        let globs = self.scopes.foreign_globs(module);
         let (glob, name) = globs.into_iter().next()?;
         let namespace = match path.context {
             PathContext::Macro | PathContext::Attribute => Namespace::Macro,

@@ -226,6 +226,25 @@ fn a_call_that_writes_impls_stands_where_they_may() {
     );
 }
 
+/// An array is nobody's type, whatever it is made of.
+#[test]
+fn an_impl_stands_with_the_type_behind_an_alias() {
+    check_anchors(
+        "
+        struct X;
+        struct Y;
+        type Own = X;
+        type All = [X; 3];
+        impl From<&Y> for Own {}
+        impl From<&Y> for All {}
+        ",
+        "
+        impl From<&Y> for Own: X Y
+        impl From<&Y> for All: Y
+        ",
+    );
+}
+
 #[test]
 fn a_call_that_defines_the_type_of_its_impls_stands_anywhere() {
     check_anchors(

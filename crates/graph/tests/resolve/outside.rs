@@ -76,6 +76,49 @@ fn what_is_not_found_may_come_with_a_foreign_glob() {
 }
 
 #[test]
+fn what_is_not_found_does_not_come_with_a_foreign_glob_that_is_private() {
+    check(
+        "
+        mod inner { use std::collections::*; }
+        pub use inner::*;
+        use core::fmt::*;
+        fn f(_: Formatter<'_>) {}
+        ",
+        "
+        use: inner::
+        use: core
+        f: core
+        inner::use: std
+        ",
+    );
+}
+
+/// Not with what a derive may have made.
+#[test]
+fn an_import_of_what_is_not_found_comes_with_a_foreign_glob() {
+    check(
+        "
+        mod a {
+            #[derive(other::Made)]
+            pub struct X;
+        }
+        pub use a::*;
+        use core::fmt::*;
+        mod below {
+            use super::Formatter;
+            fn f(_: Formatter<'_>) {}
+        }
+        ",
+        "
+        use: a::
+        use: core
+        below::use: core
+        below::f: core
+        ",
+    );
+}
+
+#[test]
 fn a_binary_and_a_test_name_the_library() {
     check(
         "

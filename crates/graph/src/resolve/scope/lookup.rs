@@ -113,12 +113,17 @@ impl Scopes<'_> {
                 .iter()
                 .all(|namespace| self.leaf(leaf, *namespace, open).is_none());
         if nowhere {
-            found = [Trust::Likely, Trust::Spliced, Trust::Anything]
-                .into_iter()
-                .find_map(|trust| {
-                    open.trust = trust;
-                    self.leaf(leaf, namespace, open)
-                });
+            found = [
+                Trust::Likely,
+                Trust::Spliced,
+                Trust::Foreign,
+                Trust::Anything,
+            ]
+            .into_iter()
+            .find_map(|trust| {
+                open.trust = trust;
+                self.leaf(leaf, namespace, open)
+            });
         }
         open.trust = asked;
         found
@@ -237,9 +242,8 @@ impl Scopes<'_> {
             Def::Item(item) if open.trust == Trust::Anything && self.is_call(item) => {
                 vec![Hit::first(Def::Item(item))]
             }
-            def @ (Def::Made(_) | Def::External(_)) if open.trust == Trust::Anything => {
-                vec![Hit::first(def)]
-            }
+            def @ Def::External(_) if open.trust >= Trust::Foreign => vec![Hit::first(def)],
+            def @ Def::Made(_) if open.trust == Trust::Anything => vec![Hit::first(def)],
             Def::Item(_) | Def::External(_) | Def::Made(_) => Vec::new(),
         };
         open.keys.pop();
@@ -322,9 +326,15 @@ impl Scopes<'_> {
     }
 
     /// Foreign crates and modules whose every name a module imports: where a name not found may come from.
-    pub(in crate::resolve) fn foreign_globs(
+    pub(in crate::resolve) fn foreign_globs(&self, module: ModuleId) -> Vec<(UseLeafId, Name)> {
+        self.foreign_globs_seen(module, module, &mut BTreeSet::new())
+    }
+
+    /// The same, of those globs that a module sees which imports every name of this one.
+    fn foreign_globs_seen(
         &self,
         module: ModuleId,
+        to: ModuleId,
         seen: &mut BTreeSet<ModuleId>,
     ) -> Vec<(UseLeafId, Name)> {
         let mut found = Vec::new();
@@ -332,28 +342,21 @@ impl Scopes<'_> {
             return found;
         }
         for glob in &self.modules[module.index()].globs {
-            match self
-                .leaf(*glob, Namespace::Type, &mut Open::default())
-                .map(|hit| hit.def)
-            {
-                Some(Def::External(name)) => found.push((*glob, name)),
-                Some(Def::Module(inner)) => {
-                    found.extend(
-                        self.foreign_globs(inner, seen)
-                            .into_iter()
-                            .map(|(_, name)| (*glob, name)),
-                    );
-                }
-                Some(Def::Crate(krate)) => {
-                    let root = self.workspace.krate(krate).root;
-                    found.extend(
-                        self.foreign_globs(root, seen)
-                            .into_iter()
-                            .map(|(_, name)| (*glob, name)),
-                    );
-                }
-                _ => {}
+            if self.is_hidden(*glob, module, Some(to)) {
+                continue;
             }
+            let hit = self.leaf(*glob, Namespace::Type, &mut Open::default());
+            let inner = match hit.map(|hit| hit.def) {
+                Some(Def::External(name)) => {
+                    found.push((*glob, name));
+                    continue;
+                }
+                Some(Def::Module(inner)) => inner,
+                Some(Def::Crate(krate)) => self.workspace.krate(krate).root,
+                _ => continue,
+            };
+            let behind = self.foreign_globs_seen(inner, module, seen).into_iter();
+            found.extend(behind.map(|(_, name)| (*glob, name)));
         }
         found
     }
