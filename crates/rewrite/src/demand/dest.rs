@@ -89,6 +89,19 @@ fn names_dest(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
         == scope.workspace.krate(scope.dest).extern_name
 }
 
+/// Whether an import gives a macro of the destination a path besides the one in its crate's root: the destination has it
+/// only where it imports it itself.
+fn is_macro_by_path(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
+    let workspace = scope.workspace;
+    let module = workspace.item(workspace.leaf(leaf).item).module;
+    let mut targets = scope.graph.leaves[leaf.index()].iter();
+    workspace.module(module).parent.is_some()
+        && targets.any(|resolution| match resolution.target {
+            Target::Item(id) => workspace.item(id).is_exported_macro(),
+            _ => false,
+        })
+}
+
 /// Whether a leaf is the `extern crate` of a crate of the plan, which a step wrote for its macros: paths start with a
 /// member's name without it, except in the 2015 edition.
 fn names_member(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
@@ -266,7 +279,9 @@ impl DestDemand {
                     }
                 }
                 // An import that an earlier step wrote names what is at home in the destination.
-                Found::Leaf(leaf) | Found::Glob(leaf) if names_dest(scope, leaf) => {
+                Found::Leaf(leaf) | Found::Glob(leaf)
+                    if names_dest(scope, leaf) && !is_macro_by_path(scope, leaf) =>
+                {
                     self.asked.insert(leaf);
                 }
                 Found::Leaf(leaf) if names_member(scope, leaf) => {}

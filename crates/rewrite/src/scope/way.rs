@@ -11,9 +11,13 @@ use super::Scope;
 
 impl<'a> Scope<'a> {
     /// The name of the crate from which the destination imports a module that the monolith imports from a crate which the
-    /// destination does not see: the uppermost of those it sees that has the module too.
+    /// destination does not see: the uppermost of those it sees that has the module too. Its own name
+    /// is `crate`.
     pub(crate) fn stand_in(&self, leaf: UseLeafId) -> Option<&'a str> {
         let workspace = self.workspace;
+        if workspace.leaf(leaf).path.segments[0].name == workspace.krate(self.dest).extern_name {
+            return Some("crate");
+        }
         let module =
             self.graph.leaves[leaf.index()]
                 .iter()
