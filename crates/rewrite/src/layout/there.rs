@@ -65,7 +65,7 @@ impl Layout<'_, '_> {
                     crates.push('\n');
                 } else {
                     let own = self.scope.conditions_there(*id);
-                    list.push(self.copied_import(*leaf, asked, own));
+                    list.push(self.import_there(*leaf, asked, own));
                 }
             }
         }
@@ -110,7 +110,7 @@ impl Layout<'_, '_> {
         let (existing, wanted) = (workspace.leaf(existing), workspace.leaf(leaf));
         let straight = self.scope.straight(leaf);
         let mut path = straight.unwrap_or(&wanted.path).text();
-        if let Some(krate) = self.scope.stand_in(leaf) {
+        if let Some(krate) = self.scope.stand_in_there(leaf) {
             let first = &wanted.path.segments[0].name;
             path = path.replacen(first.as_str(), krate, 1);
         }
@@ -226,7 +226,7 @@ impl Layout<'_, '_> {
         let item = workspace.item(existing);
         let file = self.file_of(item.module);
         let own = self.scope.conditions_there(workspace.leaf(leaf).item);
-        let mut import = self.copied_import(leaf, asked, own);
+        let mut import = self.import_there(leaf, asked, own);
         import.attributes.retain(|text| {
             let mut old = item.attributes.iter();
             old.any(|attribute| file[attribute.range] == **text)
@@ -330,6 +330,16 @@ impl Layout<'_, '_> {
         let file = self.file_of(item.module);
         let own = item.attributes.iter().filter(|it| it.path == "allow");
         own.map(|attribute| file[attribute.range].to_owned())
+    }
+
+    /// The same, in the destination.
+    fn import_there(&self, id: UseLeafId, asked: &Asked, own: Vec<String>) -> Import {
+        let (prefix, leaf) = self.spelled(id, self.scope.stand_in_there(id));
+        Import {
+            prefix,
+            leaf,
+            ..self.copied_import(id, asked, own)
+        }
     }
 
     /// An import that stands under the conditions of those who ask, and under its `own`.

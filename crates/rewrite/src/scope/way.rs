@@ -11,13 +11,9 @@ use super::Scope;
 
 impl<'a> Scope<'a> {
     /// The name of the crate from which the destination imports a module that the monolith imports from a crate which the
-    /// destination does not see: the uppermost of those it sees that has the module too. Its own name
-    /// is `crate`.
+    /// destination does not see: the uppermost of those it sees that has the module too.
     pub(crate) fn stand_in(&self, leaf: UseLeafId) -> Option<&'a str> {
         let workspace = self.workspace;
-        if workspace.leaf(leaf).path.segments[0].name == workspace.krate(self.dest).extern_name {
-            return Some("crate");
-        }
         let module =
             self.graph.leaves[leaf.index()]
                 .iter()
@@ -50,6 +46,13 @@ impl<'a> Scope<'a> {
         having
             .next()
             .map(|krate| workspace.krate(krate).extern_name.as_str())
+    }
+
+    /// The same, for an import that stands in the destination: there its own name is `crate`.
+    pub(crate) fn stand_in_there(&self, leaf: UseLeafId) -> Option<&'a str> {
+        let first = &self.workspace.leaf(leaf).path.segments[0];
+        let is_own = first.name == self.workspace.krate(self.dest).extern_name;
+        is_own.then_some("crate").or_else(|| self.stand_in(leaf))
     }
 
     /// The path by which the destination imports what another package has, where the monolith's way there leads through a
