@@ -10,6 +10,8 @@ use cleave_syntax::{ItemId, ModuleId, Name, UseLeafId, Workspace};
 
 use crate::scope::Scope;
 
+mod made;
+
 /// The leaves that some path of the workspace goes through.
 pub(crate) fn looked_up(graph: &Graph) -> BTreeSet<UseLeafId> {
     let mut seen = BTreeSet::new();
@@ -157,6 +159,7 @@ fn methods_of(scope: &Scope<'_>, leaf: UseLeafId, target: &Target) -> Methods {
         Target::Item(item) if workspace.item(*item).kind == ItemKind::Trait => {
             Methods::Known(workspace.item(*item).members.iter().cloned().collect())
         }
+        Target::Item(item) => made::methods(scope, *item).map_or(Methods::NoTrait, Methods::Known),
         Target::External(krate) => {
             let last = import.path.segments.last().map_or("", |last| &last.name);
             let name = (import.binding != Binding::Glob).then_some(last);
