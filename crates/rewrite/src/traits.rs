@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use cleave_graph::graph::{Found, Namespace};
 use cleave_graph::{Graph, Lookup, Place, Target};
 use cleave_syntax::item::{Binding, ItemKind, PathContext, PathUse};
-use cleave_syntax::{ItemId, ModuleId, Name, UseLeafId, Workspace};
+use cleave_syntax::{Item, ItemId, ModuleId, Name, UseLeafId, Workspace};
 
 use crate::scope::Scope;
 
@@ -100,7 +100,7 @@ fn imports_itself(scope: &Scope<'_>, module: ModuleId, leaf: UseLeafId) -> bool 
 /// Whether an item may need what brings a trait into scope: of the workspace's own traits the graph knows who does not, by
 /// what they call methods of; and whose module imports the trait itself needs no other's import.
 fn may_need(scope: &Scope<'_>, shown: Shown, caller: ItemId) -> bool {
-    let is_trait = |item: &ItemId| scope.workspace.item(*item).kind == ItemKind::Trait;
+    let is_trait = |item: &ItemId| scope.workspace.item(*item).trait_name().is_some();
     let needed = scope.graph.edges_of(caller);
     match shown {
         Shown::Item(item) => needed.contains(&item),
@@ -151,13 +151,18 @@ fn methods(scope: &Scope<'_>, leaf: UseLeafId) -> Methods {
     }
 }
 
+/// The names of what a trait declares.
+fn declared(of: &Item) -> BTreeSet<String> {
+    of.declared.iter().map(|(name, _)| name.clone()).collect()
+}
+
 /// The methods of what a leaf is found to mean, where that is a trait.
 fn methods_of(scope: &Scope<'_>, leaf: UseLeafId, target: &Target) -> Methods {
     let workspace = scope.workspace;
     let import = workspace.leaf(leaf);
     match target {
-        Target::Item(item) if workspace.item(*item).kind == ItemKind::Trait => {
-            Methods::Known(workspace.item(*item).members.iter().cloned().collect())
+        Target::Item(item) if workspace.item(*item).trait_name().is_some() => {
+            Methods::Known(declared(workspace.item(*item)))
         }
         Target::Item(item) => made::methods(scope, *item).map_or(Methods::NoTrait, Methods::Known),
         Target::External(krate) => {
@@ -190,9 +195,10 @@ impl Shown {
             Shown::Item(item) => (item, Found::Item(item)),
             Shown::Leaf(leaf) => (workspace.leaf(leaf).item, Found::Leaf(leaf)),
         };
+        let item = workspace.item(item);
         Lookup {
-            module: workspace.item(item).module,
-            name: Name::new(&workspace.item(item).name),
+            module: item.module,
+            name: Name::new(item.trait_name().unwrap_or(&item.name)),
             namespace: Namespace::Type,
             found,
         }
@@ -200,9 +206,7 @@ impl Shown {
 
     fn methods(self, scope: &Scope<'_>) -> Methods {
         match self {
-            Shown::Item(item) => {
-                Methods::Known(scope.workspace.item(item).members.iter().cloned().collect())
-            }
+            Shown::Item(item) => Methods::Known(declared(scope.workspace.item(item))),
             Shown::Leaf(leaf) => scope.graph.leaves[leaf.index()]
                 .iter()
                 .map(|resolution| methods_of(scope, leaf, &resolution.target))
@@ -220,11 +224,12 @@ fn shown_by(scope: &Scope<'_>, module: ModuleId, to: ModuleId) -> BTreeSet<Shown
     let mut pending = vec![module];
     while let Some(at) = pending.pop() {
         let visible = workspace.module(at).items.iter().filter(|id| {
-            let level = &workspace.item(**id).visibility.level;
-            scope.is_visible(level, at, to)
+            let item = workspace.item(**id);
+            let is_made = item.kind == ItemKind::MacroCall;
+            is_made || scope.is_visible(&item.visibility.level, at, to)
         });
         for id in visible {
-            if workspace.item(*id).kind == ItemKind::Trait {
+            if workspace.item(*id).trait_name().is_some() {
                 shown.insert(Shown::Item(*id));
             }
             for leaf in &workspace.item(*id).leaves {
@@ -312,11 +317,11 @@ pub(crate) fn left_behind(scope: &Scope<'_>) -> Vec<(Shown, BTreeSet<ItemId>)> {
     let moving = workspace.items_of(scope.root).filter(|id| {
         let item = workspace.item(*id);
         let is_divided = !scope.is_whole(item.module);
-        item.kind == ItemKind::Trait && scope.moving[id.index()] && is_divided
+        item.trait_name().is_some() && scope.moving[id.index()] && is_divided
     });
     let with_callers = |id: ItemId| {
         let item = workspace.item(id);
-        let is_member = |name: &str| item.members.iter().any(|member| member == name);
+        let is_member = |name: &str| item.declared.iter().any(|(member, _)| member == name);
         let may_call = callers(scope, item.module, false, &is_member);
         let callers = may_call.filter(|caller| scope.graph.edges_of(*caller).contains(&id));
         (Shown::Item(id), callers.collect::<BTreeSet<_>>())
@@ -470,8 +475,8 @@ pub(crate) fn own_methods(workspace: &Workspace) -> BTreeSet<&str> {
         if item.parent.is_some() {
             names.insert(item.name.as_str());
         }
-        if item.kind == ItemKind::Trait {
-            names.extend(item.members.iter().map(String::as_str));
+        if item.trait_name().is_some() {
+            names.extend(item.declared.iter().map(|(name, _)| name.as_str()));
         }
     }
     names

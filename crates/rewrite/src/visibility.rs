@@ -239,7 +239,7 @@ impl Widening<'_, '_> {
             }
             if by_crate && self.scope.workspace.is_glob(id, index) {
                 let needs = self.scope.graph.edges_of(id).iter().copied();
-                let is_trait = |of: &ItemId| self.scope.workspace.item(*of).kind == ItemKind::Trait;
+                let is_trait = |of: &ItemId| self.scope.workspace.item(*of).trait_name().is_some();
                 self.pending.extend(needs.filter(is_trait));
             }
         }

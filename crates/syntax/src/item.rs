@@ -53,8 +53,9 @@ pub struct Item {
     /// its tokens spell out, and the fields, each with the place of its name; those that a caller of the macro names are
     /// empty, with the place of the `$`.
     pub written_members: Vec<(String, TextRange)>,
-    /// Of a trait, beside its `members`: how each is called.
-    pub takes: Vec<Takes>,
+    /// Of a trait its own items, as in `members`, and of a macro call at module level those of the trait that its tokens
+    /// spell out; with how each is called.
+    pub declared: Vec<(String, Takes)>,
     /// What an impl is for.
     pub implementation: Option<Box<Implementation>>,
     /// What a `macro_rules!` is like.
@@ -90,6 +91,15 @@ impl Item {
     pub fn is_conditional(&self) -> bool {
         let mut attributes = self.attributes.iter();
         attributes.any(|attribute| attribute.path == "cfg")
+    }
+
+    /// The name of the trait that it defines: its own, or that which the tokens of a macro call spell out, if nothing else.
+    pub fn trait_name(&self) -> Option<&str> {
+        match (self.kind, &self.defines[..]) {
+            (ItemKind::Trait, _) => Some(&self.name),
+            (ItemKind::MacroCall, [only]) if !self.declared.is_empty() => Some(&only.name),
+            _ => None,
+        }
     }
 
     /// Whether a path in a macro's body starts at the root of the macro's own crate, whoever calls it: `$crate::a`, and

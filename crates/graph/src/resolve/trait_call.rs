@@ -62,8 +62,8 @@ impl<'a> Finder<'a> {
         let mut by_member: HashMap<&str, Vec<(ItemId, Takes)>> = HashMap::new();
         for (index, item) in workspace.items.iter().enumerate() {
             let id = ItemId::new(index);
-            if item.kind == ItemKind::Trait {
-                for (member, takes) in item.members.iter().zip(&item.takes) {
+            if item.trait_name().is_some() {
+                for (member, takes) in &item.declared {
                     by_member.entry(member).or_default().push((id, *takes));
                 }
                 for member in made(workspace, &references[index]) {
@@ -218,7 +218,7 @@ impl<'a> Finder<'a> {
         let last = path.associated()?;
         let is_last = match reference.resolution.target {
             // `Trait::name` is that trait's.
-            Target::Item(target) if self.workspace.item(target).kind == ItemKind::Trait => false,
+            Target::Item(target) if self.workspace.item(target).trait_name().is_some() => false,
             Target::Item(target) => self.workspace.item(target).name != last,
             Target::Builtin | Target::External(_) => true,
             _ => false,
@@ -230,7 +230,7 @@ impl<'a> Finder<'a> {
 /// By trait that names others: all that these are, and name in turn. They are what it extends, and the bounds of what
 /// is associated with it.
 fn bounds(workspace: &Workspace, graph: &Graph) -> HashMap<ItemId, BTreeSet<ItemId>> {
-    let is_trait = |id: &ItemId| workspace.item(*id).kind == ItemKind::Trait;
+    let is_trait = |id: &ItemId| workspace.item(*id).trait_name().is_some();
     let all = (0..workspace.items.len()).map(ItemId::new);
     all.filter(is_trait)
         .map(|id| {
@@ -263,10 +263,14 @@ fn made<'a>(workspace: &'a Workspace, references: &[Reference]) -> Vec<&'a str> 
 fn in_scope(workspace: &Workspace, graph: &Graph) -> InScope {
     let mut scopes = InScope::new();
     for (index, item) in workspace.items.iter().enumerate() {
-        if item.kind == ItemKind::Trait {
+        if item.trait_name().is_some() {
             let entry = Entry {
                 of: ItemId::new(index),
-                within: within(workspace, &item.visibility.level, item.module),
+                within: match item.kind {
+                    // What a call makes of its tokens is seen by all, for aught we know.
+                    ItemKind::MacroCall => None,
+                    _ => within(workspace, &item.visibility.level, item.module),
+                },
             };
             scopes.entry(item.module).or_default().insert(entry);
         }
@@ -278,7 +282,7 @@ fn in_scope(workspace: &Workspace, graph: &Graph) -> InScope {
         let within = within(workspace, &import.visibility.level, import.module);
         for resolution in resolutions {
             match resolution.target {
-                Target::Item(of) if workspace.item(of).kind == ItemKind::Trait => {
+                Target::Item(of) if workspace.item(of).trait_name().is_some() => {
                     let entry = Entry { of, within };
                     scopes.entry(import.module).or_default().insert(entry);
                 }

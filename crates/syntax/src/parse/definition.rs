@@ -3,9 +3,10 @@
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
 use super::collect::{Collector, name_of, text_of};
+use super::item::takes;
 use super::matcher;
 use super::tokens::is_keyword;
-use crate::item::{Defined, Head};
+use crate::item::{Defined, Head, Takes};
 use crate::source::TextRange;
 use crate::token::is_punct;
 
@@ -44,6 +45,8 @@ pub(super) struct Definitions {
     /// Methods, constants and types in inherent impls, and fields; empty names for those that a caller names, with the
     /// place of the `$`.
     pub(super) members: Vec<(String, TextRange)>,
+    /// Methods and functions of traits.
+    pub(super) declared: Vec<(String, Takes)>,
     /// The last names of the macros that are called in it.
     pub(super) calls: Vec<String>,
     /// Of a `macro_rules!`: how its matchers spell out what a caller defines.
@@ -167,6 +170,9 @@ impl Definitions {
         if keyword == "struct" {
             self.fields(collector, &tokens[inside..end]);
         }
+        if keyword == "trait" {
+            self.declared(&tokens[inside..end]);
+        }
         end
     }
 
@@ -205,6 +211,26 @@ impl Definitions {
                     at += 1;
                 }
                 _ => at += 1,
+            }
+        }
+    }
+
+    /// The functions in a trait's tokens, among whatever else its macro wants there.
+    fn declared(&mut self, tokens: &[TokenTree]) {
+        let Some(TokenTree::Group(body)) = tokens.last() else {
+            return;
+        };
+        let tokens: Vec<TokenTree> = body.stream().into_iter().collect();
+        for (at, pair) in tokens.windows(2).enumerate() {
+            if let [TokenTree::Ident(word), TokenTree::Ident(name)] = pair
+                && word == "fn"
+            {
+                let function = tokens[at..end_of_definition(&tokens, at)].iter().cloned();
+                let takes = match syn::parse2::<syn::TraitItemFn>(function.collect()) {
+                    Ok(function) => takes(&function.sig),
+                    Err(_) => Takes::Unknown,
+                };
+                self.declared.push((text_of(name), takes));
             }
         }
     }

@@ -12,7 +12,7 @@ use super::attribute::{self, Style};
 use super::collect::{Collector, text_of};
 use super::{DeclaredModule, ParsedItem, ParsedModule, Shift, extent, shape};
 use crate::id::ModuleId;
-use crate::item::{Item, ItemKind, Level, Visibility};
+use crate::item::{Item, ItemKind, Level, Takes, Visibility};
 use crate::source::TextRange;
 pub(super) use head::ident_of;
 use head::{kind_of, visibility_of};
@@ -136,7 +136,7 @@ fn blank(
         fields: Vec::new(),
         members: Vec::new(),
         written_members: Vec::new(),
-        takes: Vec::new(),
+        declared: Vec::new(),
         implementation: None,
         macro_rules: None,
         paths: Vec::new(),
@@ -215,6 +215,11 @@ fn keep(item: &mut Item, mut collector: Collector<'_>) {
 fn parameters(signature: &syn::Signature) -> Option<u32> {
     let takes_self = signature.receiver().is_some();
     takes_self.then(|| signature.inputs.len() as u32 - 1)
+}
+
+/// How a function of a trait is called.
+pub(super) fn takes(signature: &syn::Signature) -> Takes {
+    parameters(signature).map_or(Takes::NoSelf, Takes::Arguments)
 }
 
 fn between(braces: TextRange) -> TextRange {

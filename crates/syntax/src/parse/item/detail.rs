@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use syn::spanned::Spanned;
 
 use super::head::visibility;
-use super::{between, parameters};
+use super::{between, takes};
 use crate::item::{Defined, Field, Item, MacroRules, Takes};
 use crate::parse::collect::{Collector, name_of, text_of};
 use crate::parse::{attribute, definition, shape, tokens};
@@ -61,8 +61,7 @@ fn trait_members(member: &syn::TraitItem) -> Vec<(String, Takes)> {
         syn::TraitItem::Const(member) => vec![(text_of(&member.ident), Takes::NoSelf)],
         syn::TraitItem::Type(member) => vec![(text_of(&member.ident), Takes::NoSelf)],
         syn::TraitItem::Fn(member) => {
-            let takes = parameters(&member.sig).map_or(Takes::NoSelf, Takes::Arguments);
-            vec![(text_of(&member.sig.ident), takes)]
+            vec![(text_of(&member.sig.ident), takes(&member.sig))]
         }
         syn::TraitItem::Macro(member) => {
             let words = tokens::words(member.mac.tokens.clone()).into_iter();
@@ -85,8 +84,9 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
                 .collect();
         }
         syn::Item::Trait(node) => {
-            let members = node.items.iter().flat_map(trait_members);
-            (item.members, item.takes) = members.unzip();
+            item.declared = node.items.iter().flat_map(trait_members).collect();
+            let names = item.declared.iter().map(|(name, _)| name.clone());
+            item.members = names.collect();
             item.body = between(collector.range(node.brace_token.span.join()));
         }
         syn::Item::Macro(node) if node.ident.is_some() => {
@@ -109,6 +109,7 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
             let found = definition::in_call(collector, node.mac.tokens.clone());
             item.defines = found.named;
             item.written_members = found.members;
+            item.declared = found.declared;
             let text = &collector.text[item.range.start as usize..item.range.end as usize];
             let words = words(text);
             let first = item.defines.first().map(|it| it.name.clone());
