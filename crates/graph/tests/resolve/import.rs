@@ -62,6 +62,22 @@ fn a_glob_brings_only_what_may_be_seen() {
 }
 
 #[test]
+fn an_import_takes_of_each_namespace_what_may_be_seen() {
+    check(
+        "
+        mod a { mod x { pub fn x() {} } pub use x::x; }
+        use a::x;
+        fn f() { x() }
+        ",
+        "
+        use: a::x::x
+        f: a::x::x
+        a::use: a::x::x
+        ",
+    );
+}
+
+#[test]
 fn re_exports_are_followed_to_the_definition() {
     check(
         "

@@ -64,8 +64,17 @@ impl Scopes<'_> {
         if names_crate && namespace != Namespace::Type {
             return None;
         }
-        (hit.used == leaf.path.segments.len() || self.names_variant(&hit, &leaf.path))
-            .then_some(hit)
+        // Private in one namespace, a name is imported in the others.
+        let is_seen = |hit: &Hit| {
+            let last = hit
+                .lookups
+                .last()
+                .filter(|_| hit.used == leaf.path.segments.len());
+            last.is_none_or(|last| self.is_seen(last, item.module))
+        };
+        let seen = is_seen(&hit) || hit.others.iter().any(is_seen);
+        let whole = hit.used == leaf.path.segments.len() || self.names_variant(&hit, &leaf.path);
+        (seen && whole).then_some(hit)
     }
 
     /// Whether all but the last segment of an import was used, and the last is a variant of the enum found; or what was

@@ -286,24 +286,39 @@ impl Scopes<'_> {
         }
         let mut hits = self.in_module((inner, Some(to)), name, namespace, open);
         hits.retain(|hit| {
-            let level = match hit.lookups.first().map(|lookup| lookup.found) {
-                Some(Found::Item(item)) => &self.workspace.item(item).visibility.level,
-                Some(Found::Leaf(leaf) | Found::Glob(leaf)) => {
-                    &self.workspace.item(self.workspace.leaf(leaf).item).visibility.level
-                }
-                None => return true,
-            };
-            match level {
-                Level::Public | Level::In(_) => true,
-                Level::Crate => self.workspace.module(inner).krate == self.workspace.module(to).krate,
-                Level::Super => self.workspace.is_within(to, self.workspace.module(inner).parent.unwrap_or(inner)),
-                Level::Private | Level::Module => {
-                    let opaque = matches!(hit.lookups.first().map(|lookup| lookup.found), Some(Found::Item(item)) if self.is_call(item));
-                    opaque || matches!(hit.def, Def::Made(_)) || self.workspace.is_within(to, inner)
-                }
-            }
+            let opaque = matches!(hit.def, Def::Made(_));
+            opaque
+                || hit
+                    .lookups
+                    .first()
+                    .is_none_or(|lookup| self.is_seen(lookup, to))
         });
         hits
+    }
+
+    /// Whether the visibility of what a name is bound to reaches a module. What a macro writes or a block declares under
+    /// the name has one of its own, which is taken to reach.
+    pub(super) fn is_seen(&self, lookup: &Lookup, from: ModuleId) -> bool {
+        let item = self.workspace.item(match lookup.found {
+            Found::Item(item) => item,
+            Found::Leaf(leaf) | Found::Glob(leaf) => self.workspace.leaf(leaf).item,
+        });
+        let inner = self.workspace.module(lookup.module);
+        match item.visibility.level {
+            _ if matches!(
+                item.kind,
+                ItemKind::MacroCall | ItemKind::MacroRules | ItemKind::ForeignMod
+            ) =>
+            {
+                true
+            }
+            Level::Public | Level::In(_) => true,
+            Level::Crate => inner.krate == self.workspace.module(from).krate,
+            Level::Super => self
+                .workspace
+                .is_within(from, inner.parent.unwrap_or(lookup.module)),
+            Level::Private | Level::Module => self.workspace.is_within(from, lookup.module),
+        }
     }
 
     /// Whether who asks from a module does not see what a glob brings into another.
