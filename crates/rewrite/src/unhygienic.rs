@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cleave_graph::Graph;
-use cleave_syntax::item::Binding;
+use cleave_graph::{Graph, Place, Target};
+use cleave_syntax::item::{Binding, ItemKind, PathContext};
 use cleave_syntax::{ItemId, Name, UseLeafId, Workspace};
 
 use crate::scope::Scope;
@@ -19,14 +19,34 @@ pub(crate) fn written(
 ) -> Written {
     let mut written = Written::new();
     for id in items {
-        let macros = graph.macros_run_by(workspace, id);
-        let paths = macros.iter().flat_map(|id| &workspace.item(*id).paths);
+        let macros = graph.macros_run_by(workspace, id).into_iter();
+        let macros = macros.chain(defining_calls(workspace, graph, id));
+        let paths = macros.flat_map(|id| &workspace.item(id).paths);
         let names: BTreeSet<Name> = paths.map(|path| path.segments[0].name).collect();
         if !names.is_empty() {
             written.insert(id, names);
         }
     }
     written
+}
+
+/// The calls that defined the macros which an item calls: their tokens are what these write.
+fn defining_calls(
+    workspace: &Workspace,
+    graph: &Graph,
+    id: ItemId,
+) -> impl Iterator<Item = ItemId> {
+    let references = graph.references_of(id).iter();
+    references.filter_map(move |reference| {
+        let (Place::Item(_, index), Target::Item(target)) =
+            (reference.place, &reference.resolution.target)
+        else {
+            return None;
+        };
+        let called = workspace.item(id).paths[index as usize].context == PathContext::Macro;
+        let defined = called && workspace.item(*target).kind == ItemKind::MacroCall;
+        defined.then_some(*target)
+    })
 }
 
 /// The items among what moves (or stays) in the module of an import for which a macro may look up what it binds.
