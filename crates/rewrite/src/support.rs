@@ -3,7 +3,7 @@
 //! `#[cfg(test)]` holds in the crate under test alone. A helper that has left the crate of its users is compiled for them
 //! by `any(test, feature = "test-utils")`, which only dev-dependencies turn on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Lookup, Place, Target};
@@ -144,23 +144,30 @@ impl Finder<'_, '_> {
         }
     }
 
-    /// The types that tests above name, and those that these consist of.
+    /// The types that tests above may have in their hands: those that they name, and whatever these, the functions that
+    /// are called and their impls lead to.
     fn types_in_tests_above(&self) -> BTreeSet<ItemId> {
         let (workspace, graph) = (self.scope.workspace, self.scope.graph);
+        let mut impls: BTreeMap<ItemId, Vec<ItemId>> = BTreeMap::new();
+        for id in there(self.scope) {
+            for anchor in &graph.anchors[id.index()] {
+                impls.entry(*anchor).or_default().push(id);
+            }
+        }
         let tests = workspace.items_of(self.scope.root).filter(|id| {
             let is_test = workspace.item(*id).is_test;
             is_test && self.scope.side(*id) == Side::Root
         });
-        let mut pending: Vec<ItemId> = tests
-            .flat_map(|id| graph.edges_of(id).iter().copied())
-            .collect();
-        let mut types = BTreeSet::new();
+        let mut pending: Vec<ItemId> = tests.collect();
+        let mut reached = BTreeSet::new();
         while let Some(id) = pending.pop() {
-            if workspace.item(id).kind.is_type() && types.insert(id) {
+            if reached.insert(id) {
                 pending.extend(graph.edges_of(id));
+                pending.extend(impls.get(&id).into_iter().flatten());
             }
         }
-        types
+        reached.retain(|id| workspace.item(*id).kind.is_type());
+        reached
     }
 
     fn modules_around(&mut self, module: ModuleId) {
