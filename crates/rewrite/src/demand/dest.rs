@@ -351,7 +351,10 @@ impl DestDemand {
                         .iter()
                         .any(|resolution| match resolution.target {
                             Target::Item(to) => scope.side(to) == Side::Dest,
-                            Target::Module(to) => names_itself && scope.touched[to.index()],
+                            Target::Module(to) => {
+                                let is_glob = workspace.leaf(*leaf).binding == Binding::Glob;
+                                (names_itself || is_glob) && scope.touched[to.index()]
+                            }
                             _ => false,
                         });
                     // What another condition has in its place may stay above.
