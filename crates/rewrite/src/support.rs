@@ -149,7 +149,7 @@ impl Finder<'_, '_> {
     fn types_in_tests_above(&self) -> BTreeSet<ItemId> {
         let (workspace, graph) = (self.scope.workspace, self.scope.graph);
         let mut impls: BTreeMap<ItemId, Vec<ItemId>> = BTreeMap::new();
-        for id in there(self.scope) {
+        for id in (0..workspace.items.len()).map(ItemId::new) {
             for anchor in &graph.anchors[id.index()] {
                 impls.entry(*anchor).or_default().push(id);
             }
