@@ -142,9 +142,13 @@ pub(super) struct Entry<'a> {
 
 impl Entry<'_> {
     pub(super) fn is_optional(&self) -> bool {
-        let optional = self.value.get("optional").and_then(Item::as_bool);
-        optional == Some(true)
+        is_optional(self.value)
     }
+}
+
+/// Whether an entry of a table of dependencies says that it is optional.
+pub(super) fn is_optional(entry: &Item) -> bool {
+    entry.get("optional").and_then(Item::as_bool) == Some(true)
 }
 
 /// All dependencies of a manifest, build dependencies left out.
@@ -218,6 +222,9 @@ fn add_dependencies(
         } else {
             "dev-dependencies"
         };
+        if normal && entry.target.is_none() && !entry.is_optional() {
+            support::release(document, entry.key);
+        }
         let tables = match &entry.target {
             None => dependencies_mut(document, table),
             Some(target) => target_mut(document, target, table),

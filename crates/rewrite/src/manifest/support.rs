@@ -22,10 +22,13 @@ pub(super) fn declare(
     }
     let mut turned_on: Vec<String> = Vec::new();
     for (key, value) in member::dependencies_for(root, input, member, &member.needs.support) {
-        turned_on.push(format!("dep:{key}"));
         let table = member::dependencies_mut(document, "dependencies");
         if !table.contains_key(&key) {
             table.insert(&key, as_optional(value));
+        }
+        // What other code needs is there without the feature.
+        if table.get(&key).is_some_and(member::is_optional) {
+            turned_on.push(format!("dep:{key}"));
         }
     }
     let lower = member.needs.support_crates.iter();
@@ -41,6 +44,25 @@ pub(super) fn declare(
         if !list.iter().any(|value| value.as_str() == Some(&text)) {
             list.push(text);
         }
+    }
+}
+
+/// Takes a dependency from the feature that turned it on, for code that needs it in any case by now.
+pub(super) fn release(document: &mut DocumentMut, key: &str) {
+    let features = document
+        .get_mut("features")
+        .and_then(Item::as_table_like_mut);
+    let list = features
+        .and_then(|table| table.get_mut(FEATURE))
+        .and_then(Item::as_array_mut);
+    let Some(list) = list else {
+        return;
+    };
+    let before = list.len();
+    let turned_on = format!("dep:{key}");
+    list.retain(|value| value.as_str() != Some(&turned_on));
+    if list.len() < before {
+        member::dependencies_mut(document, "dependencies").remove(key);
     }
 }
 
