@@ -1,7 +1,6 @@
 //! Imports that no path leads through: traits, which are imported for their methods (row C4).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
 
 use cleave_graph::graph::{Found, Namespace};
 use cleave_graph::{Graph, Lookup, Place, Target};
@@ -11,6 +10,7 @@ use cleave_syntax::{Item, ItemId, ModuleId, Name, UseLeafId, Workspace};
 use crate::scope::Scope;
 
 mod made;
+mod standard;
 
 /// The leaves that some path of the workspace goes through.
 pub(crate) fn looked_up(graph: &Graph) -> BTreeSet<UseLeafId> {
@@ -64,7 +64,8 @@ pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
         // Of a trait whose source is not at hand, impls at least tell what it requires.
         Methods::Foreign if scope.looked_up.contains(&leaf) => callers(moving, &is_required),
         Methods::Foreign => {
-            let unexplained = |name: &str| !is_standard(name) && !scope.own_methods.contains(name);
+            let unexplained =
+                |name: &str| !standard::is_method(name) && !scope.own_methods.contains(name);
             let here = callers(moving, &unexplained);
             if here.is_empty() && callers(!moving, &unexplained).is_empty() {
                 callers(moving, &|_| true)
@@ -337,7 +338,7 @@ fn foreign(scope: &Scope<'_>, krate: &str, name: Option<&str>) -> Option<BTreeSe
         return Some(traits.values().flatten().cloned().collect());
     };
     if ["std", "core", "alloc"].contains(&krate) {
-        let (_, methods) = STANDARD.iter().find(|(known, _)| *known == name)?;
+        let (_, methods) = standard::TRAITS.iter().find(|(known, _)| *known == name)?;
         return Some(methods.split(' ').map(str::to_owned).collect());
     }
     scope
@@ -386,24 +387,9 @@ fn callers<'s>(
 fn may_call(path: &PathUse, wanted: &dyn Fn(&str) -> bool) -> bool {
     if let [only] = &path.segments[..] {
         let may_be_macro = matches!(path.context, PathContext::Macro | PathContext::Tokens);
-        return may_be_macro && writes(&only.name).is_some_and(wanted);
+        return may_be_macro && standard::called_by_macro(&only.name).is_some_and(wanted);
     }
     path.associated().is_some_and(wanted)
-}
-
-/// The method that a macro of the standard library calls.
-fn writes(name: &str) -> Option<&str> {
-    matches!(name, "write" | "writeln").then_some("write_fmt")
-}
-
-/// Whether types of the standard library have a method of this name that needs no import.
-fn is_standard(name: &str) -> bool {
-    static NAMES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
-        include_str!("traits/std_methods.txt")
-            .split_whitespace()
-            .collect()
-    });
-    NAMES.contains(name)
 }
 
 /// By module: the modules that import all of it by a glob, and so have its traits in scope too.
@@ -530,114 +516,3 @@ pub(crate) fn written_for(name: &str) -> Option<&str> {
     ];
     ENDINGS.iter().find_map(|ending| name.strip_suffix(ending))
 }
-
-/// The standard library's traits that are imported for their methods alone, and these.
-const STANDARD: &[(&str, &str)] = &[
-    ("Add", "add"),
-    ("AddAssign", "add_assign"),
-    ("Any", "type_id"),
-    ("AsFd", "as_fd"),
-    ("AsMut", "as_mut"),
-    ("AsRawFd", "as_raw_fd"),
-    ("AsRef", "as_ref"),
-    (
-        "AsciiExt",
-        "is_ascii to_ascii_uppercase to_ascii_lowercase eq_ignore_ascii_case make_ascii_uppercase make_ascii_lowercase",
-    ),
-    ("BitAnd", "bitand"),
-    ("BitOr", "bitor"),
-    ("BitXor", "bitxor"),
-    ("Borrow", "borrow"),
-    ("BorrowMut", "borrow_mut"),
-    (
-        "BufRead",
-        "lines read_line read_until fill_buf consume split skip_until has_data_left",
-    ),
-    ("BuildHasher", "build_hasher hash_one"),
-    ("Clone", "clone clone_from"),
-    (
-        "CommandExt",
-        "exec uid gid pre_exec process_group arg0 groups creation_flags raw_arg",
-    ),
-    ("Debug", "fmt"),
-    ("Default", "default"),
-    ("Deref", "deref"),
-    ("DerefMut", "deref_mut"),
-    ("DirEntryExt", "ino"),
-    ("Display", "fmt"),
-    ("Div", "div"),
-    (
-        "DoubleEndedIterator",
-        "next_back rev rfind rfold nth_back rposition",
-    ),
-    ("Error", "source description cause"),
-    (
-        "ExitStatusExt",
-        "signal from_raw into_raw core_dumped stopped_signal continued",
-    ),
-    (
-        "FileExt",
-        "read_at write_at read_exact_at write_all_at seek_read seek_write",
-    ),
-    (
-        "FileTypeExt",
-        "is_block_device is_char_device is_fifo is_socket is_symlink_dir is_symlink_file",
-    ),
-    ("FromIterator", "from_iter"),
-    ("FromRawFd", "from_raw_fd"),
-    ("FromStr", "from_str"),
-    ("Future", "poll"),
-    ("Hash", "hash hash_slice"),
-    (
-        "Hasher",
-        "finish write write_u8 write_u16 write_u32 write_u64 write_u128 write_usize write_i8 write_i16 write_i32 write_i64 write_i128 write_isize",
-    ),
-    ("Index", "index"),
-    ("IndexMut", "index_mut"),
-    ("IntoRawFd", "into_raw_fd"),
-    ("IsTerminal", "is_terminal"),
-    ("LowerHex", "fmt"),
-    (
-        "MetadataExt",
-        "dev ino mode nlink uid gid rdev size atime mtime ctime atime_nsec mtime_nsec ctime_nsec blksize blocks file_attributes creation_time last_access_time last_write_time file_size volume_serial_number number_of_links file_index",
-    ),
-    ("Mul", "mul"),
-    ("Neg", "neg"),
-    ("Not", "not"),
-    (
-        "OpenOptionsExt",
-        "mode custom_flags access_mode share_mode attributes",
-    ),
-    ("Ord", "cmp max min clamp"),
-    ("OsStrExt", "as_bytes from_bytes encode_wide"),
-    ("OsStringExt", "from_vec into_vec from_wide"),
-    ("PartialEq", "eq ne"),
-    ("PartialOrd", "partial_cmp lt le gt ge"),
-    ("PermissionsExt", "mode set_mode from_mode"),
-    ("RangeBounds", "start_bound end_bound contains"),
-    (
-        "Read",
-        "read read_to_end read_to_string read_exact read_vectored bytes chain take by_ref read_buf",
-    ),
-    ("Rem", "rem"),
-    (
-        "Seek",
-        "seek rewind stream_position stream_len seek_relative",
-    ),
-    ("Shl", "shl"),
-    ("Shr", "shr"),
-    ("SliceIndex", "get get_mut index index_mut"),
-    ("Sub", "sub"),
-    ("SubAssign", "sub_assign"),
-    ("Termination", "report"),
-    ("ToOwned", "to_owned clone_into"),
-    ("ToSocketAddrs", "to_socket_addrs"),
-    ("ToString", "to_string"),
-    ("TryFrom", "try_from"),
-    ("TryInto", "try_into"),
-    ("Wake", "wake wake_by_ref"),
-    (
-        "Write",
-        "write write_all write_fmt write_str write_char write_vectored flush by_ref",
-    ),
-];
