@@ -110,6 +110,13 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
     in_keys(root, &mut needs);
     needs.support.retain(|name| !needs.normal.contains(name));
     needs.has_support = !scope.support.is_empty();
+    for krate in support::held::crates(scope) {
+        let name = scope.planned_name(krate).map(str::to_owned);
+        if needs.has_support {
+            needs.support_crates.extend(name.clone());
+        }
+        needs.helpers.extend(name);
+    }
     needs.dev.retain(|name| !needs.normal.contains(name));
     needs.dev_crates.retain(|name| !needs.crates.contains(name));
     needs

@@ -3,7 +3,7 @@
 //! `#[cfg(test)]` holds in the crate under test alone. A helper that has left the crate of its users is compiled for them
 //! by `any(test, feature = "test-utils")`, which only dev-dependencies turn on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Lookup, Place, Target};
@@ -14,6 +14,7 @@ use cleave_syntax::{ItemId, ModuleId, TextRange, UseLeafId, Workspace};
 use crate::scope::{Scope, Side};
 
 mod condition;
+pub(crate) mod held;
 mod open;
 
 pub(crate) use condition::{opened, seen_from_above};
@@ -128,7 +129,11 @@ impl Finder<'_, '_> {
     /// them.
     fn impls(&mut self) {
         let (workspace, graph) = (self.scope.workspace, self.scope.graph);
-        let types = self.types_in_tests_above();
+        let above = workspace.items_of(self.scope.root).filter(|id| {
+            let is_test = workspace.item(*id).is_test;
+            is_test && self.scope.side(*id) == Side::Root
+        });
+        let types = held::types(self.scope, above);
         for id in there(self.scope) {
             let item = workspace.item(id);
             let mut anchors = graph.anchors[id.index()].iter();
@@ -142,32 +147,6 @@ impl Finder<'_, '_> {
                 self.support.items.insert(id);
             }
         }
-    }
-
-    /// The types that tests above may have in their hands: those that they name, and whatever these, the functions that
-    /// are called and their impls lead to.
-    fn types_in_tests_above(&self) -> BTreeSet<ItemId> {
-        let (workspace, graph) = (self.scope.workspace, self.scope.graph);
-        let mut impls: BTreeMap<ItemId, Vec<ItemId>> = BTreeMap::new();
-        for id in (0..workspace.items.len()).map(ItemId::new) {
-            for anchor in &graph.anchors[id.index()] {
-                impls.entry(*anchor).or_default().push(id);
-            }
-        }
-        let tests = workspace.items_of(self.scope.root).filter(|id| {
-            let is_test = workspace.item(*id).is_test;
-            is_test && self.scope.side(*id) == Side::Root
-        });
-        let mut pending: Vec<ItemId> = tests.collect();
-        let mut reached = BTreeSet::new();
-        while let Some(id) = pending.pop() {
-            if reached.insert(id) {
-                pending.extend(graph.edges_of(id));
-                pending.extend(impls.get(&id).into_iter().flatten());
-            }
-        }
-        reached.retain(|id| workspace.item(*id).kind.is_type());
-        reached
     }
 
     fn modules_around(&mut self, module: ModuleId) {

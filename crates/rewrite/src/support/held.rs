@@ -1,0 +1,55 @@
+//! What tests have in their hands without naming it: impls and derives serve it by bounds, to which no path leads.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cleave_syntax::{CrateId, ItemId};
+
+use super::open::is_open;
+use crate::scope::{Scope, Side};
+
+/// The types that some tests may hold: those that they name, and whatever these, the functions that are called and their
+/// impls lead to.
+pub(super) fn types(scope: &Scope<'_>, tests: impl Iterator<Item = ItemId>) -> BTreeSet<ItemId> {
+    let (workspace, graph) = (scope.workspace, scope.graph);
+    let mut impls: BTreeMap<ItemId, Vec<ItemId>> = BTreeMap::new();
+    for id in (0..workspace.items.len()).map(ItemId::new) {
+        for anchor in &graph.anchors[id.index()] {
+            impls.entry(*anchor).or_default().push(id);
+        }
+    }
+    let mut pending: Vec<ItemId> = tests.collect();
+    let mut reached = BTreeSet::new();
+    while let Some(id) = pending.pop() {
+        if reached.insert(id) {
+            pending.extend(graph.edges_of(id));
+            pending.extend(impls.get(&id).into_iter().flatten());
+        }
+    }
+    reached.retain(|id| workspace.item(*id).kind.is_type());
+    reached
+}
+
+/// The crates that the destination sees and that have an impl or a derive for the tests of others, for a type that its
+/// own tests, or its code for the tests of others, may hold.
+pub(crate) fn crates(scope: &Scope<'_>) -> BTreeSet<CrateId> {
+    let (workspace, graph) = (scope.workspace, scope.graph);
+    let items = || (0..workspace.items.len()).map(ItemId::new);
+    let open: Vec<ItemId> = items()
+        .filter(|id| scope.side(*id) == Side::Other && is_open(workspace, *id))
+        .collect();
+    if open.is_empty() {
+        return BTreeSet::new();
+    }
+    let tests = items().filter(|id| {
+        let is_for_tests = workspace.item(*id).is_test || is_open(workspace, *id);
+        scope.side(*id) == Side::Dest && is_for_tests
+    });
+    let held = types(scope, tests);
+    let serves = |id: &ItemId| {
+        let mut of = graph.anchors[id.index()].iter().chain([id]);
+        of.any(|anchor| held.contains(anchor))
+    };
+    let crates = open.into_iter().filter(serves);
+    let crates = crates.map(|id| workspace.crate_of(id));
+    crates.filter(|krate| scope.sees(*krate)).collect()
+}
