@@ -216,8 +216,18 @@ fn unused_for_tests(message: &Message, read: &dyn Fn(&Utf8Path) -> Option<String
     dropped.collect()
 }
 
+/// The length of what a name in an import is renamed to, ` as _`; none where it is not.
+fn renamed(after: &str) -> u32 {
+    let behind = after.trim_start().strip_prefix("as ").map(str::trim_start);
+    behind.map_or(0, |behind| {
+        let name = behind.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+        (after.len() - name.len()) as u32
+    })
+}
+
 /// The edit by which an import loses one name. Braces go where they would hold one name.
 fn without(text: &str, (start, end): (u32, u32)) -> Option<((u32, u32), String)> {
+    let end = end + renamed(text.get(end as usize..)?);
     let (before, after) = (text.get(..start as usize)?, text.get(end as usize..)?);
     let open = before
         .rfind(['{', '}', ';'])
@@ -250,7 +260,9 @@ fn without(text: &str, (start, end): (u32, u32)) -> Option<((u32, u32), String)>
     }
     let head = before.rfind("use ")?;
     let is_one = !before[head..].contains([';', ',']) && before[head..].matches('{').count() <= 1;
-    let tail = after.find(';').filter(|_| is_one)?;
+    let tail = after
+        .find(';')
+        .filter(|tail| is_one && !after[..*tail].contains(','))?;
     let above = before[..head].trim_end();
     let from = above.strip_suffix("#[cfg(test)]").map_or(head, str::len);
     let from = before[..from].rfind('\n').map_or(0, |newline| newline + 1);
@@ -357,6 +369,15 @@ mod tests {
             mended(&format!("{test}use a::{{C, B, D}};\n")),
             format!("{test}use a::{{C, D}};\n")
         );
+        assert_eq!(
+            mended(&format!("{test}use a::{{B as _, C}};\n")),
+            format!("{test}use a::C;\n")
+        );
+        assert_eq!(
+            mended(&format!("{test}use a::{{B as _, C, D}};\n")),
+            format!("{test}use a::{{C, D}};\n")
+        );
+        assert_eq!(mended(&format!("{test}use a::B as _;\n")), "");
         let module = format!("{test}mod tests {{\n    use a::C;\n    use a::B;\n}}\n");
         assert_eq!(mended(&module), module.replace("    use a::B;\n", ""));
         for kept in [
