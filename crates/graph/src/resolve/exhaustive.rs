@@ -364,26 +364,27 @@ impl<'ast> Visit<'ast> for Search<'_> {
 
     fn visit_expr_match(&mut self, expression: &'ast syn::ExprMatch) {
         let arms: Vec<&syn::Pat> = expression.arms.iter().map(|arm| &arm.pat).collect();
+        let named: Vec<&syn::Pat> = arms.iter().copied().filter(|arm| self.is_in(arm)).collect();
         if let [.., before, last] = &expression.arms[..]
             && self.text.get(last.span().byte_range()) == Some(Closed::ARM)
-            && arms.iter().any(|arm| self.is_in(arm))
+            && !named.is_empty()
         {
             let start = self.range(before.span()).end;
             self.room
                 .push(TextRange::new(start, self.range(last.span()).end));
         }
-        if self.marked.is_whole && !self.is_open(&arms) {
-            let found = arms.iter().any(|arm| self.is_in(arm));
-            if let (true, Some(last)) = (found, expression.arms.last()) {
-                let needs_comma =
-                    last.comma.is_none() && !matches!(*last.body, syn::Expr::Block(_));
-                let opening = if needs_comma {
-                    Opening::ArmAfterComma
-                } else {
-                    Opening::Arm
-                };
-                self.closed.push((self.range(last.span()), opening));
-            }
+        if let Some(last) = expression.arms.last()
+            && self.marked.is_whole
+            && !named.is_empty()
+            && !self.is_open(&arms, &named)
+        {
+            let needs_comma = last.comma.is_none() && !matches!(*last.body, syn::Expr::Block(_));
+            let opening = if needs_comma {
+                Opening::ArmAfterComma
+            } else {
+                Opening::Arm
+            };
+            self.closed.push((self.range(last.span()), opening));
         }
         syn::visit::visit_expr_match(self, expression);
     }

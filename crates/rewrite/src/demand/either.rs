@@ -2,6 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Meta, Token};
+
 use crate::support;
 
 /// How many alternatives an import names. With more it is there in any case.
@@ -61,31 +65,18 @@ fn predicate(attribute: &str) -> Option<String> {
 
 /// What stands in `any(…)`, or the predicate itself.
 fn of_any(predicate: &str) -> Vec<String> {
-    let inside = predicate
-        .strip_prefix("any(")
-        .and_then(|rest| rest.strip_suffix(')'));
-    let Some(inside) = inside else {
+    let alternatives = Punctuated::<Meta, Token![,]>::parse_terminated;
+    let found = match syn::parse_str(predicate) {
+        Ok(Meta::List(list)) if list.path.is_ident("any") => {
+            list.parse_args_with(alternatives).ok()
+        }
+        _ => None,
+    };
+    let Some(found) = found else {
         return vec![predicate.to_owned()];
     };
-    let mut parts = vec![String::new()];
-    let (mut depth, mut quoted) = (0usize, false);
-    for c in inside.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            '(' if !quoted => depth += 1,
-            ')' if !quoted => depth = depth.saturating_sub(1),
-            ',' if !quoted && depth == 0 => {
-                parts.push(String::new());
-                continue;
-            }
-            _ => {}
-        }
-        if let Some(part) = parts.last_mut() {
-            part.push(c);
-        }
-    }
-    let parts = parts.iter().map(|part| part.trim().to_owned());
-    parts.filter(|part| !part.is_empty()).collect()
+    let texts = found.iter().map(|one| &predicate[one.span().byte_range()]);
+    texts.map(str::to_owned).collect()
 }
 
 #[cfg(test)]

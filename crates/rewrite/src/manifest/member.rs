@@ -29,10 +29,11 @@ pub(super) fn manifest(
     support::declare(&mut document, root, input, member);
     let helping = member.needs.helpers.iter().map(String::as_str).collect();
     support::ask(&mut document, input, &member.dir, &helping);
-    let workspace = input.workspace.and_then(|text| text.parse().ok());
-    let lints = || lints::of_member(root, workspace.as_ref().unwrap_or(root));
-    if fresh && let Some(lints) = lints() {
-        document.insert("lints", lints);
+    if fresh {
+        let workspace = input.workspace.and_then(|text| text.parse().ok());
+        if let Some(lints) = lints::of_member(root, workspace.as_ref().unwrap_or(root)) {
+            document.insert("lints", lints);
+        }
     }
     document.to_string()
 }

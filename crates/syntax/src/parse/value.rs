@@ -2,8 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::collect::{Collector, Local, name_of};
-use crate::Name;
+use super::collect::{Collector, Local, member_name, name_of};
 use crate::item::{Derivation, Derived, Part, Receiver};
 
 /// How long a chain of calls is followed. Builders make chains that are far longer, and all their calls return the same.
@@ -18,8 +17,8 @@ pub(super) fn value(collector: &Collector<'_>, expression: &syn::Expr) -> Receiv
 pub(super) fn part(value: &Receiver, part: Part) -> Receiver {
     let mut value = value.clone();
     match &mut value {
-        Receiver::Derived(returned) => {
-            returned.parts.push(part);
+        Receiver::Derived(derived) => {
+            derived.parts.push(part);
             value
         }
         _ => Receiver::Unknown,
@@ -36,16 +35,10 @@ fn follow(collector: &Collector<'_>, expression: &syn::Expr, left: u32) -> Recei
         syn::Expr::Reference(inner) => follow(collector, &inner.expr, left),
         syn::Expr::Try(inner) => part(&follow(collector, &inner.expr, left), Part::Held),
         syn::Expr::Call(call) => function(collector, &call.func),
-        syn::Expr::Field(field) => {
-            let name = match &field.member {
-                syn::Member::Named(name) => name_of(name),
-                syn::Member::Unnamed(place) => Name::new(&place.index.to_string()),
-            };
-            match follow(collector, &field.base, left) {
-                Receiver::Unknown | Receiver::Local => Receiver::Unknown,
-                of => derived(Derivation::Field(name, of)),
-            }
-        }
+        syn::Expr::Field(field) => match follow(collector, &field.base, left) {
+            Receiver::Unknown | Receiver::Local => Receiver::Unknown,
+            of => derived(Derivation::Field(member_name(&field.member), of)),
+        },
         syn::Expr::MethodCall(call) => {
             let of = follow(collector, &call.receiver, left);
             let name = name_of(&call.method);

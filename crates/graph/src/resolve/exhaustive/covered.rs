@@ -1,19 +1,20 @@
 //! Whether a match has an arm for variants that its arms do not name, though none takes everything.
 
-use syn::{Pat, Path};
+use syn::punctuated::Punctuated;
+use syn::{Pat, Path, Token};
 
 use super::{Search, is_wildcard};
 
+type Patterns = Punctuated<Pat, Token![,]>;
+
 impl Search<'_> {
-    /// Whether a variant that nobody knows yet would reach an arm wherever arms name the type.
+    /// Whether a variant that nobody knows yet would reach an arm wherever arms name the type, as some do.
     ///
     /// It does where one takes anything, or where each arm that names the type has one beside it that is the same with
     /// anything in the type's place: `Err(_)` beside `Err(Kind::Known)`.
-    pub(super) fn is_open(&self, arms: &[&Pat]) -> bool {
-        let mut named = arms.iter().filter(|arm| self.is_in(arm)).peekable();
-        arms.iter().any(|arm| is_wildcard(arm))
-            || named.peek().is_some()
-                && named.all(|named| arms.iter().any(|other| self.covers(other, named)))
+    pub(super) fn is_open(&self, arms: &[&Pat], named: &[&Pat]) -> bool {
+        let is_covered = |named: &&Pat| arms.iter().any(|other| self.covers(other, named));
+        arms.iter().any(|arm| is_wildcard(arm)) || named.iter().all(is_covered)
     }
 
     /// Whether a pattern takes all that another takes, and whatever stands where that names the type.
@@ -31,39 +32,31 @@ impl Search<'_> {
             (Pat::Reference(general), Pat::Reference(named)) => {
                 self.covers(&general.pat, &named.pat)
             }
-            (Pat::Tuple(general), Pat::Tuple(named)) => {
-                self.cover(general.elems.iter(), named.elems.iter())
-            }
+            (Pat::Tuple(general), Pat::Tuple(named)) => self.cover(&general.elems, &named.elems),
             (Pat::TupleStruct(general), Pat::TupleStruct(named)) => {
                 !self.names(&named.path)
                     && is_same(&general.path, &named.path)
-                    && self.cover(general.elems.iter(), named.elems.iter())
+                    && self.cover(&general.elems, &named.elems)
             }
             _ => false,
         }
     }
 
     /// The same of patterns in their order: beside the one that names the type, anything has to do.
-    fn cover<'p>(
-        &self,
-        general: impl ExactSizeIterator<Item = &'p Pat>,
-        named: impl ExactSizeIterator<Item = &'p Pat>,
-    ) -> bool {
+    fn cover(&self, general: &Patterns, named: &Patterns) -> bool {
         let is_any = |pattern: &Pat| is_wildcard(pattern) || matches!(pattern, Pat::Rest(_));
-        let general: Vec<&Pat> = general.collect();
-        if general.iter().all(|pattern| is_any(pattern)) {
+        if general.iter().all(is_any) {
             return true;
         }
-        let named: Vec<&Pat> = named.collect();
-        let has_rest = |patterns: &[&Pat]| patterns.iter().any(|it| matches!(it, Pat::Rest(_)));
-        if general.len() != named.len() || has_rest(&general) || has_rest(&named) {
+        let has_rest = |patterns: &Patterns| patterns.iter().any(|it| matches!(it, Pat::Rest(_)));
+        if general.len() != named.len() || has_rest(general) || has_rest(named) {
             return false;
         }
         (0..named.len())
-            .filter(|place| self.is_in(named[*place]))
+            .filter(|place| self.is_in(&named[*place]))
             .all(|place| {
                 let mut others = (0..general.len()).filter(|other| *other != place);
-                self.covers(general[place], named[place]) && others.all(|it| is_any(general[it]))
+                self.covers(&general[place], &named[place]) && others.all(|it| is_any(&general[it]))
             })
     }
 }
