@@ -21,7 +21,8 @@ pub mod blind;
 pub mod graph;
 pub mod knot;
 pub mod resolve;
+pub mod standard;
 
 pub use blind::{BlindSpots, blind_spots};
 pub use graph::{Graph, Lookup, Lookups, Namespace, Place, Reference, Resolution, Target};
-pub use resolve::resolve;
+pub use resolve::{Values, resolve};

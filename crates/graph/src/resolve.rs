@@ -27,6 +27,7 @@ use rayon::prelude::*;
 use crate::graph::{Graph, Lookups, Namespace, Place, Reference, Resolution, Target};
 use handed::Handed;
 use scope::{Def, Hit, Open, Scopes, Trust};
+pub use value::Values;
 
 /// Resolves every path.
 pub fn resolve(workspace: &Workspace) -> Graph {

@@ -5,7 +5,7 @@ mod way;
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use cleave_graph::{Graph, Target};
+use cleave_graph::{Graph, Target, Values};
 use cleave_plan::{Order, Plan};
 use cleave_syntax::item::{Attribute, Binding, ItemKind, Level};
 use cleave_syntax::workspace::CrateKind;
@@ -59,6 +59,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) exports: Exports,
     /// Names of methods that the workspace itself defines.
     pub(crate) own_methods: BTreeSet<&'a str>,
+    /// What values are, as far as it is written.
+    pub(crate) values: Values<'a>,
     /// What the destination must have for the tests of other crates.
     pub(crate) support: Support,
 }
@@ -101,6 +103,7 @@ impl<'a> Scope<'a> {
             glob_importers: crate::traits::glob_importers(workspace, graph),
             exports: Exports::of(workspace, graph, root),
             own_methods: crate::traits::own_methods(workspace),
+            values: Values::new(workspace, graph),
             support: Support::default(),
         };
         scope.classify();

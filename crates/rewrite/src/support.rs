@@ -177,6 +177,19 @@ impl Finder<'_, '_> {
                 for reference in graph.references_of(part) {
                     self.imports(&reference.resolution.lookups);
                 }
+                self.imports_for_methods(part);
+            }
+        }
+    }
+
+    /// Imports beside an item that are there in tests only, of traits whose methods it calls.
+    fn imports_for_methods(&mut self, id: ItemId) {
+        let workspace = self.scope.workspace;
+        let items = workspace.module(workspace.item(id).module).items.iter();
+        for import in items.filter(|import| workspace.item(**import).is_test) {
+            let mut leaves = workspace.item(*import).leaves.iter();
+            if leaves.any(|leaf| crate::traits::is_called_in(self.scope, *leaf, id)) {
+                self.support.items.insert(*import);
             }
         }
     }

@@ -2,14 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cleave_graph::graph::{Found, Namespace};
+use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Lookup, Place, Target};
-use cleave_syntax::item::{Binding, ItemKind, PathContext, PathUse};
-use cleave_syntax::{Item, ItemId, ModuleId, Name, UseLeafId, Workspace};
+use cleave_syntax::item::{Binding, ItemKind};
+use cleave_syntax::{Item, ItemId, ModuleId, UseLeafId, Workspace};
 
+use self::evidence::{Evidence, called};
+pub(crate) use self::shown::Shown;
+use self::shown::shown_by;
 use crate::scope::Scope;
 
+mod evidence;
 mod made;
+mod shown;
 mod standard;
 
 /// The leaves that some path of the workspace goes through.
@@ -47,28 +52,35 @@ pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
     if import.kind == ItemKind::ExternCrate {
         return who_needs_macros(scope, leaf, moving);
     }
-    let callers = |moving, wanted: &dyn Fn(&str) -> bool| {
+    let callers = |moving, needs: &dyn Fn(ItemId) -> bool| {
         let level = &import.visibility.level;
         // Who imports all of a module does not get what it imports for itself.
         let sees = |id: &ItemId| scope.is_visible(level, import.module, workspace.item(*id).module);
-        let callers = callers(scope, import.module, moving, wanted);
+        let callers = callers(scope, import.module, moving, needs);
         let callers = callers.filter(|id| sees(id) && may_need(scope, Shown::Leaf(leaf), *id));
         callers.collect::<BTreeSet<_>>()
     };
     let required = scope.implemented.get(&leaf);
     let is_required = |name: &str| required.is_some_and(|names| names.contains(name));
+    let calls_required = |id| !called(scope, id, &is_required).is_empty();
     match methods(scope, leaf) {
         Methods::NoTrait => BTreeSet::new(),
         // Those of another crate are known by the trait's name, which several may have.
-        Methods::Known(known) => callers(moving, &|name| known.contains(name) || is_required(name)),
+        Methods::Known(known) => {
+            let evidence = Evidence::of(scope, leaf, known);
+            callers(moving, &|id| {
+                evidence.is_in(scope, id) || calls_required(id)
+            })
+        }
         // Of a trait whose source is not at hand, impls at least tell what it requires.
-        Methods::Foreign if scope.looked_up.contains(&leaf) => callers(moving, &is_required),
+        Methods::Foreign if scope.looked_up.contains(&leaf) => callers(moving, &calls_required),
         Methods::Foreign => {
-            let unexplained =
+            let is_unexplained =
                 |name: &str| !standard::is_method(name) && !scope.own_methods.contains(name);
+            let unexplained = |id| !called(scope, id, &is_unexplained).is_empty();
             let here = callers(moving, &unexplained);
             if here.is_empty() && callers(!moving, &unexplained).is_empty() {
-                callers(moving, &|_| true)
+                callers(moving, &|id| !called(scope, id, &|_| true).is_empty())
             } else {
                 here
             }
@@ -76,26 +88,47 @@ pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
     }
 }
 
-/// Whether a module that has an import by a glob imports the same thing itself.
-fn imports_itself(scope: &Scope<'_>, module: ModuleId, leaf: UseLeafId) -> bool {
+/// Whether an item in the module of an import calls a method of the trait which is imported, as far as these are known.
+pub(crate) fn is_called_in(scope: &Scope<'_>, leaf: UseLeafId, id: ItemId) -> bool {
+    match methods(scope, leaf) {
+        Methods::Known(known) => {
+            may_need(scope, Shown::Leaf(leaf), id)
+                && Evidence::of(scope, leaf, known).is_in(scope, id)
+        }
+        Methods::Foreign | Methods::NoTrait => false,
+    }
+}
+
+/// Whether a module that has an import by a glob has the same thing without it: by an import of its own, or, being a trait
+/// of the workspace, by its definition there or a glob of the module that defines it.
+fn has_itself(scope: &Scope<'_>, module: ModuleId, leaf: UseLeafId) -> bool {
     let (workspace, graph) = (scope.workspace, scope.graph);
     let shared = workspace.leaf(leaf);
     if workspace.item(shared.item).module == module {
         return false;
     }
     let targets = graph.leaves[leaf.index()].iter().map(|it| &it.target);
-    let is_same = |own: UseLeafId| {
+    let defined: BTreeSet<ModuleId> = targets
+        .clone()
+        .filter_map(|target| match target {
+            Target::Item(item) => Some(workspace.item(*item).module),
+            _ => None,
+        })
+        .collect();
+    let brings = |own: UseLeafId| {
         let mut meant = graph.leaves[own.index()].iter().map(|it| &it.target);
         let import = workspace.leaf(own);
-        import.binding != Binding::Glob
-            && !workspace.item(import.item).is_conditional()
+        !workspace.item(import.item).is_conditional()
             && meant.any(|target| match target {
+                Target::Module(of) if import.binding == Binding::Glob => defined.contains(of),
+                _ if import.binding == Binding::Glob => false,
                 Target::External(_) => import.path.text() == shared.path.text(),
                 target => targets.clone().any(|it| it == target),
             })
     };
     let mut items = workspace.module(module).items.iter();
-    items.any(|id| workspace.item(*id).leaves.iter().any(|own| is_same(*own)))
+    defined.contains(&module)
+        || items.any(|id| workspace.item(*id).leaves.iter().any(|own| brings(*own)))
 }
 
 /// Whether an item may need what brings a trait into scope: of the workspace's own traits the graph knows who does not, by
@@ -108,7 +141,7 @@ fn may_need(scope: &Scope<'_>, shown: Shown, caller: ItemId) -> bool {
         Shown::Leaf(leaf) => {
             let mut resolutions = scope.graph.leaves[leaf.index()].iter();
             let module = scope.workspace.item(caller).module;
-            !imports_itself(scope, module, leaf)
+            !has_itself(scope, module, leaf)
                 && resolutions.any(|resolution| match &resolution.target {
                     Target::Item(of) if is_trait(of) => needed.contains(of),
                     _ => true,
@@ -173,83 +206,17 @@ fn methods_of(scope: &Scope<'_>, leaf: UseLeafId, target: &Target) -> Methods {
             if name.is_some_and(|name| name.starts_with(char::is_lowercase)) {
                 return Methods::NoTrait;
             }
-            foreign(scope, krate, name).map_or(Methods::Foreign, Methods::Known)
+            let types = scope.workspace.foreign.inherent.get(krate.as_str());
+            match foreign(scope, krate, name) {
+                Some(methods) => Methods::Known(methods),
+                None if name.is_some_and(|name| types.is_some_and(|it| it.contains_key(name))) => {
+                    Methods::NoTrait
+                }
+                None => Methods::Foreign,
+            }
         }
         _ => Methods::NoTrait,
     }
-}
-
-/// By what a module shows a name, that of a trait for one, to those who import all of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Shown {
-    /// It is defined there.
-    Item(ItemId),
-    /// It is imported there.
-    Leaf(UseLeafId),
-}
-
-impl Shown {
-    /// How a path would find it.
-    pub(crate) fn lookup(self, scope: &Scope<'_>) -> Lookup {
-        let workspace = scope.workspace;
-        let (item, found) = match self {
-            Shown::Item(item) => (item, Found::Item(item)),
-            Shown::Leaf(leaf) => (workspace.leaf(leaf).item, Found::Leaf(leaf)),
-        };
-        let item = workspace.item(item);
-        Lookup {
-            module: item.module,
-            name: Name::new(item.trait_name().unwrap_or(&item.name)),
-            namespace: Namespace::Type,
-            found,
-        }
-    }
-
-    fn methods(self, scope: &Scope<'_>) -> Methods {
-        match self {
-            Shown::Item(item) => Methods::Known(declared(scope.workspace.item(item))),
-            Shown::Leaf(leaf) => scope.graph.leaves[leaf.index()]
-                .iter()
-                .map(|resolution| methods_of(scope, leaf, &resolution.target))
-                .find(|methods| matches!(methods, Methods::Known(_)))
-                .unwrap_or(Methods::NoTrait),
-        }
-    }
-}
-
-/// The traits that a module shows to another, by its own items, imports and globs.
-fn shown_by(scope: &Scope<'_>, module: ModuleId, to: ModuleId) -> BTreeSet<Shown> {
-    let workspace = scope.workspace;
-    let mut shown = BTreeSet::new();
-    let mut seen = BTreeSet::from([module]);
-    let mut pending = vec![module];
-    while let Some(at) = pending.pop() {
-        let visible = workspace.module(at).items.iter().filter(|id| {
-            let item = workspace.item(**id);
-            let is_made = item.kind == ItemKind::MacroCall;
-            is_made || scope.is_visible(&item.visibility.level, at, to)
-        });
-        for id in visible {
-            if workspace.item(*id).trait_name().is_some() {
-                shown.insert(Shown::Item(*id));
-            }
-            for leaf in &workspace.item(*id).leaves {
-                let is_glob = workspace.leaf(*leaf).binding == Binding::Glob;
-                for resolution in &scope.graph.leaves[leaf.index()] {
-                    match resolution.target {
-                        Target::Module(next) if is_glob && seen.insert(next) => {
-                            pending.push(next);
-                        }
-                        Target::Item(_) | Target::External(_) => {
-                            shown.insert(Shown::Leaf(*leaf));
-                        }
-                        _ => {}
-                    }
-                }
-            }
-        }
-    }
-    shown
 }
 
 /// The traits behind a glob of which what moves (or stays) in its module calls methods, each with who calls.
@@ -275,8 +242,14 @@ pub(crate) fn called_through(
         let Methods::Known(known) = shown.methods(scope) else {
             return None;
         };
-        let is_known = |name: &str| known.contains(name);
-        let callers = callers(scope, module, moving, &is_known);
+        let calls: Box<dyn Fn(ItemId) -> bool> = match shown {
+            Shown::Item(_) => Box::new(|id| calls_any(scope, id, &known)),
+            Shown::Leaf(leaf) => {
+                let evidence = Evidence::of(scope, leaf, known);
+                Box::new(move |id| evidence.is_in(scope, id))
+            }
+        };
+        let callers = callers(scope, module, moving, &calls);
         let callers: BTreeSet<ItemId> = callers.filter(|id| may_need(scope, shown, *id)).collect();
         (!callers.is_empty()).then_some((shown, callers))
     };
@@ -302,8 +275,7 @@ pub(crate) fn in_bodies(scope: &Scope<'_>, moving: bool) -> Vec<(Shown, BTreeSet
             let Methods::Known(known) = shown.methods(scope) else {
                 continue;
             };
-            let mut members = item.member_uses.iter();
-            if members.any(|member| member.called && known.contains(member.name.as_str())) {
+            if calls_any(scope, id, &known) {
                 found.entry(shown).or_default().insert(id);
             }
         }
@@ -322,8 +294,9 @@ pub(crate) fn left_behind(scope: &Scope<'_>) -> Vec<(Shown, BTreeSet<ItemId>)> {
     });
     let with_callers = |id: ItemId| {
         let item = workspace.item(id);
-        let is_member = |name: &str| item.declared.iter().any(|(member, _)| member == name);
-        let may_call = callers(scope, item.module, false, &is_member);
+        let members = declared(item);
+        let calls = |caller| calls_any(scope, caller, &members);
+        let may_call = callers(scope, item.module, false, &calls);
         let callers = may_call.filter(|caller| scope.graph.edges_of(*caller).contains(&id));
         (Shown::Item(id), callers.collect::<BTreeSet<_>>())
     };
@@ -363,33 +336,23 @@ pub(crate) fn on_side<'s>(
         .filter(move |id| scope.moving[id.index()] == moving && !scope.is_import(*id))
 }
 
-/// The items on one side that share a module's imports and call a method, or name an associated item, of such a name.
+/// The items on one side that share a module's imports and need a trait, as far as one item tells.
 fn callers<'s>(
     scope: &'s Scope<'_>,
     module: ModuleId,
     moving: bool,
-    wanted: &'s dyn Fn(&str) -> bool,
+    needs: &'s dyn Fn(ItemId) -> bool,
 ) -> impl Iterator<Item = ItemId> + 's {
-    let workspace = scope.workspace;
     let importers = scope.glob_importers.get(&module).into_iter().flatten();
     let modules = std::iter::once(module).chain(importers.copied());
     modules
         .flat_map(move |module| on_side(scope, module, moving))
-        .filter(|id| {
-            let item = workspace.item(*id);
-            let mut members = item.member_uses.iter();
-            members.any(|member| member.called && wanted(&member.name))
-                || item.paths.iter().any(|path| may_call(path, wanted))
-        })
+        .filter(|id| needs(*id))
 }
 
-/// Whether a path may name an associated item.
-fn may_call(path: &PathUse, wanted: &dyn Fn(&str) -> bool) -> bool {
-    if let [only] = &path.segments[..] {
-        let may_be_macro = matches!(path.context, PathContext::Macro | PathContext::Tokens);
-        return may_be_macro && standard::called_by_macro(&only.name).is_some_and(wanted);
-    }
-    path.associated().is_some_and(wanted)
+/// Whether an item calls one of some methods.
+fn calls_any(scope: &Scope<'_>, id: ItemId, methods: &BTreeSet<String>) -> bool {
+    !called(scope, id, &|name| methods.contains(name)).is_empty()
 }
 
 /// By module: the modules that import all of it by a glob, and so have its traits in scope too.

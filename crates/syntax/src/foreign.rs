@@ -1,5 +1,6 @@
-//! What the source of other crates says: the methods of their traits, and what their macros write.
+//! What the source of other crates says: the methods of their traits and types, and what their macros write.
 
+mod declared;
 mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,12 +9,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{CargoOpt, Metadata, MetadataCommand, Package, PackageId};
 use rayon::prelude::*;
 
+use self::declared::Declared;
 use crate::item::Binding;
 use crate::load::{LoadOptions, pool};
 use crate::workspace::Workspace;
 
-/// The methods (and other associated items) of traits of other crates: by the crate's name in source, then by trait.
-pub type ForeignTraits = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
+/// The methods (and other associated items) of traits, or of types, of other crates: by the crate's name in source, then
+/// by theirs.
+pub type ForeignMembers = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 
 /// What is known of other crates from their source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,7 +24,9 @@ pub struct Foreign {
     /// The traits that the workspace imports: of an import by name that trait, of a glob all. A trait is looked for in the
     /// crate that is named, then in those that this crate depends on, which it may re-export it from. Traits that macros
     /// write stay unknown.
-    pub traits: ForeignTraits,
+    pub traits: ForeignMembers,
+    /// The same of the types that it imports by name: what is inherent to them and public.
+    pub inherent: ForeignMembers,
     /// By name in source: which other dependencies of the workspace the output of a crate's procedural macros names.
     pub written: BTreeMap<String, BTreeSet<String>>,
     asked: Asked,
@@ -30,8 +35,8 @@ pub struct Foreign {
 /// What a workspace wants to know of other crates.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Asked {
-    /// The traits (or types: nobody knows yet) that are imported, by crate; `None` stands for a glob.
-    traits: BTreeMap<String, BTreeSet<Option<String>>>,
+    /// The traits or types, nobody knows yet which, that are imported or named, by crate; `None` stands for a glob.
+    imports: BTreeMap<String, BTreeSet<Option<String>>>,
     /// All dependencies, by name in source.
     dependencies: BTreeSet<String>,
     /// Those of them that are members.
@@ -45,7 +50,7 @@ impl Foreign {
     pub fn answers(&self, workspace: &Workspace) -> bool {
         let now = Asked::by(workspace);
         let mut new = now.dependencies.difference(&self.asked.dependencies);
-        self.asked.traits == now.traits && new.all(|name| now.members.contains(name))
+        self.asked.imports == now.imports && new.all(|name| now.members.contains(name))
     }
 }
 
@@ -55,31 +60,23 @@ impl Foreign {
 /// nothing is known.
 pub fn foreign(workspace: &Workspace, options: &LoadOptions) -> Foreign {
     let asked = Asked::by(workspace);
-    let (traits, written) = answer(workspace, options, &asked).unwrap_or_default();
-    Foreign {
-        traits,
-        written,
-        asked,
-    }
+    let answered = answer(workspace, options, &asked).unwrap_or_default();
+    Foreign { asked, ..answered }
 }
 
-fn answer(
-    workspace: &Workspace,
-    options: &LoadOptions,
-    asked: &Asked,
-) -> Option<(ForeignTraits, BTreeMap<String, BTreeSet<String>>)> {
+fn answer(workspace: &Workspace, options: &LoadOptions, asked: &Asked) -> Option<Foreign> {
     if asked.dependencies.is_empty() {
         return None;
     }
     let metadata = ask(&workspace.root, options)?;
     let pool = pool(None).ok()?;
     let packages = Packages::new(&metadata);
-    let traits = || {
-        let found = asked.traits.par_iter().filter_map(|(name, traits)| {
+    let declared = || {
+        let found = asked.imports.par_iter().filter_map(|(name, imports)| {
             let id = packages.called(name)?;
-            Some((name.clone(), packages.traits(id, traits)))
+            Some((name.clone(), packages.declared(id, imports)))
         });
-        found.collect()
+        found.collect::<BTreeMap<String, Declared>>()
     };
     let written = || {
         let found = asked.dependencies.par_iter().filter_map(|name| {
@@ -89,7 +86,15 @@ fn answer(
         });
         found.collect()
     };
-    Some(pool.install(|| (traits(), written())))
+    let mut foreign = pool.install(|| Foreign {
+        written: written(),
+        ..Foreign::default()
+    });
+    for (name, declared) in pool.install(declared) {
+        foreign.traits.insert(name.clone(), declared.traits);
+        foreign.inherent.insert(name, declared.inherent);
+    }
+    Some(foreign)
 }
 
 impl Asked {
@@ -102,7 +107,7 @@ impl Asked {
             .filter(|dependency| dependency.member.is_none())
             .map(|dependency| dependency.extern_name.as_str())
             .collect();
-        let mut traits: BTreeMap<String, BTreeSet<Option<String>>> = BTreeMap::new();
+        let mut imports: BTreeMap<String, BTreeSet<Option<String>>> = BTreeMap::new();
         for leaf in &workspace.leaves {
             let segments = &leaf.path.segments;
             let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
@@ -116,7 +121,17 @@ impl Asked {
                 _ if last.name.starts_with(char::is_uppercase) => Some(last.name.into()),
                 _ => continue,
             };
-            traits.entry(first.name.into()).or_default().insert(name);
+            imports.entry(first.name.into()).or_default().insert(name);
+        }
+        // `name::Type::function(…)`
+        let paths = workspace.items.iter().flat_map(|item| &item.paths);
+        for path in paths.filter(|path| path.associated().is_some()) {
+            if let [first, .., of, _] = &path.segments[..]
+                && others.contains(first.name.as_str())
+            {
+                let types = imports.entry(first.name.into()).or_default();
+                types.insert(Some(of.name.into()));
+            }
         }
         let names = |of_members: bool| {
             dependencies()
@@ -125,7 +140,7 @@ impl Asked {
                 .collect()
         };
         Self {
-            traits,
+            imports,
             dependencies: names(false),
             members: names(true),
         }
@@ -165,45 +180,29 @@ impl<'m> Packages<'m> {
         self.called.get(name).copied()
     }
 
-    fn traits(
-        &self,
-        id: &PackageId,
-        wanted: &BTreeSet<Option<String>>,
-    ) -> BTreeMap<String, BTreeSet<String>> {
+    fn declared(&self, id: &PackageId, wanted: &BTreeSet<Option<String>>) -> Declared {
         let mut found = self.in_package(id, wanted);
         let mut missing: BTreeSet<Option<String>> = wanted
             .iter()
-            .filter(|name| name.as_ref().is_none_or(|name| !found.contains_key(name)))
+            .filter(|name| name.as_ref().is_none_or(|name| !found.has(name)))
             .cloned()
             .collect();
         for below in self.dependencies.get(id).into_iter().flatten() {
             if missing.is_empty() {
                 break;
             }
-            for (name, methods) in self.in_package(below, &missing) {
-                missing.remove(&Some(name.clone()));
-                found.entry(name).or_insert(methods);
-            }
+            let there = self.in_package(below, &missing);
+            missing.retain(|name| name.as_ref().is_none_or(|name| !there.has(name)));
+            found.add_missing(there);
         }
         found
     }
 
-    fn in_package(
-        &self,
-        id: &PackageId,
-        wanted: &BTreeSet<Option<String>>,
-    ) -> BTreeMap<String, BTreeSet<String>> {
+    fn in_package(&self, id: &PackageId, wanted: &BTreeSet<Option<String>>) -> Declared {
         self.sources(id)
             .into_par_iter()
-            .map(|file| in_file(&file, wanted))
-            .reduce(BTreeMap::new, |mut all, some| {
-                for (name, methods) in some {
-                    all.entry(name)
-                        .or_insert_with(BTreeSet::new)
-                        .extend(methods);
-                }
-                all
-            })
+            .map(|file| declared::in_file(&file, wanted))
+            .reduce(Declared::default, Declared::with)
     }
 
     /// The names among some that a package's procedural macros write. Where another crate re-exports these, they name it.
@@ -256,56 +255,6 @@ fn sources(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
     }
     files.sort();
     files
-}
-
-fn in_file(
-    file: &Utf8Path,
-    wanted: &BTreeSet<Option<String>>,
-) -> BTreeMap<String, BTreeSet<String>> {
-    let mut found = BTreeMap::new();
-    let Ok(text) = std::fs::read_to_string(file) else {
-        return found;
-    };
-    let all = wanted.contains(&None);
-    let mentioned = text.match_indices("trait ").any(|(at, word)| {
-        let name = text[at + word.len()..]
-            .split(|c: char| !c.is_alphanumeric() && c != '_')
-            .next()
-            .unwrap_or_default();
-        all || wanted.contains(&Some(name.to_owned()))
-    });
-    if !mentioned {
-        return found;
-    }
-    if let Ok(file) = syn::parse_str::<syn::File>(&text) {
-        let mut pending: Vec<&syn::Item> = file.items.iter().collect();
-        while let Some(item) = pending.pop() {
-            match item {
-                syn::Item::Trait(item) => {
-                    let name = item.ident.to_string();
-                    if all || wanted.contains(&Some(name.clone())) {
-                        let methods: &mut BTreeSet<String> = found.entry(name).or_default();
-                        methods.extend(item.items.iter().filter_map(name_of));
-                    }
-                }
-                syn::Item::Mod(module) => {
-                    pending.extend(module.content.iter().flat_map(|(_, items)| items));
-                }
-                _ => {}
-            }
-        }
-    }
-    proc_macro2::extra::invalidate_current_thread_spans();
-    found
-}
-
-fn name_of(item: &syn::TraitItem) -> Option<String> {
-    match item {
-        syn::TraitItem::Const(item) => Some(item.ident.to_string()),
-        syn::TraitItem::Fn(item) => Some(item.sig.ident.to_string()),
-        syn::TraitItem::Type(item) => Some(item.ident.to_string()),
-        _ => None,
-    }
 }
 
 /// The resolved graph of packages, as Cargo says it.

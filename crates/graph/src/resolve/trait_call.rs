@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use cleave_syntax::item::{Binding, ItemKind, Level, MemberUse, Receiver, Takes};
+use cleave_syntax::item::{Binding, ItemKind, Level, Takes};
 use cleave_syntax::{ItemId, ModuleId, UseLeafId, Workspace};
 use rayon::prelude::*;
 
@@ -85,7 +85,7 @@ impl<'a> Finder<'a> {
             graph,
             implemented: Implemented::new(workspace, graph, references),
             bounds: bounds(workspace, graph),
-            values: Values::new(workspace, graph, references),
+            values: Values::before(workspace, graph, references),
             by_member,
             in_scope,
         }
@@ -111,7 +111,7 @@ impl<'a> Finder<'a> {
                 Some(Known::Type(own)) => self.implemented.excludes(of, own),
                 // Its methods are a trait object's own.
                 Some(Known::Object(own)) => of == own,
-                None => false,
+                Some(Known::Standard(_) | Known::Foreign(..)) | None => false,
             };
             found.extend(possible.filter(|of| *of != around && here(of) && !lacks(*of)));
         };
@@ -119,7 +119,7 @@ impl<'a> Finder<'a> {
         let members = item.member_uses.iter().chain(&handed);
         for member in members.filter(|member| member.called) {
             let known = self.values.known(id, &member.receiver);
-            if !self.is_inherent(member, known) {
+            if !self.values.has_inherent(known, member) {
                 named(&member.name, member.arguments, known);
             }
         }
@@ -188,24 +188,6 @@ impl<'a> Finder<'a> {
         let made = made.flatten().flatten();
         let made = made.filter(|(_, takes)| *takes == Takes::Unknown);
         declared.chain(made).map(|(of, _)| *of)
-    }
-
-    /// Whether the receiver's type is known and has a method of its own of that name, which goes before a trait's.
-    fn is_inherent(&self, member: &MemberUse, known: Option<Known>) -> bool {
-        match (&member.receiver, known) {
-            (_, Some(Known::Type(own))) => {
-                let mut methods = self.values.methods_of(own, &member.name);
-                methods.next().is_some()
-            }
-            (Receiver::Typed(name), None) => {
-                let mut methods = self.values.inherent(&member.name);
-                methods.any(|method| {
-                    let around = self.workspace.item(method).parent;
-                    around.is_some_and(|around| self.workspace.item(around).self_name() == name)
-                })
-            }
-            _ => false,
-        }
     }
 
     /// The last name of a path that was followed to a type and no further: an associated item of it, which is not

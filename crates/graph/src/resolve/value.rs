@@ -1,11 +1,15 @@
-//! What values are, where signatures and fields tell: of a type of the workspace, or a trait object.
+//! What values are, where signatures and fields tell: of a type of the workspace or of the standard library, or a trait
+//! object.
 
 use std::collections::HashMap;
 
-use cleave_syntax::item::{Derivation, Derived, ItemKind, Part, PathContext, Receiver, Shape};
+use cleave_syntax::item::{
+    Derivation, Derived, ItemKind, MemberUse, Part, PathContext, Receiver, Shape,
+};
 use cleave_syntax::{ItemId, Name, Workspace};
 
 use crate::graph::{Graph, Place, Reference, Target};
+use crate::standard;
 
 /// What a value is, as far as its type is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,9 +18,13 @@ pub(super) enum Known {
     Type(ItemId),
     /// `dyn Trait`, of a trait of the workspace.
     Object(ItemId),
+    /// Of a type of the standard library, by the name that is written.
+    Standard(Name),
+    /// Of a type of another crate: the crate's name in source, and that which is written.
+    Foreign(Name, Name),
 }
 
-/// Functions of `std`'s traits that make a value of the type by which they are called, each with the part that this is of
+/// Functions of the standard library's traits that make a value of the type by which they are called, each with the part that this is of
 /// what they return.
 const MAKERS: &[(&str, &[Part])] = &[
     ("default", &[]),
@@ -26,22 +34,47 @@ const MAKERS: &[(&str, &[Part])] = &[
     ("try_from", &[Part::Held]),
 ];
 
+/// Where the references of each item are: before the graph has them, or in it.
+#[derive(Clone, Copy)]
+enum References<'a> {
+    ByItem(&'a [Vec<Reference>]),
+    Of(&'a Graph),
+}
+
+impl<'a> References<'a> {
+    fn of(self, item: ItemId) -> &'a [Reference] {
+        match self {
+            References::ByItem(references) => &references[item.index()],
+            References::Of(graph) => graph.references_of(item),
+        }
+    }
+}
+
 /// Looks up what values are.
-pub(super) struct Values<'a> {
+pub struct Values<'a> {
     workspace: &'a Workspace,
     graph: &'a Graph,
-    /// Those of each item.
-    references: &'a [Vec<Reference>],
+    references: References<'a>,
     /// The inherent methods of a name.
     inherent: HashMap<&'a str, Vec<ItemId>>,
 }
 
 impl<'a> Values<'a> {
-    pub(super) fn new(
+    /// What the values of a workspace are.
+    pub fn new(workspace: &'a Workspace, graph: &'a Graph) -> Self {
+        Self::with(workspace, graph, References::Of(graph))
+    }
+
+    /// The same before the graph has the references; they are those of each item.
+    pub(super) fn before(
         workspace: &'a Workspace,
         graph: &'a Graph,
         references: &'a [Vec<Reference>],
     ) -> Self {
+        Self::with(workspace, graph, References::ByItem(references))
+    }
+
+    fn with(workspace: &'a Workspace, graph: &'a Graph, references: References<'a>) -> Self {
         let mut inherent: HashMap<&str, Vec<ItemId>> = HashMap::new();
         for (index, item) in workspace.items.iter().enumerate() {
             if item.parent.is_some() {
@@ -55,6 +88,62 @@ impl<'a> Values<'a> {
             references,
             inherent,
         }
+    }
+
+    /// Whether a call means what the receiver's type has by itself, so that no trait has to be in scope for it: that goes
+    /// before a trait's.
+    pub fn is_inherent(&self, from: ItemId, member: &MemberUse) -> bool {
+        let known = self.known(from, &member.receiver);
+        match known {
+            Some(Known::Foreign(krate, of)) => self.foreign_has(krate, of, &member.name),
+            known => self.has_inherent(known, member),
+        }
+    }
+
+    fn foreign_has(&self, krate: Name, of: Name, name: &str) -> bool {
+        let foreign = &self.workspace.foreign;
+        // By its trait's name a method is called whatever is in scope.
+        [&foreign.inherent, &foreign.traits].iter().any(|by_crate| {
+            let members = by_crate.get(krate.as_str());
+            let members = members.and_then(|members| members.get(of.as_str()));
+            members.is_some_and(|members| members.contains(name))
+        })
+    }
+
+    /// The same of a value that was looked up, but for what only the source of other crates says.
+    pub(super) fn has_inherent(&self, known: Option<Known>, member: &MemberUse) -> bool {
+        match (&member.receiver, known) {
+            (_, Some(Known::Type(own))) => self.methods_of(own, &member.name).next().is_some(),
+            (_, Some(Known::Standard(name))) => standard::has(&name, &member.name),
+            (Receiver::Typed(name), None) => {
+                let mut methods = self.inherent(&member.name);
+                methods.any(|method| {
+                    let around = self.workspace.item(method).parent;
+                    around.is_some_and(|around| self.workspace.item(around).self_name() == name)
+                })
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a path of an item, `Type::name`, names what the type has by itself.
+    pub fn names_inherent(&self, from: ItemId, path: u32) -> bool {
+        let [.., of, last] = &self.workspace.item(from).paths[path as usize].segments[..] else {
+            return false;
+        };
+        let around = self.workspace.item(from).parent.unwrap_or(from);
+        let of = match of.name.as_str() {
+            "Self" => Name::new(self.workspace.item(around).self_name()),
+            _ => of.name,
+        };
+        let mut targets = self.targets(from, path).peekable();
+        targets.peek().is_some()
+            && targets.all(|target| match target {
+                Target::Item(item) => self.workspace.item(*item).name == last.name,
+                target if is_standard(target) => standard::has(&of, &last.name),
+                Target::External(krate) => self.foreign_has(*krate, of, &last.name),
+                _ => false,
+            })
     }
 
     /// What the value is that an item has in its hands.
@@ -84,8 +173,8 @@ impl<'a> Values<'a> {
     }
 
     fn derived(&self, from: ItemId, derived: &Derived) -> Option<Known> {
-        if let Some((own, made)) = self.made(from, &derived.by) {
-            return (derived.parts[..] == *made).then_some(Known::Type(own));
+        if let Some((known, made)) = self.made(from, &derived.by) {
+            return (derived.parts[..] == *made).then_some(known);
         }
         let mut found = None;
         for (item, shape) in self.shapes(from, &derived.by)? {
@@ -98,19 +187,38 @@ impl<'a> Values<'a> {
         found
     }
 
-    /// The type that is made by one of its functions of a trait of `std`, and which part of what that returns it is.
-    fn made(&self, from: ItemId, by: &Derivation) -> Option<(ItemId, &'static [Part])> {
+    /// The type that is made by one of its functions which are known, and which part of what that returns it is.
+    fn made(&self, from: ItemId, by: &Derivation) -> Option<(Known, &'static [Part])> {
         let Derivation::Function(path) = by else {
             return None;
         };
-        let last = self.workspace.item(from).paths[*path as usize]
-            .segments
-            .last()?;
-        let (_, made) = MAKERS.iter().find(|(name, _)| last.name == *name)?;
+        let segments = &self.workspace.item(from).paths[*path as usize].segments;
+        let last = segments.last()?;
+        let maker = MAKERS.iter().find(|(name, _)| last.name == *name);
         let mut targets = self.targets(from, *path);
         match (targets.next(), targets.next()) {
             (Some(Target::Item(own)), None) if self.workspace.item(*own).kind.is_type() => {
-                Some((*own, made))
+                Some((Known::Type(*own), maker?.1))
+            }
+            (Some(target), None) => {
+                let [.., of, _] = &segments[..] else {
+                    return None;
+                };
+                let makes = matches!(last.name.as_str(), "new" | "with_capacity");
+                let (known, is_own) = match target {
+                    target if is_standard(target) => (
+                        Known::Standard(of.name),
+                        standard::has(&of.name, &last.name),
+                    ),
+                    Target::External(krate) => (
+                        Known::Foreign(*krate, of.name),
+                        self.foreign_has(*krate, of.name, &last.name),
+                    ),
+                    _ => return None,
+                };
+                let made = maker.map(|(_, made)| *made);
+                let made = made.or((makes && is_own).then_some(&[] as &[Part]))?;
+                Some((known, made))
             }
             _ => None,
         }
@@ -138,7 +246,7 @@ impl<'a> Values<'a> {
     fn type_of(&self, from: ItemId, receiver: &Receiver) -> Option<ItemId> {
         match self.known(from, receiver)? {
             Known::Type(own) => Some(own),
-            Known::Object(_) => None,
+            Known::Object(_) | Known::Standard(_) | Known::Foreign(..) => None,
         }
     }
 
@@ -153,7 +261,8 @@ impl<'a> Values<'a> {
 
     /// What a path of an item may mean.
     fn targets(&self, from: ItemId, path: u32) -> impl Iterator<Item = &'a Target> {
-        self.references[from.index()]
+        self.references
+            .of(from)
             .iter()
             .filter(move |reference| matches!(reference.place, Place::Item(_, at) if at == path))
             .map(|reference| &reference.resolution.target)
@@ -186,7 +295,7 @@ impl<'a> Values<'a> {
     fn named(&self, from: ItemId, name: Name) -> Option<Known> {
         let item = self.workspace.item(from);
         let mut found = None;
-        for reference in &self.references[from.index()] {
+        for reference in self.references.of(from) {
             let Place::Item(_, index) = reference.place else {
                 continue;
             };
@@ -196,18 +305,31 @@ impl<'a> Values<'a> {
             if !is_named {
                 continue;
             }
-            match reference.resolution.target {
-                Target::Item(target) if found.is_none_or(|found| found == target) => {
-                    found = Some(target);
-                }
+            let known = match &reference.resolution.target {
+                Target::Item(target) => match self.workspace.item(*target).kind {
+                    ItemKind::Trait => Known::Object(*target),
+                    kind if kind.is_type() => Known::Type(*target),
+                    _ => return None,
+                },
+                target if is_standard(target) => Known::Standard(name),
+                Target::External(krate) => Known::Foreign(*krate, name),
                 _ => return None,
+            };
+            if found.is_some_and(|found| found != known) {
+                return None;
             }
+            found = Some(known);
         }
-        let found = found?;
-        match self.workspace.item(found).kind {
-            ItemKind::Trait => Some(Known::Object(found)),
-            kind if kind.is_type() => Some(Known::Type(found)),
-            _ => None,
-        }
+        // That of a literal is written nowhere.
+        found.or_else(|| standard::is_type(&name).then_some(Known::Standard(name)))
+    }
+}
+
+/// Whether a path was followed into the standard library.
+fn is_standard(target: &Target) -> bool {
+    match target {
+        Target::Builtin => true,
+        Target::External(krate) => ["std", "core", "alloc"].contains(&krate.as_str()),
+        _ => false,
     }
 }

@@ -3,11 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-/// The method that a macro of the standard library calls.
-pub(super) fn called_by_macro(name: &str) -> Option<&str> {
-    matches!(name, "write" | "writeln").then_some("write_fmt")
-}
-
 /// Whether types of the standard library have a method of this name that needs no import.
 pub(super) fn is_method(name: &str) -> bool {
     static NAMES: LazyLock<BTreeSet<&str>> =

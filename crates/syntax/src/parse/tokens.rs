@@ -7,6 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::visit::Visit;
 
 use super::collect::{Collector, name_of, text_of};
+use super::value;
 use crate::item::{Include, MemberUse, PathContext, Receiver, Segment, Segments};
 use crate::keyword;
 use crate::name::Name;
@@ -47,6 +48,8 @@ pub(super) fn macro_call(collector: &mut Collector<'_>, call: &syn::Macro) {
     captures(collector, &call.tokens);
     let arguments =
         Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated.parse2(call.tokens.clone());
+    let method = call.path.segments.last();
+    let method = method.and_then(|last| Some((&last.ident, called_by_macro(name)?)));
     match arguments {
         Ok(arguments) => {
             collector.macros += 1;
@@ -56,9 +59,34 @@ pub(super) fn macro_call(collector: &mut Collector<'_>, call: &syn::Macro) {
                 }
             });
             collector.macros -= 1;
+            if let (Some(method), Some(on)) = (method, arguments.first()) {
+                let receiver = value::value(collector, on);
+                push_call_by_macro(collector, method, (Some(1), receiver));
+            }
         }
         Err(_) => collector.body(|this| scan(this, call.tokens.clone(), PathContext::Tokens)),
     }
+}
+
+/// The method that a macro of the standard library calls on its first argument.
+fn called_by_macro(name: &str) -> Option<&'static str> {
+    matches!(name, "write" | "writeln").then_some("write_fmt")
+}
+
+/// The call of a method that stands in a macro of the standard library, at the macro's name.
+fn push_call_by_macro(
+    collector: &mut Collector<'_>,
+    (written, method): (&proc_macro2::Ident, &str),
+    (arguments, receiver): (Option<u32>, Receiver),
+) {
+    let Segment { range, .. } = collector.segment(written);
+    collector.members.push(MemberUse {
+        name: Name::new(method),
+        range,
+        called: true,
+        arguments,
+        receiver,
+    });
 }
 
 /// `{name}` and `{:width$.precision$}` in the string literals of a call, where they are no variables: constants, or a
@@ -390,6 +418,10 @@ fn path(
         return at + 1;
     }
     if is_macro {
+        if let (Some(method), TokenTree::Ident(written)) = (called_by_macro(&name), &tokens[at - 1])
+        {
+            push_call_by_macro(collector, (written, method), (None, Receiver::Unknown));
+        }
         collector.record(segments, global, PathContext::Macro, true);
         return at + 1;
     }

@@ -4,6 +4,7 @@ use smallvec::SmallVec;
 
 use super::collect::{Collector, Local, member_name, name_of};
 use crate::item::{Derivation, Derived, Part, Receiver};
+use crate::name::Name;
 
 /// How long a chain of calls is followed. Builders make chains that are far longer, and all their calls return the same.
 const LONGEST: u32 = 8;
@@ -31,6 +32,11 @@ fn follow(collector: &Collector<'_>, expression: &syn::Expr, left: u32) -> Recei
     };
     match expression {
         syn::Expr::Path(path) => variable(collector, path),
+        syn::Expr::Lit(syn::ExprLit {
+            lit: syn::Lit::Str(_),
+            ..
+        }) => Receiver::Typed(Name::new("str")),
+        syn::Expr::Macro(call) => made_by_macro(&call.mac),
         syn::Expr::Paren(inner) => follow(collector, &inner.expr, left),
         syn::Expr::Reference(inner) => follow(collector, &inner.expr, left),
         syn::Expr::Try(inner) => part(&follow(collector, &inner.expr, left), Part::Held),
@@ -50,6 +56,16 @@ fn follow(collector: &Collector<'_>, expression: &syn::Expr, left: u32) -> Recei
         }
         _ => Receiver::Unknown,
     }
+}
+
+/// What a macro of the standard library makes.
+fn made_by_macro(call: &syn::Macro) -> Receiver {
+    let made = match call.path.get_ident() {
+        Some(name) if name == "format" => "String",
+        Some(name) if name == "vec" => "Vec",
+        _ => return Receiver::Unknown,
+    };
+    Receiver::Typed(Name::new(made))
 }
 
 fn variable(collector: &Collector<'_>, path: &syn::ExprPath) -> Receiver {

@@ -1,0 +1,45 @@
+//! What types of the standard library have by themselves.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+/// By the last name of a type's path: its inherent functions and methods.
+///
+/// The lists are what rustc 1.95 finds without any trait in scope. Left out are `Error`, a name that the library gives to
+/// several, and floating point numbers, which have fewer without `std`.
+static TYPES: LazyLock<BTreeMap<&str, BTreeSet<&str>>> = LazyLock::new(|| {
+    let text = include_str!("standard_types.txt");
+    let mut types: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut heads: Vec<&str> = Vec::new();
+    for line in text.lines() {
+        let (of, names) = line.split_once(": ").unwrap_or(("", line));
+        if !of.is_empty() {
+            heads = of.split_whitespace().collect();
+        }
+        for head in &heads {
+            let members = types.entry(head).or_default();
+            members.extend(names.split_whitespace());
+        }
+    }
+    types
+});
+
+/// Whether this is the name of a type of the standard library whose members are known.
+pub fn is_type(name: &str) -> bool {
+    TYPES.contains_key(name)
+}
+
+/// Whether a type of the standard library, by the last name of its path, has an inherent function or method of a name.
+pub fn has(of: &str, name: &str) -> bool {
+    TYPES.get(of).is_some_and(|names| names.contains(name))
+}
+
+/// Whether a type that hardly any code goes without has an inherent function or method of a name: strings, slices,
+/// vectors, options, results, maps, sets and integers.
+pub fn is_common(name: &str) -> bool {
+    const TYPES: &[&str] = &[
+        "str", "String", "slice", "Vec", "Option", "Result", "HashMap", "BTreeMap", "HashSet",
+        "BTreeSet", "usize", "isize",
+    ];
+    TYPES.iter().any(|of| has(of, name))
+}

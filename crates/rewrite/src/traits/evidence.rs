@@ -1,0 +1,114 @@
+//! By which calls a trait is known to be needed. Types are not inferred, so a name may mean another trait's method, or
+//! what some type has by itself.
+
+use std::collections::BTreeSet;
+
+use cleave_graph::{Target, standard};
+use cleave_syntax::{Item, ItemId, UseLeafId};
+
+use super::Methods;
+use crate::scope::Scope;
+
+/// What tells that an item calls a trait's methods.
+pub(super) struct Evidence {
+    methods: BTreeSet<String>,
+    /// Whether the trait is another crate's: what a trait of the workspace explains then tells nothing.
+    is_foreign: bool,
+    /// Whether what strings, collections, options and the like have too tells nothing.
+    doubts_common: bool,
+    /// The methods of traits that are imported beside it from the same crate.
+    rivals: Vec<BTreeSet<String>>,
+}
+
+impl Evidence {
+    /// For the trait of an import, with its methods.
+    pub(super) fn of(scope: &Scope<'_>, leaf: UseLeafId, methods: BTreeSet<String>) -> Self {
+        let mut targets = scope.graph.leaves[leaf.index()].iter();
+        let is_foreign = targets.any(|resolution| match &resolution.target {
+            Target::External(krate) => !["std", "core", "alloc"].contains(&krate.as_str()),
+            _ => false,
+        });
+        // Who imports a trait for iteration or for numbers calls what others have too.
+        let common = methods.iter().filter(|name| standard::is_common(name));
+        let doubts_common = is_foreign && common.count() * 2 <= methods.len();
+        Self {
+            methods,
+            is_foreign,
+            doubts_common,
+            rivals: rivals(scope, leaf),
+        }
+    }
+
+    /// Whether an item calls a method of the trait: one that no rival explains.
+    pub(super) fn is_in(&self, scope: &Scope<'_>, id: ItemId) -> bool {
+        let called = called(scope, id, &|name| self.methods.contains(name));
+        if called.is_empty() {
+            return false;
+        }
+        let own_traits = self.own_traits(scope, id);
+        let is_common = |name: &str| {
+            let mut declared = own_traits.iter().flat_map(|item| &item.declared);
+            self.doubts_common && standard::is_common(name) || declared.any(|(own, _)| own == name)
+        };
+        let shared = |name: &str| self.rivals.iter().any(|rival| rival.contains(name));
+        let is_own = |name: &&str| !is_common(name) && !shared(name);
+        called.iter().any(is_own)
+            || !called.iter().all(|name| {
+                let mut rivals = self.rivals.iter().filter(|rival| rival.contains(*name));
+                is_common(name) || rivals.any(|rival| self.is_rival_in(scope, id, rival))
+            })
+    }
+
+    /// The traits of the workspace that an item may call methods of, where these are rivals.
+    fn own_traits<'s>(&self, scope: &Scope<'s>, id: ItemId) -> Vec<&'s Item> {
+        let needed = scope.graph.edges_of(id).iter();
+        let items = needed.map(|of| scope.workspace.item(*of));
+        let traits = items.filter(|item| self.is_foreign && item.trait_name().is_some());
+        traits.collect()
+    }
+
+    /// Whether an item calls what a rival alone has.
+    fn is_rival_in(&self, scope: &Scope<'_>, id: ItemId, rival: &BTreeSet<String>) -> bool {
+        let alone = |name: &str| rival.contains(name) && !self.methods.contains(name);
+        !called(scope, id, &alone).is_empty()
+    }
+}
+
+fn rivals(scope: &Scope<'_>, leaf: UseLeafId) -> Vec<BTreeSet<String>> {
+    let workspace = scope.workspace;
+    let first = |leaf: UseLeafId| workspace.leaf(leaf).path.segments.first();
+    let module = workspace.item(workspace.leaf(leaf).item).module;
+    let items = workspace.module(module).items.iter();
+    let leaves = items.flat_map(|id| workspace.item(*id).leaves.iter().copied());
+    let beside = leaves.filter(|other| {
+        *other != leaf && first(*other).map(|it| it.name) == first(leaf).map(|it| it.name)
+    });
+    beside
+        .filter_map(|other| match super::methods(scope, other) {
+            Methods::Known(methods) => Some(methods),
+            Methods::Foreign | Methods::NoTrait => None,
+        })
+        .collect()
+}
+
+/// The methods of some names that an item calls, and the associated items that it names. What a type has by itself needs
+/// no trait.
+pub(super) fn called<'s>(
+    scope: &Scope<'s>,
+    id: ItemId,
+    wanted: &dyn Fn(&str) -> bool,
+) -> BTreeSet<&'s str> {
+    let item = scope.workspace.item(id);
+    let members = item.member_uses.iter().filter(|member| {
+        let called = member.called && wanted(&member.name);
+        called && !scope.values.is_inherent(id, member)
+    });
+    let named = item.paths.iter().zip(0..).filter_map(|(path, index)| {
+        let name = path.associated().filter(|name| wanted(name))?;
+        (!scope.values.names_inherent(id, index)).then_some(name)
+    });
+    members
+        .map(|member| member.name.as_str())
+        .chain(named)
+        .collect()
+}
