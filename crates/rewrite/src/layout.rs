@@ -160,12 +160,12 @@ impl<'a> Layout<'a, '_> {
     /// that the parent's text must take in: those of an inline module.
     fn place(&mut self, module: ModuleId) {
         let value = self.scope.workspace.module(module);
-        let depth = self.inline_depth(module);
         // A file that several declarations name, under different conditions, moves once.
-        if depth == 0 && !self.placed.insert(value.file) {
+        if !value.inline && !self.placed.insert(value.file) {
             return;
         }
-        let imports = self.dest_imports(module, &"    ".repeat(depth));
+        let indent = place::indent(self.scope.workspace, module);
+        let imports = self.dest_imports(module, &indent);
         if let Some(existing) = self.scope.dest_modules.get(value.path.as_str()) {
             let macros = self.body(module, &|scope, id| defines_macros(scope, id));
             let others = self.body(module, &|scope, id| !defines_macros(scope, id));
@@ -257,7 +257,7 @@ impl<'a> Layout<'a, '_> {
         } else if self.scope.dest_modules.contains_key(value.path.as_str()) {
             self.place(child);
         } else {
-            let indent = "    ".repeat(self.inline_depth(module));
+            let indent = place::indent(workspace, module);
             let mut attributes = self.declaration_attributes(declaration, &indent);
             if self.scope.is_published() && !self.scope.exports.modules.contains(&child) {
                 attributes = format!("{indent}#[doc(hidden)]\n{attributes}");
@@ -276,7 +276,7 @@ impl<'a> Layout<'a, '_> {
                 text::identifier(&value.name)
             );
             if value.inline {
-                let inner = "    ".repeat(self.inline_depth(module) + 1);
+                let inner = place::indent(workspace, child);
                 let imports = self.dest_imports(child, &inner);
                 let body = self.body(child, &|_, _| true);
                 blocks.push(written(
@@ -361,19 +361,6 @@ impl<'a> Layout<'a, '_> {
         for child in &value.children {
             self.move_files(*child);
         }
-    }
-
-    fn inline_depth(&self, module: ModuleId) -> usize {
-        let mut depth = 0;
-        let mut at = module;
-        while self.scope.workspace.module(at).inline {
-            depth += 1;
-            let Some(parent) = self.scope.workspace.module(at).parent else {
-                break;
-            };
-            at = parent;
-        }
-        depth
     }
 
     /// Puts imports and moved items into a module that the destination already has.

@@ -234,7 +234,7 @@ impl Work<'_> {
                 prefix: self.path_from(module, extension.module),
                 leaf: format!("{} as _", extension.name),
             };
-            let lines = text::imports(&[import], &self.indent(module), style);
+            let lines = text::imports(&[import], &place::indent(workspace, module), style);
             let (offset, lines) = place::of_imports(workspace, module, &lines, |_| true);
             builder.replace(
                 &self.file_of(module).path,
@@ -318,11 +318,5 @@ impl Work<'_> {
             .chain(rest)
             .collect::<Vec<_>>()
             .join("::")
-    }
-
-    fn indent(&self, module: ModuleId) -> String {
-        let around = self.workspace.around(module);
-        let inline = around.take_while(|module| self.workspace.module(*module).inline);
-        "    ".repeat(inline.count())
     }
 }

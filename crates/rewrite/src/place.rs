@@ -51,3 +51,24 @@ pub(crate) fn of_imports(
     }
     (offset, place)
 }
+
+/// How far what stands in a module is indented: as its first item is; where no item starts a line, four spaces for each
+/// module in the file around it.
+pub(crate) fn indent(workspace: &Workspace, module: ModuleId) -> String {
+    let value = workspace.module(module);
+    if !value.inline {
+        return String::new();
+    }
+    let text = &workspace.file(value.file).text;
+    let before = |id: &ItemId| {
+        let at = workspace.item(*id).range.start as usize;
+        let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+        let blank = &text[line..at];
+        blank.trim().is_empty().then(|| blank.to_owned())
+    };
+    let around = || {
+        let parent = value.parent.map(|parent| indent(workspace, parent));
+        parent.unwrap_or_default() + "    "
+    };
+    value.items.iter().find_map(before).unwrap_or_else(around)
+}

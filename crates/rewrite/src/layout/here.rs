@@ -9,6 +9,7 @@ use cleave_syntax::{ItemId, ModuleId, TextRange, UseLeafId};
 
 use super::{IMPORT_RULE, Layout};
 use crate::demand::{ALL, Asked};
+use crate::place;
 use crate::support;
 use crate::text::{self, Import};
 use crate::tree;
@@ -75,7 +76,7 @@ impl Layout<'_, '_> {
                 self.reword(*id);
             }
         }
-        let indent = "    ".repeat(self.inline_depth(module));
+        let indent = place::indent(workspace, module);
         let mut written = self.names(module);
         for leaf in workspace
             .module(module)
@@ -141,7 +142,7 @@ impl Layout<'_, '_> {
             prefix: text::path(prefix.split("::")),
             leaf: text::identifier(name),
         };
-        let indent = "    ".repeat(self.inline_depth(item.module));
+        let indent = place::indent(self.scope.workspace, item.module);
         let line = text::imports(&[import], &indent, self.scope.style());
         let needs_break =
             item.full.start > 0 && file.text.as_bytes()[item.full.start as usize - 1] != b'\n';
