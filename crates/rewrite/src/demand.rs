@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Lookup, Place, Reference, Resolution, Target};
+use cleave_syntax::item::{ItemKind, PathContext};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, UseLeafId};
 
@@ -208,8 +209,12 @@ fn users_unseen(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSet<It
     users
 }
 
-/// The references of the items on one side, docs left out.
+/// The references of the items on one side; docs left out, and words that only look like one.
 fn references<'b>(scope: &'b Scope<'_>, side: Side) -> impl Iterator<Item = &'b Reference> + 'b {
+    let enters_words = scope.workspace.items.iter().zip(0..).any(|(item, index)| {
+        item.kind == ItemKind::MacroRules
+            && enters_a_word(scope.workspace.text_of(ItemId::new(index)))
+    });
     scope
         .graph
         .references
@@ -219,9 +224,35 @@ fn references<'b>(scope: &'b Scope<'_>, side: Side) -> impl Iterator<Item = &'b 
                 scope.workspace.crate_of(item) == scope.root
                     && scope.side(item) == side
                     && !Graph::is_doc(scope.workspace, reference.place)
+                    && (enters_words || !is_word(scope, reference))
             }
             Place::Header(..) => false,
         })
+}
+
+/// Whether a macro takes a word as the start of a path: `$name::rest`.
+fn enters_a_word(text: &str) -> bool {
+    text.match_indices('$').any(|(at, _)| {
+        let rest = &text[at + 1..];
+        let name = rest
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .next();
+        name.is_some_and(|name| {
+            let behind = rest[name.len()..].trim_start();
+            !["", "crate"].contains(&name) && behind.starts_with("::")
+        })
+    })
+}
+
+/// Whether a reference is a word in a macro call's tokens that a module happens to be called: alone, a module's name means
+/// nothing.
+fn is_word(scope: &Scope<'_>, reference: &Reference) -> bool {
+    let Place::Item(item, index) = reference.place else {
+        return false;
+    };
+    let path = &scope.workspace.item(item).paths[index as usize];
+    let is_module = matches!(reference.resolution.target, Target::Module(_));
+    is_module && path.guessed && path.segments.len() == 1 && path.context != PathContext::Macro
 }
 
 /// Instead of a name, where nobody knows which names there are.
