@@ -107,3 +107,39 @@ fn the_parameters_of_a_test_are_fixtures() {
         ",
     );
 }
+
+/// Both can be imported since one is a trait and no derive, and so the other a derive and no trait.
+#[test]
+fn a_derive_and_a_trait_of_the_standard_library_share_a_name() {
+    check(
+        "
+        //- Cargo.toml
+        [package]
+        name = \"app\"
+        version = \"0.1.0\"
+        edition = \"2021\"
+        [dependencies]
+        strum = { path = \"strum\" }
+        [workspace]
+        exclude = [\"strum\"]
+        //- strum/Cargo.toml
+        [package]
+        name = \"strum\"
+        version = \"0.1.0\"
+        edition = \"2021\"
+        //- strum/src/lib.rs
+        //- src/lib.rs
+        use std::fmt::Display;
+        use strum::Display;
+        #[derive(Display)]
+        struct Shape;
+        fn show<T>(_: T) where T: Display {}
+        ",
+        "
+        use: std
+        use: strum
+        Shape: strum
+        show: std
+        ",
+    );
+}

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use cleave_syntax::item::{ItemKind, Level};
 use cleave_syntax::{ItemId, ModuleId, Name, UseLeafId};
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
+use super::super::builtin;
 use super::{Def, Hit, NAMESPACES, Open, Scopes, Trust, has_word, slot};
 use crate::graph::{Found, Lookup, Namespace};
 
@@ -28,7 +29,7 @@ impl Scopes<'_> {
         {
             // What is imported from outside is a macro, say, if the name is defined here as a type.
             let defined = found.iter().any(|found| self.is_defined(*found));
-            for found in found {
+            for found in self.in_namespace(found, namespace) {
                 for hit in self.bound(module, name, namespace, *found, open) {
                     if defined && matches!(hit.def, Def::External(_)) {
                         continue;
@@ -60,6 +61,47 @@ impl Scopes<'_> {
             hits.push(Hit::new(def, smallvec![lookup], 1));
         }
         hits
+    }
+
+    /// Of several imports of a name, those that may mean something in a namespace. A type or trait of the standard library
+    /// is one in the type namespace, where nothing else of the name can be then, and but for few no macro.
+    fn in_namespace<'f>(
+        &self,
+        found: &'f [Found],
+        namespace: Namespace,
+    ) -> impl Iterator<Item = &'f Found> + use<'f> {
+        let is_type = |found: &Found| match found {
+            Found::Leaf(leaf) => self.is_standard_type(*leaf),
+            _ => false,
+        };
+        let types: SmallVec<[bool; 2]> = match found {
+            [] | [_] => smallvec![false; found.len()],
+            several => several.iter().map(is_type).collect(),
+        };
+        let has_type = types.contains(&true);
+        found.iter().zip(types).filter_map(move |(found, is_type)| {
+            let may_mean = match namespace {
+                Namespace::Type => is_type || !has_type,
+                Namespace::Value => true,
+                Namespace::Macro => !is_type,
+            };
+            may_mean.then_some(found)
+        })
+    }
+
+    /// Whether an import that is always there brings a type or trait of the standard library, and no derive.
+    fn is_standard_type(&self, leaf: UseLeafId) -> bool {
+        let leaf = self.workspace.leaf(leaf);
+        let (Some(first), Some(last)) = (leaf.path.segments.first(), leaf.path.segments.last())
+        else {
+            return false;
+        };
+        let is_camel =
+            last.name.starts_with(char::is_uppercase) && last.name.contains(char::is_lowercase);
+        ["std", "core", "alloc"].contains(&first.name.as_str())
+            && is_camel
+            && !builtin::is_derive(&last.name)
+            && !self.workspace.item(leaf.item).is_conditional()
     }
 
     /// What the globs of a module bring in: the first that is ours, and what others have in its place where `cfg`s choose
