@@ -102,6 +102,17 @@ fn is_macro_by_path(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
         })
 }
 
+/// Whether a leaf is `use name`, the import of a macro below its definition: it has to stay there.
+fn names_textual_macro(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
+    let workspace = scope.workspace;
+    let mut targets = scope.graph.leaves[leaf.index()].iter();
+    workspace.leaf(leaf).path.segments.len() == 1
+        && targets.any(|resolution| match resolution.target {
+            Target::Item(id) => workspace.item(id).kind == ItemKind::MacroRules,
+            _ => false,
+        })
+}
+
 /// Whether a leaf is the `extern crate` of a crate of the plan, which a step wrote for its macros: paths start with a
 /// member's name without it, except in the 2015 edition.
 fn names_member(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
@@ -203,7 +214,7 @@ impl DestDemand {
                 continue;
             }
             // Methods are known by name alone. Who really calls those of a trait that stays above would stay too.
-            if leads_out_of_sight(scope, leaf) {
+            if leads_out_of_sight(scope, leaf) || names_textual_macro(scope, leaf) {
                 continue;
             }
             for user in users_unseen(scope, leaf, true) {
@@ -343,9 +354,8 @@ impl DestDemand {
             for id in public {
                 let fixed = scope.own_conditions(*id);
                 let asker = Asker::unnamed(module, &fixed);
-                // A macro's import below its definition, `use name`, has to stay there.
                 let leaves = workspace.item(*id).leaves.iter();
-                for leaf in leaves.filter(|leaf| workspace.leaf(**leaf).path.segments.len() > 1) {
+                for leaf in leaves.filter(|leaf| !names_textual_macro(scope, **leaf)) {
                     let resolutions = &scope.graph.leaves[leaf.index()];
                     let moves = resolutions
                         .iter()
