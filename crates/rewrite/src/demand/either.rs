@@ -57,26 +57,44 @@ fn any_of(a: &[String], b: &[String]) -> Option<String> {
     })
 }
 
-/// What stands in `#[cfg(…)]`, with white space as in one line.
+/// What stands in `#[cfg(…)]`, in one line and without comments, which would end it.
 fn predicate(attribute: &str) -> Option<String> {
     let inside = attribute.strip_prefix("#[cfg(")?.strip_suffix(")]")?;
-    Some(inside.split_whitespace().collect::<Vec<_>>().join(" "))
+    let inside = inside.trim_end().trim_end_matches(',');
+    let parsed = syn::parse_str::<Meta>(inside).ok()?;
+    Some(line(&parsed, inside))
+}
+
+/// A predicate of `text` in one line.
+fn line(predicate: &Meta, text: &str) -> String {
+    match nested(predicate) {
+        Some((name, inner)) => {
+            let inner: Vec<String> = inner.iter().map(|one| line(one, text)).collect();
+            format!("{name}({})", inner.join(", "))
+        }
+        None => text[predicate.span().byte_range()].to_owned(),
+    }
+}
+
+/// The name and the predicates of `any(…)`, `all(…)` and `not(…)`.
+fn nested(predicate: &Meta) -> Option<(String, Punctuated<Meta, Token![,]>)> {
+    let Meta::List(list) = predicate else {
+        return None;
+    };
+    let name = list.path.get_ident()?.to_string();
+    let inner = list.parse_args_with(Punctuated::parse_terminated).ok()?;
+    matches!(name.as_str(), "any" | "all" | "not").then_some((name, inner))
 }
 
 /// What stands in `any(…)`, or the predicate itself.
 fn of_any(predicate: &str) -> Vec<String> {
-    let alternatives = Punctuated::<Meta, Token![,]>::parse_terminated;
-    let found = match syn::parse_str(predicate) {
-        Ok(Meta::List(list)) if list.path.is_ident("any") => {
-            list.parse_args_with(alternatives).ok()
+    let parsed = syn::parse_str::<Meta>(predicate).ok();
+    match parsed.as_ref().and_then(nested) {
+        Some((name, inner)) if name == "any" => {
+            inner.iter().map(|one| line(one, predicate)).collect()
         }
-        _ => None,
-    };
-    let Some(found) = found else {
-        return vec![predicate.to_owned()];
-    };
-    let texts = found.iter().map(|one| &predicate[one.span().byte_range()]);
-    texts.map(str::to_owned).collect()
+        _ => vec![predicate.to_owned()],
+    }
 }
 
 #[cfg(test)]
@@ -109,6 +127,16 @@ mod tests {
                 &["any(f(\"a,b)\"), y)"],
                 &["z"],
                 "#[cfg(any(f(\"a,b)\"), y, z))]",
+            ),
+            (
+                &["any( // either\n    x,\n    y,\n)"],
+                &["z"],
+                "#[cfg(any(x, y, z))]",
+            ),
+            (
+                &["all(x, /* and */ y,),"],
+                &["z"],
+                "#[cfg(any(all(x, y), z))]",
             ),
         ];
         for (a, b, expected) in cases {
