@@ -3,9 +3,11 @@
 
 mod build;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use cleave_graph::graph::{Closed, Opening};
 use cleave_syntax::change::Reason;
-use cleave_syntax::{ChangeBuilder, Diagnostic, ItemId, Severity};
+use cleave_syntax::{ChangeBuilder, Diagnostic, ItemId, Severity, TextRange};
 
 use crate::scope::{Scope, Side};
 
@@ -53,6 +55,8 @@ pub(crate) fn open(scope: &Scope<'_>, builder: &mut ChangeBuilder) -> Vec<Diagno
             && scope.moving[closed.target.index()]
     };
     let mut notes = Vec::new();
+    // One arm is room for all types of a tuple that is matched.
+    let mut opened = BTreeSet::new();
     for closed in scope.graph.closed.iter().filter(parted) {
         let item = scope.workspace.item(closed.user);
         let file = scope
@@ -60,24 +64,34 @@ pub(crate) fn open(scope: &Scope<'_>, builder: &mut ChangeBuilder) -> Vec<Diagno
             .file(scope.workspace.module(item.module).file);
         let path = scope.workspace.path_of(closed.target);
         let reason = Reason::new("B5", path.clone());
-        let text = room(&file.text, closed);
-        builder.append(&file.path, closed.range.end, text, reason);
+        if opened.insert((&file.path, closed.range)) {
+            let text = room(&file.text, closed);
+            builder.append(&file.path, closed.range.end, text, reason);
+        }
         notes.push(note(scope, closed, &path));
     }
     notes
 }
 
-/// Who has come to the crate of the type again needs no room: the compiler says that nothing reaches it.
+/// Who has come to the crate of the type again needs no room: the compiler says that nothing reaches it. Where several types
+/// are matched at once, all of them are in that crate.
 pub(crate) fn close(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
+    let mut rooms: BTreeMap<(ItemId, TextRange), Vec<ItemId>> = BTreeMap::new();
     for (user, target, range) in &scope.graph.room {
-        if scope.moving[user.index()] && scope.side(*target) == Side::Dest {
-            let item = scope.workspace.item(*user);
-            let file = scope
-                .workspace
-                .file(scope.workspace.module(item.module).file);
-            let reason = Reason::new("B5", scope.workspace.path_of(*target));
-            builder.replace(&file.path, *range, "", reason);
+        if scope.moving[user.index()] {
+            rooms.entry((*user, *range)).or_default().push(*target);
         }
+    }
+    for ((user, range), targets) in rooms {
+        if !targets.iter().all(|id| scope.side(*id) == Side::Dest) {
+            continue;
+        }
+        let item = scope.workspace.item(user);
+        let file = scope
+            .workspace
+            .file(scope.workspace.module(item.module).file);
+        let reason = Reason::new("B5", scope.workspace.path_of(targets[0]));
+        builder.replace(&file.path, range, "", reason);
     }
 }
 
