@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_syntax::item::{ItemKind, PathContext, PathUse};
-use cleave_syntax::{ItemId, ModuleId};
+use cleave_syntax::{ItemId, ModuleId, Name, UseLeafId};
 
 use smallvec::smallvec;
 
@@ -43,10 +43,11 @@ impl Resolver<'_> {
                 return likely;
             }
         }
-        if (!path.guessed || is_name)
-            && let Some(resolution) = self.foreign(path, module)
-        {
-            return vec![resolution];
+        if !path.guessed || is_name {
+            let foreign = self.foreign(path, module);
+            if !foreign.is_empty() {
+                return foreign;
+            }
         }
         if is_attribute {
             // A tool's, or a helper of a derive or attribute around.
@@ -93,25 +94,28 @@ impl Resolver<'_> {
         likely
     }
 
-    /// A name that a glob of another crate may bring in.
-    fn foreign(&self, path: &PathUse, module: ModuleId) -> Option<Resolution> {
-        let globs = self.scopes.foreign_globs(module);
-        let (glob, name) = globs.into_iter().next()?;
+    /// A name that a glob of another crate may bring in: of several nobody knows which.
+    fn foreign(&self, path: &PathUse, module: ModuleId) -> Vec<Resolution> {
         let namespace = match path.context {
             PathContext::Macro | PathContext::Attribute => Namespace::Macro,
             _ => Namespace::Type,
         };
-        let lookup = Lookup {
-            module,
-            name: path.segments[0].name,
-            namespace,
-            found: Found::Glob(glob),
+        let resolution = |(glob, name)| {
+            let lookup = Lookup {
+                module,
+                name: path.segments[0].name,
+                namespace,
+                found: Found::Glob(glob),
+            };
+            Resolution {
+                target: Target::External(name),
+                lookups: smallvec![lookup],
+                used: path.segments.len() as u32,
+            }
         };
-        Some(Resolution {
-            target: Target::External(name),
-            lookups: smallvec![lookup],
-            used: path.segments.len() as u32,
-        })
+        let globs = self.scopes.foreign_globs(module);
+        let globs: BTreeSet<(UseLeafId, Name)> = globs.into_iter().collect();
+        globs.into_iter().map(resolution).collect()
     }
 
     /// Whether a macro call in an item's body has the name in its tokens: it may define it there.

@@ -76,6 +76,24 @@ fn what_is_not_found_may_come_with_a_foreign_glob() {
 }
 
 #[test]
+fn what_is_not_found_may_come_with_any_of_several_foreign_globs() {
+    check(
+        "
+        mod a { pub use alloc::fmt; }
+        use core::cell::*;
+        use a::fmt::*;
+        fn f(_: Formatter<'_>) {}
+        ",
+        "
+        use: core
+        use: alloc
+        f: alloc core
+        a::use: alloc
+        ",
+    );
+}
+
+#[test]
 fn what_is_not_found_does_not_come_with_a_foreign_glob_that_is_private() {
     check(
         "
