@@ -17,7 +17,6 @@ use crate::manifest::{ManifestInput, Member, Needs, TargetMove, manifests};
 use crate::needs;
 use crate::scope::Scope;
 use crate::skeleton;
-use crate::support;
 
 /// The manifests of the empty workspace.
 pub(crate) fn skeleton(
@@ -227,7 +226,7 @@ fn extern_crates(scope: &Scope<'_>, root: &RootDemand, builder: &mut ChangeBuild
 }
 
 /// Adds `extern crate name;` to the root, for those who call macros of the destination by bare names; or `#[macro_use]`
-/// to the one that is there, which no longer is for tests alone where other code calls too.
+/// to the one that is there, which loses the conditions that not all callers stand under.
 fn declare(scope: &Scope<'_>, callers: Option<&BTreeSet<String>>, builder: &mut ChangeBuilder) {
     let workspace = scope.workspace;
     let name = scope.dest_name();
@@ -239,14 +238,14 @@ fn declare(scope: &Scope<'_>, callers: Option<&BTreeSet<String>>, builder: &mut 
         item.kind == ItemKind::ExternCrate
             && leaves.any(|leaf| workspace.leaf(*leaf).path.text() == name)
     });
-    let in_tests = callers.is_some_and(|callers| callers.contains(support::TEST));
     let reason = Reason::new("D1", name.clone());
     let attribute = callers.map_or("", |_| "#[macro_use]\n");
     if let Some(item) = existing {
-        let for_tests = item.attributes.iter().find(|attribute| {
-            callers.is_some() && !in_tests && file[attribute.range] == *support::TEST
+        let own = item.attributes.iter().filter(|it| it.path == "cfg");
+        let lost = own.filter(|attribute| {
+            callers.is_some_and(|callers| !callers.contains(&file[attribute.range]))
         });
-        if let Some(attribute) = for_tests {
+        for attribute in lost {
             let rest = &file.text[attribute.range.end as usize..];
             let blank = (rest.len() - rest.trim_start().len()) as u32;
             let range = TextRange::new(attribute.range.start, attribute.range.end + blank);
@@ -267,11 +266,9 @@ fn declare(scope: &Scope<'_>, callers: Option<&BTreeSet<String>>, builder: &mut 
     let before = if module.header.is_empty() { "" } else { "\n\n" };
     let after = if module.header.is_empty() { "\n\n" } else { "" };
     let is_2015 = workspace.krate(scope.root).edition == "2015";
-    let condition = if in_tests && !is_2015 {
-        format!("{}\n", support::TEST)
-    } else {
-        String::new()
-    };
+    // There every path needs it.
+    let conditions = callers.into_iter().flatten().filter(|_| !is_2015);
+    let condition: String = conditions.flat_map(|text| [text.as_str(), "\n"]).collect();
     let text = format!("{before}{condition}{attribute}extern crate {name};{after}");
     builder.append(&file.path, offset, text, reason);
 }

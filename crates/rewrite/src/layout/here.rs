@@ -17,6 +17,9 @@ use crate::tree;
 /// What stands above a glob for names that are there under some conditions only: else it shows nothing (row B4).
 const EMPTY_GLOB: &str = "#[allow(unused_imports, unreachable_pub)]";
 
+/// What stands above an import of what is deprecated: whoever uses it is told, the old path as such is no use (row B4).
+const DEPRECATED: &str = "#[allow(deprecated)]";
+
 impl Layout<'_, '_> {
     /// Whether a `use` item of the monolith may lose leaves: something moves out of its module, or who used it moves.
     fn changes(&self, id: ItemId) -> bool {
@@ -298,6 +301,9 @@ impl Layout<'_, '_> {
                 attributes.extend(self.conditions_of_all(module, *id, name, asked));
                 if name == ALL && self.may_define_nothing(*id) {
                     attributes.push(EMPTY_GLOB.to_owned());
+                }
+                if item.attributes.iter().any(|it| it.path == "deprecated") {
+                    attributes.push(DEPRECATED.to_owned());
                 }
                 attributes.sort();
                 attributes.dedup();

@@ -321,15 +321,16 @@ impl Layout<'_, '_> {
         (format!("{global}{prefix}"), last + &alias)
     }
 
-    /// The lints that an import is spared, and its copy with it.
+    /// The lints that an import is spared, and its copy with it. What it expects, its copy need not meet.
     fn allowed(&self, leaf: UseLeafId) -> impl Iterator<Item = String> {
         let item = self
             .scope
             .workspace
             .item(self.scope.workspace.leaf(leaf).item);
         let file = self.file_of(item.module);
-        let own = item.attributes.iter().filter(|it| it.path == "allow");
-        own.map(|attribute| file[attribute.range].to_owned())
+        let own = item.attributes.iter();
+        own.filter(|it| it.path == "allow" || it.path == "expect")
+            .map(|attribute| file[attribute.range].replacen("#[expect", "#[allow", 1))
     }
 
     /// The same, in the destination.
