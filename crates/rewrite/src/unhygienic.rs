@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::{Graph, Place, Target};
 use cleave_syntax::item::{Binding, ItemKind, PathContext};
-use cleave_syntax::{ItemId, Name, UseLeafId, Workspace};
+use cleave_syntax::{ItemId, ModuleId, Name, UseLeafId, Workspace};
 
 use crate::scope::Scope;
 
@@ -49,20 +49,41 @@ fn defining_calls(
     })
 }
 
-/// The items among what moves (or stays) in the module of an import for which a macro may look up what it binds.
+/// The items among what moves (or stays) in the module of an import, and in those that import all of it, for which a macro
+/// may look up what it binds.
 pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSet<ItemId> {
     let workspace = scope.workspace;
     let import = workspace.leaf(leaf);
     let Binding::Name(bound) = &import.binding else {
         return BTreeSet::new();
     };
-    let module = workspace.item(import.item).module;
-    crate::traits::on_side(scope, module, moving)
+    let own = workspace.item(import.item);
+    let importers = scope.glob_importers.get(&own.module).into_iter().flatten();
+    let importers = importers.copied().filter(|module| {
+        let sees = scope.is_visible(&own.visibility.level, own.module, *module);
+        sees && !binds(workspace, *module, bound)
+    });
+    std::iter::once(own.module)
+        .chain(importers)
+        .flat_map(|module| crate::traits::on_side(scope, module, moving))
         .filter(|id| {
             let names = scope.written.get(id);
             names.is_some_and(|names| names.iter().any(|name| name.as_str() == bound.as_str()))
         })
         .collect()
+}
+
+/// Whether a module itself defines or imports a name, so that no glob brings it in.
+fn binds(workspace: &Workspace, module: ModuleId, name: &str) -> bool {
+    let mut items = workspace.module(module).items.iter();
+    items.any(|id| {
+        let item = workspace.item(*id);
+        let mut leaves = item.leaves.iter();
+        item.name == name
+            || leaves.any(|leaf| {
+                matches!(&workspace.leaf(*leaf).binding, Binding::Name(bound) if bound == name)
+            })
+    })
 }
 
 /// Whether a macro may look up a name where code that stays calls it.
