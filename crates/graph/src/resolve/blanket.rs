@@ -50,7 +50,7 @@ fn rivals_for_types(
         .collect()
 }
 
-/// Impls of the same trait for the same type.
+/// Impls of the same trait for the same type, each with the local type that its trait's arguments name.
 fn rivals_of_arguments(
     workspace: &Workspace,
     graph: &Graph,
@@ -65,8 +65,21 @@ fn rivals_of_arguments(
         .into_iter()
         .flat_map(|first| siblings(workspace, graph, (id, *first)))
         .filter(|other| name(*other) == name(id))
-        .map(|other| (other, None))
+        .map(|other| (other, argument(workspace, graph, (id, other))))
         .collect()
+}
+
+/// The local type that an impl names and a blanket impl of the same trait for the same type does not.
+fn argument(
+    workspace: &Workspace,
+    graph: &Graph,
+    (blanket, other): (ItemId, ItemId),
+) -> Option<ItemId> {
+    let mut arguments = named(workspace, graph, other).filter(|target| {
+        let mut common = named(workspace, graph, blanket);
+        workspace.item(*target).kind.is_type() && common.all(|known| known != *target)
+    });
+    arguments.next()
 }
 
 /// The other impls of an impl's crate that a type or trait has with the same trait.
