@@ -84,6 +84,26 @@ pub(crate) struct DestDemand {
     pub(crate) violations: Vec<(Place, ItemId)>,
 }
 
+impl DestDemand {
+    /// An import shows to others no more than they see of the one that it names: `pub(crate) use X as Y` in the module that
+    /// imports `X`.
+    fn seen_through(&mut self, scope: &Scope<'_>) {
+        let seen = self.leaves.iter().filter(|(_, asked)| asked.from_outside);
+        let mut pending: Vec<UseLeafId> = seen.map(|(leaf, _)| *leaf).collect();
+        while let Some(leaf) = pending.pop() {
+            for resolution in &scope.graph.leaves[leaf.index()] {
+                for next in onward(scope, leaf, resolution) {
+                    let hidden = self.leaves.get_mut(&next).filter(|it| !it.from_outside);
+                    if let Some(asked) = hidden {
+                        asked.from_outside = true;
+                        pending.push(next);
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// Whoever asks: the module that the path stands in, and the conditions it stands under.
 struct Asker<'b> {
     module: ModuleId,

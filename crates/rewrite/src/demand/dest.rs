@@ -62,6 +62,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
     demand.traits_in_bodies(scope);
     demand.shown_in_part(scope);
     demand.paths_of_derives(scope);
+    demand.seen_through(scope);
     demand.violations.sort();
     demand.violations.dedup();
     demand
