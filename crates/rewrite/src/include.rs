@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use cleave_syntax::change::Reason;
+use cleave_syntax::item::Include;
 use cleave_syntax::{ChangeBuilder, ItemId, TextRange, Workspace};
 
 use crate::layout::Moves;
@@ -80,6 +81,31 @@ pub(crate) fn correct_in_attributes(scope: &Scope<'_>, builder: &mut ChangeBuild
                 let reason = Reason::new("F2", workspace.path_of(id));
                 builder.replace(&file.path, named.range, format!("\"{path}\""), reason);
             }
+        }
+    }
+}
+
+/// Folders that an attribute names, for a macro that looks in the package's folder: `#[folder = "assets"]`. They stay
+/// where they are, since nobody knows who else reads them.
+pub(crate) fn correct_folders_in_attributes(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
+    let workspace = scope.workspace;
+    let dir = |krate| &workspace.package(workspace.krate(krate).package).dir;
+    let (from, to) = (dir(scope.root), dir(scope.dest));
+    let moving = |id: &ItemId| scope.moving[id.index()];
+    for id in workspace.items_of(scope.root).filter(moving) {
+        let item = workspace.item(id);
+        let file = workspace.file(workspace.module(item.module).file);
+        let is_folder = |named: &&Include| Utf8Path::new(&named.path).extension().is_none();
+        for named in item.named_files.iter().filter(is_folder) {
+            let there = normalize(&from.join(&named.path));
+            let mut folders = workspace.folders.iter();
+            let Some(there) = there.filter(|there| folders.any(|it| there.starts_with(it))) else {
+                continue;
+            };
+            let slash = if named.path.ends_with('/') { "/" } else { "" };
+            let text = format!("\"{}{slash}\"", relative(to, &there));
+            let reason = Reason::new("F2", workspace.path_of(id));
+            builder.replace(&file.path, named.range, text, reason);
         }
     }
 }

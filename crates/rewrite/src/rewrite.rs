@@ -174,6 +174,7 @@ fn move_items(
     include::correct(&scope, &moves, builder);
     include::correct_concatenated(&scope, &moves, builder);
     include::correct_in_attributes(&scope, builder);
+    include::correct_folders_in_attributes(&scope, builder);
     package_name::keep(&scope, builder);
     package_folder::correct_manifest_folder(&scope, builder);
     package_folder::correct_read_in_tests(&scope, builder);

@@ -68,7 +68,8 @@ pub struct Item {
     pub test_parts: Vec<TestPart>,
     /// Its files by macro: `include!`, `include_str!`, `include_bytes!` with a literal path.
     pub includes: Vec<Include>,
-    /// Strings in attributes that may name files, which a procedural macro then reads: `#[grammar = "grammar.pest"]`.
+    /// Strings in attributes that may name files or folders, which a procedural macro then reads:
+    /// `#[grammar = "grammar.pest"]`, `#[folder = "assets"]`.
     pub named_files: Vec<Include>,
     /// The methods and associated items of an inherent `impl`, which are items too.
     pub methods: Vec<ItemId>,

@@ -148,8 +148,14 @@ fn strings(collector: &mut Collector<'_>, arguments: TokenStream) {
                 else {
                     continue;
                 };
-                if is_bound(&collector.text[..range.start as usize]) {
+                let before = &collector.text[..range.start as usize];
+                if is_bound(before) {
                     bound(collector, inner, range.start + 1);
+                } else if may_be_folder(before, inner) {
+                    collector.named_files.push(Include {
+                        path: inner.to_owned(),
+                        range,
+                    });
                 } else if let Some(segments) = path_in(inner, range.start + 1) {
                     let global = inner.starts_with("::");
                     collector.record(segments, global, PathContext::AttributeArgument, true);
@@ -167,9 +173,21 @@ fn strings(collector: &mut Collector<'_>, arguments: TokenStream) {
 
 /// Whether a string looks like the relative path of a file with an extension.
 fn may_be_file(text: &str) -> bool {
-    let path = Utf8Path::new(text);
+    Utf8Path::new(text).extension().is_some() && is_plain_path(text)
+}
+
+/// Whether a string looks like the relative path of a folder: by its last slash, or as that of `folder = "…"`.
+fn may_be_folder(before: &str, text: &str) -> bool {
+    let before = before.trim_end_matches(['=', ' ']);
+    let word = before.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let is_said = word.into_iter().next() == Some("folder");
+    (is_said || text.ends_with('/')) && is_plain_path(text)
+}
+
+/// Whether a string is the relative path of something in the package, and nothing else.
+fn is_plain_path(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
-    path.extension().is_some() && path.is_relative() && text.chars().all(plain)
+    !text.is_empty() && Utf8Path::new(text).is_relative() && text.chars().all(plain)
 }
 
 /// Whether what comes is the string of `bound = "…"` or `bound(serialize = "…")`.
