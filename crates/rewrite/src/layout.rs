@@ -1,5 +1,6 @@
 //! Which file each moved item goes to, and what its old module keeps (rows A1, A3, A4, F1, F4, F5, G1).
 
+mod glob;
 mod here;
 mod there;
 
@@ -172,16 +173,19 @@ impl<'a> Layout<'a, '_> {
             self.insert(*existing, &imports, (macros, others));
             return;
         }
-        let blocks = self.body(module, &|_, _| true);
+        let above = self.declared_above(module);
         let path = self.scope.mirrored(&self.file_of(module).path);
-        let mut content = Vec::new();
+        let mut content = self.body(module, &|_, id| above.contains(&id));
+        let blocks = self.body(module, &|_, id| !above.contains(&id));
         if !imports.is_empty() {
-            let gap = if self.starts_with_import(module) {
+            let lead = if content.is_empty() { "" } else { "\n" };
+            let gap = if above.is_empty() && self.starts_with_import(module) {
                 ""
             } else {
                 "\n"
             };
-            content.push(written(IMPORT_RULE, &value.path, imports + gap));
+            let imports = format!("{lead}{imports}{gap}");
+            content.push(written(IMPORT_RULE, &value.path, imports));
         }
         content.extend(blocks);
         if self.scope.touched[module.index()] {
