@@ -11,6 +11,7 @@ use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, UseLeafId};
 use crate::demand::{DestDemand, RootDemand};
 use crate::scope::{Scope, Side};
 
+mod expected;
 mod written;
 
 /// Makes public what the root needs of the destination, and what public imports there name. Returns what was widened, as `path: old visibility`.
@@ -44,6 +45,7 @@ pub(crate) fn widen(
     widening.pending.extend(uses.shown_by_fields(scope));
     widening.run();
     let mut made_public = widening.apply(builder);
+    expected::allow(scope, &widening.items, builder);
     made_public.extend(uses.widen_fields(scope, builder));
     made_public.extend(uses.widen_written(scope, builder));
     made_public.sort();
