@@ -82,6 +82,7 @@ pub(super) fn is_macro(name: &str) -> bool {
         "assert_eq",
         "assert_ne",
         "cfg",
+        "cfg_select",
         "column",
         "compile_error",
         "concat",

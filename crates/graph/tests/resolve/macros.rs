@@ -388,3 +388,17 @@ fn what_one_cfg_writes_out_another_reads_from_what_a_build_wrote() {
         ",
     );
 }
+
+#[test]
+fn a_macro_of_the_language_is_nothing_that_a_call_defines() {
+    check(
+        "
+        cfg_select! { unix => { const A: u32 = 1; } _ => { const A: u32 = 2; } }
+        fn f() -> u32 { cfg_select! { unix => { 1 } _ => { 0 } } }
+        fn g() -> u32 { cfg_select! { unix => { A } _ => { 0 } } }
+        ",
+        "
+        g: cfg_select! A
+        ",
+    );
+}
