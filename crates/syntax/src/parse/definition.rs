@@ -24,13 +24,21 @@ const DEFINING: &[&str] = &[
     "macro_rules",
 ];
 
-/// The keyword before a name that is defined, if a token is one.
-pub(super) fn defining(token: &TokenTree) -> Option<&'static str> {
-    let TokenTree::Ident(word) = token else {
+/// The keyword before a name that is defined, if a token is one: not the lifetime `'static`, the `const` of a pointer, or
+/// that of a generic parameter.
+pub(super) fn defining(tokens: &[TokenTree], at: usize) -> Option<&'static str> {
+    let TokenTree::Ident(word) = &tokens[at] else {
         return None;
     };
+    let is_of_type = |before: &TokenTree| {
+        let mut puncts = ['\'', '*', '<'].into_iter();
+        puncts.any(|punct| is_punct(before, punct))
+    };
+    let before = at.checked_sub(1).map(|before| &tokens[before]);
     let mut keywords = DEFINING.iter();
-    keywords.find(|keyword| word == *keyword).copied()
+    keywords
+        .find(|keyword| word == *keyword && !before.is_some_and(is_of_type))
+        .copied()
 }
 
 /// What tokens define, each with the place of its name.
@@ -107,7 +115,7 @@ impl Definitions {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let mut at = 0;
         while at < tokens.len() {
-            if let Some(keyword) = defining(&tokens[at]) {
+            if let Some(keyword) = defining(&tokens, at) {
                 at = self.item(collector, keyword, (&tokens, at));
                 continue;
             }

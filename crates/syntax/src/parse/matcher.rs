@@ -13,7 +13,7 @@ pub(super) fn heads((matcher, transcriber): (TokenStream, &TokenStream), found: 
     let tokens: Vec<TokenTree> = matcher.into_iter().collect();
     for (at, token) in tokens.iter().enumerate() {
         let is_fragment = at > 0 && is_punct(&tokens[at - 1], '$');
-        if let Some(keyword) = defining(token).filter(|_| !is_fragment)
+        if let Some(keyword) = defining(&tokens, at).filter(|_| !is_fragment)
             && let Some(defines) = name(&tokens, at).map(|name| match name {
                 Name::Fragment(name) => may_define(transcriber.clone(), name),
                 Name::Written => true,
@@ -49,7 +49,7 @@ fn may_define(tokens: TokenStream, fragment: &Ident) -> bool {
     let mut at = 0;
     while at < tokens.len() {
         let is_impl = matches!(&tokens[at], TokenTree::Ident(word) if word == "impl");
-        if is_impl || defining(&tokens[at]).is_some() {
+        if is_impl || defining(&tokens, at).is_some() {
             let name = behind_qualifiers(&tokens, at + 1);
             if !is_impl && stands_at(&tokens, name, fragment) {
                 return true;
