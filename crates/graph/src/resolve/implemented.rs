@@ -31,6 +31,8 @@ pub(super) struct Implemented {
     foreign: HashSet<(Name, ItemId)>,
     /// Traits with impls for whatever type meets some bounds: those of each impl.
     bounded: HashMap<ItemId, Vec<Vec<Bound>>>,
+    /// Traits with impls for types of other crates, or of the language.
+    outside: HashSet<ItemId>,
     /// Traits that types may have which no impl names: by a type parameter, an alias, a macro.
     any_type: HashSet<ItemId>,
     /// Types that may have more than impls say: they hand calls on to another, or a macro writes impls for them.
@@ -51,6 +53,7 @@ impl Implemented {
             impls: HashSet::new(),
             foreign: HashSet::new(),
             bounded: HashMap::new(),
+            outside: HashSet::new(),
             any_type: HashSet::new(),
             any_trait: HashSet::new(),
         };
@@ -100,7 +103,7 @@ impl Implemented {
                 let foreign = last.filter(|_| of.is_none());
                 self.foreign.extend(foreign.map(|name| (name, *own)));
             }
-            Some(Target::External(_) | Target::Builtin) if !is_pointer => {}
+            Some(Target::External(_) | Target::Builtin) if !is_pointer => self.outside.extend(of),
             _ if head.blanket == Some(Blanket::Type) => {
                 let bounds = head.bounds.iter().map(|at| bound(item, references, *at));
                 let bounds: Vec<Bound> = bounds.collect();
@@ -117,6 +120,13 @@ impl Implemented {
     /// Whether no value of a type, nor what it hands calls on to, can have the methods of a trait.
     pub(super) fn excludes(&self, of: ItemId, own: ItemId) -> bool {
         !self.any_trait.contains(&own) && !self.may_have(of, own, &mut HashSet::new())
+    }
+
+    /// Whether no type of another crate, nor of the language, can have what a trait declares.
+    pub(super) fn excludes_outside(&self, of: ItemId) -> bool {
+        !self.any_type.contains(&of)
+            && !self.bounded.contains_key(&of)
+            && !self.outside.contains(&of)
     }
 
     /// Whether a type has a trait by what is written. A trait that is asked for while it is looked for adds nothing.

@@ -43,6 +43,15 @@ struct Entry {
     within: Option<ModuleId>,
 }
 
+/// Whose member is named.
+#[derive(Debug, Clone, Copy)]
+enum Holder {
+    Known(Known),
+    /// That of a type of another crate or of the language.
+    Outside,
+    Unknown,
+}
+
 struct Finder<'a> {
     workspace: &'a Workspace,
     handed: &'a Handed<'a>,
@@ -105,13 +114,16 @@ impl<'a> Finder<'a> {
             bounds.contains(of) || in_body.contains(of) || entries.any(|entry| entry.of == *of)
         };
         let mut found = BTreeSet::new();
-        let mut named = |name: &str, arguments: Option<u32>, known: Option<Known>| {
+        let mut named = |name: &str, arguments: Option<u32>, holder: Holder| {
             let possible = self.with_member(name, arguments);
-            let lacks = |of| match known {
-                Some(Known::Type(own)) => self.implemented.excludes(of, own),
+            let lacks = |of| match holder {
+                Holder::Known(Known::Type(own)) => self.implemented.excludes(of, own),
                 // Its methods are a trait object's own.
-                Some(Known::Object(own)) => of == own,
-                Some(Known::Standard(_) | Known::Foreign(..)) | None => false,
+                Holder::Known(Known::Object(own)) => of == own,
+                Holder::Known(Known::Standard(_) | Known::Foreign(..)) | Holder::Outside => {
+                    self.implemented.excludes_outside(of)
+                }
+                Holder::Unknown => false,
             };
             found.extend(possible.filter(|of| *of != around && here(of) && !lacks(*of)));
         };
@@ -120,12 +132,13 @@ impl<'a> Finder<'a> {
         for member in members.filter(|member| member.called) {
             let known = self.values.known(id, &member.receiver);
             if !self.values.has_inherent(known, member) {
-                named(&member.name, member.arguments, known);
+                let holder = known.map_or(Holder::Unknown, Holder::Known);
+                named(&member.name, member.arguments, holder);
             }
         }
         for reference in references {
-            if let Some(name) = self.associated(reference) {
-                named(name, None, None);
+            if let Some((name, holder)) = self.associated(reference) {
+                named(name, None, holder);
             }
         }
         found.into_iter().collect()
@@ -191,21 +204,33 @@ impl<'a> Finder<'a> {
     }
 
     /// The last name of a path that was followed to a type and no further: an associated item of it, which is not
-    /// inherent.
-    fn associated(&self, reference: &Reference) -> Option<&'a str> {
+    /// inherent. And whose it is.
+    fn associated(&self, reference: &Reference) -> Option<(&'a str, Holder)> {
         let Place::Item(item, index) = reference.place else {
             return None;
         };
         let path = &self.workspace.item(item).paths[index as usize];
         let last = path.associated()?;
-        let is_last = match reference.resolution.target {
-            // `Trait::name` is that trait's.
-            Target::Item(target) if self.workspace.item(target).trait_name().is_some() => false,
-            Target::Item(target) => self.workspace.item(target).name != last,
-            Target::Builtin | Target::External(_) => true,
-            _ => false,
+        let before = path.segments.iter().rev().nth(1)?.name;
+        let holder = match reference.resolution.target {
+            Target::Item(target) => {
+                let item = self.workspace.item(target);
+                // `Trait::name` is that trait's.
+                if item.trait_name().is_some() || item.name == last {
+                    return None;
+                }
+                // Else it is a part of the type that is named, or an alias.
+                let is_own = before == "Self" || before == item.name.as_str();
+                if is_own && item.kind.is_type() {
+                    Holder::Known(Known::Type(target))
+                } else {
+                    Holder::Unknown
+                }
+            }
+            Target::Builtin | Target::External(_) => Holder::Outside,
+            _ => return None,
         };
-        is_last.then_some(last)
+        Some((last, holder))
     }
 }
 

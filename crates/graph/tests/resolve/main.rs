@@ -13,6 +13,7 @@ mod edition;
 mod import;
 mod local;
 mod macros;
+mod needed;
 mod outside;
 mod public;
 mod robust;
