@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use cleave_graph::graph::Found;
-use cleave_graph::{Graph, Lookup, Place, Target};
+use cleave_graph::{Graph, Lookup, Place, Reference, Target};
 use cleave_syntax::item::{Attribute, Item, ItemKind, PathUse, TestPartKind};
 use cleave_syntax::token::words;
 use cleave_syntax::{ItemId, ModuleId, TextRange, UseLeafId, Workspace};
@@ -93,14 +93,20 @@ impl Finder<'_, '_> {
     fn target(&mut self, target: &Target) {
         match target {
             Target::Item(id) => self.item(*id),
-            Target::Opaque(id) => {
-                let mut attributes = self.scope.workspace.item(*id).attributes.iter();
-                let in_tests = attributes.any(|attribute| self.is_made_in_tests(*id, attribute));
-                if in_tests && self.scope.side(*id) == Side::Dest {
-                    self.support.items.insert(*id);
+            Target::Opaque(id) if self.scope.side(*id) == Side::Dest => self.made(*id),
+            _ => {}
+        }
+    }
+
+    /// What derives and attributes make of an item in tests only, with the imports that these go through.
+    fn made(&mut self, id: ItemId) {
+        for attribute in &self.scope.workspace.item(id).attributes {
+            if self.is_made_in_tests(id, attribute) {
+                self.support.items.insert(id);
+                for reference in within(self.scope, id, attribute.range) {
+                    self.imports(&reference.resolution.lookups);
                 }
             }
-            _ => {}
         }
     }
 
@@ -142,9 +148,8 @@ impl Finder<'_, '_> {
             if is_impl && item.is_test && !workspace.module(item.module).is_test {
                 self.item(id);
             }
-            let mut attributes = item.attributes.iter();
-            if types.contains(&id) && attributes.any(|it| self.is_made_in_tests(id, it)) {
-                self.support.items.insert(id);
+            if types.contains(&id) {
+                self.made(id);
             }
         }
     }
@@ -239,15 +244,9 @@ impl Finder<'_, '_> {
     fn part(&mut self, id: ItemId, range: TextRange) {
         let (workspace, graph) = (self.scope.workspace, self.scope.graph);
         self.named.extend(named_in(workspace.item(id), Some(range)));
-        for reference in graph.references_of(id) {
-            let Place::Item(_, path) = reference.place else {
-                continue;
-            };
-            let at = workspace.item(id).paths[path as usize].range();
-            if range.contains(at) {
-                self.target(&reference.resolution.target);
-                self.imports(&reference.resolution.lookups);
-            }
+        for reference in within(self.scope, id, range) {
+            self.target(&reference.resolution.target);
+            self.imports(&reference.resolution.lookups);
         }
         for to in graph.calls_of(id) {
             self.item(to);
@@ -291,6 +290,20 @@ impl Finder<'_, '_> {
             }
         }
     }
+}
+
+/// What the paths in a part of an item mean.
+fn within<'s>(
+    scope: &Scope<'s>,
+    id: ItemId,
+    range: TextRange,
+) -> impl Iterator<Item = &'s Reference> {
+    let (workspace, graph) = (scope.workspace, scope.graph);
+    let references = graph.references_of(id).iter();
+    references.filter(move |reference| match reference.place {
+        Place::Item(_, path) => range.contains(workspace.item(id).paths[path as usize].range()),
+        Place::Header(..) => false,
+    })
 }
 
 /// The names behind a dot or a type that stand in an item, or in a part of it.
