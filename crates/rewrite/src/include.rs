@@ -43,6 +43,26 @@ pub(crate) fn correct(scope: &Scope<'_>, moves: &Moves, builder: &mut ChangeBuil
     }
 }
 
+/// Corrects the literal paths of the same macros in what stays, wherever in the workspace, where the file that they name is
+/// source which moves: a bench may have a module of its library compiled once more.
+pub(crate) fn correct_what_stays(scope: &Scope<'_>, moves: &Moves, builder: &mut ChangeBuilder) {
+    let workspace = scope.workspace;
+    let items = (0..workspace.items.len()).map(ItemId::new);
+    for id in items.filter(|id| !scope.moving[id.index()]) {
+        let item = workspace.item(id);
+        let file = workspace.file(workspace.module(item.module).file);
+        for include in &item.includes {
+            let named = normalize(&file.folder().join(&include.path));
+            let Some(new) = named.and_then(|named| moves.file_moves.get(&named)) else {
+                continue;
+            };
+            let path = relative(file.folder(), new);
+            let reason = Reason::new("F2", workspace.path_of(id));
+            builder.replace(&file.path, include.range, format!("\"{path}\""), reason);
+        }
+    }
+}
+
 /// Files that an attribute names, for a macro that looks in the package's folder or its `src`: they come along to the same
 /// place, or the path is corrected where other code has them read too.
 pub(crate) fn correct_in_attributes(scope: &Scope<'_>, builder: &mut ChangeBuilder) {

@@ -172,6 +172,7 @@ fn move_items(
     let made_public = visibility::widen(&scope, (&root_demand, &dest_demand, &public), builder);
     support::open(&scope, builder);
     include::correct(&scope, &moves, builder);
+    include::correct_what_stays(&scope, &moves, builder);
     include::correct_concatenated(&scope, &moves, builder);
     include::correct_in_attributes(&scope, builder);
     include::correct_folders_in_attributes(&scope, builder);
