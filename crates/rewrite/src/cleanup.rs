@@ -52,8 +52,15 @@ pub(crate) fn drop_macro_crates(
             });
         let name = workspace.leaf_names(*id).concat();
         if written && !calls_macro_of((workspace, graph), root, stays, &name) {
-            // With the blank line that was written in front of it.
-            let range = TextRange::new(item.full.start, item.full.end);
+            // With the blank line that was written in front of it, but for what ends the crate's docs.
+            let before = &file.text[..item.full.start as usize];
+            let is_behind_header = !before.is_empty() && !before.ends_with('\n');
+            let start = if is_behind_header {
+                item.range.start
+            } else {
+                item.full.start
+            };
+            let range = TextRange::new(start, item.full.end);
             builder.replace(&file.path, range, "", Reason::new("D1", name));
         }
     }
