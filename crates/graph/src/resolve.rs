@@ -5,6 +5,7 @@
 //! resolved in parallel. Linear in the paths, times the length of the re-export chains they go through.
 
 mod anchor;
+mod beside;
 mod blanket;
 mod builtin;
 mod call;
@@ -32,9 +33,15 @@ pub use value::Values;
 /// Resolves every path.
 pub fn resolve(workspace: &Workspace) -> Graph {
     let scopes = Scopes::new(workspace);
+    let derived = beside::names(workspace);
     let mut graph = Graph {
         leaves: (0..workspace.leaves.len())
-            .map(|leaf| leaf_resolutions(&scopes, UseLeafId::new(leaf)))
+            .map(UseLeafId::new)
+            .map(|leaf| {
+                let mut found = leaf_resolutions(&scopes, leaf);
+                found.extend(beside::of_leaf(&scopes, leaf, &found, &derived));
+                found
+            })
             .collect(),
         ..Graph::default()
     };
@@ -256,6 +263,9 @@ impl Resolver<'_> {
                     found.push(resolution);
                 }
             }
+        }
+        if let ([only], PathContext::Attribute) = (&path.segments[..], path.context) {
+            found.extend(beside::of_name(self.scopes, only.name, &found));
         }
         found
     }

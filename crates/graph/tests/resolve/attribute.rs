@@ -143,3 +143,24 @@ fn a_derive_and_a_trait_of_the_standard_library_share_a_name() {
         ",
     );
 }
+
+#[test]
+fn a_derive_may_come_by_another_glob_than_the_trait_of_its_name() {
+    check(
+        "
+        pub mod value { pub trait IntoValue {} }
+        pub mod config { use super::IntoValue; #[derive(IntoValue)] struct A; fn f(_: impl IntoValue) {} }
+        pub use value::*;
+        pub use std::derives::*;
+        #[derive(IntoValue)] struct B;
+        ",
+        "
+        use: value::
+        use: std
+        B: std value::IntoValue
+        config::use: std value::IntoValue
+        config::A: value::IntoValue
+        config::f: value::IntoValue
+        ",
+    );
+}
