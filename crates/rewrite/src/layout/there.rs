@@ -32,8 +32,15 @@ impl Layout<'_, '_> {
         self.dest.leaves.contains_key(&leaf)
     }
 
+    /// A private import is needed by those alone who go through it, and of these some may go.
     pub(super) fn needs_here(&self, leaf: UseLeafId) -> bool {
-        self.root.leaves.contains_key(&leaf) || self.scope.exports.leaves.contains(&leaf)
+        let workspace = self.scope.workspace;
+        let is_exported = || {
+            let import = workspace.item(workspace.leaf(leaf).item);
+            let is_public = import.visibility.level == Level::Public;
+            is_public && self.scope.exports.leaves.contains(&leaf)
+        };
+        self.root.leaves.contains_key(&leaf) || is_exported()
     }
 
     /// The text of the imports that the destination needs in a module and that do not move as they are.
