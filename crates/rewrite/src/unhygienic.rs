@@ -63,12 +63,15 @@ pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
         let sees = scope.is_visible(&own.visibility.level, own.module, *module);
         sees && !binds(workspace, *module, bound)
     });
+    let mut targets = scope.graph.leaves[leaf.index()].iter();
+    let is_own_crate = targets.any(|it| it.target == Target::CrateRoot(scope.root));
     std::iter::once(own.module)
         .chain(importers)
         .flat_map(|module| crate::traits::on_side(scope, module, moving))
         .filter(|id| {
             let names = scope.written.get(id);
             names.is_some_and(|names| names.iter().any(|name| name.as_str() == bound.as_str()))
+                || is_own_crate && runs_foreign_macro(scope, *id)
         })
         .collect()
 }
@@ -83,6 +86,21 @@ fn binds(workspace: &Workspace, module: ModuleId, name: &str) -> bool {
             || leaves.any(|leaf| {
                 matches!(&workspace.leaf(*leaf).binding, Binding::Name(bound) if bound == name)
             })
+    })
+}
+
+/// Whether a macro of another crate may write what it likes for an item: `use crate as app;` is there for such a one (row
+/// D4).
+fn runs_foreign_macro(scope: &Scope<'_>, id: ItemId) -> bool {
+    let paths = &scope.workspace.item(id).paths;
+    let mut references = scope.graph.references_of(id).iter();
+    references.any(|reference| {
+        let is_run = |index: u32| {
+            let context = paths[index as usize].context;
+            matches!(context, PathContext::Attribute | PathContext::Macro)
+        };
+        let is_foreign = matches!(reference.resolution.target, Target::External(_));
+        is_foreign && matches!(reference.place, Place::Item(_, index) if is_run(index))
     })
 }
 
