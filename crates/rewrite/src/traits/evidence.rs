@@ -101,7 +101,7 @@ pub(super) fn called<'s>(
     let item = scope.workspace.item(id);
     let members = item.member_uses.iter().filter(|member| {
         let called = member.called && wanted(&member.name);
-        called && !scope.values.is_inherent(id, member)
+        called && !super::standard::is_of_formatter(member) && !scope.values.is_inherent(id, member)
     });
     let named = item.paths.iter().zip(0..).filter_map(|(path, index)| {
         let name = path.associated().filter(|name| wanted(name))?;

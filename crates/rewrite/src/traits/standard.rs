@@ -3,6 +3,38 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use cleave_syntax::item::{Derivation, MemberUse, Receiver};
+
+/// Whether a call is of a method which one of the builders that a formatter gives has itself: `f.debug_list().finish()`.
+pub(super) fn is_of_formatter(call: &MemberUse) -> bool {
+    const METHODS: &[&str] = &[
+        "entries",
+        "entry",
+        "field",
+        "finish",
+        "finish_non_exhaustive",
+        "key",
+        "value",
+    ];
+    const BUILDERS: &[&str] = &[
+        "debug_list",
+        "debug_map",
+        "debug_set",
+        "debug_struct",
+        "debug_tuple",
+    ];
+    let mut receiver = &call.receiver;
+    while let Receiver::Derived(derived) = receiver
+        && let Derivation::Method(name, of) = &derived.by
+    {
+        if BUILDERS.contains(&name.as_str()) {
+            return METHODS.contains(&call.name.as_str());
+        }
+        receiver = of;
+    }
+    false
+}
+
 /// Whether types of the standard library have a method of this name that needs no import.
 pub(super) fn is_method(name: &str) -> bool {
     static NAMES: LazyLock<BTreeSet<&str>> =
