@@ -112,7 +112,9 @@ impl Implemented {
                 }
             }
             // A tuple, a slice, `dyn Trait`.
-            None if head.self_name.is_empty() && !head.label.contains('!') => {}
+            None if head.self_name.is_empty() && !head.label.contains('!') => {
+                self.outside.extend(of);
+            }
             _ => self.any_type.extend(of),
         }
     }

@@ -13,6 +13,7 @@ use super::handed::Handed;
 use super::implemented::Implemented;
 use super::value::{Known, Values};
 use crate::graph::{Graph, Place, Reference, Target};
+use crate::standard;
 
 /// Adds to [`Graph::edges`] the traits whose members an item names without naming the trait. `references` are those of
 /// each item.
@@ -120,10 +121,12 @@ impl<'a> Finder<'a> {
                 Holder::Known(Known::Type(own)) => self.implemented.excludes(of, own),
                 // Its methods are a trait object's own.
                 Holder::Known(Known::Object(own)) => of == own,
-                Holder::Known(Known::Standard(_) | Known::Foreign(..)) | Holder::Outside => {
-                    self.implemented.excludes_outside(of)
+                Holder::Known(Known::Standard(name)) => {
+                    standard::is_closed(&name) && self.implemented.excludes_outside(of)
                 }
-                Holder::Unknown => false,
+                Holder::Outside => self.implemented.excludes_outside(of),
+                // It may hand calls on to what it holds.
+                Holder::Known(Known::Foreign(..)) | Holder::Unknown => false,
             };
             found.extend(possible.filter(|of| *of != around && here(of) && !lacks(*of)));
         };

@@ -24,8 +24,8 @@ pub(super) enum Known {
     Foreign(Name, Name),
 }
 
-/// Functions of the standard library's traits that make a value of the type by which they are called, each with the part that this is of
-/// what they return.
+/// Functions of the standard library's traits that make a value of the type by which they are called, each with the part
+/// that this is of what they return.
 const MAKERS: &[(&str, &[Part])] = &[
     ("default", &[]),
     ("from", &[]),

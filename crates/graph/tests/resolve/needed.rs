@@ -266,7 +266,6 @@ fn a_field_tells_whose_methods_are_called() {
         Outer::held: Mean
         Outer::deep: Mean
         Outer::generic: Mean Other
-        Outer::plain: Mean Other
         Outer::closure: Mean
         unknown: Mean Other
         ",
@@ -324,6 +323,25 @@ fn a_type_may_have_more_than_its_impls_say() {
         b::derived: Mean
         b::written: Mean
         c::Own::f: Mean
+        ",
+    );
+}
+
+#[test]
+fn a_container_has_no_trait_that_none_has() {
+    check_unnamed(
+        "
+        pub trait Rows { fn len(&self) -> usize; }
+        pub trait Count { fn len(&self) -> usize; }
+        impl Count for [u8] { fn len(&self) -> usize { 0 } }
+        pub struct View { lines: Vec<u8>, rest: std::cell::Ref<'static, u8> }
+        impl View { fn lines(&self) { self.lines.len(); } fn rest(&self) { self.rest.len(); } }
+        fn typed(of: &str) { of.len(); }
+        ",
+        "
+        View::lines: Count
+        View::rest: Rows Count
+        typed: Count
         ",
     );
 }
