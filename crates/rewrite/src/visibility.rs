@@ -3,16 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
-use cleave_graph::{Graph, Place, Target};
+use cleave_graph::{Place, Resolution, Target};
 use cleave_syntax::change::Reason;
-use cleave_syntax::item::{Field, ItemKind, Level, PathContext, Receiver, Visibility};
+use cleave_syntax::item::{Binding, ItemKind, Level, PathContext, Visibility};
 use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, UseLeafId};
 
 use crate::demand::{DestDemand, RootDemand};
 use crate::scope::{Scope, Side};
 
 mod expected;
+mod uses;
 mod written;
+
+use uses::Uses;
 
 /// Makes public what the root needs of the destination, and what public imports there name. Returns what was widened, as `path: old visibility`.
 pub(crate) fn widen(
@@ -25,6 +28,7 @@ pub(crate) fn widen(
         items: BTreeSet::new(),
         modules: BTreeSet::new(),
         pending: demand.public_items.iter().copied().collect(),
+        named: demand.names.keys().map(|(_, item, _)| *item).collect(),
         methods: public_methods(scope),
     };
     for leaf in &demand.public_leaves {
@@ -58,6 +62,8 @@ struct Widening<'a, 'b> {
     items: BTreeSet<ItemId>,
     modules: BTreeSet<ModuleId>,
     pending: Vec<ItemId>,
+    /// Items that the root imports by the path of their own module.
+    named: BTreeSet<ItemId>,
     /// By inherent impl: its public methods, which everybody sees once their type is public.
     methods: BTreeMap<ItemId, Vec<ItemId>>,
 }
@@ -95,6 +101,7 @@ impl Widening<'_, '_> {
         for resolution in &self.scope.graph.leaves[leaf.index()] {
             for lookup in &resolution.lookups {
                 match lookup.found {
+                    Found::Item(found) if self.is_on_the_way(found, resolution) => {}
                     Found::Item(found) => self.found(found),
                     Found::Leaf(next) | Found::Glob(next) => {
                         if self.scope.is_whole(lookup.module) {
@@ -114,6 +121,36 @@ impl Widening<'_, '_> {
         }
     }
 
+    /// Whether a module is but a part of an import's path: what is behind it is shown, the module is not.
+    fn is_on_the_way(&self, declaration: ItemId, resolution: &Resolution) -> bool {
+        let declares = self.scope.workspace.item(declaration).declares;
+        declares.is_some_and(|module| resolution.target != Target::Module(module))
+    }
+
+    /// The modules around an item, but for one behind an import of its own name (`mod a; pub use a::a;`): opened, it would
+    /// come along to whoever imports that name, and be in the way of another module there.
+    fn around(&mut self, id: ItemId) {
+        let workspace = self.scope.workspace;
+        let module = workspace.item(id).module;
+        match workspace.module(module).parent {
+            Some(parent) if !self.named.contains(&id) && self.is_behind_its_name(module) => {
+                self.module(parent);
+            }
+            _ => self.module(module),
+        }
+    }
+
+    fn is_behind_its_name(&self, module: ModuleId) -> bool {
+        let workspace = self.scope.workspace;
+        let module = workspace.module(module);
+        let beside = module.parent.map(|parent| &workspace.module(parent).items);
+        let mut leaves = beside
+            .into_iter()
+            .flatten()
+            .flat_map(|id| &workspace.item(*id).leaves);
+        leaves.any(|leaf| workspace.leaf(*leaf).binding == Binding::Name(module.name.clone()))
+    }
+
     fn module(&mut self, module: ModuleId) {
         let mut at = Some(module);
         while let Some(module) = at.filter(|module| self.modules.insert(*module)) {
@@ -127,7 +164,7 @@ impl Widening<'_, '_> {
                 continue;
             }
             let item = self.scope.workspace.item(id);
-            self.module(item.module);
+            self.around(id);
             // To whoever names them they are one.
             self.pending.extend(self.scope.twins(id));
             self.signature(id);
@@ -344,154 +381,5 @@ fn hidden(text: &str, at: u32) -> String {
         format!("#[doc(hidden)]\n{indent}")
     } else {
         "#[doc(hidden)] ".to_owned()
-    }
-}
-
-/// Members that the code that stays names: without types, by name and by what it may see today.
-struct Uses {
-    /// By name: the modules in which it is used.
-    by_name: BTreeMap<String, BTreeSet<ModuleId>>,
-    /// Moved structs that the root builds or takes apart, by the modules that do.
-    built: BTreeMap<ItemId, BTreeSet<ModuleId>>,
-    /// Those of which it takes all fields that it does not name (`..base`).
-    updated: BTreeMap<ItemId, BTreeSet<ModuleId>>,
-}
-
-impl Uses {
-    fn of(scope: &Scope<'_>) -> Self {
-        let mut by_name: BTreeMap<String, BTreeSet<ModuleId>> = BTreeMap::new();
-        let mut built: BTreeMap<ItemId, BTreeSet<ModuleId>> = BTreeMap::new();
-        let mut updated: BTreeMap<ItemId, BTreeSet<ModuleId>> = BTreeMap::new();
-        for id in scope
-            .workspace
-            .items_of(scope.root)
-            .filter(|id| !scope.moving[id.index()])
-        {
-            let item = scope.workspace.item(id);
-            let uses = item.member_uses.iter();
-            for member in uses.filter(|member| member.receiver != Receiver::Local) {
-                by_name
-                    .entry(member.name.to_string())
-                    .or_default()
-                    .insert(item.module);
-            }
-            for reference in scope.graph.references_of(id) {
-                let Place::Item(_, index) = reference.place else {
-                    continue;
-                };
-                if Graph::is_doc(scope.workspace, reference.place) {
-                    continue;
-                }
-                let path = &item.paths[index as usize];
-                for segment in path.segments.iter().skip(1) {
-                    by_name
-                        .entry(segment.name.to_string())
-                        .or_default()
-                        .insert(item.module);
-                }
-                let touched = match path.context {
-                    PathContext::Value | PathContext::Construct | PathContext::Tokens => &mut built,
-                    PathContext::Update => &mut updated,
-                    _ => continue,
-                };
-                if let Target::Item(target) | Target::Opaque(target) = reference.resolution.target {
-                    touched.entry(target).or_default().insert(item.module);
-                }
-            }
-        }
-        Self {
-            by_name,
-            built,
-            updated,
-        }
-    }
-
-    fn sees(&self, scope: &Scope<'_>, name: &str, level: &Level, module: ModuleId) -> bool {
-        self.by_name.get(name).is_some_and(|from| {
-            from.iter()
-                .any(|from| scope.is_visible(level, module, *from))
-        })
-    }
-
-    /// Whether code that stays takes all fields of this level that it does not name of a struct (`..base`).
-    fn updates(&self, scope: &Scope<'_>, id: ItemId, level: &Level) -> bool {
-        let module = scope.workspace.item(id).module;
-        let mut from = self.updated.get(&id).into_iter().flatten();
-        from.any(|from| scope.is_visible(level, module, *from))
-    }
-
-    fn methods(&self, scope: &Scope<'_>) -> Vec<ItemId> {
-        scope
-            .workspace
-            .items_of(scope.root)
-            .filter(|id| {
-                let item = scope.workspace.item(*id);
-                let closed = item.visibility.level != Level::Public
-                    || crate::unstable::feature(scope.workspace, *id).is_some();
-                scope.moving[id.index()]
-                    && item.parent.is_some()
-                    && closed
-                    && self.sees(scope, &item.name, &item.visibility.level, item.module)
-            })
-            .collect()
-    }
-
-    /// The fields of a moved item that code which stays names and may see today.
-    fn named_fields<'w>(&self, scope: &Scope<'w>, id: ItemId) -> Vec<&'w Field> {
-        let item = scope.workspace.item(id);
-        let seen_from = |modules: Option<&BTreeSet<ModuleId>>, level: &Level| {
-            let mut modules = modules.into_iter().flatten();
-            modules.any(|from| scope.is_visible(level, item.module, *from))
-        };
-        let named = |field: &&Field| {
-            let level = &field.visibility.level;
-            let is_position = field.name.bytes().all(|byte| byte.is_ascii_digit());
-            is_position && seen_from(self.built.get(&id), level)
-                || seen_from(self.updated.get(&id), level)
-                || self.sees(scope, &field.name, level, item.module)
-        };
-        item.fields.iter().filter(named).collect()
-    }
-
-    /// The types in structs of which a private field becomes public: it may not show what is less public.
-    fn shown_by_fields(&self, scope: &Scope<'_>) -> Vec<ItemId> {
-        let moved = scope
-            .workspace
-            .items_of(scope.root)
-            .filter(|id| scope.moving[id.index()]);
-        let opened = moved.filter(|id| {
-            let mut fields = self.named_fields(scope, *id).into_iter();
-            fields.any(|field| field.visibility.level != Level::Public)
-        });
-        let references = opened.flat_map(|id| scope.graph.references_of(id));
-        references
-            .filter_map(
-                |reference| match (reference.place, &reference.resolution.target) {
-                    (Place::Item(id, index), Target::Item(target)) => {
-                        let path = &scope.workspace.item(id).paths[index as usize];
-                        (path.in_signature && path.context == PathContext::Type).then_some(*target)
-                    }
-                    _ => None,
-                },
-            )
-            .collect()
-    }
-
-    fn widen_fields(&self, scope: &Scope<'_>, builder: &mut ChangeBuilder) -> Vec<String> {
-        let mut made_public = Vec::new();
-        for id in scope
-            .workspace
-            .items_of(scope.root)
-            .filter(|id| scope.moving[id.index()])
-        {
-            let item = scope.workspace.item(id);
-            for field in self.named_fields(scope, id) {
-                let path = format!("{}::{}", scope.workspace.path_of(id), field.name);
-                let path = (path.as_str(), item.visibility.level == Level::Public);
-                let visibility = &field.visibility;
-                made_public.extend(open(scope, item.module, visibility, path, builder));
-            }
-        }
-        made_public
     }
 }
