@@ -264,10 +264,10 @@ fn entries(text: &str) -> Vec<Entry> {
     while at < text.len() {
         let line_end = text[at..].find('\n').map_or(text.len(), |end| at + end + 1);
         let line = text[at..line_end].trim();
-        let is_attribute = line.starts_with("#[") && line.ends_with(']');
-        if is_attribute || (line.starts_with("//") && !line.starts_with("//!")) {
+        let is_comment = line.starts_with("//") && !line.starts_with("//!");
+        if let Some(end) = attributes_end(text, at).or(is_comment.then_some(line_end)) {
             fixed |= line.starts_with("#[macro_use");
-            at = line_end;
+            at = end;
             continue;
         }
         let statement = (!line.is_empty()).then(|| statement(text, at)).flatten();
@@ -288,6 +288,37 @@ fn entries(text: &str) -> Vec<Entry> {
         fixed = false;
     }
     entries
+}
+
+/// Where the last line ends of the attributes that start at a line, which may take several; none where something follows
+/// them on that line.
+fn attributes_end(text: &str, at: usize) -> Option<usize> {
+    if !text[at..].trim_start_matches([' ', '\t']).starts_with("#[") {
+        return None;
+    }
+    let mut depth = 0_usize;
+    let mut in_quotes = false;
+    let mut characters = text[at..].char_indices();
+    while let Some((offset, c)) = characters.next() {
+        match c {
+            '\\' if in_quotes => drop(characters.next()),
+            '"' => in_quotes = !in_quotes,
+            _ if in_quotes => {}
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        if c == ']' && depth == 0 && !in_quotes {
+            let behind = &text[at + offset + 1..];
+            let line = behind.split_inclusive('\n').next().unwrap_or_default();
+            match line.trim_start() {
+                "" => return Some(at + offset + 1 + line.len()),
+                more if more.starts_with("#[") => {}
+                _ => return None,
+            }
+        }
+    }
+    None
 }
 
 /// The `use` or `mod name;` that starts at a line: its kind, its tree, and the end of its last line.
@@ -354,7 +385,7 @@ mod tests {
 
     #[test]
     fn comments_and_attributes_belong_to_what_follows() {
-        let text = "//! docs\nuse a;\n// why\n#[cfg(test)]\npub(crate) use b::{\n    c,\n};\n\nmod d;\nmod e {}\n";
+        let text = "//! docs\nuse a;\n// why\n#[cfg(any(\n    test,\n    x = \"]\"\n))]\npub(crate) use b::{\n    c,\n};\n\nmod d;\nmod e {}\n";
         let found = entries(text);
         let shown: Vec<&str> = found
             .iter()
@@ -364,7 +395,7 @@ mod tests {
             shown,
             [
                 "use a;\n",
-                "// why\n#[cfg(test)]\npub(crate) use b::{\n    c,\n};\n",
+                "// why\n#[cfg(any(\n    test,\n    x = \"]\"\n))]\npub(crate) use b::{\n    c,\n};\n",
                 "mod d;\n"
             ]
         );
