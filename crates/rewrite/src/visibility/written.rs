@@ -7,7 +7,7 @@ use cleave_graph::Target;
 use cleave_syntax::change::Reason;
 use cleave_syntax::item::{ItemKind, Level, MacroRules, PathContext, Visibility};
 use cleave_syntax::token::words;
-use cleave_syntax::{ChangeBuilder, ItemId, TextRange};
+use cleave_syntax::{ChangeBuilder, ItemId, TextRange, Workspace};
 
 use super::{Uses, open};
 use crate::scope::{Scope, Side};
@@ -243,6 +243,21 @@ fn private_field(text: &str, name: TextRange) -> Option<Visibility> {
     })
 }
 
+/// The members that a macro writes, or a call spells out; what a call in an impl has a macro define is one.
+fn written_members(
+    workspace: &Workspace,
+    (call, id): (ItemId, ItemId),
+) -> impl Iterator<Item = (&str, TextRange)> {
+    let item = workspace.item(id);
+    let written = item.written_members.iter();
+    let in_impl = workspace.item(call).parent.is_some();
+    let rules = item.macro_rules.iter().filter(move |_| in_impl);
+    let spliced = rules.flat_map(|rules| rules.spliced.iter().map(|range| ("", *range)));
+    written
+        .map(|(name, range)| (name.as_str(), *range))
+        .chain(spliced)
+}
+
 impl Uses {
     /// Widens the members that moved macro calls spell out, and those that the macros write that they call (row D3).
     pub(super) fn widen_written(
@@ -269,16 +284,16 @@ impl Uses {
                 .collect();
             for id in std::iter::once(call).chain(macros) {
                 let file = workspace.file(workspace.module(workspace.item(id).module).file);
-                for (name, range) in &workspace.item(id).written_members {
-                    let is_rules = workspace.item(id).kind == ItemKind::MacroRules;
-                    let written = written_visibility(&file.text, *range)
-                        .or_else(|| private_field(&file.text, *range).filter(|_| is_rules));
+                let is_rules = workspace.item(id).kind == ItemKind::MacroRules;
+                for (name, range) in written_members(workspace, (call, id)) {
+                    let written = written_visibility(&file.text, range)
+                        .or_else(|| private_field(&file.text, range).filter(|_| is_rules));
                     let Some(visibility) = written else {
                         continue;
                     };
                     let named = |name: &str| self.sees(scope, name, &visibility.level, module);
                     let is_updated = self.updates(scope, call, &visibility.level);
-                    let is_used = if is_updated && is_field(&file.text, *range) {
+                    let is_used = if is_updated && is_field(&file.text, range) {
                         true
                     } else if name.is_empty() {
                         texts.iter().any(|text| words(text).any(named))
