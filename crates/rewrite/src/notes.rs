@@ -40,7 +40,8 @@ fn own_names(scope: &Scope<'_>) -> Vec<Diagnostic> {
     const ASKED: &[&str] = &[
         "module_path!",
         "file!()",
-        "type_name",
+        "type_name::<",
+        "type_name_of_val",
         "\"CARGO_CRATE_NAME\"",
         "\"CARGO_PKG_DESCRIPTION\"",
     ];
