@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::companion::Companion;
 use crate::foreign::Foreign;
 use crate::id::{CrateId, FileId, ItemId, ModuleId, PackageId, UseLeafId};
-use crate::item::{Binding, Include, Item, ItemKind, UseLeaf};
+use crate::item::{Attribute, Binding, Include, Item, ItemKind, UseLeaf};
 use crate::source::{SourceFile, TextRange};
 
 /// All that was read.
@@ -152,7 +152,7 @@ pub struct Module {
     /// Inner attributes and inner docs, comments between them included; empty where there are none.
     pub header: TextRange,
     /// Each inner attribute (`#![…]`) and inner doc comment.
-    pub inner_attributes: Vec<crate::item::Attribute>,
+    pub inner_attributes: Vec<Attribute>,
     /// The `mod x;` or `mod x { … }` item, the first if there are several; none for a crate root.
     pub declaration: Option<ItemId>,
     /// Its items in order, without the methods inside impls.
@@ -279,15 +279,19 @@ impl Workspace {
     }
 
     /// Whether a `mod` or `extern crate` brings its macros into textual scope, at least under some `cfg`: `#[macro_use]`,
-    /// `#[cfg_attr(…, macro_use)]`.
+    /// `#[cfg_attr(…, macro_use)]`, or `#![macro_use]` at the module's top.
     pub fn takes_macros(&self, item: ItemId) -> bool {
         let item = self.item(item);
-        let file = self.file(self.module(item.module).file);
-        item.attributes.iter().any(|attribute| {
-            let text = &file[attribute.range];
-            attribute.path == "macro_use"
-                || attribute.path == "cfg_attr" && text.contains("macro_use")
-        })
+        let takes = |module: ModuleId, attributes: &[Attribute]| {
+            let file = self.file(self.module(module).file);
+            attributes.iter().any(|attribute| {
+                let is_conditional = attribute.path == "cfg_attr";
+                attribute.path == "macro_use"
+                    || is_conditional && file[attribute.range].contains("macro_use")
+            })
+        };
+        let inner = |module: ModuleId| takes(module, &self.module(module).inner_attributes);
+        takes(item.module, &item.attributes) || item.declares.is_some_and(inner)
     }
 
     /// The first names of what a `use` or `extern crate` item imports.
