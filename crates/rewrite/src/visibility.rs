@@ -29,6 +29,7 @@ pub(crate) fn widen(
         modules: BTreeSet::new(),
         pending: demand.public_items.iter().copied().collect(),
         named: demand.names.keys().map(|(_, item, _)| *item).collect(),
+        aliases: BTreeSet::new(),
         methods: public_methods(scope),
     };
     for leaf in &demand.public_leaves {
@@ -46,7 +47,9 @@ pub(crate) fn widen(
     }
     let uses = Uses::of(scope);
     widening.pending.extend(uses.methods(scope));
-    widening.pending.extend(uses.shown_by_fields(scope));
+    for shown in uses.shown_by_fields(scope) {
+        widening.shown(shown);
+    }
     widening.run();
     let mut made_public = widening.apply(builder);
     expected::allow(scope, &widening.items, builder);
@@ -64,6 +67,8 @@ struct Widening<'a, 'b> {
     pending: Vec<ItemId>,
     /// Items that the root imports by the path of their own module.
     named: BTreeSet<ItemId>,
+    /// Aliases that were looked through.
+    aliases: BTreeSet<ItemId>,
     /// By inherent impl: its public methods, which everybody sees once their type is public.
     methods: BTreeMap<ItemId, Vec<ItemId>>,
 }
@@ -203,8 +208,17 @@ impl Widening<'_, '_> {
             if let Target::Item(target) = reference.resolution.target
                 && shown
             {
-                self.pending.push(target);
+                self.shown(target);
             }
+        }
+    }
+
+    /// A type that others see. An alias may be less public than what shows it: to them it is what it stands for.
+    fn shown(&mut self, id: ItemId) {
+        if self.scope.workspace.item(id).kind != ItemKind::TypeAlias {
+            self.pending.push(id);
+        } else if self.aliases.insert(id) {
+            self.signature(id);
         }
     }
 

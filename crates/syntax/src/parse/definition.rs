@@ -24,20 +24,20 @@ const DEFINING: &[&str] = &[
     "macro_rules",
 ];
 
-/// The keyword before a name that is defined, if a token is one: not the lifetime `'static`, the `const` of a pointer, or
-/// that of a generic parameter.
+/// The keyword before a name that is defined, if a token is one: not the lifetime `'static`, the `const` of a pointer,
+/// that of a generic parameter, or the `@static` that chooses a rule of a macro.
 pub(super) fn defining(tokens: &[TokenTree], at: usize) -> Option<&'static str> {
     let TokenTree::Ident(word) = &tokens[at] else {
         return None;
     };
-    let is_of_type = |before: &TokenTree| {
-        let mut puncts = ['\'', '*', '<'].into_iter();
+    let is_other = |before: &TokenTree| {
+        let mut puncts = ['\'', '*', '<', '@'].into_iter();
         puncts.any(|punct| is_punct(before, punct))
     };
     let before = at.checked_sub(1).map(|before| &tokens[before]);
     let mut keywords = DEFINING.iter();
     keywords
-        .find(|keyword| word == *keyword && !before.is_some_and(is_of_type))
+        .find(|keyword| word == *keyword && !before.is_some_and(is_other))
         .copied()
 }
 
