@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::str::FromStr;
 
-use cleave_syntax::item::ItemKind;
+use cleave_syntax::item::{ItemKind, PathContext};
 use cleave_syntax::token::is_punct;
 use cleave_syntax::{ItemId, TextRange, Workspace};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
@@ -26,7 +26,7 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
                 .or_insert_with(|| headers(workspace, called));
             let homes = headers
                 .iter()
-                .map(|header| homes(workspace, graph, (called, header), id));
+                .flat_map(|header| homes_of_impls(workspace, graph, (called, header), id));
             all.extend(homes.filter(|homes| !homes.is_empty()));
         }
         let (anchors, others) = common(&all);
@@ -44,6 +44,8 @@ struct Header {
     is_inherent: bool,
     /// Whether what the call hands over stands in it.
     has_variable: bool,
+    /// Whether there is an impl for each of several arguments: `$(impl Trait for $ty {})*`.
+    is_repeated: bool,
 }
 
 fn headers(workspace: &Workspace, id: ItemId) -> Vec<Header> {
@@ -65,7 +67,8 @@ fn headers(workspace: &Workspace, id: ItemId) -> Vec<Header> {
             TokenTree::Group(transcriber) if after_arrow => {
                 let mut defined = BTreeSet::new();
                 defined_in(&transcriber, &mut defined);
-                in_transcriber(&transcriber, (item.range.start, &defined), &mut found);
+                let start = item.range.start;
+                in_transcriber(&transcriber, (start, &defined), false, &mut found);
                 after_arrow = false;
             }
             TokenTree::Punct(punct) => after_arrow = punct.as_char() == '>',
@@ -79,16 +82,23 @@ fn headers(workspace: &Workspace, id: ItemId) -> Vec<Header> {
 fn in_transcriber(
     group: &Group,
     (start, defined): (u32, &BTreeSet<String>),
+    is_repeated: bool,
     found: &mut Vec<Header>,
 ) {
     let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
     for (index, token) in tokens.iter().enumerate() {
         match token {
-            TokenTree::Group(inner) => in_transcriber(inner, (start, defined), found),
+            TokenTree::Group(inner) => {
+                let is_repeated = is_repeated || index > 0 && is_punct(&tokens[index - 1], '$');
+                in_transcriber(inner, (start, defined), is_repeated, found);
+            }
             TokenTree::Ident(word) if word == "impl" => {
                 let returned = index > 0 && is_punct(&tokens[index - 1], '>');
                 let header = header(&tokens[index + 1..], (start, defined));
-                found.extend(header.filter(|_| !returned));
+                found.extend(header.filter(|_| !returned).map(|header| Header {
+                    is_repeated: is_repeated && header.is_repeated,
+                    ..header
+                }));
             }
             _ => {}
         }
@@ -148,13 +158,15 @@ fn header(tokens: &[TokenTree], (start, defined): (u32, &BTreeSet<String>)) -> O
         let higher_ranked = head.get(index + 1).is_some_and(|next| is_punct(next, '<'));
         matches!(token, TokenTree::Ident(word) if word == "for") && !higher_ranked
     };
+    let variables = head.iter().filter(|token| is_punct(token, '$')).count();
     Some(Header {
         range: TextRange::new(
             start + first.span().byte_range().start as u32,
             start + last.span().byte_range().end as u32,
         ),
         is_inherent: !head.iter().enumerate().any(is_for),
-        has_variable: head.iter().any(|token| is_punct(token, '$')),
+        has_variable: variables > 0,
+        is_repeated: variables == 1,
     })
 }
 
@@ -176,6 +188,43 @@ fn generics(tokens: &[TokenTree]) -> usize {
         }
     }
     tokens.len()
+}
+
+/// By each impl that a call has a macro write: the types and traits by which it may stand where the call is.
+///
+/// Of impls for each of several types, these say where: the call goes with them where it stands beside all of them.
+/// Elsewhere, and where others' types are among them, it goes with the trait.
+fn homes_of_impls(
+    workspace: &Workspace,
+    graph: &Graph,
+    (called, header): (ItemId, &Header),
+    call: ItemId,
+) -> Vec<Vec<ItemId>> {
+    let homes = homes(workspace, graph, (called, header), call);
+    let arguments = arguments(workspace, call);
+    let is_type = |id: &ItemId| workspace.item(*id).kind.is_type();
+    let handed: BTreeSet<ItemId> = graph
+        .references_of(call)
+        .iter()
+        .filter(|it| range(workspace, it).is_some_and(|it| arguments.contains(&it.start)))
+        .filter_map(|reference| match reference.resolution.target {
+            Target::Item(target) => Some(target).filter(is_type),
+            _ => None,
+        })
+        .collect();
+    let (types, others): (Vec<ItemId>, Vec<ItemId>) =
+        homes.iter().partition(|id| handed.contains(id));
+    if !header.is_repeated || types.len() < 2 {
+        return vec![homes];
+    }
+    let module = workspace.item(call).module;
+    let is_beside = |id: &ItemId| workspace.item(*id).module == module;
+    let all_own = types.len() == arguments.len() && types.iter().all(is_beside);
+    if others.is_empty() || all_own && !others.iter().any(is_beside) {
+        types.into_iter().map(|id| vec![id]).collect()
+    } else {
+        vec![others]
+    }
 }
 
 /// The types and traits of the workspace by which an impl may stand where the call is.
@@ -225,10 +274,17 @@ fn definer(
         Target::Item(id) | Target::Opaque(id) if workspace.item(id).kind == ItemKind::MacroCall => {
             let range = range(workspace, reference)?;
             let here = workspace.crate_of(id) == workspace.crate_of(call);
-            (here && id != call && !arguments.contains(&range.start)).then_some(id)
+            let is_named = is_macro(workspace, reference) && !arguments.contains(&range.start);
+            (here && id != call && is_named).then_some(id)
         }
         _ => None,
     })
+}
+
+/// Whether a reference is the path of a macro that is called.
+fn is_macro(workspace: &Workspace, reference: &Reference) -> bool {
+    matches!(reference.place, Place::Item(id, index)
+        if workspace.item(id).paths[index as usize].context == PathContext::Macro)
 }
 
 fn range(workspace: &Workspace, reference: &Reference) -> Option<TextRange> {
@@ -238,7 +294,7 @@ fn range(workspace: &Workspace, reference: &Reference) -> Option<TextRange> {
     }
 }
 
-/// Where the names start that a call hands over as they are, not within braces.
+/// Where the names start that a call hands over as they are, not within braces; not those of bounds, `T: Bound + Other`.
 fn arguments(workspace: &Workspace, call: ItemId) -> Vec<u32> {
     let start = workspace.item(call).range.start;
     let mut found = Vec::new();
@@ -254,13 +310,20 @@ fn arguments(workspace: &Workspace, call: ItemId) -> Vec<u32> {
 }
 
 fn names(group: &Group, start: u32, found: &mut Vec<u32>) {
-    for token in group.stream() {
+    let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+    let is_at = |at: Option<usize>, what| {
+        at.and_then(|at| tokens.get(at))
+            .is_some_and(|token| is_punct(token, what))
+    };
+    for (at, token) in tokens.iter().enumerate() {
+        let (last, before) = (at.checked_sub(1), at.checked_sub(2));
+        let is_bound = is_at(last, '+') || is_at(last, ':') && !is_at(before, ':');
         match token {
-            TokenTree::Ident(word) => {
+            TokenTree::Ident(word) if !is_bound => {
                 found.push(start + word.span().byte_range().start as u32);
             }
             TokenTree::Group(inner) if inner.delimiter() != Delimiter::Brace => {
-                names(&inner, start, found);
+                names(inner, start, found);
             }
             _ => {}
         }

@@ -226,6 +226,29 @@ fn a_call_that_writes_impls_stands_where_they_may() {
     );
 }
 
+#[test]
+fn impls_for_each_of_several_types_are_bound_to_all_of_them() {
+    const TEXT: &str = "
+        #[macro_use] pub mod shape {
+            pub trait Shape {}
+            pub trait Sized2 {}
+            macro_rules! shapes { ($($ty:ident),*) => { $(impl crate::shape::Shape for $ty {})* }; }
+            macro_rules! one { ([$($typarm:tt)*] $ty:ty) => { impl<$($typarm)*> crate::shape::Shape for $ty {} }; }
+        }
+        pub mod own { pub struct One; pub struct Two; pub struct Three<T>(T); shapes!(One, Two); one!([T: crate::shape::Sized2] Three<T>); }
+        pub mod all { use crate::own::{One, Two}; shapes!(u8, One, Two); }
+    ";
+    check_bound(TEXT, "own::shapes! One: own::Two");
+    check_anchors(
+        TEXT,
+        "
+        own::shapes! One: own::One
+        own::one! T: shape::Shape own::Three
+        all::shapes! One: shape::Shape
+        ",
+    );
+}
+
 /// An array is nobody's type, whatever it is made of.
 #[test]
 fn an_impl_stands_with_the_type_behind_an_alias() {
@@ -284,6 +307,23 @@ fn impls_that_a_defined_macro_writes_may_stand_with_what_defined_it() {
         "
         Shape! Shape: define! Shape
         Shape! Shape: Wrap define! Shape
+        ",
+    );
+}
+
+#[test]
+fn calls_with_an_associated_type_of_one_name_do_not_define_each_other() {
+    check_anchors(
+        "
+        pub trait Shape { type Side; }
+        pub struct One; pub struct Two;
+        macro_rules! shape { ($ty:ident { type $side:ident = $of:ty; }) => { impl Shape for $ty { type $side = $of; } }; }
+        shape!(One { type Side = u8; });
+        shape!(Two { type Side = u16; });
+        ",
+        "
+        shape! Side: Shape One
+        shape! Side: Shape Two
         ",
     );
 }
