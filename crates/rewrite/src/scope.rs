@@ -1,5 +1,6 @@
 //! What a step moves, and what each module of the monolith becomes by it.
 
+mod by_macro;
 mod way;
 
 use std::collections::{BTreeMap, BTreeSet};

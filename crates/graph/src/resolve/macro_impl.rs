@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::str::FromStr;
 
 use cleave_syntax::item::{ItemKind, PathContext};
-use cleave_syntax::token::is_punct;
+use cleave_syntax::token::{is_punct, transcribers};
 use cleave_syntax::{ItemId, TextRange, Workspace};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
@@ -50,30 +50,11 @@ struct Header {
 
 fn headers(workspace: &Workspace, id: ItemId) -> Vec<Header> {
     let mut found = Vec::new();
-    let item = workspace.item(id);
-    let Ok(tokens) = TokenStream::from_str(workspace.text_of(id)) else {
-        return found;
-    };
-    let Some(TokenTree::Group(rules)) = tokens
-        .into_iter()
-        .filter(|token| matches!(token, TokenTree::Group(_)))
-        .last()
-    else {
-        return found;
-    };
-    let mut after_arrow = false;
-    for token in rules.stream() {
-        match token {
-            TokenTree::Group(transcriber) if after_arrow => {
-                let mut defined = BTreeSet::new();
-                defined_in(&transcriber, &mut defined);
-                let start = item.range.start;
-                in_transcriber(&transcriber, (start, &defined), false, &mut found);
-                after_arrow = false;
-            }
-            TokenTree::Punct(punct) => after_arrow = punct.as_char() == '>',
-            _ => {}
-        }
+    let start = workspace.item(id).range.start;
+    for transcriber in transcribers(workspace.text_of(id)) {
+        let mut defined = BTreeSet::new();
+        defined_in(&transcriber, &mut defined);
+        in_transcriber(&transcriber, (start, &defined), false, &mut found);
     }
     found
 }

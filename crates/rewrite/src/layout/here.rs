@@ -298,6 +298,7 @@ impl Layout<'_, '_> {
                         .map(str::to_owned),
                 );
                 let mut attributes = self.scope.name_conditions(*id);
+                attributes.extend(self.scope.conditions_by_macro(*id, name));
                 attributes.extend(self.conditions_of_all(module, *id, name, asked));
                 if name == ALL && self.may_define_nothing(*id) {
                     attributes.push(EMPTY_GLOB.to_owned());
