@@ -1,7 +1,7 @@
 //! Where an impl may stand: Rust reference, *implementations: orphan rules*.
 
 use cleave_syntax::item::{ItemKind, PathUse};
-use cleave_syntax::{ItemId, ModuleId};
+use cleave_syntax::{ItemId, ModuleId, Workspace};
 
 use super::builtin;
 use super::scope::{Def, Hit, Open, Scopes, Trust};
@@ -62,7 +62,7 @@ fn local(scopes: &Scopes<'_>, path: &PathUse, module: ModuleId, depth: usize) ->
     match item.kind {
         ItemKind::TypeAlias if depth < 8 => {
             let inner = item.paths.iter().find(|path| path.in_signature)?;
-            let is_itself = !is_in_compound(scopes, id, inner);
+            let is_itself = !is_in_compound(scopes.workspace, id, inner);
             is_itself.then(|| local(scopes, inner, item.module, depth + 1))?
         }
         ItemKind::Trait | ItemKind::MacroCall => Some(id),
@@ -73,11 +73,9 @@ fn local(scopes: &Scopes<'_>, path: &PathUse, module: ModuleId, depth: usize) ->
 
 /// Whether a path in a type alias is a part of an array, slice, tuple, raw pointer or function pointer: these are nobody's
 /// types, whatever they are made of.
-fn is_in_compound(scopes: &Scopes<'_>, alias: ItemId, path: &PathUse) -> bool {
-    let item = scopes.workspace.item(alias);
-    let file = scopes
-        .workspace
-        .file(scopes.workspace.module(item.module).file);
+pub(super) fn is_in_compound(workspace: &Workspace, alias: ItemId, path: &PathUse) -> bool {
+    let item = workspace.item(alias);
+    let file = workspace.file(workspace.module(item.module).file);
     let before = &file.text[item.range.start as usize..path.range().start as usize];
     let before = before.rsplit('=').next().unwrap_or(before);
     before.contains(['[', '(', '*'])

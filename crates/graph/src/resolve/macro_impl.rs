@@ -9,6 +9,7 @@ use cleave_syntax::token::{is_punct, transcribers};
 use cleave_syntax::{ItemId, TextRange, Workspace};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
+use super::anchor::is_in_compound;
 use crate::graph::{Graph, Place, Reference, Target};
 
 /// Fills [`Graph::anchors`] of macro calls at module level, and [`Graph::bound`] of those whose impls have several homes.
@@ -189,9 +190,10 @@ fn homes_of_impls(
         .iter()
         .filter(|it| range(workspace, it).is_some_and(|it| arguments.contains(&it.start)))
         .filter_map(|reference| match reference.resolution.target {
-            Target::Item(target) => Some(target).filter(is_type),
+            Target::Item(target) => behind_alias(workspace, graph, target),
             _ => None,
         })
+        .filter(is_type)
         .collect();
     let (types, others): (Vec<ItemId>, Vec<ItemId>) =
         homes.iter().partition(|id| handed.contains(id));
@@ -225,9 +227,10 @@ fn homes(
         references
             .filter(|reference| range(workspace, reference).is_some_and(within))
             .filter_map(|reference| match reference.resolution.target {
-                Target::Item(target) if is_home(target) => Some(target),
+                Target::Item(target) => behind_alias(workspace, graph, target),
                 _ => None,
             })
+            .filter(|target| is_home(*target))
             .collect()
     };
     let mut homes = named(called, &|range| {
@@ -241,6 +244,29 @@ fn homes(
     homes.sort_unstable();
     homes.dedup();
     homes
+}
+
+/// What a type alias stands for, if that is a type of its own.
+fn behind_alias(workspace: &Workspace, graph: &Graph, id: ItemId) -> Option<ItemId> {
+    const DEEP: usize = 8;
+    let mut at = id;
+    for _ in 0..DEEP {
+        let item = workspace.item(at);
+        if item.kind != ItemKind::TypeAlias {
+            return Some(at);
+        }
+        let index = item.paths.iter().position(|path| path.in_signature)?;
+        if is_in_compound(workspace, at, &item.paths[index]) {
+            return None;
+        }
+        let place = Place::Item(at, index as u32);
+        let mut references = graph.references_of(at).iter();
+        at = references.find_map(|reference| match reference.resolution.target {
+            Target::Item(target) if reference.place == place => Some(target),
+            _ => None,
+        })?;
+    }
+    None
 }
 
 /// The call that defined the macro which a call names. What it defined besides, such as a trait of the same name, may stand

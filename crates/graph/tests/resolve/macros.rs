@@ -217,11 +217,15 @@ fn a_call_that_writes_impls_stands_where_they_may() {
         shape!(u8, Own);
         inherent!(Own);
         plain!();
+        pub type Alias = Own;
+        macro_rules! of_alias { ($from:ty) => { impl From<$from> for Alias { fn from(_: $from) -> Alias { Own } } }; }
+        of_alias!(u8);
         ",
         "
         into! Own: Value
         shape! Own: Own Shape
         inherent! Own: Own
+        of_alias!: Own
         ",
     );
 }
