@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cleave_graph::Target;
 use cleave_syntax::change::Reason;
-use cleave_syntax::item::{ItemKind, Level};
+use cleave_syntax::item::{Binding, ItemKind, Level};
 use cleave_syntax::{ItemId, ModuleId, TextRange, UseLeafId};
 
 use super::{IMPORT_RULE, Layout};
@@ -49,9 +49,27 @@ impl Layout<'_, '_> {
                     && (self.needs_there(*leaf)
                         || self.dest.asked.contains(leaf)
                         || self.is_orphaned(*leaf));
-                unused || self.is_narrower_now(*leaf)
+                unused || self.is_narrower_now(*leaf) || self.comes_with_macro(*leaf)
             })
             .collect()
+    }
+
+    /// Whether the import of an exported macro that has moved brings what an import of the same name does: the new crate's
+    /// root shows that too, and an import takes it from there as well.
+    fn comes_with_macro(&self, leaf: UseLeafId) -> bool {
+        let workspace = self.scope.workspace;
+        let import = workspace.item(workspace.leaf(leaf).item);
+        let Binding::Name(bound) = &workspace.leaf(leaf).binding else {
+            return false;
+        };
+        let is_shown_there = import.visibility.level == Level::Public
+            && workspace.module(import.module).parent.is_none()
+            && self.public.contains(&leaf);
+        let mut names = self.root.names.keys();
+        is_shown_there
+            && names.any(|(module, id, name)| {
+                *module == import.module && name == bound && workspace.item(*id).is_exported_macro()
+            })
     }
 
     /// Whether an import is used here under a condition alone, where it was used without before.
