@@ -27,6 +27,7 @@ mod export;
 mod include;
 mod layout;
 mod lift;
+mod macro_use;
 pub mod manifest;
 mod members;
 mod needs;

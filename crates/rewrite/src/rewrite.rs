@@ -7,8 +7,9 @@ use cleave_syntax::{ChangeBuilder, ChangeSet, CrateId, Diagnostic, ItemId, Sever
 use crate::demand::{self, DestDemand};
 use crate::scope::Scope;
 use crate::{
-    cleanup, companion, detach, exhaustive, include, layout, lift, members, needs, notes, order,
-    package_folder, package_name, skeleton, snapshot, spacing, support, target, visibility,
+    cleanup, companion, detach, exhaustive, include, layout, lift, macro_use, members, needs,
+    notes, order, package_folder, package_name, skeleton, snapshot, spacing, support, target,
+    visibility,
 };
 
 /// What a step does to the tree.
@@ -171,6 +172,7 @@ fn move_items(
     let needs_root = needs::doc_tests(&scope, &root_demand.public_items, builder);
     let made_public = visibility::widen(&scope, (&root_demand, &dest_demand, &public), builder);
     support::open(&scope, builder);
+    macro_use::spare(&scope, builder);
     include::correct(&scope, &moves, builder);
     include::correct_what_stays(&scope, &moves, builder);
     include::correct_concatenated(&scope, &moves, builder);

@@ -13,6 +13,9 @@ use syn::punctuated::Punctuated;
 use crate::manifest::lints::OF_PUBLIC_API;
 use crate::needs::features_in;
 
+/// What stands above `#[macro_use] extern crate alloc` where nobody may call its macros.
+pub(crate) const MAY_GO_UNUSED: &str = "#[allow(unused_imports)]\n";
+
 /// The folder of a planned crate, relative to the workspace root.
 pub(crate) fn folder(workspace: &Workspace, name: &str) -> Utf8PathBuf {
     let package = workspace.package(workspace.package);
@@ -64,7 +67,7 @@ pub(crate) fn features(workspace: &Workspace, root: CrateId, features: &mut BTre
 
 /// The `extern crate` items of a crate's root that name what comes with the compiler, or the crate itself: the paths of
 /// all its modules may start there.
-fn parts_of_std(workspace: &Workspace, root: CrateId) -> impl Iterator<Item = &Item> {
+pub(crate) fn parts_of_std(workspace: &Workspace, root: CrateId) -> impl Iterator<Item = &Item> {
     let items = workspace.module(workspace.krate(root).root).items.iter();
     items
         .filter(|id| {
@@ -147,7 +150,7 @@ fn front_page(
         let written = &file[item.range];
         let takes_macros = item.attributes.iter().any(|it| it.path == "macro_use");
         if takes_macros && !written.contains("unused_imports") {
-            crates.push_str("#[allow(unused_imports)]\n");
+            crates.push_str(MAY_GO_UNUSED);
         }
         crates.push_str(written);
         crates.push('\n');
