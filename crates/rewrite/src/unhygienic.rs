@@ -54,23 +54,26 @@ fn defining_calls(
 pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSet<ItemId> {
     let workspace = scope.workspace;
     let import = workspace.leaf(leaf);
-    let Binding::Name(bound) = &import.binding else {
-        return BTreeSet::new();
+    let bound = match &import.binding {
+        Binding::Name(bound) => BTreeSet::from([bound.as_str()]),
+        Binding::Glob => behind_glob(scope, leaf),
+        Binding::Underscore => return BTreeSet::new(),
     };
     let own = workspace.item(import.item);
     let importers = scope.glob_importers.get(&own.module).into_iter().flatten();
     let importers = importers.copied().filter(|module| {
         let sees = scope.is_visible(&own.visibility.level, own.module, *module);
-        sees && !binds(workspace, *module, bound)
+        sees && !bound.iter().any(|name| binds(workspace, *module, name))
     });
     let mut targets = scope.graph.leaves[leaf.index()].iter();
-    let is_own_crate = targets.any(|it| it.target == Target::CrateRoot(scope.root));
+    let is_own_crate = import.binding != Binding::Glob
+        && targets.any(|it| it.target == Target::CrateRoot(scope.root));
     std::iter::once(own.module)
         .chain(importers)
         .flat_map(|module| crate::traits::on_side(scope, module, moving))
         .filter(|id| {
             let names = scope.written.get(id);
-            names.is_some_and(|names| names.iter().any(|name| name.as_str() == bound.as_str()))
+            names.is_some_and(|names| names.iter().any(|name| bound.contains(name.as_str())))
                 || is_own_crate && runs_foreign_macro(scope, *id)
         })
         .collect()
@@ -102,6 +105,27 @@ fn runs_foreign_macro(scope: &Scope<'_>, id: ItemId) -> bool {
         let is_foreign = matches!(reference.resolution.target, Target::External(_));
         is_foreign && matches!(reference.place, Place::Item(_, index) if is_run(index))
     })
+}
+
+/// The names of the items that a glob brings from the modules which it leads to. What these import in turn, who stands in
+/// the macro's crate imports by other ways as well.
+fn behind_glob<'a>(scope: &Scope<'a>, leaf: UseLeafId) -> BTreeSet<&'a str> {
+    let workspace = scope.workspace;
+    let to = workspace.item(workspace.leaf(leaf).item).module;
+    let modules = scope.graph.leaves[leaf.index()].iter();
+    let modules = modules.filter_map(|resolution| match resolution.target {
+        Target::Module(module) => Some(module),
+        _ => None,
+    });
+    let shown = modules.flat_map(|module| {
+        let items = workspace.module(module).items.iter();
+        let items = items.map(|id| workspace.item(*id));
+        items.filter(move |item| scope.is_visible(&item.visibility.level, module, to))
+    });
+    shown
+        .map(|item| item.name.as_str())
+        .filter(|name| !name.is_empty())
+        .collect()
 }
 
 /// Whether a macro may look up a name where code that stays calls it.
