@@ -149,9 +149,15 @@ impl Layout<'_, '_> {
             self.scope.dest_path(item.module),
             workspace.module(child).path
         );
-        let (prefix, name) = full
-            .rsplit_once("::")
-            .expect("the crate's name comes first");
+        // An import takes the name in all namespaces, `{self}` the module alone.
+        let (prefix, name) = if self.shows_its_name(child) && !self.is_macro_too(child) {
+            (full.as_str(), "{self}".to_owned())
+        } else {
+            let (prefix, name) = full
+                .rsplit_once("::")
+                .expect("the crate's name comes first");
+            (prefix, text::identifier(name))
+        };
         let visibility = if self.is_macro_too(child) {
             "pub"
         } else {
@@ -161,7 +167,7 @@ impl Layout<'_, '_> {
             attributes,
             visibility: visibility.to_owned(),
             prefix: text::path(prefix.split("::")),
-            leaf: text::identifier(name),
+            leaf: name,
         };
         let indent = place::indent(self.scope.workspace, item.module);
         let line = text::imports(&[import], &indent, self.scope.style());
@@ -178,6 +184,22 @@ impl Layout<'_, '_> {
             line,
             Reason::new(IMPORT_RULE, full),
         );
+    }
+
+    /// Whether an import of the name of a module stands beside it, `pub use a::a`: the destination
+    /// may show that too, now or after a later step.
+    fn shows_its_name(&self, child: ModuleId) -> bool {
+        let workspace = self.scope.workspace;
+        let value = workspace.module(child);
+        let beside = value.parent.map(|parent| &workspace.module(parent).items);
+        let mut leaves = beside
+            .into_iter()
+            .flatten()
+            .flat_map(|id| &workspace.item(*id).leaves);
+        leaves.any(|leaf| {
+            let bound = &workspace.leaf(*leaf).binding;
+            *bound == Binding::Name(value.name.clone())
+        })
     }
 
     /// Drops the leaves of a `use` item that nobody here uses any more.
