@@ -2,9 +2,11 @@
 //! reference, *macros by example: hygiene*). So who calls it needs the imports of its own module for that (row D1).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use cleave_graph::{Graph, Place, Target};
-use cleave_syntax::item::{Binding, ItemKind, PathContext};
+use cleave_syntax::item::{Binding, ItemKind, PathContext, PathUse};
+use cleave_syntax::token::transcribers;
 use cleave_syntax::{ItemId, ModuleId, Name, UseLeafId, Workspace};
 
 use crate::scope::Scope;
@@ -18,16 +20,38 @@ pub(crate) fn written(
     items: impl Iterator<Item = ItemId>,
 ) -> Written {
     let mut written = Written::new();
+    let mut by_macro: BTreeMap<ItemId, BTreeSet<Name>> = BTreeMap::new();
     for id in items {
         let macros = graph.macros_run_by(workspace, id).into_iter();
-        let macros = macros.chain(defining_calls(workspace, graph, id));
-        let paths = macros.flat_map(|id| &workspace.item(id).paths);
-        let names: BTreeSet<Name> = paths.map(|path| path.segments[0].name).collect();
+        let mut names = BTreeSet::new();
+        for run in macros.chain(defining_calls(workspace, graph, id)) {
+            let of_macro = by_macro
+                .entry(run)
+                .or_insert_with(|| names_in(workspace, run));
+            names.extend(of_macro.iter().copied());
+        }
         if !names.is_empty() {
             written.insert(id, names);
         }
     }
     written
+}
+
+/// The names with which paths start in what a macro writes; of another macro call, in all its tokens.
+fn names_in(workspace: &Workspace, id: ItemId) -> BTreeSet<Name> {
+    let item = workspace.item(id);
+    let bodies: Option<Vec<_>> = item.macro_rules.is_some().then(|| {
+        let bodies = transcribers(workspace.text_of(id)).into_iter();
+        bodies.map(|body| body.span().byte_range()).collect()
+    });
+    // A word that a matcher wants is no path.
+    let is_written = |path: &&PathUse| {
+        let at = (path.range().start - item.range.start) as usize;
+        let is_in = |bodies: &Vec<Range<usize>>| bodies.iter().any(|body| body.contains(&at));
+        bodies.as_ref().is_none_or(is_in)
+    };
+    let written = item.paths.iter().filter(is_written);
+    written.map(|path| path.segments[0].name).collect()
 }
 
 /// The calls that defined the macros which an item calls: their tokens are what these write.

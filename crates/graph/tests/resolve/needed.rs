@@ -331,12 +331,13 @@ fn a_type_may_have_more_than_its_impls_say() {
 fn a_container_has_no_trait_that_none_has() {
     check_unnamed(
         "
-        pub trait Rows { fn len(&self) -> usize; }
-        pub trait Count { fn len(&self) -> usize; }
-        impl Count for [u8] { fn len(&self) -> usize { 0 } }
+        pub trait Rows { fn size(&self) -> usize; }
+        pub trait Count { fn size(&self) -> usize; }
+        impl Count for [u8] { fn size(&self) -> usize { 0 } }
         pub struct View { lines: Vec<u8>, rest: std::cell::Ref<'static, u8> }
-        impl View { fn lines(&self) { self.lines.len(); } fn rest(&self) { self.rest.len(); } }
-        fn typed(of: &str) { of.len(); }
+        impl View { fn lines(&self) { self.lines.size(); } fn rest(&self) { self.rest.size(); } }
+        fn typed(of: &str) { of.size(); }
+        fn own(of: &str) { of.len(); }
         ",
         "
         View::lines: Count

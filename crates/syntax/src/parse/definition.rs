@@ -30,15 +30,15 @@ pub(super) fn defining(tokens: &[TokenTree], at: usize) -> Option<&'static str> 
     let TokenTree::Ident(word) = &tokens[at] else {
         return None;
     };
-    let is_other = |before: &TokenTree| {
-        let mut puncts = ['\'', '*', '<', '@'].into_iter();
-        puncts.any(|punct| is_punct(before, punct))
+    let keyword = DEFINING.iter().find(|keyword| word == *keyword)?;
+    let others = match *keyword {
+        "static" => "@'",
+        "const" => "@*<",
+        _ => "@",
     };
     let before = at.checked_sub(1).map(|before| &tokens[before]);
-    let mut keywords = DEFINING.iter();
-    keywords
-        .find(|keyword| word == *keyword && !before.is_some_and(is_other))
-        .copied()
+    let is_other = before.is_some_and(|before| others.chars().any(|punct| is_punct(before, punct)));
+    (!is_other).then_some(*keyword)
 }
 
 /// What tokens define, each with the place of its name.
