@@ -119,14 +119,12 @@ impl<'a> Finder<'a> {
             let possible = self.with_member(name, arguments);
             let lacks = |of| match holder {
                 Holder::Known(Known::Type(own)) => self.implemented.excludes(of, own),
-                // Its methods are a trait object's own.
-                Holder::Known(Known::Object(own)) => of == own,
                 Holder::Known(Known::Standard(name)) => {
                     standard::is_closed(&name) && self.implemented.excludes_outside(of)
                 }
                 Holder::Outside => self.implemented.excludes_outside(of),
-                // It may hand calls on to what it holds.
-                Holder::Known(Known::Foreign(..)) | Holder::Unknown => false,
+                // What another crate has may hand calls on to what it holds.
+                Holder::Known(Known::Object(_) | Known::Foreign(..)) | Holder::Unknown => false,
             };
             found.extend(possible.filter(|of| *of != around && here(of) && !lacks(*of)));
         };

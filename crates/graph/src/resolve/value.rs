@@ -96,6 +96,11 @@ impl<'a> Values<'a> {
         let known = self.known(from, &member.receiver);
         match known {
             Some(Known::Foreign(krate, of)) => self.foreign_has(krate, of, &member.name),
+            // A trait object has the methods of its trait.
+            Some(Known::Object(of)) => {
+                let mut declared = self.workspace.item(of).declared.iter();
+                declared.any(|(name, _)| *name == member.name.as_str())
+            }
             known => self.has_inherent(known, member),
         }
     }
