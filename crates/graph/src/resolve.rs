@@ -68,7 +68,7 @@ pub fn resolve(workspace: &Workspace) -> Graph {
     graph.edges = edges;
     let handed = Handed::new(workspace, &items);
     trait_call::attach(&handed, &mut graph, &items);
-    call::attach(&handed, &mut graph);
+    call::attach(&handed, &mut graph, &items);
     // Room for all at once: there are millions, and growing would have them twice.
     let count = items.iter().chain(&headers).map(Vec::len).sum();
     graph.references = Vec::with_capacity(count);

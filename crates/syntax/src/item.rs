@@ -46,6 +46,8 @@ pub struct Item {
     pub leaves: Vec<UseLeafId>,
     /// The fields of a struct or union, tuple fields named `0`, `1`, ….
     pub fields: Vec<Field>,
+    /// What the fields of an enum's variants hold, as far as that is named.
+    pub variant_fields: Vec<VariantField>,
     /// The names of an enum's variants, or of a trait's own items, with the words in a macro call that stands in its
     /// body; of a macro call the first name in it, which tells it from others.
     pub members: Vec<String>,
@@ -279,6 +281,17 @@ pub struct Field {
     pub holds: Option<Box<Shape>>,
 }
 
+/// A field of an enum's variant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariantField {
+    /// The variant's name.
+    pub variant: Name,
+    /// Name, or position.
+    pub name: Name,
+    /// What it holds.
+    pub holds: Shape,
+}
+
 /// The head of an `impl`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Implementation {
@@ -463,6 +476,8 @@ pub enum Derivation {
     Method(Name, Receiver),
     /// A field, by name or position, and of what.
     Field(Name, Receiver),
+    /// A field that a pattern takes out of a struct or variant: index into [`Item::paths`], and name or position.
+    Bound(u32, Name),
 }
 
 /// A part of a value.

@@ -11,14 +11,16 @@ use smallvec::SmallVec;
 
 use super::builtin;
 use super::handed::Handed;
-use crate::graph::{Called, Calls, Graph};
+use super::value::{Known, Values};
+use crate::graph::{Called, Calls, Graph, Reference};
+use crate::standard;
 
 /// Fills [`Graph::calls`]. A call means every method of that name that may be seen from there, takes as many arguments,
-/// and belongs to the receiver's type where that is written.
-pub(super) fn attach(handed: &Handed<'_>, graph: &mut Graph) {
+/// and belongs to the receiver's type where that is written. `references` are those of each item.
+pub(super) fn attach(handed: &Handed<'_>, graph: &mut Graph, references: &[Vec<Reference>]) {
     let workspace = handed.workspace;
     let mut calls = Calls::default();
-    let finder = Finder::new(handed, graph, &mut calls);
+    let finder = Finder::new(handed, graph, references, &mut calls);
     calls.items = (0..workspace.items.len())
         .into_par_iter()
         .map(|index| finder.item(ItemId::new(index)))
@@ -33,6 +35,7 @@ struct Finder<'a> {
     workspace: &'a Workspace,
     handed: &'a Handed<'a>,
     graph: &'a Graph,
+    values: Values<'a>,
     groups: FxHashMap<Key, u32>,
     /// By name: how many arguments methods of that name take.
     arguments: FxHashMap<Name, SmallVec<[Option<u32>; 1]>>,
@@ -42,12 +45,18 @@ struct Finder<'a> {
 }
 
 impl<'a> Finder<'a> {
-    fn new(handed: &'a Handed<'a>, graph: &'a Graph, calls: &mut Calls) -> Self {
+    fn new(
+        handed: &'a Handed<'a>,
+        graph: &'a Graph,
+        references: &'a [Vec<Reference>],
+        calls: &mut Calls,
+    ) -> Self {
         let workspace = handed.workspace;
         let mut finder = Self {
             workspace,
             handed,
             graph,
+            values: Values::before(workspace, graph, references),
             groups: FxHashMap::default(),
             arguments: FxHashMap::default(),
             by_type: FxHashMap::default(),
@@ -113,12 +122,16 @@ impl<'a> Finder<'a> {
         let Some(arguments) = self.arguments.get(&member.name) else {
             return;
         };
+        let of_type = |own| self.by_type.get(&(member.name, own));
         let narrowed = match member.receiver {
-            Receiver::Unknown | Receiver::Local | Receiver::Derived(_) => None,
-            Receiver::Own => self
-                .by_type
-                .get(&(member.name, self.graph.own_type(self.workspace, from))),
+            Receiver::Unknown | Receiver::Local => None,
+            Receiver::Own => of_type(self.graph.own_type(self.workspace, from)),
             Receiver::Typed(name) => self.by_type_name.get(&(member.name, name)),
+            Receiver::Derived(_) => match self.values.known(from, &member.receiver) {
+                Some(Known::Type(own)) => of_type(Some(own)),
+                Some(Known::Standard(name)) if standard::is_closed(&name) => return,
+                _ => None,
+            },
         };
         let before = called.methods.len();
         let possible = narrowed.into_iter().flatten().copied();

@@ -243,9 +243,37 @@ impl<'a> Values<'a> {
                 let meant = fields.filter(|field| field.name == name.as_str());
                 return Some(meant.map(|field| (own, field.holds.as_deref())).collect());
             }
+            Derivation::Bound(path, name) => return self.bound(from, *path, *name),
         };
         let returns = |id: ItemId| self.workspace.item(id).returns.as_deref();
         Some(callees.into_iter().map(|id| (id, returns(id))).collect())
+    }
+
+    /// The field of a struct or variant that a pattern takes out by the path which it matches.
+    fn bound(
+        &self,
+        from: ItemId,
+        path: u32,
+        name: Name,
+    ) -> Option<Vec<(ItemId, Option<&'a Shape>)>> {
+        let last = self.workspace.item(from).paths[path as usize]
+            .segments
+            .last()?;
+        let mut targets = self.targets(from, path);
+        let (Some(Target::Item(own)), None) = (targets.next(), targets.next()) else {
+            return None;
+        };
+        let item = self.workspace.item(*own);
+        let of_struct = item
+            .fields
+            .iter()
+            .filter(|field| field.name == name.as_str());
+        let of_struct = of_struct.map(|field| field.holds.as_deref());
+        let of_enum = item.variant_fields.iter();
+        let of_enum = of_enum.filter(|field| field.variant == last.name && field.name == name);
+        let of_enum = of_enum.map(|field| Some(&field.holds));
+        let shapes = of_struct.chain(of_enum);
+        Some(shapes.map(|shape| (*own, shape)).collect())
     }
 
     fn type_of(&self, from: ItemId, receiver: &Receiver) -> Option<ItemId> {

@@ -346,3 +346,30 @@ fn a_container_has_no_trait_that_none_has() {
         ",
     );
 }
+
+#[test]
+fn a_pattern_tells_what_a_field_holds() {
+    check_unnamed(
+        "
+        pub trait Show { fn show(&self) {} }
+        pub struct Area; impl Area { pub fn show(&self) {} }
+        pub struct Size; impl Show for Size {}
+        pub struct Pair(Area, Size);
+        pub enum Shape { Named { area: Area, size: Size }, Flat(Area, u8), Other(Size) }
+        fn of_struct(Pair(area, _): Pair) { area.show(); }
+        fn of_other(Pair(_, size): Pair) { size.show(); }
+        impl Shape {
+            fn of_variant(&self) {
+                match self { Self::Named { area: it, .. } => it.show(), Shape::Flat(it, ..) => it.show(), _ => {} }
+            }
+            fn of_another(&self) { if let Shape::Other(it) = self { it.show(); } }
+            fn from_behind(&self) { if let Shape::Flat(.., it) = self { it.show(); } }
+        }
+        ",
+        "
+        of_other: Show
+        Shape::of_another: Show
+        Shape::from_behind: Show
+        ",
+    );
+}

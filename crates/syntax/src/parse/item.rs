@@ -134,6 +134,7 @@ fn blank(
         in_call: false,
         leaves: Vec::new(),
         fields: Vec::new(),
+        variant_fields: Vec::new(),
         members: Vec::new(),
         written_members: Vec::new(),
         declared: Vec::new(),

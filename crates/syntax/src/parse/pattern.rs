@@ -7,6 +7,7 @@ use super::{shape, value};
 use smallvec::smallvec;
 
 use crate::item::{Part, PathContext, Receiver};
+use crate::name::Name;
 
 /// Binds the names of a pattern whose type is written.
 pub(super) fn bind_typed(collector: &mut Collector<'_>, pattern: &syn::Pat, written: &syn::Type) {
@@ -90,19 +91,30 @@ pub(super) fn bind(collector: &mut Collector<'_>, pattern: &syn::Pat) {
             }
         }
         syn::Pat::Struct(pattern) => {
+            let paths = collector.paths.len();
             collector.record_construct(pattern.qself.as_ref(), &pattern.path);
             for field in &pattern.fields {
-                collector.record_member_in_tests(member_name(&field.member), &field.attrs, field);
+                let name = member_name(&field.member);
+                collector.record_member_in_tests(name, &field.attrs, field);
                 collector.record_member(&field.member);
-                bind(collector, &field.pat);
+                let value = value::bound(collector, paths, name);
+                bind_returned(collector, &field.pat, &value);
             }
         }
         syn::Pat::TupleStruct(pattern) => {
+            let paths = collector.paths.len();
             collector.record_construct(pattern.qself.as_ref(), &pattern.path);
-            pattern
-                .elems
-                .iter()
-                .for_each(|pattern| bind(collector, pattern));
+            let mut elements = pattern.elems.iter().zip(0..);
+            for (element, index) in elements.by_ref() {
+                // What stands behind `..` is counted from the other end.
+                if matches!(element, syn::Pat::Rest(_)) {
+                    break;
+                }
+                let name = Name::new(&u32::to_string(&index));
+                let value = value::bound(collector, paths, name);
+                bind_returned(collector, element, &value);
+            }
+            elements.for_each(|(element, _)| bind(collector, element));
         }
         syn::Pat::Tuple(pattern) => pattern
             .elems

@@ -109,6 +109,19 @@ fn function(collector: &Collector<'_>, called: &syn::Expr) -> Receiver {
     })
 }
 
+/// What a field holds that a pattern takes out whose path was recorded as that of an index; nothing where it was not, or
+/// is one of the prelude's variants.
+pub(super) fn bound(collector: &Collector<'_>, path: usize, field: Name) -> Receiver {
+    let last = collector
+        .paths
+        .get(path)
+        .and_then(|path| path.segments.last());
+    match last.map(|last| last.name.as_str()) {
+        None | Some("Some" | "Ok" | "Err") => Receiver::Unknown,
+        Some(_) => derived(Derivation::Bound(path as u32, field)),
+    }
+}
+
 fn derived(by: Derivation) -> Receiver {
     let parts = SmallVec::new();
     Receiver::Derived(Box::new(Derived { by, parts }))

@@ -6,7 +6,8 @@ use syn::spanned::Spanned;
 
 use super::head::visibility;
 use super::{between, takes};
-use crate::item::{Defined, Field, Item, MacroRules, Takes};
+use crate::item::{Defined, Field, Item, MacroRules, Takes, VariantField};
+use crate::name::Name;
 use crate::parse::collect::{Collector, name_of, text_of};
 use crate::parse::{attribute, definition, shape, tokens};
 use crate::token::words;
@@ -82,6 +83,7 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
                 .iter()
                 .map(|variant| text_of(&variant.ident))
                 .collect();
+            item.variant_fields = node.variants.iter().flat_map(variant_fields).collect();
         }
         syn::Item::Trait(node) => {
             item.declared = node.items.iter().flat_map(trait_members).collect();
@@ -146,6 +148,20 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
 fn names(found: Vec<Defined>) -> Vec<String> {
     let names: BTreeSet<String> = found.into_iter().map(|it| it.name).collect();
     names.into_iter().collect()
+}
+
+fn variant_fields(variant: &syn::Variant) -> impl Iterator<Item = VariantField> {
+    let named = variant.fields.iter().zip(0..).filter_map(|(field, index)| {
+        let holds = shape::written(&field.ty)?;
+        let position = || Name::new(&u32::to_string(&index));
+        let name = field.ident.as_ref().map_or_else(position, name_of);
+        Some((name, holds))
+    });
+    named.map(|(name, holds)| VariantField {
+        variant: name_of(&variant.ident),
+        name,
+        holds: *holds,
+    })
 }
 
 fn fields<'n>(
