@@ -106,14 +106,7 @@ pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
 /// Whether a module itself defines or imports a name, so that no glob brings it in.
 fn binds(workspace: &Workspace, module: ModuleId, name: &str) -> bool {
     let mut items = workspace.module(module).items.iter();
-    items.any(|id| {
-        let item = workspace.item(*id);
-        let mut leaves = item.leaves.iter();
-        item.name == name
-            || leaves.any(|leaf| {
-                matches!(&workspace.leaf(*leaf).binding, Binding::Name(bound) if bound == name)
-            })
-    })
+    items.any(|id| workspace.item(*id).name == name) || workspace.imports_name(module, name)
 }
 
 /// Whether a macro of another crate may write what it likes for an item: `use crate as app;` is there for such a one (row

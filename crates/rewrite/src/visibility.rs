@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cleave_graph::graph::Found;
 use cleave_graph::{Place, Resolution, Target};
 use cleave_syntax::change::Reason;
-use cleave_syntax::item::{Binding, ItemKind, Level, PathContext, Visibility};
+use cleave_syntax::item::{ItemKind, Level, PathContext, Visibility};
 use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, UseLeafId};
 
 use crate::demand::{DestDemand, RootDemand};
@@ -138,22 +138,11 @@ impl Widening<'_, '_> {
         let workspace = self.scope.workspace;
         let module = workspace.item(id).module;
         match workspace.module(module).parent {
-            Some(parent) if !self.named.contains(&id) && self.is_behind_its_name(module) => {
+            Some(parent) if !self.named.contains(&id) && workspace.is_behind_its_name(module) => {
                 self.module(parent);
             }
             _ => self.module(module),
         }
-    }
-
-    fn is_behind_its_name(&self, module: ModuleId) -> bool {
-        let workspace = self.scope.workspace;
-        let module = workspace.module(module);
-        let beside = module.parent.map(|parent| &workspace.module(parent).items);
-        let mut leaves = beside
-            .into_iter()
-            .flatten()
-            .flat_map(|id| &workspace.item(*id).leaves);
-        leaves.any(|leaf| workspace.leaf(*leaf).binding == Binding::Name(module.name.clone()))
     }
 
     fn module(&mut self, module: ModuleId) {

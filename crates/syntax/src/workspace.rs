@@ -272,6 +272,21 @@ impl Workspace {
         is_call && (item.includes.iter().any(Include::is_rust) || is_written())
     }
 
+    /// Whether an import of a module binds a name.
+    pub fn imports_name(&self, module: ModuleId, name: &str) -> bool {
+        let items = self.module(module).items.iter();
+        let mut leaves = items.flat_map(|id| &self.item(*id).leaves);
+        leaves
+            .any(|leaf| matches!(&self.leaf(*leaf).binding, Binding::Name(bound) if bound == name))
+    }
+
+    /// Whether an import of a module's name stands beside it: `pub use a::a`.
+    pub fn is_behind_its_name(&self, module: ModuleId) -> bool {
+        let module = self.module(module);
+        let mut around = module.parent.into_iter();
+        around.any(|around| self.imports_name(around, &module.name))
+    }
+
     /// The text of an item's tokens, docs and attributes included.
     pub fn text_of(&self, item: ItemId) -> &str {
         let item = self.item(item);

@@ -149,8 +149,10 @@ impl Layout<'_, '_> {
             self.scope.dest_path(item.module),
             workspace.module(child).path
         );
-        // An import takes the name in all namespaces, `{self}` the module alone.
-        let (prefix, name) = if self.shows_its_name(child) && !self.is_macro_too(child) {
+        // An import takes the name in all namespaces, `{self}` the module alone: the destination may show the other thing
+        // of the name too, now or after a later step.
+        let takes_module = workspace.is_behind_its_name(child) && !self.is_macro_too(child);
+        let (prefix, name) = if takes_module {
             (full.as_str(), "{self}".to_owned())
         } else {
             let (prefix, name) = full
@@ -184,22 +186,6 @@ impl Layout<'_, '_> {
             line,
             Reason::new(IMPORT_RULE, full),
         );
-    }
-
-    /// Whether an import of the name of a module stands beside it, `pub use a::a`: the destination
-    /// may show that too, now or after a later step.
-    fn shows_its_name(&self, child: ModuleId) -> bool {
-        let workspace = self.scope.workspace;
-        let value = workspace.module(child);
-        let beside = value.parent.map(|parent| &workspace.module(parent).items);
-        let mut leaves = beside
-            .into_iter()
-            .flatten()
-            .flat_map(|id| &workspace.item(*id).leaves);
-        leaves.any(|leaf| {
-            let bound = &workspace.leaf(*leaf).binding;
-            *bound == Binding::Name(value.name.clone())
-        })
     }
 
     /// Drops the leaves of a `use` item that nobody here uses any more.
