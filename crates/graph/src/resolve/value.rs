@@ -117,14 +117,21 @@ impl<'a> Values<'a> {
 
     /// The same of a value that was looked up, but for what only the source of other crates says.
     pub(super) fn has_inherent(&self, known: Option<Known>, member: &MemberUse) -> bool {
+        // What takes no `self` is called by a path alone, which in a macro's tokens looks like a member.
+        let fits = |method: ItemId| {
+            let takes_self = self.workspace.item(method).parameters.is_some();
+            member.arguments.is_none() || takes_self
+        };
         match (&member.receiver, known) {
-            (_, Some(Known::Type(own))) => self.methods_of(own, &member.name).next().is_some(),
+            (_, Some(Known::Type(own))) => self.methods_of(own, &member.name).any(fits),
             (_, Some(Known::Standard(name))) => standard::has(&name, &member.name),
             (Receiver::Typed(name), None) => {
                 let mut methods = self.inherent(&member.name);
                 methods.any(|method| {
                     let around = self.workspace.item(method).parent;
-                    around.is_some_and(|around| self.workspace.item(around).self_name() == name)
+                    fits(method)
+                        && around
+                            .is_some_and(|around| self.workspace.item(around).self_name() == name)
                 })
             }
             _ => false,

@@ -373,3 +373,19 @@ fn a_pattern_tells_what_a_field_holds() {
         ",
     );
 }
+
+#[test]
+fn a_function_without_self_is_no_method() {
+    check_unnamed(
+        "
+        pub trait Reset: Sized { fn reset(self) {} }
+        pub struct Style; impl Reset for Style {}
+        impl Style { pub fn reset() -> Style { Style } }
+        fn by_trait(style: Style) { style.reset(); }
+        fn by_path() { Style::reset(); }
+        ",
+        "
+        by_trait: Reset
+        ",
+    );
+}
