@@ -114,8 +114,14 @@ impl Shift<'_> {
         }
         let before = self
             .insertions
-            .partition_point(|insertion| *insertion < offset) as u32;
-        offset - (before * NAMED.len() as u32).min(offset) + self.prefix
+            .partition_point(|insertion| *insertion < offset);
+        let Some(last) = before.checked_sub(1) else {
+            return offset + self.prefix;
+        };
+        // What was put in has no place of its own but that before which it stands.
+        let length = NAMED.len() as u32;
+        let inserted = last as u32 * length + length.min(offset - self.insertions[last]);
+        offset - inserted + self.prefix
     }
 }
 

@@ -35,6 +35,12 @@ fn a_parse_error_is_told_and_the_rest_is_read() {
     );
 }
 
+/// What is put in for a parameter without a name, as the 2015 edition has it in traits, may stand elsewhere too.
+#[test]
+fn a_field_without_a_name_is_read() {
+    says("//- src/lib.rs\nstruct A { a: u8,B,\n c: u8 }\n", &[]);
+}
+
 #[test]
 fn a_missing_module_file_is_told() {
     says(
