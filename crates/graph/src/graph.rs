@@ -275,11 +275,20 @@ impl Graph {
 
     /// Whether a place is in documentation: in a link, or in a doc test. Nothing depends on what stands there.
     pub fn is_doc(workspace: &Workspace, place: Place) -> bool {
-        let context = match place {
+        let context = Self::context(workspace, place);
+        matches!(context, PathContext::DocLink | PathContext::DocTest)
+    }
+
+    /// Whether a place is the path of a macro that is called.
+    pub fn is_macro_path(workspace: &Workspace, place: Place) -> bool {
+        Self::context(workspace, place) == PathContext::Macro
+    }
+
+    fn context(workspace: &Workspace, place: Place) -> PathContext {
+        match place {
             Place::Item(item, index) => workspace.item(item).paths[index as usize].context,
             Place::Header(module, index) => workspace.module(module).paths[index as usize].context,
-        };
-        matches!(context, PathContext::DocLink | PathContext::DocTest)
+        }
     }
 
     /// The macros of the workspace that a call runs: the one that it names, and those that this one calls in turn.

@@ -24,6 +24,11 @@ static TYPES: LazyLock<BTreeMap<&str, BTreeSet<&str>>> = LazyLock::new(|| {
     types
 });
 
+/// Whether a crate is one of those that the standard library is made of.
+pub fn is_crate(name: &str) -> bool {
+    ["std", "core", "alloc"].contains(&name)
+}
+
 /// Whether this is the name of a type of the standard library whose members are known.
 pub fn is_type(name: &str) -> bool {
     TYPES.contains_key(name)

@@ -310,7 +310,7 @@ fn foreign(scope: &Scope<'_>, krate: &str, name: Option<&str>) -> Option<BTreeSe
         let traits = scope.workspace.foreign.traits.get(krate)?;
         return Some(traits.values().flatten().cloned().collect());
     };
-    if ["std", "core", "alloc"].contains(&krate) {
+    if cleave_graph::standard::is_crate(krate) {
         let (_, methods) = standard::TRAITS.iter().find(|(known, _)| *known == name)?;
         return Some(methods.split(' ').map(str::to_owned).collect());
     }

@@ -62,12 +62,10 @@ fn defining_calls(
 ) -> impl Iterator<Item = ItemId> {
     let references = graph.references_of(id).iter();
     references.filter_map(move |reference| {
-        let (Place::Item(_, index), Target::Item(target)) =
-            (reference.place, &reference.resolution.target)
-        else {
+        let Target::Item(target) = &reference.resolution.target else {
             return None;
         };
-        let called = workspace.item(id).paths[index as usize].context == PathContext::Macro;
+        let called = Graph::is_macro_path(workspace, reference.place);
         let defined = called && workspace.item(*target).kind == ItemKind::MacroCall;
         defined.then_some(*target)
     })

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::str::FromStr;
 
-use cleave_syntax::item::{ItemKind, PathContext};
+use cleave_syntax::item::ItemKind;
 use cleave_syntax::token::{is_punct, transcribers};
 use cleave_syntax::{ItemId, TextRange, Workspace};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
@@ -281,17 +281,12 @@ fn definer(
         Target::Item(id) | Target::Opaque(id) if workspace.item(id).kind == ItemKind::MacroCall => {
             let range = range(workspace, reference)?;
             let here = workspace.crate_of(id) == workspace.crate_of(call);
-            let is_named = is_macro(workspace, reference) && !arguments.contains(&range.start);
+            let is_macro = Graph::is_macro_path(workspace, reference.place);
+            let is_named = is_macro && !arguments.contains(&range.start);
             (here && id != call && is_named).then_some(id)
         }
         _ => None,
     })
-}
-
-/// Whether a reference is the path of a macro that is called.
-fn is_macro(workspace: &Workspace, reference: &Reference) -> bool {
-    matches!(reference.place, Place::Item(id, index)
-        if workspace.item(id).paths[index as usize].context == PathContext::Macro)
 }
 
 fn range(workspace: &Workspace, reference: &Reference) -> Option<TextRange> {

@@ -105,17 +105,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    fn foreign_has(&self, krate: Name, of: Name, name: &str) -> bool {
-        let foreign = &self.workspace.foreign;
-        // By its trait's name a method is called whatever is in scope.
-        [&foreign.inherent, &foreign.traits].iter().any(|by_crate| {
-            let members = by_crate.get(krate.as_str());
-            let members = members.and_then(|members| members.get(of.as_str()));
-            members.is_some_and(|members| members.contains(name))
-        })
-    }
-
-    /// The same of a value that was looked up, but for what only the source of other crates says.
+    /// The same of a value that was looked up, but for what only the source of other crates says, and trait objects.
     pub(super) fn has_inherent(&self, known: Option<Known>, member: &MemberUse) -> bool {
         // What takes no `self` is called by a path alone, which in a macro's tokens looks like a member.
         let fits = |method: ItemId| {
@@ -156,6 +146,17 @@ impl<'a> Values<'a> {
                 Target::External(krate) => self.foreign_has(*krate, of, &last.name),
                 _ => false,
             })
+    }
+
+    /// Whether a type, or a trait, of another crate has what stands behind it in a path: by its trait's name a method is
+    /// called whatever is in scope.
+    fn foreign_has(&self, krate: Name, of: Name, name: &str) -> bool {
+        let foreign = &self.workspace.foreign;
+        [&foreign.inherent, &foreign.traits].iter().any(|by_crate| {
+            let members = by_crate.get(krate.as_str());
+            let members = members.and_then(|members| members.get(of.as_str()));
+            members.is_some_and(|members| members.contains(name))
+        })
     }
 
     /// What the value is that an item has in its hands.
@@ -369,7 +370,7 @@ impl<'a> Values<'a> {
 fn is_standard(target: &Target) -> bool {
     match target {
         Target::Builtin => true,
-        Target::External(krate) => ["std", "core", "alloc"].contains(&krate.as_str()),
+        Target::External(krate) => standard::is_crate(krate),
         _ => false,
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use cleave_graph::{Place, Target};
-use cleave_syntax::item::{Defined, PathContext};
+use cleave_graph::{Graph, Target};
+use cleave_syntax::ItemId;
+use cleave_syntax::item::Defined;
 use cleave_syntax::token::{is_punct, transcribers};
-use cleave_syntax::{Item, ItemId};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use super::Scope;
@@ -23,7 +23,9 @@ impl Scope<'_> {
         };
         let called = self.graph.references_of(call).iter();
         let called = called.filter_map(|reference| match reference.resolution.target {
-            Target::Item(id) if is_call(item, reference.place) => Some(workspace.text_of(id)),
+            Target::Item(id) if Graph::is_macro_path(workspace, reference.place) => {
+                Some(workspace.text_of(id))
+            }
             _ => None,
         });
         let mut found = called.flat_map(|text| written_before(text, defined));
@@ -36,10 +38,6 @@ impl Scope<'_> {
         let seen = first.iter();
         seen.map(|text| support::seen_from_above(text)).collect()
     }
-}
-
-fn is_call(item: &Item, place: Place) -> bool {
-    matches!(place, Place::Item(_, index) if item.paths[index as usize].context == PathContext::Macro)
 }
 
 /// By place of a macro's text that may define something: the `cfg` attributes before it. Such a place is the keyword of

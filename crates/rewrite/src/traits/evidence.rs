@@ -25,7 +25,7 @@ impl Evidence {
     pub(super) fn of(scope: &Scope<'_>, leaf: UseLeafId, methods: BTreeSet<String>) -> Self {
         let mut targets = scope.graph.leaves[leaf.index()].iter();
         let is_foreign = targets.any(|resolution| match &resolution.target {
-            Target::External(krate) => !["std", "core", "alloc"].contains(&krate.as_str()),
+            Target::External(krate) => !standard::is_crate(krate),
             _ => false,
         });
         // Who imports a trait for iteration or for numbers calls what others have too.
@@ -46,17 +46,14 @@ impl Evidence {
             return false;
         }
         let own_traits = self.own_traits(scope, id);
-        let is_common = |name: &str| {
+        called.iter().any(|name| {
             let mut declared = own_traits.iter().flat_map(|item| &item.declared);
-            self.doubts_common && standard::is_common(name) || declared.any(|(own, _)| own == name)
-        };
-        let shared = |name: &str| self.rivals.iter().any(|rival| rival.contains(name));
-        let is_own = |name: &&str| !is_common(name) && !shared(name);
-        called.iter().any(is_own)
-            || !called.iter().all(|name| {
-                let mut rivals = self.rivals.iter().filter(|rival| rival.contains(*name));
-                is_common(name) || rivals.any(|rival| self.is_rival_in(scope, id, rival))
-            })
+            let mut rivals = self.rivals.iter().filter(|rival| rival.contains(*name));
+            let is_explained = self.doubts_common && standard::is_common(name)
+                || declared.any(|(own, _)| own == name)
+                || rivals.any(|rival| self.is_rival_in(scope, id, rival));
+            !is_explained
+        })
     }
 
     /// The traits of the workspace that an item may call methods of, where these are rivals.

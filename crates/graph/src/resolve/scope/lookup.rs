@@ -9,6 +9,7 @@ use smallvec::{SmallVec, smallvec};
 use super::super::builtin;
 use super::{Def, Hit, NAMESPACES, Open, Scopes, Trust, has_word, slot};
 use crate::graph::{Found, Lookup, Namespace};
+use crate::standard;
 
 impl Scopes<'_> {
     /// Everything a name may mean in a module: its definitions and imports, or else what its globs bring in. `to` is the
@@ -98,7 +99,7 @@ impl Scopes<'_> {
         };
         let is_camel =
             last.name.starts_with(char::is_uppercase) && last.name.contains(char::is_lowercase);
-        ["std", "core", "alloc"].contains(&first.name.as_str())
+        standard::is_crate(&first.name)
             && is_camel
             && !builtin::is_derive(&last.name)
             && !self.workspace.item(leaf.item).is_conditional()
