@@ -121,15 +121,25 @@ impl Browser {
                 const found = document.querySelector({selector:?});
                 if (!found) return null;
                 const path = found.querySelector('path.reach');
-                found.scrollIntoView?.({{ block: 'nearest' }});
-                // A mouse meets what was painted last: that must be what is measured.
-                await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-                if (path) {{
-                    const middle = path.getPointAtLength(path.getTotalLength() / 2).matrixTransform(path.getScreenCTM());
-                    return [middle.x, middle.y];
+                const place = () => {{
+                    if (path) {{
+                        const middle = path.getPointAtLength(path.getTotalLength() / 2).matrixTransform(path.getScreenCTM());
+                        return [middle.x, middle.y];
+                    }}
+                    const area = (found.querySelector('rect') ?? found).getBoundingClientRect();
+                    return [area.x + Math.min(area.width, 24) / 2, area.y + Math.min(area.height, 16) / 2];
+                }};
+                // A mouse meets what was painted last: that must be what is measured. A graph that has come into view is
+                // fitted a frame later, which may move what was scrolled to; so until it stays where it is.
+                let spot;
+                for (let tries = 0; tries < 20; tries += 1) {{
+                    const before = spot;
+                    found.scrollIntoView?.({{ block: 'nearest' }});
+                    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+                    spot = place();
+                    if (before?.every((number, index) => number === spot[index])) break;
                 }}
-                const area = (found.querySelector('rect') ?? found).getBoundingClientRect();
-                return [area.x + Math.min(area.width, 24) / 2, area.y + Math.min(area.height, 16) / 2];
+                return spot;
             }})()"
         ));
         let number = |index: usize| found[index].as_f64();
