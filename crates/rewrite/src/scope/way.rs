@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Lookup, Target};
-use cleave_syntax::item::PathUse;
-use cleave_syntax::{PackageId, UseLeafId};
+use cleave_syntax::item::{Level, PathUse};
+use cleave_syntax::{ModuleId, PackageId, UseLeafId};
 
 use super::Scope;
 
 impl<'a> Scope<'a> {
     /// The name of the crate from which the destination imports a module that the monolith imports from a crate which the
-    /// destination does not see: the uppermost of those it sees that has the module too.
+    /// destination does not see: the uppermost of those it sees that has the module too, and shows it.
     pub(crate) fn stand_in(&self, leaf: UseLeafId) -> Option<&'a str> {
         let workspace = self.workspace;
         let module =
@@ -38,14 +38,19 @@ impl<'a> Scope<'a> {
                 .position(|package| package.name == *name)?;
             workspace.library(PackageId::new(package))
         });
-        let mut having = named.filter(|krate| {
-            workspace
-                .modules_of(*krate)
-                .any(|other| workspace.module(other).path == module.path)
-        });
-        having
-            .next()
-            .map(|krate| workspace.krate(krate).extern_name.as_str())
+        let alike = named.flat_map(|krate| workspace.modules_of(krate));
+        let alike: Vec<ModuleId> = alike
+            .filter(|other| workspace.module(*other).path == module.path)
+            .collect();
+        let is_open = |module: ModuleId| {
+            let mut declarations = workspace.declarations(module);
+            workspace.module(module).parent.is_none()
+                || declarations.any(|id| workspace.item(id).visibility.level == Level::Public)
+        };
+        let is_shown = |other: &&ModuleId| workspace.around(**other).all(is_open);
+        let taken = alike.iter().find(is_shown).or(alike.first())?;
+        let krate = workspace.module(*taken).krate;
+        Some(workspace.krate(krate).extern_name.as_str())
     }
 
     /// The same, for an import that stands in the destination: there its own name is `crate`.
