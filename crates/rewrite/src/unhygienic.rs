@@ -83,22 +83,43 @@ pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
     };
     let own = workspace.item(import.item);
     let importers = scope.glob_importers.get(&own.module).into_iter().flatten();
-    let importers = importers.copied().filter(|module| {
-        let sees = scope.is_visible(&own.visibility.level, own.module, *module);
-        sees && !bound.iter().any(|name| binds(workspace, *module, name))
-    });
+    let importers = importers
+        .copied()
+        .filter(|module| scope.is_visible(&own.visibility.level, own.module, *module));
+    // What a module defines, or one that it imports all of, goes before what comes from further away.
+    let has_nearer = |module: ModuleId, name: &str| {
+        let mut nearer = std::iter::once(module).chain(globbed(scope, module));
+        nearer.any(|at| at != own.module && binds(workspace, at, name))
+    };
     let mut targets = scope.graph.leaves[leaf.index()].iter();
     let is_own_crate = import.binding != Binding::Glob
         && targets.any(|it| it.target == Target::CrateRoot(scope.root));
-    std::iter::once(own.module)
-        .chain(importers)
-        .flat_map(|module| crate::traits::on_side(scope, module, moving))
-        .filter(|id| {
-            let names = scope.written.get(id);
-            names.is_some_and(|names| names.iter().any(|name| bound.contains(name.as_str())))
-                || is_own_crate && runs_foreign_macro(scope, *id)
+    let needs = |module: ModuleId, id: ItemId| {
+        let mut names = scope.written.get(&id).into_iter().flatten();
+        let is_own = module == own.module;
+        names.any(|name| bound.contains(name.as_str()) && (is_own || !has_nearer(module, name)))
+            || is_own_crate && runs_foreign_macro(scope, id)
+    };
+    let modules = std::iter::once(own.module).chain(importers);
+    modules
+        .flat_map(|module| {
+            let items = crate::traits::on_side(scope, module, moving);
+            items.filter(move |id| needs(module, *id))
         })
         .collect()
+}
+
+/// The modules that a module imports all of.
+fn globbed(scope: &Scope<'_>, module: ModuleId) -> impl Iterator<Item = ModuleId> {
+    let workspace = scope.workspace;
+    let items = workspace.module(module).items.iter();
+    let leaves = items.flat_map(|id| &workspace.item(*id).leaves);
+    let globs = leaves.filter(|leaf| workspace.leaf(**leaf).binding == Binding::Glob);
+    let found = globs.flat_map(|leaf| &scope.graph.leaves[leaf.index()]);
+    found.filter_map(|resolution| match resolution.target {
+        Target::Module(module) => Some(module),
+        _ => None,
+    })
 }
 
 /// Whether a module itself defines or imports a name, so that no glob brings it in.
