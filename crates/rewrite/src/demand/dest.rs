@@ -128,6 +128,14 @@ fn names_member(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
     kind == ItemKind::ExternCrate && !is_2015 && is_planned
 }
 
+/// Whether a name is found to be such a crate's, by globs of the module that has the `extern crate`.
+fn leads_to_member(scope: &Scope<'_>, lookups: &[Lookup]) -> bool {
+    let mut same = lookups
+        .iter()
+        .take_while(|next| next.name == lookups[0].name);
+    same.any(|next| matches!(next.found, Found::Leaf(leaf) if names_member(scope, leaf)))
+}
+
 /// Whether an import leads, under some condition, to what stays above or is in a crate beside the destination.
 fn leads_out_of_sight(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
     let mut targets = scope.graph.leaves[leaf.index()].iter();
@@ -296,7 +304,7 @@ impl DestDemand {
                 {
                     self.asked.insert(leaf);
                 }
-                Found::Leaf(leaf) if names_member(scope, leaf) => {}
+                Found::Leaf(_) | Found::Glob(_) if leads_to_member(scope, &lookups[index..]) => {}
                 Found::Leaf(leaf) | Found::Glob(leaf) => {
                     self.asked.insert(leaf);
                     if !scope.is_whole(module) {
