@@ -39,6 +39,12 @@ pub fn has(of: &str, name: &str) -> bool {
     TYPES.get(of).is_some_and(|names| names.contains(name))
 }
 
+/// Whether a call of a name on a type of the standard library means a method of its own: what smart pointers have is called
+/// by paths, so that it hides nothing of what they point to.
+pub(crate) fn has_method(of: &str, name: &str) -> bool {
+    has(of, name) && !matches!(of, "Box" | "Rc" | "Arc")
+}
+
 /// Whether a type that hardly any code goes without has an inherent function or method of a name: strings, slices,
 /// vectors, options, results, maps, sets and integers.
 pub fn is_common(name: &str) -> bool {
@@ -47,6 +53,11 @@ pub fn is_common(name: &str) -> bool {
         "BTreeSet", "usize", "isize",
     ];
     TYPES.iter().any(|of| has(of, name))
+}
+
+/// Whether this names a type of the language wherever it stands.
+pub(crate) fn is_primitive(name: &str) -> bool {
+    is_type(name) && name.starts_with(char::is_lowercase)
 }
 
 /// Whether a type hands no call on to what it holds.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Lookup, Place, Target};
-use cleave_syntax::item::{Binding, ItemKind};
+use cleave_syntax::item::{Binding, ItemKind, Takes};
 use cleave_syntax::{Item, ItemId, ModuleId, UseLeafId, Workspace};
 
 use self::evidence::{Evidence, called};
@@ -60,27 +60,31 @@ pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
         let callers = callers.filter(|id| sees(id) && may_need(scope, Shown::Leaf(leaf), *id));
         callers.collect::<BTreeSet<_>>()
     };
-    let required = scope.implemented.get(&leaf);
-    let is_required = |name: &str| required.is_some_and(|names| names.contains(name));
-    let calls_required = |id| !called(scope, id, &is_required).is_empty();
+    let mut required = scope.implemented.get(&leaf).cloned().unwrap_or_default();
+    let calls_of =
+        |names: &BTreeSet<&str>, id| !called(scope, id, &|name, _| names.contains(name)).is_empty();
     match methods(scope, leaf) {
         Methods::NoTrait => BTreeSet::new(),
         // Those of another crate are known by the trait's name, which several may have.
         Methods::Known(known) => {
+            required.retain(|name| !known.contains_key(*name));
             let evidence = Evidence::of(scope, leaf, known);
             callers(moving, &|id| {
-                evidence.is_in(scope, id) || calls_required(id)
+                evidence.is_in(scope, id) || calls_of(&required, id)
             })
         }
         // Of a trait whose source is not at hand, impls at least tell what it requires.
-        Methods::Foreign if scope.looked_up.contains(&leaf) => callers(moving, &calls_required),
+        Methods::Foreign if scope.looked_up.contains(&leaf) => {
+            callers(moving, &|id| calls_of(&required, id))
+        }
         Methods::Foreign => {
-            let is_unexplained =
-                |name: &str| !standard::is_method(name) && !scope.own_methods.contains(name);
+            let is_unexplained = |name: &str, _: Option<u32>| {
+                !standard::is_method(name) && !scope.own_methods.contains(name)
+            };
             let unexplained = |id| !called(scope, id, &is_unexplained).is_empty();
             let here = callers(moving, &unexplained);
             if here.is_empty() && callers(!moving, &unexplained).is_empty() {
-                callers(moving, &|id| !called(scope, id, &|_| true).is_empty())
+                callers(moving, &|id| !called(scope, id, &|_, _| true).is_empty())
             } else {
                 here
             }
@@ -153,26 +157,41 @@ fn may_need(scope: &Scope<'_>, shown: Shown, caller: ItemId) -> bool {
 /// What an import may bring into scope for method calls.
 enum Methods {
     NoTrait,
-    Known(BTreeSet<String>),
+    Known(Declared),
     Foreign,
+}
+
+/// What a trait declares, or several do: under one name with different arguments too.
+type Declared = BTreeMap<String, Vec<Takes>>;
+
+/// Whether one of a name is declared that takes so many arguments, as far as that is known.
+fn declares(declared: &Declared, name: &str, arguments: Option<u32>) -> bool {
+    let mut all = declared.get(name).into_iter().flatten();
+    all.any(|takes| takes.fits(arguments))
+}
+
+fn extend(declared: &mut Declared, other: Declared) {
+    for (name, takes) in other {
+        declared.entry(name).or_default().extend(takes);
+    }
 }
 
 fn methods(scope: &Scope<'_>, leaf: UseLeafId) -> Methods {
     let import = scope.workspace.leaf(leaf);
-    let mut known = BTreeSet::new();
+    let mut known = Declared::new();
     for resolution in &scope.graph.leaves[leaf.index()] {
         match &resolution.target {
             Target::Module(module) if import.binding == Binding::Glob => {
                 let from = scope.workspace.item(import.item).module;
                 for source in shown_by(scope, *module, from) {
                     match source.methods(scope) {
-                        Methods::Known(methods) => known.extend(methods),
+                        Methods::Known(methods) => extend(&mut known, methods),
                         Methods::Foreign | Methods::NoTrait => {}
                     }
                 }
             }
             target => match methods_of(scope, leaf, target) {
-                Methods::Known(methods) => known.extend(methods),
+                Methods::Known(methods) => extend(&mut known, methods),
                 Methods::Foreign => return Methods::Foreign,
                 Methods::NoTrait => {}
             },
@@ -185,9 +204,19 @@ fn methods(scope: &Scope<'_>, leaf: UseLeafId) -> Methods {
     }
 }
 
-/// The names of what a trait declares.
-fn declared(of: &Item) -> BTreeSet<String> {
-    of.declared.iter().map(|(name, _)| name.clone()).collect()
+/// What a trait of the workspace declares.
+fn declared(of: &Item) -> Declared {
+    let declared = of.declared.iter();
+    declared
+        .map(|(name, takes)| (name.clone(), vec![*takes]))
+        .collect()
+}
+
+/// Names of which no more is known.
+fn unknown<'n>(names: impl Iterator<Item = &'n str>) -> Declared {
+    names
+        .map(|name| (name.to_owned(), vec![Takes::Unknown]))
+        .collect()
 }
 
 /// The methods of what a leaf is found to mean, where that is a trait.
@@ -305,22 +334,23 @@ pub(crate) fn left_behind(scope: &Scope<'_>) -> Vec<(Shown, BTreeSet<ItemId>)> {
 }
 
 /// The methods of a trait of another crate, or of all its traits, as far as they are known.
-fn foreign(scope: &Scope<'_>, krate: &str, name: Option<&str>) -> Option<BTreeSet<String>> {
-    let Some(name) = name else {
-        let traits = scope.workspace.foreign.traits.get(krate)?;
-        return Some(traits.values().flatten().cloned().collect());
-    };
-    if cleave_graph::standard::is_crate(krate) {
+fn foreign(scope: &Scope<'_>, krate: &str, name: Option<&str>) -> Option<Declared> {
+    if let Some(name) = name
+        && cleave_graph::standard::is_crate(krate)
+    {
         let (_, methods) = standard::TRAITS.iter().find(|(known, _)| *known == name)?;
-        return Some(methods.split(' ').map(str::to_owned).collect());
+        return Some(unknown(methods.split(' ')));
     }
-    scope
-        .workspace
-        .foreign
-        .traits
-        .get(krate)?
-        .get(name)
-        .cloned()
+    let traits = scope.workspace.foreign.traits.get(krate)?;
+    let wanted = match name {
+        Some(name) => vec![traits.get(name)?],
+        None => traits.values().collect(),
+    };
+    let mut found = Declared::new();
+    for (name, member) in wanted.into_iter().flatten() {
+        found.entry(name.clone()).or_default().push(member.takes);
+    }
+    Some(found)
 }
 
 /// The items of a module, with methods, that move (or stay); imports left out.
@@ -351,8 +381,9 @@ fn callers<'s>(
 }
 
 /// Whether an item calls one of some methods.
-fn calls_any(scope: &Scope<'_>, id: ItemId, methods: &BTreeSet<String>) -> bool {
-    !called(scope, id, &|name| methods.contains(name)).is_empty()
+fn calls_any(scope: &Scope<'_>, id: ItemId, methods: &Declared) -> bool {
+    let is_declared = |name: &str, arguments| declares(methods, name, arguments);
+    !called(scope, id, &is_declared).is_empty()
 }
 
 /// By module: the modules that import all of it by a glob, and so have its traits in scope too.

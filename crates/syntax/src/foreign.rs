@@ -10,13 +10,31 @@ use cargo_metadata::{CargoOpt, Metadata, MetadataCommand, Package, PackageId};
 use rayon::prelude::*;
 
 use self::declared::Declared;
-use crate::item::Binding;
+use crate::item::{Binding, Shape, Takes};
 use crate::load::{LoadOptions, pool};
 use crate::workspace::Workspace;
 
-/// The methods (and other associated items) of traits, or of types, of other crates: by the crate's name in source, then
-/// by theirs.
-pub type ForeignMembers = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
+/// The methods (and other associated items) of a trait or type of another crate.
+type Members = BTreeMap<String, ForeignMember>;
+
+/// What traits, or types, of other crates have: by the crate's name in source, then by theirs.
+pub type ForeignMembers = BTreeMap<String, BTreeMap<String, Members>>;
+
+/// A method or other associated item of another crate's trait or type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForeignMember {
+    /// How it is called.
+    pub takes: Takes,
+    /// What a call of it returns, of a type's functions and methods.
+    pub returns: Option<Box<Shape>>,
+}
+
+impl From<Takes> for ForeignMember {
+    fn from(takes: Takes) -> Self {
+        let returns = None;
+        Self { takes, returns }
+    }
+}
 
 /// What is known of other crates from their source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

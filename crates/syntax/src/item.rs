@@ -229,8 +229,20 @@ pub enum Takes {
     Arguments(u32),
     /// By path only: a function without `self`, a type, a constant.
     NoSelf,
-    /// It is a word of a macro call, which may make a method of that name, or of one that the word is part of.
+    /// It is a word of a macro call, which may make a method of that name, or of one that the word is part of; or
+    /// conditions give it different forms.
     Unknown,
+}
+
+impl Takes {
+    /// Whether a use with so many arguments may mean it; none stands for one by a path, or of which that can't be told.
+    pub fn fits(self, arguments: Option<u32>) -> bool {
+        match self {
+            Takes::Arguments(count) => arguments.is_none_or(|arguments| arguments == count),
+            Takes::NoSelf => arguments.is_none(),
+            Takes::Unknown => true,
+        }
+    }
 }
 
 /// How far an item can be seen.

@@ -36,7 +36,7 @@ pub mod workspace;
 
 pub use change::{ChangeBuilder, ChangeSet};
 pub use diagnostic::{Diagnostic, Label, Severity};
-pub use foreign::{Foreign, ForeignMembers, foreign};
+pub use foreign::{Foreign, ForeignMember, ForeignMembers, foreign};
 pub use id::{CrateId, FileId, ItemId, ModuleId, PackageId, UseLeafId};
 pub use item::{Item, ItemKind};
 pub use load::{LoadError, LoadOptions, load};

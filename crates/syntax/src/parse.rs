@@ -19,6 +19,9 @@ mod value;
 
 use proc_macro2::Span;
 
+pub(crate) use item::{takes, trait_members};
+pub(crate) use shape::returned;
+
 use crate::item::{Attribute, Item, PathUse, UseLeaf};
 use crate::source::TextRange;
 

@@ -130,6 +130,7 @@ impl<'a> Finder<'a> {
             Receiver::Derived(_) => match self.values.known(from, &member.receiver) {
                 Some(Known::Type(own)) => of_type(Some(own)),
                 Some(Known::Standard(name)) if standard::is_closed(&name) => return,
+                Some(known) if self.values.is_outside(known, member) => return,
                 _ => None,
             },
         };

@@ -185,11 +185,7 @@ impl<'a> Finder<'a> {
         arguments: Option<u32>,
     ) -> impl Iterator<Item = ItemId> + use<'a, '_> {
         let declared = self.by_member.get(name).into_iter().flatten();
-        let declared = declared.filter(move |(_, takes)| match takes {
-            Takes::Arguments(count) => arguments.is_none_or(|arguments| arguments == *count),
-            Takes::NoSelf => arguments.is_none(),
-            Takes::Unknown => true,
-        });
+        let declared = declared.filter(move |(_, takes)| takes.fits(arguments));
         // `with_$name`, `$name_mut`: a macro may put words together.
         let cuts: Vec<usize> = name.match_indices('_').map(|(at, _)| at).collect();
         let made = cuts.into_iter().flat_map({

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use cleave_syntax::item::{
     Derivation, Derived, ItemKind, MemberUse, Part, PathContext, Receiver, Shape,
 };
-use cleave_syntax::{ItemId, Name, Workspace};
+use cleave_syntax::{ForeignMember, ItemId, Name, Workspace};
 
 use crate::graph::{Graph, Place, Reference, Target};
 use crate::standard;
@@ -95,13 +95,25 @@ impl<'a> Values<'a> {
     pub fn is_inherent(&self, from: ItemId, member: &MemberUse) -> bool {
         let known = self.known(from, &member.receiver);
         match known {
-            Some(Known::Foreign(krate, of)) => self.foreign_has(krate, of, &member.name),
             // A trait object has the methods of its trait.
             Some(Known::Object(of)) => {
                 let mut declared = self.workspace.item(of).declared.iter();
                 declared.any(|(name, _)| *name == member.name.as_str())
             }
+            Some(known) if self.is_outside(known, member) => true,
             known => self.has_inherent(known, member),
+        }
+    }
+
+    /// Whether a call means what a type of another crate or of the standard library has by itself.
+    pub(super) fn is_outside(&self, known: Known, member: &MemberUse) -> bool {
+        match known {
+            Known::Foreign(krate, of) => {
+                let mut members = self.foreign(krate, of, &member.name);
+                members.any(|it| it.takes.fits(member.arguments))
+            }
+            Known::Standard(of) => standard::has_method(&of, &member.name),
+            Known::Type(_) | Known::Object(_) => false,
         }
     }
 
@@ -114,7 +126,7 @@ impl<'a> Values<'a> {
         };
         match (&member.receiver, known) {
             (_, Some(Known::Type(own))) => self.methods_of(own, &member.name).any(fits),
-            (_, Some(Known::Standard(name))) => standard::has(&name, &member.name),
+            (_, Some(Known::Standard(name))) => standard::has_method(&name, &member.name),
             (Receiver::Typed(name), None) => {
                 let mut methods = self.inherent(&member.name);
                 methods.any(|method| {
@@ -143,20 +155,34 @@ impl<'a> Values<'a> {
             && targets.all(|target| match target {
                 Target::Item(item) => self.workspace.item(*item).name == last.name,
                 target if is_standard(target) => standard::has(&of, &last.name),
-                Target::External(krate) => self.foreign_has(*krate, of, &last.name),
+                Target::External(krate) => self.foreign(*krate, of, &last.name).next().is_some(),
                 _ => false,
             })
     }
 
-    /// Whether a type, or a trait, of another crate has what stands behind it in a path: by its trait's name a method is
-    /// called whatever is in scope.
-    fn foreign_has(&self, krate: Name, of: Name, name: &str) -> bool {
+    /// What a type, or a trait, of another crate has of a name: by its trait's name a method is called whatever is in
+    /// scope.
+    fn foreign(
+        &self,
+        krate: Name,
+        of: Name,
+        name: &str,
+    ) -> impl Iterator<Item = &'a ForeignMember> {
         let foreign = &self.workspace.foreign;
-        [&foreign.inherent, &foreign.traits].iter().any(|by_crate| {
-            let members = by_crate.get(krate.as_str());
-            let members = members.and_then(|members| members.get(of.as_str()));
-            members.is_some_and(|members| members.contains(name))
-        })
+        let by_crate = [&foreign.inherent, &foreign.traits].into_iter();
+        by_crate
+            .filter_map(move |by_crate| by_crate.get(krate.as_str())?.get(of.as_str())?.get(name))
+    }
+
+    /// What a part is of what a function or method of another crate's type returns: of that type, or of one that every
+    /// crate calls so.
+    fn of_foreign(&self, (krate, of): (Name, Name), name: &str, parts: &[Part]) -> Option<Known> {
+        let member = self.foreign(krate, of, name).next()?;
+        match taken(member.returns.as_deref()?, parts)? {
+            Shape::Named(own) if *own == "Self" || *own == of => Some(Known::Foreign(krate, of)),
+            Shape::Named(name) if standard::is_primitive(name) => Some(Known::Standard(*name)),
+            _ => None,
+        }
     }
 
     /// What the value is that an item has in its hands.
@@ -188,6 +214,9 @@ impl<'a> Values<'a> {
     fn derived(&self, from: ItemId, derived: &Derived) -> Option<Known> {
         if let Some((known, made)) = self.made(from, &derived.by) {
             return (derived.parts[..] == *made).then_some(known);
+        }
+        if let Some((of, name)) = self.foreign_function(from, &derived.by) {
+            return self.of_foreign(of, &name, &derived.parts);
         }
         let mut found = None;
         for (item, shape) in self.shapes(from, &derived.by)? {
@@ -223,10 +252,7 @@ impl<'a> Values<'a> {
                         Known::Standard(of.name),
                         standard::has(&of.name, &last.name),
                     ),
-                    Target::External(krate) => (
-                        Known::Foreign(*krate, of.name),
-                        self.foreign_has(*krate, of.name, &last.name),
-                    ),
+                    Target::External(krate) => (Known::Foreign(*krate, of.name), false),
                     _ => return None,
                 };
                 let made = maker.map(|(_, made)| *made);
@@ -234,6 +260,30 @@ impl<'a> Values<'a> {
                 Some((known, made))
             }
             _ => None,
+        }
+    }
+
+    /// The type of another crate, and its function or method, that is called.
+    fn foreign_function(&self, from: ItemId, by: &Derivation) -> Option<((Name, Name), Name)> {
+        match by {
+            Derivation::Function(path) => {
+                let segments = &self.workspace.item(from).paths[*path as usize].segments;
+                let [.., of, last] = &segments[..] else {
+                    return None;
+                };
+                let mut targets = self.targets(from, *path);
+                match (targets.next(), targets.next()) {
+                    (Some(Target::External(krate)), None) if !standard::is_crate(krate) => {
+                        Some(((*krate, of.name), last.name))
+                    }
+                    _ => None,
+                }
+            }
+            Derivation::Method(name, of) => match self.known(from, of)? {
+                Known::Foreign(krate, of) => Some(((krate, of), *name)),
+                _ => None,
+            },
+            Derivation::Field(..) | Derivation::Bound(..) => None,
         }
     }
 
@@ -311,21 +361,11 @@ impl<'a> Values<'a> {
 
     /// What a part is of what an item says by a shape.
     fn part(&self, (item, shape): (ItemId, &Shape), parts: &[Part]) -> Option<Known> {
-        let mut shape = shape;
-        for part in parts {
-            shape = match (shape, part) {
-                (Shape::Holder(held), Part::Held) => held,
-                (Shape::Tuple(elements), Part::Element(index)) => {
-                    elements.get(*index as usize)?.as_ref()?
-                }
-                _ => return None,
-            };
-        }
-        match shape {
+        match taken(shape, parts)? {
             Shape::Named(name) if name == "Self" => self.own(item).map(Known::Type),
-            Shape::Named(name) | Shape::Object(name) => {
+            part @ (Shape::Named(name) | Shape::Object(name)) => {
                 let known = self.named(item, *name)?;
-                let is_object = matches!(shape, Shape::Object(_));
+                let is_object = matches!(part, Shape::Object(_));
                 (matches!(known, Known::Object(_)) == is_object).then_some(known)
             }
             Shape::Holder(_) | Shape::Tuple(_) => None,
@@ -364,6 +404,19 @@ impl<'a> Values<'a> {
         // That of a literal is written nowhere.
         found.or_else(|| standard::is_type(&name).then_some(Known::Standard(name)))
     }
+}
+
+/// A part of a shape, where it has such a part.
+fn taken<'s>(shape: &'s Shape, parts: &[Part]) -> Option<&'s Shape> {
+    parts
+        .iter()
+        .try_fold(shape, |shape, part| match (shape, part) {
+            (Shape::Holder(held), Part::Held) => Some(&**held),
+            (Shape::Tuple(elements), Part::Element(index)) => {
+                elements.get(*index as usize)?.as_ref()
+            }
+            _ => None,
+        })
 }
 
 /// Whether a path was followed into the standard library.

@@ -6,30 +6,30 @@ use std::collections::BTreeSet;
 use cleave_graph::{Target, standard};
 use cleave_syntax::{Item, ItemId, UseLeafId};
 
-use super::Methods;
+use super::{Declared, Methods, declares};
 use crate::scope::Scope;
 
 /// What tells that an item calls a trait's methods.
 pub(super) struct Evidence {
-    methods: BTreeSet<String>,
+    methods: Declared,
     /// Whether the trait is another crate's: what a trait of the workspace explains then tells nothing.
     is_foreign: bool,
     /// Whether what strings, collections, options and the like have too tells nothing.
     doubts_common: bool,
     /// The methods of traits that are imported beside it from the same crate.
-    rivals: Vec<BTreeSet<String>>,
+    rivals: Vec<Declared>,
 }
 
 impl Evidence {
     /// For the trait of an import, with its methods.
-    pub(super) fn of(scope: &Scope<'_>, leaf: UseLeafId, methods: BTreeSet<String>) -> Self {
+    pub(super) fn of(scope: &Scope<'_>, leaf: UseLeafId, methods: Declared) -> Self {
         let mut targets = scope.graph.leaves[leaf.index()].iter();
         let is_foreign = targets.any(|resolution| match &resolution.target {
             Target::External(krate) => !standard::is_crate(krate),
             _ => false,
         });
         // Who imports a trait for iteration or for numbers calls what others have too.
-        let common = methods.iter().filter(|name| standard::is_common(name));
+        let common = methods.keys().filter(|name| standard::is_common(name));
         let doubts_common = is_foreign && common.count() * 2 <= methods.len();
         Self {
             methods,
@@ -41,19 +41,31 @@ impl Evidence {
 
     /// Whether an item calls a method of the trait: one that no rival explains.
     pub(super) fn is_in(&self, scope: &Scope<'_>, id: ItemId) -> bool {
-        let called = called(scope, id, &|name| self.methods.contains(name));
+        let called = called(scope, id, &|name, arguments| {
+            declares(&self.methods, name, arguments)
+        });
         if called.is_empty() {
+            return false;
+        }
+        // What three have says nothing of one.
+        if self.is_foreign && called.iter().all(|name| self.is_shared(name)) {
             return false;
         }
         let own_traits = self.own_traits(scope, id);
         called.iter().any(|name| {
             let mut declared = own_traits.iter().flat_map(|item| &item.declared);
-            let mut rivals = self.rivals.iter().filter(|rival| rival.contains(*name));
+            let mut rivals = self.rivals.iter().filter(|rival| rival.contains_key(*name));
             let is_explained = self.doubts_common && standard::is_common(name)
                 || declared.any(|(own, _)| own == name)
                 || rivals.any(|rival| self.is_rival_in(scope, id, rival));
             !is_explained
         })
+    }
+
+    /// Whether several rivals have a method of a name too.
+    fn is_shared(&self, name: &str) -> bool {
+        let rivals = self.rivals.iter();
+        rivals.filter(|rival| rival.contains_key(name)).count() > 1
     }
 
     /// The traits of the workspace that an item may call methods of, where these are rivals.
@@ -65,13 +77,15 @@ impl Evidence {
     }
 
     /// Whether an item calls what a rival alone has.
-    fn is_rival_in(&self, scope: &Scope<'_>, id: ItemId, rival: &BTreeSet<String>) -> bool {
-        let alone = |name: &str| rival.contains(name) && !self.methods.contains(name);
+    fn is_rival_in(&self, scope: &Scope<'_>, id: ItemId, rival: &Declared) -> bool {
+        let alone = |name: &str, arguments| {
+            declares(rival, name, arguments) && !self.methods.contains_key(name)
+        };
         !called(scope, id, &alone).is_empty()
     }
 }
 
-fn rivals(scope: &Scope<'_>, leaf: UseLeafId) -> Vec<BTreeSet<String>> {
+fn rivals(scope: &Scope<'_>, leaf: UseLeafId) -> Vec<Declared> {
     let workspace = scope.workspace;
     let first = |leaf: UseLeafId| workspace.leaf(leaf).path.segments.first();
     let module = workspace.item(workspace.leaf(leaf).item).module;
@@ -88,20 +102,20 @@ fn rivals(scope: &Scope<'_>, leaf: UseLeafId) -> Vec<BTreeSet<String>> {
         .collect()
 }
 
-/// The methods of some names that an item calls, and the associated items that it names. What a type has by itself needs
-/// no trait.
+/// The methods that an item calls, by their names and how many arguments they are given, and the associated items that it
+/// names. What a type has by itself needs no trait.
 pub(super) fn called<'s>(
     scope: &Scope<'s>,
     id: ItemId,
-    wanted: &dyn Fn(&str) -> bool,
+    wanted: &dyn Fn(&str, Option<u32>) -> bool,
 ) -> BTreeSet<&'s str> {
     let item = scope.workspace.item(id);
     let members = item.member_uses.iter().filter(|member| {
-        let called = member.called && wanted(&member.name);
+        let called = member.called && wanted(&member.name, member.arguments);
         called && !super::standard::is_of_formatter(member) && !scope.values.is_inherent(id, member)
     });
     let named = item.paths.iter().zip(0..).filter_map(|(path, index)| {
-        let name = path.associated().filter(|name| wanted(name))?;
+        let name = path.associated().filter(|name| wanted(name, None))?;
         (!scope.values.names_inherent(id, index)).then_some(name)
     });
     members

@@ -1,16 +1,15 @@
 //! Traits that macros write: they have no item of their own whose members could be asked (rows C4, D3).
 
-use std::collections::BTreeSet;
-
 use cleave_syntax::ItemId;
 use cleave_syntax::item::ItemKind;
 use cleave_syntax::token::words;
 
+use super::{Declared, unknown};
 use crate::scope::Scope;
 
 /// What may be the methods of a trait that an item defines as a macro call: the words of the call and of the macros that it
 /// runs. None where these write no trait.
-pub(super) fn methods(scope: &Scope<'_>, call: ItemId) -> Option<BTreeSet<String>> {
+pub(super) fn methods(scope: &Scope<'_>, call: ItemId) -> Option<Declared> {
     let workspace = scope.workspace;
     if workspace.item(call).kind != ItemKind::MacroCall {
         return None;
@@ -24,5 +23,5 @@ pub(super) fn methods(scope: &Scope<'_>, call: ItemId) -> Option<BTreeSet<String
         .iter()
         .chain([&call])
         .map(|id| workspace.text_of(*id));
-    Some(texts.flat_map(words).map(str::to_owned).collect())
+    Some(unknown(texts.flat_map(words)))
 }

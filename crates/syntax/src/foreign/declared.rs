@@ -4,14 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
 
-/// By the name of a trait or type: the names of what it has.
-type Members = BTreeMap<String, BTreeSet<String>>;
+use super::{ForeignMember, Members};
+use crate::item::Takes;
+use crate::parse::{returned, takes, trait_members};
+
+/// By the name of a trait or type: what it has.
+type ByName = BTreeMap<String, Members>;
 
 /// What is found in some source.
 #[derive(Debug, Default)]
 pub(super) struct Declared {
-    pub(super) traits: Members,
-    pub(super) inherent: Members,
+    pub(super) traits: ByName,
+    pub(super) inherent: ByName,
 }
 
 impl Declared {
@@ -21,9 +25,9 @@ impl Declared {
 
     /// Both together.
     pub(super) fn with(mut self, other: Self) -> Self {
-        let add = |to: &mut Members, from: Members| {
+        let add = |to: &mut ByName, from: ByName| {
             for (name, members) in from {
-                to.entry(name).or_default().extend(members);
+                extend(to.entry(name).or_default(), members);
             }
         };
         add(&mut self.traits, other.traits);
@@ -33,7 +37,7 @@ impl Declared {
 
     /// What is found elsewhere and not here.
     pub(super) fn add_missing(&mut self, other: Self) {
-        let add = |to: &mut Members, from: Members| {
+        let add = |to: &mut ByName, from: ByName| {
             for (name, members) in from {
                 to.entry(name).or_insert(members);
             }
@@ -59,15 +63,16 @@ pub(super) fn in_file(file: &Utf8Path, wanted: &BTreeSet<Option<String>>) -> Dec
                 syn::Item::Trait(item) => {
                     let name = item.ident.to_string();
                     if wanted.contains(&None) || wanted.contains(&Some(name.clone())) {
-                        let methods = found.traits.entry(name).or_default();
-                        methods.extend(item.items.iter().filter_map(declared));
+                        let members = item.items.iter().flat_map(trait_members);
+                        let members = members.map(|(name, takes)| (name, takes.into()));
+                        extend(found.traits.entry(name).or_default(), members);
                     }
                 }
                 syn::Item::Impl(item) if item.trait_.is_none() => {
                     let name = self_name(item).map(ToString::to_string);
                     if let Some(name) = name.filter(|name| wanted.contains(&Some(name.clone()))) {
-                        let members = found.inherent.entry(name).or_default();
-                        members.extend(item.items.iter().filter_map(public));
+                        let members = item.items.iter().filter_map(public);
+                        extend(found.inherent.entry(name).or_default(), members);
                     }
                 }
                 syn::Item::Mod(module) => {
@@ -108,22 +113,29 @@ fn mentions(text: &str, wanted: &BTreeSet<Option<String>>) -> bool {
     (wanted.contains(&None) && text.contains("trait ")) || traits() || types()
 }
 
-fn declared(item: &syn::TraitItem) -> Option<String> {
-    match item {
-        syn::TraitItem::Const(item) => Some(item.ident.to_string()),
-        syn::TraitItem::Fn(item) => Some(item.sig.ident.to_string()),
-        syn::TraitItem::Type(item) => Some(item.ident.to_string()),
-        _ => None,
+/// Adds members; of what is there in several forms nothing more is known.
+fn extend(to: &mut Members, from: impl IntoIterator<Item = (String, ForeignMember)>) {
+    for (name, member) in from {
+        let known = to.entry(name).or_insert_with(|| member.clone());
+        if *known != member {
+            *known = Takes::Unknown.into();
+        }
     }
 }
 
-fn public(item: &syn::ImplItem) -> Option<String> {
-    let (visibility, name) = match item {
-        syn::ImplItem::Const(item) => (&item.vis, &item.ident),
-        syn::ImplItem::Fn(item) => (&item.vis, &item.sig.ident),
+fn public(item: &syn::ImplItem) -> Option<(String, ForeignMember)> {
+    let (visibility, name, member) = match item {
+        syn::ImplItem::Const(item) => (&item.vis, &item.ident, Takes::NoSelf.into()),
+        syn::ImplItem::Fn(item) => {
+            let member = ForeignMember {
+                takes: takes(&item.sig),
+                returns: returned(&item.sig),
+            };
+            (&item.vis, &item.sig.ident, member)
+        }
         _ => return None,
     };
-    matches!(visibility, syn::Visibility::Public(_)).then(|| name.to_string())
+    matches!(visibility, syn::Visibility::Public(_)).then(|| (name.to_string(), member))
 }
 
 /// The last name of the type that an impl is of.

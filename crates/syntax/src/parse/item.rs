@@ -14,6 +14,7 @@ use super::{DeclaredModule, ParsedItem, ParsedModule, Shift, extent, shape};
 use crate::id::ModuleId;
 use crate::item::{Item, ItemKind, Level, Takes, Visibility};
 use crate::source::TextRange;
+pub(crate) use detail::trait_members;
 pub(super) use head::ident_of;
 use head::{kind_of, visibility_of};
 
@@ -219,7 +220,7 @@ fn parameters(signature: &syn::Signature) -> Option<u32> {
 }
 
 /// How a function of a trait is called.
-pub(super) fn takes(signature: &syn::Signature) -> Takes {
+pub(crate) fn takes(signature: &syn::Signature) -> Takes {
     parameters(signature).map_or(Takes::NoSelf, Takes::Arguments)
 }
 

@@ -5,7 +5,7 @@ use crate::item::Shape;
 use crate::name::Name;
 
 /// What a function returns; nothing of an `async` one, which returns a future.
-pub(super) fn returned(signature: &syn::Signature) -> Option<Box<Shape>> {
+pub(crate) fn returned(signature: &syn::Signature) -> Option<Box<Shape>> {
     let syn::ReturnType::Type(_, written) = &signature.output else {
         return None;
     };

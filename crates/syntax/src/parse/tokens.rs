@@ -1,5 +1,7 @@
 //! Macro calls: arguments as expressions where they are, else paths found in the tokens (rows A8, D3).
 
+mod chain;
+
 use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
 use smallvec::smallvec;
 use syn::parse::Parser;
@@ -322,7 +324,7 @@ fn associated(collector: &mut Collector<'_>, tokens: &[TokenTree], at: usize) ->
     if !is_path_separator(tokens, at) {
         return at;
     }
-    push_member(collector, ident, true);
+    push_member(collector, ident, true, (None, Receiver::Unknown));
     at + 3
 }
 
@@ -335,20 +337,32 @@ fn member(collector: &mut Collector<'_>, tokens: &[TokenTree], at: usize) -> usi
     let Some(TokenTree::Ident(ident)) = tokens.get(at + 1) else {
         return at + 1;
     };
-    let called = matches!(tokens.get(at + 2), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis)
-        || is_path_separator(tokens, at + 2);
-    push_member(collector, ident, called);
+    match tokens.get(at + 2) {
+        Some(TokenTree::Group(call)) if call.delimiter() == Delimiter::Parenthesis => {
+            let receiver = chain::receiver(collector, tokens, at);
+            push_member(collector, ident, true, (chain::arguments(call), receiver));
+        }
+        _ => {
+            let called = is_path_separator(tokens, at + 2);
+            push_member(collector, ident, called, (None, Receiver::Unknown));
+        }
+    }
     at + 2
 }
 
-fn push_member(collector: &mut Collector<'_>, ident: &proc_macro2::Ident, called: bool) {
+fn push_member(
+    collector: &mut Collector<'_>,
+    ident: &proc_macro2::Ident,
+    called: bool,
+    (arguments, receiver): (Option<u32>, Receiver),
+) {
     let Segment { name, range } = collector.segment(ident);
     collector.members.push(MemberUse {
         name,
         range,
         called,
-        arguments: None,
-        receiver: Receiver::Unknown,
+        arguments,
+        receiver,
     });
 }
 

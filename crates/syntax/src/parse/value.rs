@@ -5,9 +5,10 @@ use smallvec::SmallVec;
 use super::collect::{Collector, Local, member_name, name_of};
 use crate::item::{Derivation, Derived, Part, Receiver};
 use crate::name::Name;
+use crate::source::TextRange;
 
 /// How long a chain of calls is followed. Builders make chains that are far longer, and all their calls return the same.
-const LONGEST: u32 = 8;
+pub(super) const LONGEST: u32 = 8;
 
 /// What is known of an expression that was walked before.
 pub(super) fn value(collector: &Collector<'_>, expression: &syn::Expr) -> Receiver {
@@ -47,14 +48,18 @@ fn follow(collector: &Collector<'_>, expression: &syn::Expr, left: u32) -> Recei
         },
         syn::Expr::MethodCall(call) => {
             let of = follow(collector, &call.receiver, left);
-            let name = name_of(&call.method);
-            match (name.as_str(), of) {
-                (_, Receiver::Unknown | Receiver::Local) => Receiver::Unknown,
-                ("unwrap" | "expect", of @ Receiver::Derived(_)) => part(&of, Part::Held),
-                (_, of) => derived(Derivation::Method(name, of)),
-            }
+            method(name_of(&call.method), of)
         }
         _ => Receiver::Unknown,
+    }
+}
+
+/// What the call of a method returns.
+pub(super) fn method(name: Name, of: Receiver) -> Receiver {
+    match (name.as_str(), of) {
+        (_, Receiver::Unknown | Receiver::Local) => Receiver::Unknown,
+        ("unwrap" | "expect", of @ Receiver::Derived(_)) => part(&of, Part::Held),
+        (_, of) => derived(Derivation::Method(name, of)),
     }
 }
 
@@ -97,13 +102,15 @@ fn function(collector: &Collector<'_>, called: &syn::Expr) -> Receiver {
     };
     let start = collector.segment(&first.ident).range.start;
     let end = collector.segment(&last.ident).range.end;
+    returned(collector, TextRange::new(start, end))
+}
+
+/// What the function returns whose path stands at a place.
+pub(super) fn returned(collector: &Collector<'_>, at: TextRange) -> Receiver {
     // What a call's text names was recorded last.
     let recorded = collector.paths.iter().enumerate().rev();
-    let mut inside = recorded.take_while(|(_, path)| path.range().start >= start);
-    let found = inside.find(|(_, path)| {
-        let range = path.range();
-        range.start == start && range.end == end
-    });
+    let mut inside = recorded.take_while(|(_, path)| path.range().start >= at.start);
+    let found = inside.find(|(_, path)| path.range() == at);
     found.map_or(Receiver::Unknown, |(index, _)| {
         derived(Derivation::Function(index as u32))
     })

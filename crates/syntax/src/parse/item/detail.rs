@@ -57,7 +57,7 @@ pub(super) fn inside(collector: &mut Collector<'_>, node: &syn::Item) {
 }
 
 /// The names that an item of a trait declares, or may declare.
-fn trait_members(member: &syn::TraitItem) -> Vec<(String, Takes)> {
+pub(crate) fn trait_members(member: &syn::TraitItem) -> Vec<(String, Takes)> {
     match member {
         syn::TraitItem::Const(member) => vec![(text_of(&member.ident), Takes::NoSelf)],
         syn::TraitItem::Type(member) => vec![(text_of(&member.ident), Takes::NoSelf)],
