@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Lookup, Place, Target};
-use cleave_syntax::item::{Binding, ItemKind, Takes};
+use cleave_syntax::item::{Binding, ItemKind, Level, Takes};
 use cleave_syntax::{Item, ItemId, ModuleId, UseLeafId, Workspace};
 
 use self::evidence::{Evidence, called};
@@ -69,9 +69,16 @@ pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
         Methods::Known(known) => {
             required.retain(|name| !known.contains_key(*name));
             let evidence = Evidence::of(scope, leaf, known);
-            callers(moving, &|id| {
-                evidence.is_in(scope, id) || calls_of(&required, id)
-            })
+            let is_evident = |id| evidence.is_in(scope, id) || calls_of(&required, id);
+            let here = callers(moving, &is_evident);
+            let is_private = import.visibility.level == Level::Private;
+            let is_for_methods_alone = is_private && !scope.looked_up.contains(&leaf);
+            // A private import is there for somebody: then for calls that something else might explain as well.
+            if is_for_methods_alone && here.is_empty() && callers(!moving, &is_evident).is_empty() {
+                callers(moving, &|id| evidence.is_possible_in(scope, id))
+            } else {
+                here
+            }
         }
         // Of a trait whose source is not at hand, impls at least tell what it requires.
         Methods::Foreign if scope.looked_up.contains(&leaf) => {

@@ -68,6 +68,11 @@ impl Evidence {
         rivals.filter(|rival| rival.contains_key(name)).count() > 1
     }
 
+    /// Whether an item calls what may be a method of the trait, whatever else explains it.
+    pub(super) fn is_possible_in(&self, scope: &Scope<'_>, id: ItemId) -> bool {
+        super::calls_any(scope, id, &self.methods)
+    }
+
     /// The traits of the workspace that an item may call methods of, where these are rivals.
     fn own_traits<'s>(&self, scope: &Scope<'s>, id: ItemId) -> Vec<&'s Item> {
         let needed = scope.graph.edges_of(id).iter();
