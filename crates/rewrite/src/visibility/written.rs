@@ -105,8 +105,42 @@ pub(super) fn open_macro_call(
         let path = (path.as_str(), shown);
         made_public.extend(open(scope, item.module, &visibility, path, builder));
     }
+    if let Some((name, visibility)) = handed_over(scope, id, &called) {
+        let path = format!("{}::{name}", scope.workspace.module(item.module).path);
+        let path = (path.as_str(), false);
+        made_public.extend(open(scope, item.module, &visibility, path, builder));
+    }
     made_public.extend(open_spliced(scope, id, builder));
     made_public
+}
+
+/// The visibility that a call hands over, before the first word, for what its macro defines under that: `$vis struct $name`.
+fn handed_over<'w>(
+    scope: &Scope<'w>,
+    call: ItemId,
+    called: &[(ItemId, &MacroRules)],
+) -> Option<(&'w str, Visibility)> {
+    let workspace = scope.workspace;
+    let takes_visibility = |(id, rules): &(ItemId, &MacroRules)| {
+        let text = &workspace
+            .file(workspace.module(workspace.item(*id).module).file)
+            .text;
+        let mut spliced = rules.spliced.iter();
+        spliced.any(|range| {
+            let handed = handed_before(text, *range);
+            handed.is_some_and(|handed| text.contains(&format!("${handed}:vis")))
+        })
+    };
+    let item = workspace.item(call);
+    let name = item.members.first().filter(|_| item.defines.is_empty())?;
+    if !called.iter().any(takes_visibility) {
+        return None;
+    }
+    let mut words = item.paths.iter().filter(|path| path.guessed);
+    let range = words.find(|path| path.text() == *name)?.range();
+    let text = &workspace.file(workspace.module(item.module).file).text;
+    let visibility = written_visibility(text, range).or_else(|| private_field(text, range))?;
+    Some((name, visibility))
 }
 
 /// The macros of the workspace that a call, or what it hands over, names.
@@ -176,47 +210,72 @@ fn is_exported_at(text: &str, at: u32) -> bool {
     before[start..].contains("macro_export")
 }
 
-/// Reads backwards from a name over the keywords of its definition to its visibility.
-fn written_visibility(text: &str, name: TextRange) -> Option<Visibility> {
+/// Where the definition of a name starts, behind its visibility: its keywords are read backwards.
+fn definition_start(text: &str, name: TextRange) -> usize {
     const KEYWORDS: &[&str] = &[
         "struct", "enum", "fn", "static", "const", "type", "trait", "union", "mod", "ref",
         "unsafe", "async", "mut",
     ];
     let mut at = name.start as usize;
     loop {
-        let before = text[..at].trim_end();
-        let word_start = before
-            .rfind(|c: char| !c.is_alphanumeric() && c != '_')
-            .map_or(0, |index| index + 1);
-        let word = &before[word_start..];
-        if KEYWORDS.contains(&word) {
-            at = word_start;
-        } else if word == "macro_rules" || before[..word_start].ends_with('$') {
-            // What a caller hands over may be a visibility.
-            return None;
-        } else if word == "pub" {
-            let range = TextRange::new(word_start as u32, before.len() as u32);
-            return Some(Visibility {
-                level: Level::Public,
-                range,
-            });
-        } else if before.ends_with(')')
-            && let Some(start) = before.rfind("pub(")
-            && !before[start..before.len() - 1].contains(')')
-        {
-            let range = TextRange::new(start as u32, before.len() as u32);
-            return Some(Visibility {
-                level: Level::Crate,
-                range,
-            });
-        } else if at == name.start as usize {
-            return None;
-        } else {
-            return Some(Visibility {
-                level: Level::Private,
-                range: TextRange::empty(at as u32),
-            });
+        let (start, word) = word_before(text, at);
+        if !KEYWORDS.contains(&word) {
+            return at;
         }
+        at = start;
+    }
+}
+
+/// The last word of a text up to an offset, blanks left out, and where it starts.
+fn word_before(text: &str, at: usize) -> (usize, &str) {
+    let before = text[..at].trim_end();
+    let start = before
+        .rfind(|c: char| !c.is_alphanumeric() && c != '_')
+        .map_or(0, |index| index + 1);
+    (start, &before[start..])
+}
+
+/// What stands before the keywords of a definition, where that is what a caller hands over: `visibility` in `$visibility fn
+/// $name`.
+fn handed_before(text: &str, name: TextRange) -> Option<&str> {
+    let (start, word) = word_before(text, definition_start(text, name));
+    (text[..start].ends_with('$') && !word.is_empty()).then_some(word)
+}
+
+/// The visibility before the keywords of a definition.
+fn written_visibility(text: &str, name: TextRange) -> Option<Visibility> {
+    let at = definition_start(text, name);
+    let before = text[..at].trim_end();
+    let (word_start, word) = word_before(text, at);
+    if word == "macro_rules" || before[..word_start].ends_with('$') {
+        // What a caller hands over may be a visibility.
+        None
+    } else if word == "pub" {
+        let range = TextRange::new(word_start as u32, before.len() as u32);
+        Some(Visibility {
+            level: Level::Public,
+            range,
+        })
+    } else if before.ends_with(')')
+        && let Some(start) = before.rfind("pub(")
+        && !before[start..before.len() - 1].contains(')')
+    {
+        let range = TextRange::new(start as u32, before.len() as u32);
+        Some(Visibility {
+            level: Level::Crate,
+            range,
+        })
+    } else if at == name.start as usize {
+        None
+    } else {
+        Some(private_at(at as u32))
+    }
+}
+
+fn private_at(at: u32) -> Visibility {
+    Visibility {
+        level: Level::Private,
+        range: TextRange::empty(at),
     }
 }
 
@@ -227,7 +286,7 @@ fn is_field(text: &str, name: TextRange) -> bool {
     behind.trim_start().starts_with(':')
 }
 
-/// The visibility of a field that a macro writes with none: it starts after a brace, a comma, an attribute or a comment.
+/// The visibility of a field, or of a name that a call starts with, where it has none: it starts after a brace, a comma, an attribute or a comment.
 /// In the tokens of a call that is not known: a word more may be too much for the macro.
 fn private_field(text: &str, name: TextRange) -> Option<Visibility> {
     let mut before = text[..name.start as usize].trim_end();
@@ -237,10 +296,7 @@ fn private_field(text: &str, name: TextRange) -> Option<Visibility> {
         before = before[..before.len() - line.len()].trim_end();
     }
     let starts = before.ends_with(['{', ',', ']', '(']) || before.ends_with(")*");
-    starts.then(|| Visibility {
-        level: Level::Private,
-        range: TextRange::empty(name.start),
-    })
+    starts.then(|| private_at(name.start))
 }
 
 /// The members that a macro writes, or a call spells out; what a call in an impl has a macro define is one.

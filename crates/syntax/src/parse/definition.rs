@@ -94,6 +94,26 @@ pub(super) fn in_call(collector: &Collector<'_>, tokens: TokenStream) -> Definit
     found
 }
 
+/// The first name in tokens that starts with a capital; attributes, and so comments, are left out.
+pub(super) fn first_upper(tokens: TokenStream) -> Option<String> {
+    let mut behind_hash = false;
+    for token in tokens {
+        let is_attribute = behind_hash;
+        behind_hash = is_punct(&token, '#');
+        let found = match token {
+            TokenTree::Ident(word) => {
+                Some(name_of(&word).to_string()).filter(|it| it.starts_with(char::is_uppercase))
+            }
+            TokenTree::Group(group) if !is_attribute => first_upper(group.stream()),
+            _ => None,
+        };
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}
+
 impl Definitions {
     fn called(&mut self, tokens: TokenStream) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();

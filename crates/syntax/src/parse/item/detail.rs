@@ -113,15 +113,11 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
             item.written_members = found.members;
             item.declared = found.declared;
             let text = &collector.text[item.range.start as usize..item.range.end as usize];
-            let words = words(text);
+            let is_upper = |word: &&str| word.starts_with(char::is_uppercase);
             let first = item.defines.first().map(|it| it.name.clone());
-            let upper = || {
-                words
-                    .clone()
-                    .find(|word| word.starts_with(char::is_uppercase))
-                    .map(str::to_owned)
-            };
-            item.members = first.or_else(upper).into_iter().collect();
+            let upper = || definition::first_upper(node.mac.tokens.clone());
+            let in_text = || words(text).find(is_upper).map(str::to_owned);
+            item.members = first.or_else(upper).or_else(in_text).into_iter().collect();
         }
         syn::Item::ForeignMod(node) => {
             item.defines = node
