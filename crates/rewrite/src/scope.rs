@@ -258,11 +258,20 @@ impl<'a> Scope<'a> {
                 .contains_key(self.workspace.module(module).path.as_str())
     }
 
-    /// The same path below the destination's source folder.
+    /// The same path below the destination's source folder, or beside it for what `#[path = "../…"]` finds there.
     pub(crate) fn mirrored(&self, path: &Utf8Path) -> Utf8PathBuf {
         let from = self.workspace.source_folder(self.root);
-        let inside = path.strip_prefix(from).unwrap_or(path);
-        self.workspace.source_folder(self.dest).join(inside)
+        let to = self.workspace.source_folder(self.dest);
+        let beside = from.parent().zip(to.parent());
+        if let Ok(inside) = path.strip_prefix(from) {
+            to.join(inside)
+        } else if let Some((from, to)) = beside
+            && let Ok(inside) = path.strip_prefix(from)
+        {
+            to.join(inside)
+        } else {
+            to.join(path)
+        }
     }
 
     /// Whether code in `from` may see something of this level that is defined in `module`.
