@@ -3,7 +3,7 @@
 use cleave_graph::{Graph, Place, Target};
 use cleave_plan::Plan;
 use cleave_syntax::change::Reason;
-use cleave_syntax::item::ItemKind;
+use cleave_syntax::item::{Item, ItemKind};
 use cleave_syntax::{ChangeBuilder, CrateId, Diagnostic, ItemId, TextRange, Workspace};
 
 use crate::{members, needs, support};
@@ -52,18 +52,22 @@ pub(crate) fn drop_macro_crates(
             });
         let name = workspace.leaf_names(*id).concat();
         if written && !calls_macro_of((workspace, graph), root, stays, &name) {
-            // With the blank line that was written in front of it, but for what ends the crate's docs.
-            let before = &file.text[..item.full.start as usize];
-            let is_behind_header = !before.is_empty() && !before.ends_with('\n');
-            let start = if is_behind_header {
-                item.range.start
-            } else {
-                item.full.start
-            };
-            let range = TextRange::new(start, item.full.end);
+            let range = with_blank_before(&file.text, item);
             builder.replace(&file.path, range, "", Reason::new("D1", name));
         }
     }
+}
+
+/// An item with the blank line in front of it, but for what ends the crate's docs.
+pub(crate) fn with_blank_before(text: &str, item: &Item) -> TextRange {
+    let before = &text[..item.full.start as usize];
+    let is_behind_header = !before.is_empty() && !before.ends_with('\n');
+    let start = if is_behind_header {
+        item.range.start
+    } else {
+        item.full.start
+    };
+    TextRange::new(start, item.full.end)
 }
 
 fn calls_macro_of(

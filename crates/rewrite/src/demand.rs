@@ -26,6 +26,9 @@ pub(crate) struct Asked {
     pub(crate) conditions: Option<BTreeSet<String>>,
     /// Whether somebody outside the module asks.
     pub(crate) from_outside: bool,
+    /// Whether somebody asks who stands under no condition. Who asks under too many different ones is no such, though
+    /// these are no condition together.
+    pub(crate) always: bool,
 }
 
 impl Asked {
@@ -36,6 +39,7 @@ impl Asked {
             Some(old) => either::either(&old, &new),
         });
         self.from_outside |= from_outside;
+        self.always |= conditions.is_empty();
     }
 
     /// Whether somebody asks who stands under no condition: whoever else asks changes nothing of that.

@@ -1,57 +1,146 @@
-//! `#[macro_use] extern crate alloc` in the old root, once all who call its macros have left (rows B4, E6).
+//! `#[macro_use] extern crate` in the old root, once nobody calls its macros under all conditions (rows B4, E6).
 
-use cleave_graph::{Place, Target};
+use cleave_graph::graph::Found;
+use cleave_graph::{Place, Reference, Target};
 use cleave_syntax::change::Reason;
-use cleave_syntax::item::PathContext;
-use cleave_syntax::{ChangeBuilder, ItemId, TextRange};
+use cleave_syntax::item::{Binding, ItemKind, Level, PathContext};
+use cleave_syntax::{ChangeBuilder, ItemId, TextRange, Workspace};
 
+use crate::cleanup;
 use crate::scope::Scope;
 use crate::skeleton::{MAY_GO_UNUSED, parts_of_std};
 
-/// Spares it the lint where the step takes away the last who calls a macro. The paths of the crate's code still start there.
+/// Spares it the lint where the step takes away the last who calls a macro under all conditions. Where nobody is left at
+/// all, the crate of another package goes: paths start with its name without it.
 pub(crate) fn spare(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
     let workspace = scope.workspace;
     let root = workspace.module(workspace.krate(scope.root).root);
     let file = workspace.file(root.file);
-    for item in parts_of_std(workspace, scope.root) {
-        let mut attributes = item.attributes.iter();
-        let is_spared = file[item.range].contains("unused_imports");
-        let Some(attribute) = attributes.find(|it| it.path == "macro_use" && !is_spared) else {
-            continue;
-        };
-        let is_alloc = workspace.leaf(item.leaves[0]).path.segments[0].name == "alloc";
+    for id in root.items.iter().filter(|id| may_warn(workspace, **id)) {
+        let item = workspace.item(*id);
+        let from = From::of(scope, *id);
         let items = || workspace.items_of(scope.root);
-        let (moving, stays) = (
-            |id: &ItemId| scope.moving[id.index()],
-            |id: &ItemId| !scope.moving[id.index()] && !workspace.item(*id).is_test,
-        );
-        let left = items().filter(moving).any(|id| calls(scope, id, is_alloc));
-        if left && !items().filter(stays).any(|id| calls(scope, id, is_alloc)) {
-            builder.replace(
-                &file.path,
-                TextRange::empty(attribute.range.start),
-                MAY_GO_UNUSED,
-                Reason::new("E6", item.name.clone()),
-            );
+        let stays = |id: &ItemId| !scope.moving[id.index()];
+        let always = |id: &ItemId| {
+            !workspace.item(*id).is_test
+                && scope
+                    .conditions(*id, workspace.krate(scope.root).root)
+                    .is_empty()
+        };
+        let mut left = items().filter(|id| !stays(id) && from.is_called_by(scope, *id));
+        let callers = items().filter(|id| stays(id) && from.is_called_by(scope, *id));
+        let callers: Vec<ItemId> = callers.collect();
+        if left.next().is_none() || callers.iter().any(always) {
+            continue;
         }
+        let (range, text) = match (&from, callers.first()) {
+            // What a step wrote goes by itself.
+            (From::Member(_), None) => continue,
+            (From::Package, None) if may_go(scope, *id) => {
+                (cleanup::with_blank_before(&file.text, item), "")
+            }
+            _ => (TextRange::empty(item.range.start), MAY_GO_UNUSED),
+        };
+        builder.replace(
+            &file.path,
+            range,
+            text,
+            Reason::new("E6", item.name.clone()),
+        );
     }
 }
 
-/// Whether an item, or a macro that it calls, calls what may be a macro of `alloc`, or of any part of `std`.
-fn calls(scope: &Scope<'_>, id: ItemId, is_alloc: bool) -> bool {
-    const OF_ALLOC: &[&str] = &["format", "vec"];
+/// Whether an `extern crate` takes macros, and rustc warns where nobody calls one.
+pub(crate) fn may_warn(workspace: &Workspace, id: ItemId) -> bool {
+    let item = workspace.item(id);
+    item.kind == ItemKind::ExternCrate
+        && item.attributes.iter().any(|it| it.path == "macro_use")
+        && !workspace.text_of(id).contains("unused_imports")
+}
+
+/// Whether the crate is found by its name without its `extern crate`, and nobody says `crate::name`.
+fn may_go(scope: &Scope<'_>, id: ItemId) -> bool {
     let workspace = scope.workspace;
-    let mut items = scope.graph.macros_run_by(workspace, id);
-    items.push(id);
-    let mut references = items.iter().flat_map(|id| scope.graph.references_of(*id));
-    references.any(|reference| {
-        let Place::Item(item, index) = reference.place else {
+    let item = workspace.item(id);
+    let is_found = |reference: &Reference| {
+        let mut lookups = reference.resolution.lookups.iter();
+        let Place::Item(user, index) = reference.place else {
             return false;
         };
-        let path = &workspace.item(item).paths[index as usize];
-        let is_builtin = reference.resolution.target == Target::Builtin;
-        let is_bare = path.context == PathContext::Macro && path.segments.len() == 1;
-        let name = path.segments[0].name;
-        is_bare && is_builtin && (!is_alloc || OF_ALLOC.iter().any(|known| name == *known))
-    })
+        let first = &workspace.item(user).paths[index as usize].segments[0].name;
+        lookups.any(|lookup| match lookup.found {
+            Found::Leaf(leaf) => item.leaves.contains(&leaf) && *first != lookup.name,
+            _ => false,
+        })
+    };
+    let is_renamed = item.leaves.iter().any(|leaf| {
+        let leaf = workspace.leaf(*leaf);
+        !matches!(&leaf.binding, Binding::Name(name) if leaf.path.segments[0].name == name.as_str())
+    });
+    workspace.krate(scope.root).edition != "2015"
+        && item.visibility.level == Level::Private
+        && !is_renamed
+        && !scope.graph.references.iter().any(is_found)
+}
+
+/// Whose macros an `extern crate` takes.
+enum From<'w> {
+    /// Those of `alloc`.
+    Alloc,
+    /// Those of any part of `std`.
+    Std,
+    /// Those of a member of the workspace, by its name in code.
+    Member(&'w str),
+    /// Those of another package.
+    Package,
+}
+
+impl<'w> From<'w> {
+    fn of(scope: &Scope<'w>, id: ItemId) -> Self {
+        let workspace = scope.workspace;
+        let item = workspace.item(id);
+        let name = workspace.leaf(item.leaves[0]).path.segments[0].name;
+        let mut crates = workspace.crates.iter();
+        if name == "alloc" {
+            From::Alloc
+        } else if parts_of_std(workspace, scope.root).any(|part| part.range == item.range) {
+            From::Std
+        } else {
+            let member = crates.find(|krate| name == krate.extern_name.as_str());
+            member.map_or(From::Package, |krate| From::Member(&krate.extern_name))
+        }
+    }
+
+    /// Whether an item, or a macro that it calls, calls what may be one of the macros.
+    fn is_called_by(&self, scope: &Scope<'_>, id: ItemId) -> bool {
+        const OF_ALLOC: &[&str] = &["format", "vec"];
+        let workspace = scope.workspace;
+        let mut items = scope.graph.macros_run_by(workspace, id);
+        items.push(id);
+        let mut references = items.iter().flat_map(|id| scope.graph.references_of(*id));
+        references.any(|reference| {
+            let Place::Item(item, index) = reference.place else {
+                return false;
+            };
+            let path = &workspace.item(item).paths[index as usize];
+            let is_macro = path.context == PathContext::Macro;
+            if path.segments.len() > 1 || !(is_macro || path.context == PathContext::Attribute) {
+                return false;
+            }
+            let name = path.segments[0].name;
+            match (self, &reference.resolution.target) {
+                (From::Alloc, Target::Builtin) => OF_ALLOC.iter().any(|known| name == *known),
+                (From::Std, Target::Builtin) => is_macro,
+                (From::Member(member), Target::Item(target)) => {
+                    let krate = workspace.krate(workspace.crate_of(*target));
+                    workspace.item(*target).kind == ItemKind::MacroRules
+                        && krate.extern_name == *member
+                }
+                (From::Package, Target::External(_) | Target::Unresolved) => {
+                    reference.resolution.lookups.is_empty()
+                }
+                _ => false,
+            }
+        })
+    }
 }

@@ -1,6 +1,6 @@
 //! Brings the manifests and crate roots in line with what a step did.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use camino::Utf8Path;
 use cleave_plan::Plan;
@@ -10,13 +10,13 @@ use cleave_syntax::workspace::Package;
 use cleave_syntax::{ChangeBuilder, CrateId, Diagnostic, ItemId, TextRange, Workspace};
 
 use crate::cleanup;
-use crate::demand::{DestDemand, RootDemand};
+use crate::demand::{Asked, DestDemand, RootDemand};
 use crate::difference::difference;
 use crate::layout::Moves;
 use crate::manifest::{ManifestInput, Member, Needs, TargetMove, manifests};
 use crate::needs;
 use crate::scope::Scope;
-use crate::skeleton;
+use crate::skeleton::{self, MAY_GO_UNUSED};
 
 /// The manifests of the empty workspace.
 pub(crate) fn skeleton(
@@ -215,9 +215,8 @@ fn write(
 /// `extern crate` where it is needed: for macros called by bare names, and in the 2015 edition for all paths.
 fn extern_crates(scope: &Scope<'_>, root: &RootDemand, builder: &mut ChangeBuilder) {
     let old = scope.workspace.krate(scope.root).edition == "2015";
-    let callers = root.bare_macros.conditions.as_ref();
-    if callers.is_some() || old {
-        declare(scope, callers, builder);
+    if root.bare_macros.conditions.is_some() || old {
+        declare(scope, &root.bare_macros, builder);
     } else {
         let source = (scope.workspace, scope.graph);
         let stays = |id: ItemId| !scope.moving[id.index()];
@@ -227,8 +226,9 @@ fn extern_crates(scope: &Scope<'_>, root: &RootDemand, builder: &mut ChangeBuild
 
 /// Adds `extern crate name;` to the root, for those who call macros of the destination by bare names; or `#[macro_use]`
 /// to the one that is there, which loses the conditions that not all callers stand under.
-fn declare(scope: &Scope<'_>, callers: Option<&BTreeSet<String>>, builder: &mut ChangeBuilder) {
+fn declare(scope: &Scope<'_>, asked: &Asked, builder: &mut ChangeBuilder) {
     let workspace = scope.workspace;
+    let callers = asked.conditions.as_ref();
     let name = scope.dest_name();
     let module = workspace.module(workspace.krate(scope.root).root);
     let file = workspace.file(module.file);
@@ -239,7 +239,13 @@ fn declare(scope: &Scope<'_>, callers: Option<&BTreeSet<String>>, builder: &mut 
             && leaves.any(|leaf| workspace.leaf(*leaf).path.text() == name)
     });
     let reason = Reason::new("D1", name.clone());
-    let attribute = callers.map_or("", |_| "#[macro_use]\n");
+    let attribute = match callers {
+        Some(common) if common.is_empty() && !asked.always => {
+            format!("{MAY_GO_UNUSED}#[macro_use]\n")
+        }
+        Some(_) => "#[macro_use]\n".to_owned(),
+        None => String::new(),
+    };
     if let Some(item) = existing {
         let own = item.attributes.iter().filter(|it| it.path == "cfg");
         let lost = own.filter(|attribute| {

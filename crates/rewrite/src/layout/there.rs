@@ -9,6 +9,8 @@ use cleave_syntax::{ItemId, ModuleId, TextRange, UseLeafId};
 
 use super::Layout;
 use crate::demand::Asked;
+use crate::macro_use;
+use crate::skeleton::MAY_GO_UNUSED;
 use crate::support;
 use crate::text::{self, Import};
 
@@ -68,6 +70,9 @@ impl Layout<'_, '_> {
                 }
                 self.moves.dest_leaves.insert(*leaf);
                 if workspace.item(*id).kind == ItemKind::ExternCrate {
+                    if !asked.always && macro_use::may_warn(workspace, *id) {
+                        crates.push_str(MAY_GO_UNUSED);
+                    }
                     crates.push_str(&self.file_of(module)[workspace.item(*id).range]);
                     crates.push('\n');
                 } else {
