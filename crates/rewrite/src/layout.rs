@@ -14,6 +14,7 @@ use cleave_syntax::{ChangeBuilder, FileId, ItemId, ModuleId, TextRange, UseLeafI
 use crate::demand::{DestDemand, RootDemand, onward};
 use crate::place;
 use crate::scope::Scope;
+use crate::skeleton;
 use crate::support;
 use crate::text;
 
@@ -316,37 +317,28 @@ impl<'a> Layout<'a, '_> {
             && public.all(|leaf| workspace.item(workspace.leaf(*leaf).item).module != module)
     }
 
-    /// The attributes of a `mod` item that its twin in the other crate needs too.
+    /// The attributes of a `mod` item that its twin in the other crate needs too, and what stands at the top of the module,
+    /// which is not copied into that. What judges a public API stays with that.
     fn declaration_attributes(&self, declaration: ItemId, indent: &str) -> String {
         let item = self.scope.workspace.item(declaration);
         let file = self.file_of(item.module);
         let is_open = self.scope.support.items.contains(&declaration);
-        let mut texts = String::new();
-        for attribute in item.attributes.iter().filter(|it| !it.is_doc) {
-            let text = &file[attribute.range];
-            texts.push_str(indent);
-            if is_open {
-                texts.push_str(&support::opened(text));
-            } else {
-                texts.push_str(text);
-            }
-            texts.push('\n');
-        }
-        // What stands at the top of the module is not copied into its twin.
-        for text in item
-            .declares
-            .iter()
-            .flat_map(|it| self.scope.attributes_of_twin(*it))
-        {
-            texts.push_str(indent);
-            texts.push_str(&if is_open {
-                support::opened(&text)
-            } else {
-                text
-            });
-            texts.push('\n');
-        }
-        texts
+        let own = item.attributes.iter().filter(|it| !it.is_doc);
+        let own = own.map(|attribute| file[attribute.range].to_owned());
+        let inner = item.declares.iter();
+        let inner = inner.flat_map(|it| self.scope.attributes_of_twin(*it));
+        let needed = own.chain(inner);
+        needed
+            .filter_map(|text| skeleton::without_public_api(&text))
+            .map(|text| {
+                if is_open {
+                    support::opened(&text)
+                } else {
+                    text
+                }
+            })
+            .map(|text| format!("{indent}{text}\n"))
+            .collect()
     }
 
     /// The files of a module that moves whole, and of all below it.

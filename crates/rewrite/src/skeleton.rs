@@ -85,13 +85,18 @@ fn is_docs(attribute: &str) -> bool {
     text.contains("include_str!") || text.starts_with("#![cfg_attr(") && text.contains(",doc=")
 }
 
-/// An attribute, on a line, without the lints that judge a public API.
-fn without_public_api(attribute: &str) -> Option<String> {
+/// An attribute without the lints that judge a public API.
+pub(crate) fn without_public_api(attribute: &str) -> Option<String> {
     let is_of_api = |text: &str| OF_PUBLIC_API.iter().any(|lint| text.contains(lint));
     if !is_of_api(attribute) {
-        return Some(format!("{attribute}\n"));
+        return Some(attribute.to_owned());
     }
-    let parsed = syn::Attribute::parse_inner.parse_str(attribute).ok()?;
+    let (start, parsed) = if attribute.starts_with("#!") {
+        ("#!", syn::Attribute::parse_inner.parse_str(attribute))
+    } else {
+        ("#", syn::Attribute::parse_outer.parse_str(attribute))
+    };
+    let parsed = parsed.ok()?;
     let [attribute] = &parsed[..] else {
         return None;
     };
@@ -107,7 +112,7 @@ fn without_public_api(attribute: &str) -> Option<String> {
         })
         .filter(|lint| !is_of_api(lint))
         .collect();
-    (!others.is_empty()).then(|| format!("#![{level}({})]\n", others.join(", ")))
+    (!others.is_empty()).then(|| format!("{start}[{level}({})]", others.join(", ")))
 }
 
 fn front_page(
@@ -138,7 +143,7 @@ fn front_page(
             "doc",
         ];
         if !for_programs.contains(&attribute.path.as_str()) && !is_docs(written) {
-            attributes.extend(without_public_api(written));
+            attributes.extend(without_public_api(written).map(|text| text + "\n"));
         }
     }
     if !attributes.is_empty() {
