@@ -2,6 +2,7 @@
 
 mod dest;
 mod either;
+mod namesake;
 mod root;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +11,7 @@ use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Lookup, Place, Reference, Resolution, Target};
 use cleave_syntax::item::{ItemKind, PathContext};
 use cleave_syntax::workspace::CrateKind;
-use cleave_syntax::{CrateId, ItemId, ModuleId, UseLeafId};
+use cleave_syntax::{CrateId, ItemId, ModuleId, Name, UseLeafId};
 
 use crate::scope::{Scope, Side};
 use crate::traits;
@@ -72,6 +73,9 @@ pub(crate) struct RootDemand {
 pub(crate) struct DestDemand {
     /// Imports of the monolith that are needed at the same module path.
     pub(crate) leaves: BTreeMap<UseLeafId, Asked>,
+    /// Names behind globs that have a namesake behind another, which only shows in the destination: they are imported by
+    /// themselves.
+    pub(crate) named: BTreeMap<(UseLeafId, Name), Asked>,
     /// These, and those that name what is at home in the destination: all imports that moving code goes through.
     pub(crate) asked: BTreeSet<UseLeafId>,
     /// Imports that a public import re-exports, and so are public themselves.

@@ -7,7 +7,7 @@ use cleave_graph::{Lookup, Place, Resolution, Target};
 use cleave_syntax::item::{Binding, Item, ItemKind, Level, PathContext};
 use cleave_syntax::{ItemId, ModuleId, UseLeafId};
 
-use super::{Asked, Asker, DestDemand, onward, references, users_unseen};
+use super::{Asked, Asker, DestDemand, namesake, onward, references, users_unseen};
 use crate::scope::{Scope, Side};
 use crate::traits::Shown;
 
@@ -308,7 +308,12 @@ impl DestDemand {
                 Found::Leaf(leaf) | Found::Glob(leaf) => {
                     self.asked.insert(leaf);
                     if !scope.is_whole(module) {
-                        asker.ask(scope, module, self.leaves.entry(leaf).or_default());
+                        let asked = if namesake::is_behind_another_glob(scope, lookup) {
+                            self.named.entry((leaf, lookup.name)).or_default()
+                        } else {
+                            self.leaves.entry(leaf).or_default()
+                        };
+                        asker.ask(scope, module, asked);
                     }
                     self.leaf(scope, leaf, place, asker, seen);
                 }

@@ -81,6 +81,7 @@ impl Layout<'_, '_> {
                 }
             }
         }
+        list.extend(self.named_beside_globs(module));
         for (existing, wanted) in bound {
             if self.is_for_all(existing, &wanted) {
                 for (leaf, asked) in wanted {
@@ -91,6 +92,26 @@ impl Layout<'_, '_> {
             }
         }
         crates + &text::imports(&list, indent, self.scope.style())
+    }
+
+    /// What is imported by its name instead of a glob, as another glob would bring a namesake; but for what a step before
+    /// has imported.
+    fn named_beside_globs(&self, module: ModuleId) -> Vec<Import> {
+        let workspace = self.scope.workspace;
+        let there = self.scope.dest_modules.get(&*workspace.module(module).path);
+        let is_imported = |name: &str| there.is_some_and(|it| workspace.imports_name(*it, name));
+        let named = self.dest.named.iter();
+        named
+            .filter(|((leaf, _), _)| workspace.item(workspace.leaf(*leaf).item).module == module)
+            .filter(|((_, name), _)| !is_imported(name))
+            .map(|((leaf, name), asked)| {
+                let own = self.scope.conditions_there(workspace.leaf(*leaf).item);
+                Import {
+                    leaf: text::identifier(name),
+                    ..self.import_there(*leaf, asked, own)
+                }
+            })
+            .collect()
     }
 
     /// The import of the destination's module of today that is the same as one of the monolith's.
