@@ -350,7 +350,8 @@ impl RootDemand {
                     continue;
                 }
                 let public = item.visibility.level == Level::Public;
-                if item.kind == ItemKind::Use && public {
+                // What a private module exports, whoever shows it asks for: under conditions of their own.
+                if item.kind == ItemKind::Use && public && (reachable || !is_library) {
                     let mut fixed = scope.own_conditions(*id);
                     fixed.extend(shown.iter().cloned());
                     let exported = |leaf: &&UseLeafId| scope.exports.leaves.contains(leaf);
@@ -410,12 +411,13 @@ impl RootDemand {
     }
 }
 
-/// Whether a public import may have users that are not in the workspace.
+/// Whether a public import may have users that are not in the workspace, and that name it where it stands.
 fn is_shown(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
     let workspace = scope.workspace;
     let item = workspace.item(workspace.leaf(leaf).item);
     let is_library = workspace.krate(scope.root).kind == CrateKind::Lib;
-    item.visibility.level == Level::Public && (!is_library || scope.exports.leaves.contains(&leaf))
+    let is_reachable = scope.exports.modules.contains(&item.module);
+    item.visibility.level == Level::Public && (!is_library || is_reachable)
 }
 
 /// From where the names are looked up that an import leads to: what a re-export shows must be seen as far as that is.
