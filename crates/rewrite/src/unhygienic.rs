@@ -27,7 +27,7 @@ pub(crate) fn written(
         for run in macros.chain(defining_calls(workspace, graph, id)) {
             let of_macro = by_macro
                 .entry(run)
-                .or_insert_with(|| names_in(workspace, run));
+                .or_insert_with(|| names_in((workspace, graph), run));
             names.extend(of_macro.iter().copied());
         }
         if !names.is_empty() {
@@ -37,8 +37,9 @@ pub(crate) fn written(
     written
 }
 
-/// The names with which paths start in what a macro writes; of another macro call, in all its tokens.
-fn names_in(workspace: &Workspace, id: ItemId) -> BTreeSet<Name> {
+/// The names with which paths start in what a macro writes; of another macro call, in all its tokens. The language's own
+/// macros are no names of a module, such as `std::env` is.
+fn names_in((workspace, graph): (&Workspace, &Graph), id: ItemId) -> BTreeSet<Name> {
     let item = workspace.item(id);
     let bodies: Option<Vec<_>> = item.macro_rules.is_some().then(|| {
         let bodies = transcribers(workspace.text_of(id)).into_iter();
@@ -50,8 +51,17 @@ fn names_in(workspace: &Workspace, id: ItemId) -> BTreeSet<Name> {
         let is_in = |bodies: &Vec<Range<usize>>| bodies.iter().any(|body| body.contains(&at));
         bodies.as_ref().is_none_or(is_in)
     };
-    let written = item.paths.iter().filter(is_written);
-    written.map(|path| path.segments[0].name).collect()
+    let references = graph.references_of(id).iter();
+    let builtin: BTreeSet<Place> = references
+        .filter(|reference| reference.resolution.target == Target::Builtin)
+        .map(|reference| reference.place)
+        .filter(|place| Graph::is_macro_path(workspace, *place))
+        .collect();
+    let written =
+        item.paths.iter().zip(0..).filter(|(path, index)| {
+            is_written(path) && !builtin.contains(&Place::Item(id, *index))
+        });
+    written.map(|(path, _)| path.segments[0].name).collect()
 }
 
 /// The calls that defined the macros which an item calls: their tokens are what these write.
