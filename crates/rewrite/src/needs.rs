@@ -77,6 +77,9 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
         if item.is_test && scope.side(id) == Side::Dest {
             add_helpers(scope, &mut needs, id);
         }
+        if item.is_test && (scope.side(id) == Side::Dest || scope.is_whole(item.module)) {
+            add_open_imports(scope, &mut needs, id);
+        }
         let there = scope.side(id) == Side::Dest
             || declares_moved
             || imported
@@ -172,6 +175,35 @@ fn add_helpers(scope: &Scope<'_>, needs: &mut Needs, test: ItemId) {
             needs
                 .helpers
                 .extend(scope.planned_name(krate).map(str::to_owned));
+        }
+    }
+}
+
+/// Through whose imports for tests a test finds what it names: that may be another package's.
+fn add_open_imports(scope: &Scope<'_>, needs: &mut Needs, test: ItemId) {
+    let workspace = scope.workspace;
+    let of_paths = scope.graph.references_of(test).iter();
+    let of_paths = of_paths.map(|reference| &reference.resolution);
+    let own = workspace.item(test).leaves.iter();
+    let own = own.flat_map(|leaf| &scope.graph.leaves[leaf.index()]);
+    let mut pending: Vec<&Resolution> = of_paths.chain(own).collect();
+    let mut seen = BTreeSet::new();
+    while let Some(resolution) = pending.pop() {
+        for lookup in &resolution.lookups {
+            let (Found::Leaf(leaf) | Found::Glob(leaf)) = lookup.found else {
+                continue;
+            };
+            if !seen.insert(leaf) {
+                continue;
+            }
+            let import = workspace.leaf(leaf).item;
+            if scope.side(import) == Side::Other && support::is_open(workspace, import) {
+                let krate = workspace.crate_of(import);
+                needs
+                    .helpers
+                    .extend(scope.planned_name(krate).map(str::to_owned));
+            }
+            pending.extend(&scope.graph.leaves[leaf.index()]);
         }
     }
 }
