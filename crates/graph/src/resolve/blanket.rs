@@ -7,13 +7,14 @@
 use cleave_syntax::item::{Blanket, ItemKind};
 use cleave_syntax::{ItemId, Workspace};
 
-use crate::graph::{Graph, Place, Target};
+use crate::graph::{Graph, Place, Reference, Target};
 
 /// Adds what only one crate may know to [`Graph::bound`]: impls for local types with these, and blanket impls beside
 /// others for foreign types with what their bounds name.
 pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
     let mut bound = Vec::new();
     for id in (0..workspace.items.len()).map(ItemId::new) {
+        bound.extend(projected(workspace, graph, id).map(|of| (id, of)));
         let head = workspace.item(id).implementation.as_ref();
         let rivals = match head.and_then(|head| head.blanket) {
             Some(Blanket::Type) => rivals_for_types(workspace, graph, id),
@@ -29,6 +30,36 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
         }
     }
     graph.bound.extend(bound);
+}
+
+/// The local traits by which the alias that an impl is for finds its type: `type Never = <fn() -> ! as Returns>::Output`.
+/// What it stands for is known in the crate of the trait alone: any other may not even tell that it is none of the types
+/// of the other impls.
+fn projected<'a>(
+    workspace: &'a Workspace,
+    graph: &'a Graph,
+    id: ItemId,
+) -> impl Iterator<Item = ItemId> + 'a {
+    let target = |reference: &Reference| match reference.resolution.target {
+        Target::Item(target) => Some(workspace.item(target)).zip(Some(target)),
+        _ => None,
+    };
+    let head = workspace.item(id).implementation.as_ref();
+    let head = head.filter(|head| head.trait_path.is_some());
+    let in_head = head.into_iter().flat_map(move |head| {
+        let references = graph.references_of(id).iter().filter_map(target);
+        references.filter(|(item, _)| item.name == head.self_name.as_str())
+    });
+    let is_projection = |alias: ItemId| {
+        let text = workspace.text_of(alias);
+        let of = text.split_once('=').map(|(_, of)| of.trim_start());
+        of.is_some_and(|of| of.starts_with('<') && of.contains(" as "))
+    };
+    in_head
+        .filter(move |(item, alias)| item.kind == ItemKind::TypeAlias && is_projection(*alias))
+        .flat_map(move |(_, alias)| graph.references_of(alias).iter().filter_map(target))
+        .filter(|(item, _)| item.kind == ItemKind::Trait)
+        .map(|(_, of)| of)
 }
 
 /// Impls of the same trait in the same crate, each with the local type that it is for. Those of other crates are for
