@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use cleave_syntax::token::words;
 use cleave_syntax::workspace::{CrateKind, DependencyKind};
-use cleave_syntax::{ItemId, Workspace};
+use cleave_syntax::{ItemId, ModuleId, Workspace};
 
 /// What the build scripts of a workspace set, as far as their text says it.
 pub(crate) struct BuildOutput {
@@ -11,6 +12,8 @@ pub(crate) struct BuildOutput {
     variables: BTreeSet<String>,
     /// Whether one has a library linked.
     links: bool,
+    /// By module: whether it is there under a condition that reads any of it.
+    modules: Vec<bool>,
 }
 
 /// What build scripts have libraries compiled, or found, and linked with.
@@ -22,6 +25,7 @@ impl BuildOutput {
             cfgs: BTreeSet::new(),
             variables: BTreeSet::new(),
             links: false,
+            modules: Vec::new(),
         };
         let scripts = workspace
             .crates
@@ -38,7 +42,24 @@ impl BuildOutput {
             output.variables.extend(words_after(text, "rustc-env="));
             output.variables.insert("OUT_DIR".to_owned());
         }
+        // Parents come before their children.
+        for id in (0..workspace.modules.len()).map(ModuleId::new) {
+            let parent = workspace.module(id).parent;
+            let is_within = parent.is_some_and(|parent| output.modules[parent.index()]);
+            let reads = is_within || output.is_read_above(workspace, id);
+            output.modules.push(reads);
+        }
         output
+    }
+
+    /// Whether an attribute of a module's declaration reads a `cfg` of it.
+    fn is_read_above(&self, workspace: &Workspace, module: ModuleId) -> bool {
+        workspace.declarations(module).any(|declaration| {
+            let item = workspace.item(declaration);
+            let file = workspace.file(workspace.module(item.module).file);
+            let mut attributes = item.attributes.iter();
+            attributes.any(|attribute| self.is_in_condition(&file[attribute.range]))
+        })
     }
 
     /// Whether a build script has a library linked, which code of its package calls.
@@ -46,32 +67,38 @@ impl BuildOutput {
         self.links
     }
 
-    /// Whether an item, its attributes included, reads any of it. Linear in its text.
+    /// Whether an item, its attributes and those of the modules around it included, reads any of it. Linear in its text.
     pub(crate) fn is_read_by(&self, workspace: &Workspace, id: ItemId) -> bool {
         if self.variables.is_empty() {
             return false;
         }
         let text = workspace.text_of(id);
         let variable = |name: &String| text.contains(&format!("env!(\"{name}\""));
-        let cfg = |name: &String| {
-            words_after(text, "cfg(")
-                .chain(words_after(text, "cfg!("))
-                .any(|word| word == *name)
-                || nested(text, name)
-        };
-        self.variables.iter().any(variable) || self.cfgs.iter().any(cfg)
+        self.modules[workspace.item(id).module.index()]
+            || self.variables.iter().any(variable)
+            || self.is_in_condition(text)
+    }
+
+    /// Whether a `cfg` of it stands in a condition: in `cfg(…)`, `cfg!(…)` or `cfg_attr(…)`.
+    fn is_in_condition(&self, text: &str) -> bool {
+        conditions(text).any(|condition| words(condition).any(|word| self.cfgs.contains(word)))
     }
 }
 
-/// Whether a name stands in `not(…)`, `all(…)` or `any(…)` of a `cfg`.
-fn nested(text: &str, name: &str) -> bool {
-    text.contains("cfg")
-        && ["not(", "all(", "any(", ", "]
-            .iter()
-            .any(|before| words_after(text, before).any(|word| word == name))
-        && text
-            .lines()
-            .any(|line| line.contains("cfg") && line.contains(name))
+/// What stands between the parentheses of each `cfg(…)`, `cfg!(…)` and `cfg_attr(…)`.
+fn conditions(text: &str) -> impl Iterator<Item = &str> {
+    let starts = ["cfg(", "cfg!(", "cfg_attr("].into_iter();
+    starts.flat_map(move |start| {
+        text.match_indices(start).map(move |(at, _)| {
+            let inside = &text[at + start.len()..];
+            let mut open = 1;
+            let end = inside.find(|c: char| {
+                open += i32::from(c == '(') - i32::from(c == ')');
+                open == 0
+            });
+            &inside[..end.unwrap_or(inside.len())]
+        })
+    })
 }
 
 /// The word behind each occurrence of some text.
