@@ -205,7 +205,7 @@ impl ItemKind {
 pub struct TestPart {
     /// What it is.
     pub kind: TestPartKind,
-    /// The field, member or variable.
+    /// The field, variant, member or variable.
     pub name: Name,
     /// The attribute.
     pub condition: TextRange,
@@ -216,7 +216,7 @@ pub struct TestPart {
 /// The kinds of [`TestPart`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TestPartKind {
-    /// A field, where it is defined, given a value or matched; an item of a trait or of a trait impl.
+    /// A field or variant, where it is defined, given a value or matched; an item of a trait or of a trait impl.
     Member,
     /// A `let` in a body.
     Variable,

@@ -70,6 +70,21 @@ fn know(collector: &mut Collector<'_>, pattern: &syn::Pat, value: &Receiver) {
     }
 }
 
+/// The variant, or whatever else it takes apart, that a pattern names first.
+pub(super) fn variant(pattern: &syn::Pat) -> Option<&syn::Ident> {
+    let path = match pattern {
+        syn::Pat::Struct(pattern) => &pattern.path,
+        syn::Pat::TupleStruct(pattern) => &pattern.path,
+        syn::Pat::Path(pattern) => &pattern.path,
+        syn::Pat::Or(pattern) => return variant(pattern.cases.first()?),
+        syn::Pat::Guard(pattern) => return variant(&pattern.pat),
+        syn::Pat::Reference(pattern) => return variant(&pattern.pat),
+        syn::Pat::Paren(pattern) => return variant(&pattern.pat),
+        _ => return None,
+    };
+    path.segments.last().map(|last| &last.ident)
+}
+
 /// Binds the names of a pattern in the innermost scope and records its paths.
 pub(super) fn bind(collector: &mut Collector<'_>, pattern: &syn::Pat) {
     match pattern {

@@ -120,6 +120,9 @@ impl<'ast> Visit<'ast> for Collector<'_> {
 
     fn visit_arm(&mut self, arm: &'ast syn::Arm) {
         self.visit_attributes(&arm.attrs);
+        if let Some(variant) = pattern::variant(&arm.pat) {
+            self.record_member_in_tests(name_of(variant), &arm.attrs, arm);
+        }
         self.scoped(|this| {
             pattern::bind(this, &arm.pat);
             this.visit_expr(&arm.body);
@@ -266,6 +269,11 @@ impl<'ast> Visit<'ast> for Collector<'_> {
         } else {
             tokens::macro_call(self, &item.mac);
         }
+    }
+
+    fn visit_variant(&mut self, variant: &'ast syn::Variant) {
+        self.record_member_in_tests(name_of(&variant.ident), &variant.attrs, variant);
+        visit::visit_variant(self, variant);
     }
 
     fn visit_field(&mut self, field: &'ast syn::Field) {
