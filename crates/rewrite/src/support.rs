@@ -145,7 +145,7 @@ impl Finder<'_, '_> {
             let mut anchors = graph.anchors[id.index()].iter();
             let of_type = anchors.any(|anchor| types.contains(anchor));
             let is_impl = item.kind == ItemKind::TraitImpl && of_type;
-            if is_impl && item.is_test && !workspace.module(item.module).is_test {
+            if is_impl && item.is_test && !has_tests(workspace, item.module) {
                 self.item(id);
             }
             if types.contains(&id) {
@@ -290,6 +290,16 @@ impl Finder<'_, '_> {
             }
         }
     }
+}
+
+/// Whether a module is for tests alone and has some itself: what it implements is for these.
+fn has_tests(workspace: &Workspace, module: ModuleId) -> bool {
+    let value = workspace.module(module);
+    let mut attributes = value
+        .items
+        .iter()
+        .flat_map(|id| &workspace.item(*id).attributes);
+    value.is_test && attributes.any(|it| it.path.as_str().rsplit("::").next() == Some("test"))
 }
 
 /// What the paths in a part of an item mean.
