@@ -109,7 +109,7 @@ fn callers(workspace: &Workspace, items: &[Vec<Reference>]) -> BTreeMap<ItemId, 
     callers
 }
 
-/// The names alone that an item hands over to something, a macro among others: `call!(name, other)`.
+/// The names alone that an item hands over to something, a macro among others: `call!(name, other)`, `call!(@rule name)`.
 fn handed_over(workspace: &Workspace, item: ItemId) -> impl Iterator<Item = Name> + '_ {
     let value = workspace.item(item);
     let text = &workspace.file(workspace.module(value.module).file).text;
@@ -118,6 +118,8 @@ fn handed_over(workspace: &Workspace, item: ItemId) -> impl Iterator<Item = Name
         .filter(|path| path.segments.len() == 1)
         .filter(|path| {
             let before = text[..path.range().start as usize].trim_end();
+            let rule = before.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
+            let before = rule.strip_suffix('@').map_or(before, str::trim_end);
             before.ends_with(['(', '[', '{', ',', '>'])
         })
         .map(|path| path.segments[0].name)

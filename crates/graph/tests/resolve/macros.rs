@@ -310,7 +310,7 @@ fn impls_that_a_defined_macro_writes_may_stand_with_what_defined_it() {
         ",
         "
         Shape! Shape: define! Shape
-        Shape! Shape: Wrap define! Shape
+        Shape! Wrap: Wrap define! Shape
         ",
     );
 }
@@ -381,6 +381,17 @@ fn a_glob_in_a_body_brings_traits_into_scope() {
         measure!: shapes::Area
         f: shapes::Width
         ",
+    );
+}
+
+#[test]
+fn a_path_goes_on_with_what_a_rule_of_the_macro_is_handed() {
+    check(
+        "
+        pub struct Counter;
+        macro_rules! register { (@of $T:ident, $n:expr) => { $crate::$T }; ($n:expr) => { register!(@of Counter, $n) }; }
+        ",
+        "register!: Counter crate::",
     );
 }
 

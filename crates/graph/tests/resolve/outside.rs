@@ -41,6 +41,20 @@ fn another_member_is_named_and_renamed() {
 }
 
 #[test]
+fn a_crate_is_imported_under_its_name_or_another_thing_is() {
+    check(
+        &with_members(
+            "#[cfg(a)] use low; #[cfg(not(a))] use crate::b as low; mod b { pub mod a { pub struct Y; } } fn f(_: low::a::X) {}",
+        ),
+        "
+        use: low
+        use: b::
+        f: low::a::X
+        ",
+    );
+}
+
+#[test]
 fn extern_crate_binds_a_name() {
     check(
         &with_members(

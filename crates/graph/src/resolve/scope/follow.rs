@@ -58,6 +58,11 @@ impl Scopes<'_> {
         if (leaf.is_self || leaf.binding == Binding::Glob) && namespace != Namespace::Type {
             return None;
         }
+        if namespace == Namespace::Type
+            && let Some(hit) = self.own_name_of_crate(id)
+        {
+            return Some(hit);
+        }
         let hit = self.import(&leaf.path, item.module, namespace, open)?;
         let names_crate =
             leaf.path.segments.len() == 1 && matches!(hit.def, Def::Crate(_) | Def::External(_));
@@ -75,6 +80,21 @@ impl Scopes<'_> {
         let seen = is_seen(&hit) || hit.others.iter().any(is_seen);
         let whole = hit.used == leaf.path.segments.len() || self.names_variant(&hit, &leaf.path);
         (seen && whole).then_some(hit)
+    }
+
+    /// The crate of `use name;`: what else has the name in its module is there under other conditions, or there would be
+    /// two of it.
+    fn own_name_of_crate(&self, id: UseLeafId) -> Option<Hit> {
+        let leaf = self.workspace.leaf(id);
+        let module = self.workspace.item(leaf.item).module;
+        let [only] = &leaf.path.segments[..] else {
+            return None;
+        };
+        let keeps_name = matches!(&leaf.binding, Binding::Name(name) if only.name == name.as_str());
+        if !keeps_name || self.is_2015(module) {
+            return None;
+        }
+        self.in_prelude(self.workspace.module(module).krate, only.name)
     }
 
     /// Whether all but the last segment of an import was used, and the last is a variant of the enum found; or what was
