@@ -337,7 +337,7 @@ impl<'a> Layout<'a, '_> {
                     text
                 }
             })
-            .map(|text| format!("{indent}{text}\n"))
+            .flat_map(|text| [indent.to_owned(), text, "\n".to_owned()])
             .collect()
     }
 

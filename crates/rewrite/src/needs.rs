@@ -74,11 +74,8 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
             .leaves
             .iter()
             .any(|leaf| moves.dest_leaves.contains(leaf));
-        if item.is_test && scope.side(id) == Side::Dest {
-            add_helpers(scope, &mut needs, id);
-        }
         if item.is_test && (scope.side(id) == Side::Dest || scope.is_whole(item.module)) {
-            add_open_imports(scope, &mut needs, id);
+            add_helpers(scope, &mut needs, id);
         }
         let there = scope.side(id) == Side::Dest
             || declares_moved
@@ -166,6 +163,7 @@ fn add_support(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution) {
 /// Whose helpers a test needs: by what it names, and by the traits and methods that it calls.
 fn add_helpers(scope: &Scope<'_>, needs: &mut Needs, test: ItemId) {
     let workspace = scope.workspace;
+    add_open_imports(scope, needs, test);
     let called = scope.graph.calls_of(test).into_iter();
     for target in called.chain(scope.graph.edges_of(test).iter().copied()) {
         let is_open =
