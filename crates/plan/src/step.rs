@@ -5,7 +5,7 @@ mod divide;
 use std::collections::BTreeMap;
 
 use cleave_graph::Graph;
-use cleave_syntax::{ItemId, Workspace};
+use cleave_syntax::{ItemId, ModuleId, Workspace};
 
 pub(crate) use self::divide::divide;
 pub use self::divide::refresh;
@@ -89,14 +89,30 @@ pub fn steps(plan: &Plan, homes: &Homes, workspace: &Workspace, graph: &Graph) -
     steps.extend(lift_steps(plan, workspace));
     let first = steps.len() + 1;
     let mut by_step: Vec<Vec<ItemId>> = vec![Vec::new(); plan.steps.len()];
+    let mut beside: BTreeMap<(ModuleId, usize), usize> = BTreeMap::new();
+    let mut unnamed_tests = Vec::new();
     for id in homes.pending() {
-        if workspace.item(id).parent.is_some() || !workspace.item(id).is_node() {
+        let item = workspace.item(id);
+        if item.parent.is_some() || !item.is_node() {
             continue;
         }
         let Some(to) = homes.planned[id.index()] else {
             continue;
         };
-        if let Some(step) = step_of(plan, workspace, to, id) {
+        let named = named_step(plan, workspace, to, id);
+        if item.is_test && named.is_none() {
+            unnamed_tests.push((id, to));
+        } else if let Some(step) = named.or_else(|| last_step(plan, to)) {
+            by_step[step].push(id);
+            let first = beside.entry((item.module, to)).or_insert(step);
+            *first = step.min(*first);
+        }
+    }
+    // No plan names tests: they go with the first of what stands beside them, and are put off from there.
+    for (id, to) in unnamed_tests {
+        let about = testing::about(workspace, workspace.item(id).module);
+        let first = beside.get(&(about, to)).copied();
+        if let Some(step) = first.or_else(|| last_step(plan, to)) {
             by_step[step].push(id);
         }
     }
@@ -196,11 +212,13 @@ pub fn stranded(plan: &Plan, homes: &Homes, workspace: &Workspace) -> Vec<ItemId
 
 /// The step whose claim on an item is the closest.
 fn step_of(plan: &Plan, workspace: &Workspace, to: usize, id: ItemId) -> Option<usize> {
-    named_step(plan, workspace, to, id).or_else(|| {
-        // What is new since the plan was made moves last.
-        let name = &plan.crates[to].name;
-        plan.steps.iter().rposition(|step| step.to == *name)
-    })
+    named_step(plan, workspace, to, id).or_else(|| last_step(plan, to))
+}
+
+/// The step for what is new since the plan was made: the last to its crate.
+fn last_step(plan: &Plan, to: usize) -> Option<usize> {
+    let name = &plan.crates[to].name;
+    plan.steps.iter().rposition(|step| step.to == *name)
 }
 
 /// The step that names an item, or a module around it, the closest.
@@ -326,18 +344,8 @@ fn align_test_groups(
     step: &mut BTreeMap<ItemId, usize>,
 ) -> bool {
     let mut latest: BTreeMap<u32, usize> = BTreeMap::new();
-    let group = |id: ItemId| {
-        let mut at = workspace.item(id).module;
-        let mut outermost = None;
-        while workspace.module(at).is_test {
-            outermost = Some(at.0);
-            let Some(parent) = workspace.module(at).parent else {
-                break;
-            };
-            at = parent;
-        }
-        outermost
-    };
+    let group =
+        |id: ItemId| testing::outermost(workspace, workspace.item(id).module).map(|it| it.0);
     let tests: Vec<ItemId> = step
         .keys()
         .copied()

@@ -145,23 +145,29 @@ fn parts(workspace: &Workspace, krate: CrateId) -> Vec<Part> {
         if !item.is_test || !item.is_node() || item.parent.is_some() {
             continue;
         }
-        let mut at = item.module;
-        let mut outermost = None;
-        while workspace.module(at).is_test {
-            outermost = Some(at);
-            let Some(parent) = workspace.module(at).parent else {
-                break;
-            };
-            at = parent;
-        }
+        let outermost = outermost(workspace, item.module);
         let key = outermost.map_or((false, id.0), |module| (true, module.0));
         let empty = || Part {
             items: Vec::new(),
-            about: at,
+            about: about(workspace, item.module),
         };
         parts.entry(key).or_insert_with(empty).items.push(id);
     }
     parts.into_values().collect()
+}
+
+/// The outermost module for tests that a module is in, itself included.
+pub(crate) fn outermost(workspace: &Workspace, module: ModuleId) -> Option<ModuleId> {
+    let around = workspace.around(module);
+    let tests = around.take_while(|module| workspace.module(*module).is_test);
+    tests.last()
+}
+
+/// The module that the tests in a module are about: the closest around it that is not for tests alone.
+pub(crate) fn about(workspace: &Workspace, module: ModuleId) -> ModuleId {
+    let outermost = outermost(workspace, module);
+    let parent = outermost.map(|outermost| workspace.module(outermost).parent);
+    parent.flatten().or(outermost).unwrap_or(module)
 }
 
 /// What a part names, as whole items.
