@@ -114,6 +114,32 @@ pub(super) fn first_upper(tokens: TokenStream) -> Option<String> {
     None
 }
 
+/// Whether a macro call spells out functions alone, each of which is a test: `wrap! { #[test] fn holds() {} }`.
+pub(super) fn are_tests(tokens: TokenStream) -> bool {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is_body = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+    let mut functions = tokens.split(is_body).rev();
+    let rest = functions.next().is_none_or(<[TokenTree]>::is_empty);
+    let mut functions = functions.peekable();
+    rest && functions.peek().is_some() && functions.all(is_test)
+}
+
+/// Whether what stands before a body is the head of a function with `#[test]`, or the like of another crate.
+fn is_test(head: &[TokenTree]) -> bool {
+    let is_attribute = |pair: &[TokenTree]| {
+        let TokenTree::Group(attribute) = &pair[1] else {
+            return false;
+        };
+        // `#[test]`, and `#[tokio::test]`.
+        let last = attribute.stream().into_iter().last();
+        is_punct(&pair[0], '#')
+            && attribute.delimiter() == Delimiter::Bracket
+            && matches!(last, Some(TokenTree::Ident(word)) if word == "test")
+    };
+    let is_fn = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "fn");
+    head.windows(2).any(is_attribute) && head.iter().any(is_fn)
+}
+
 impl Definitions {
     fn called(&mut self, tokens: TokenStream) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
