@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use cleave_graph::{Target, standard};
+use cleave_graph::{Place, Target, standard};
 use cleave_syntax::{Item, ItemId, UseLeafId};
 
 use super::{Declared, Methods, declares};
@@ -52,10 +52,12 @@ impl Evidence {
             return false;
         }
         let own_traits = self.own_traits(scope, id);
+        let of_own_types = named_of_own_types(scope, id);
         called.iter().any(|name| {
             let mut declared = own_traits.iter().flat_map(|item| &item.declared);
             let mut rivals = self.rivals.iter().filter(|rival| rival.contains_key(*name));
-            let is_explained = self.doubts_common && standard::is_common(name)
+            let is_common = standard::is_common(name) && !of_own_types.contains(name);
+            let is_explained = self.doubts_common && is_common
                 || declared.any(|(own, _)| own == name)
                 || rivals.any(|rival| self.is_rival_in(scope, id, rival));
             !is_explained
@@ -105,6 +107,23 @@ fn rivals(scope: &Scope<'_>, leaf: UseLeafId) -> Vec<Declared> {
             Methods::Foreign | Methods::NoTrait => None,
         })
         .collect()
+}
+
+/// What an item names behind a type of the workspace: no type of the standard library explains that.
+fn named_of_own_types<'s>(scope: &Scope<'s>, id: ItemId) -> BTreeSet<&'s str> {
+    let workspace = scope.workspace;
+    let references = scope.graph.references_of(id).iter();
+    let named = references.filter_map(|reference| {
+        let (Target::Item(target), Place::Item(_, index)) =
+            (&reference.resolution.target, reference.place)
+        else {
+            return None;
+        };
+        let path = &workspace.item(id).paths[index as usize];
+        let is_type = workspace.item(*target).kind.is_type();
+        path.associated().filter(|_| is_type)
+    });
+    named.collect()
 }
 
 /// The methods that an item calls, by their names and how many arguments they are given, and the associated items that it
