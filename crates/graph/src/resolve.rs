@@ -11,6 +11,7 @@ mod builtin;
 mod call;
 mod derive;
 mod exhaustive;
+mod expand;
 mod handed;
 mod implemented;
 mod macro_impl;

@@ -9,17 +9,20 @@ pub fn is_punct(token: &TokenTree, wanted: char) -> bool {
 
 /// What the rules of a `macro_rules!` write, in order, from the text of all of it.
 pub fn transcribers(text: &str) -> Vec<Group> {
+    let rules = rules(text).into_iter();
+    rules.map(|(_, transcriber)| transcriber).collect()
+}
+
+/// The rules of a `macro_rules!`, in order: what each takes and writes, from the text of all of it.
+pub fn rules(text: &str) -> Vec<(Group, Group)> {
     let tokens: TokenStream = text.parse().unwrap_or_default();
     let last = tokens.into_iter().filter_map(group).last();
     let rules = last.map(|rules| rules.stream()).unwrap_or_default();
-    let mut found = Vec::new();
-    let mut after_arrow = false;
-    for token in rules {
-        let is_arrow = is_punct(&token, '>');
-        found.extend(group(token).filter(|_| after_arrow));
-        after_arrow = is_arrow;
-    }
-    found
+    let groups: Vec<Group> = rules.into_iter().filter_map(group).collect();
+    let pairs = groups.chunks_exact(2);
+    pairs
+        .map(|pair| (pair[0].clone(), pair[1].clone()))
+        .collect()
 }
 
 fn group(token: TokenTree) -> Option<Group> {

@@ -1,168 +1,159 @@
 //! Impls that a macro of the workspace writes where it is called: they bind the call to a crate as impls in plain sight
 //! bind themselves.
 
-use std::collections::{BTreeSet, HashMap};
-use std::str::FromStr;
+mod guess;
+
+use std::collections::BTreeSet;
 
 use cleave_syntax::item::ItemKind;
-use cleave_syntax::token::{is_punct, transcribers};
-use cleave_syntax::{ItemId, TextRange, Workspace};
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use cleave_syntax::{ItemId, Workspace};
 
+use self::guess::Guess;
 use super::anchor::is_in_compound;
-use crate::graph::{Graph, Place, Reference, Target};
+use super::expand::{Expander, Expansion, Token, range};
+use crate::graph::{Graph, Place, Target};
 
 /// Fills [`Graph::anchors`] of macro calls at module level, and [`Graph::bound`] of those whose impls have several homes.
 pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
-    let mut written: HashMap<ItemId, Vec<Header>> = HashMap::new();
+    let mut expander = Expander::new(workspace, graph);
+    let mut guess = Guess::new(workspace, graph);
+    let mut found = Vec::new();
     for id in (0..workspace.items.len()).map(ItemId::new) {
         let item = workspace.item(id);
         if item.kind != ItemKind::MacroCall || item.parent.is_some() {
             continue;
         }
-        let mut all = Vec::new();
-        for called in graph.macros_run_by(workspace, id) {
-            let headers = written
-                .entry(called)
-                .or_insert_with(|| headers(workspace, called));
-            let homes = headers
-                .iter()
-                .flat_map(|header| homes_of_impls(workspace, graph, (called, header), id));
-            all.extend(homes.filter(|homes| !homes.is_empty()));
-        }
-        let (anchors, others) = common(&all);
+        let mut all = match expander.expand(id) {
+            Ok(expansion) => homes_of_impls(workspace, graph, (id, &expansion)),
+            Err(_) => guess.homes(id),
+        };
+        all.retain(|homes| !homes.is_empty());
+        found.push((id, place(workspace, id, &all)));
+    }
+    for (id, (anchors, others)) in found {
         graph.anchors[id.index()] = anchors;
-        graph
-            .bound
-            .extend(others.into_iter().map(|other| (id, other)));
+        let others = others.into_iter();
+        graph.bound.extend(others.map(|other| (id, other)));
     }
 }
 
-/// The head of an impl in a macro's transcriber.
-struct Header {
-    /// From behind the generics to the where clause or the body, in the macro's file.
-    range: TextRange,
-    is_inherent: bool,
-    /// Whether what the call hands over stands in it.
-    has_variable: bool,
-    /// Whether there is an impl for each of several arguments: `$(impl Trait for $ty {})*`.
-    is_repeated: bool,
+/// By each impl that a call becomes: the types and traits by which it may stand where the call is; none for one that rests
+/// on what the call defines itself.
+fn homes_of_impls(
+    workspace: &Workspace,
+    graph: &Graph,
+    (call, expansion): (ItemId, &Expansion),
+) -> Vec<Vec<ItemId>> {
+    let homes = |tokens: &Vec<Token>| {
+        let head = Head::of(tokens);
+        let names = head.names();
+        let mut words = names.iter().filter_map(|token| token.word());
+        if words.any(|word| expansion.defined.contains(word)) {
+            return Vec::new();
+        }
+        let mut found: Vec<ItemId> = names
+            .iter()
+            .flat_map(|token| meant(workspace, graph, token))
+            .filter(|id| *id != call && is_home(workspace, (call, head.of.is_none()), *id))
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    };
+    expansion.impls.iter().map(homes).collect()
 }
 
-fn headers(workspace: &Workspace, id: ItemId) -> Vec<Header> {
+/// Whether an impl may stand where something is: a type, a trait, or a call that may define one.
+fn is_home(workspace: &Workspace, (call, is_inherent): (ItemId, bool), id: ItemId) -> bool {
+    let kind = workspace.item(id).kind;
+    let here = workspace.crate_of(id) == workspace.crate_of(call);
+    let is_trait = kind == ItemKind::Trait && !is_inherent;
+    here && (kind.is_type() || is_trait || kind == ItemKind::MacroCall)
+}
+
+/// What the path that starts with a token may mean.
+fn meant<'a>(
+    workspace: &'a Workspace,
+    graph: &'a Graph,
+    token: &'a Token,
+) -> impl Iterator<Item = ItemId> + 'a {
+    let references = graph.references_of(token.origin).iter();
+    let here = references.filter(|reference| {
+        range(workspace, reference).is_some_and(|range| range.start == token.range.start)
+    });
+    here.filter_map(|reference| match reference.resolution.target {
+        Target::Item(id) => behind_alias(workspace, graph, id),
+        Target::Opaque(id) => Some(id),
+        _ => None,
+    })
+}
+
+/// The head of an impl without its generics and bounds.
+struct Head<'t> {
+    /// The trait; none for an inherent impl.
+    of: Option<&'t [Token]>,
+    own: &'t [Token],
+}
+
+impl<'t> Head<'t> {
+    fn of(tokens: &'t [Token]) -> Self {
+        let tokens = &tokens[generics(tokens)..];
+        let is_clause = |token: &Token| token.word() == Some("where");
+        let clause = tokens.iter().position(is_clause);
+        let tokens = &tokens[..clause.unwrap_or(tokens.len())];
+        let is_for = |at: &usize| {
+            let higher_ranked = tokens.get(at + 1).is_some_and(|next| next.is('<'));
+            tokens[*at].word() == Some("for") && !higher_ranked
+        };
+        match (0..tokens.len()).find(is_for) {
+            Some(at) => Self {
+                of: Some(&tokens[..at]),
+                own: &tokens[at + 1..],
+            },
+            None => Self {
+                of: None,
+                own: tokens,
+            },
+        }
+    }
+
+    /// What stands in it where it may let the impl stand: the trait, its arguments, and the type itself. `Box<Own>` and
+    /// `Pin<Own>` are as good as `Own`; what else is made of a type is not.
+    fn names(&self) -> Vec<&'t Token> {
+        let of = self.of.into_iter().flat_map(|of| up_to(of, 1));
+        of.chain(up_to(self.own, 0)).collect()
+    }
+}
+
+/// The tokens that stand in so many angle brackets at most.
+fn up_to(tokens: &[Token], most: usize) -> Vec<&Token> {
     let mut found = Vec::new();
-    let start = workspace.item(id).range.start;
-    for transcriber in transcribers(workspace.text_of(id)) {
-        let mut defined = BTreeSet::new();
-        defined_in(&transcriber, &mut defined);
-        in_transcriber(&transcriber, (start, &defined), false, &mut found);
+    let mut open: Vec<bool> = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let before = at.checked_sub(1).map(|before| &tokens[before]);
+        if token.is('<') {
+            let word = before.and_then(Token::word);
+            open.push(!word.is_some_and(|it| it == "Box" || it == "Pin"));
+        } else if token.is('>') && !before.is_some_and(|it| it.is('-')) {
+            open.pop();
+        } else if open.iter().filter(|counts| **counts).count() <= most {
+            found.push(token);
+        }
     }
     found
 }
 
-/// Nesting is as deep as in the source, which was parsed before.
-fn in_transcriber(
-    group: &Group,
-    (start, defined): (u32, &BTreeSet<String>),
-    is_repeated: bool,
-    found: &mut Vec<Header>,
-) {
-    let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
-    for (index, token) in tokens.iter().enumerate() {
-        match token {
-            TokenTree::Group(inner) => {
-                let is_repeated = is_repeated || index > 0 && is_punct(&tokens[index - 1], '$');
-                in_transcriber(inner, (start, defined), is_repeated, found);
-            }
-            TokenTree::Ident(word) if word == "impl" => {
-                let returned = index > 0 && is_punct(&tokens[index - 1], '>');
-                let header = header(&tokens[index + 1..], (start, defined));
-                found.extend(header.filter(|_| !returned).map(|header| Header {
-                    is_repeated: is_repeated && header.is_repeated,
-                    ..header
-                }));
-            }
-            _ => {}
-        }
-    }
-}
-
-/// What types and traits an expansion defines itself, by their names or by the variables that hold these.
-fn defined_in(group: &Group, found: &mut BTreeSet<String>) {
-    let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
-    for (index, token) in tokens.iter().enumerate() {
-        match token {
-            TokenTree::Group(inner) => defined_in(inner, found),
-            TokenTree::Ident(word)
-                if ["struct", "enum", "union", "trait"]
-                    .iter()
-                    .any(|one| word == one) =>
-            {
-                found.extend(named_at(&tokens, index + 1));
-            }
-            _ => {}
-        }
-    }
-}
-
-/// The name at a place: `Name`, or `$name` with its dollar.
-fn named_at(tokens: &[TokenTree], index: usize) -> Option<String> {
-    match tokens.get(index)? {
-        TokenTree::Ident(name) => Some(name.to_string()),
-        TokenTree::Punct(dollar) if dollar.as_char() == '$' => match tokens.get(index + 1)? {
-            TokenTree::Ident(name) => Some(format!("${name}")),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// Reads the head of an impl, behind the keyword; none where no body follows, and none where the expansion defines what
-/// lets the impl stand wherever the call does.
-fn header(tokens: &[TokenTree], (start, defined): (u32, &BTreeSet<String>)) -> Option<Header> {
-    let body = tokens.iter().position(
-        |token| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace),
-    )?;
-    let head = &tokens[generics(&tokens[..body])..body];
-    let clause = head
-        .iter()
-        .position(|token| matches!(token, TokenTree::Ident(word) if word == "where"));
-    let head = &head[..clause.unwrap_or(head.len())];
-    let is_own = |at: usize| {
-        let follows_dollar = at > 0 && is_punct(&head[at - 1], '$');
-        !follows_dollar && named_at(head, at).is_some_and(|name| defined.contains(&name))
-    };
-    if (0..head.len()).any(is_own) {
-        return None;
-    }
-    let (first, last) = (head.first()?, head.last()?);
-    let is_for = |(index, token): (usize, &TokenTree)| {
-        let higher_ranked = head.get(index + 1).is_some_and(|next| is_punct(next, '<'));
-        matches!(token, TokenTree::Ident(word) if word == "for") && !higher_ranked
-    };
-    let variables = head.iter().filter(|token| is_punct(token, '$')).count();
-    Some(Header {
-        range: TextRange::new(
-            start + first.span().byte_range().start as u32,
-            start + last.span().byte_range().end as u32,
-        ),
-        is_inherent: !head.iter().enumerate().any(is_for),
-        has_variable: variables > 0,
-        is_repeated: variables == 1,
-    })
-}
-
 /// How many tokens the generics at the start take.
-fn generics(tokens: &[TokenTree]) -> usize {
-    if !tokens.first().is_some_and(|token| is_punct(token, '<')) {
+fn generics(tokens: &[Token]) -> usize {
+    if !tokens.first().is_some_and(|token| token.is('<')) {
         return 0;
     }
     let mut depth = 0usize;
     for (index, token) in tokens.iter().enumerate() {
-        let in_arrow = index > 0 && is_punct(&tokens[index - 1], '-');
-        if is_punct(token, '<') {
+        let in_arrow = index > 0 && tokens[index - 1].is('-');
+        if token.is('<') {
             depth += 1;
-        } else if is_punct(token, '>') && !in_arrow {
+        } else if token.is('>') && !in_arrow {
             depth -= 1;
             if depth == 0 {
                 return index + 1;
@@ -172,78 +163,25 @@ fn generics(tokens: &[TokenTree]) -> usize {
     tokens.len()
 }
 
-/// By each impl that a call has a macro write: the types and traits by which it may stand where the call is.
+/// Where a call with some impls may stand, and what it can't be parted from besides.
 ///
-/// Of impls for each of several types, these say where: the call goes with them where it stands beside all of them.
-/// Elsewhere, and where others' types are among them, it goes with the trait.
-fn homes_of_impls(
-    workspace: &Workspace,
-    graph: &Graph,
-    (called, header): (ItemId, &Header),
-    call: ItemId,
-) -> Vec<Vec<ItemId>> {
-    let homes = homes(workspace, graph, (called, header), call);
-    let arguments = arguments(workspace, call);
-    let is_type = |id: &ItemId| workspace.item(*id).kind.is_type();
-    let handed: BTreeSet<ItemId> = graph
-        .references_of(call)
-        .iter()
-        .filter(|it| range(workspace, it).is_some_and(|it| arguments.contains(&it.start)))
-        .filter_map(|reference| match reference.resolution.target {
-            Target::Item(target) => behind_alias(workspace, graph, target),
-            _ => None,
-        })
-        .filter(is_type)
-        .collect();
-    let (types, others): (Vec<ItemId>, Vec<ItemId>) =
-        homes.iter().partition(|id| handed.contains(id));
-    if !header.is_repeated || types.len() < 2 {
-        return vec![homes];
-    }
+/// Impls of one trait for several types may stand with the trait or with all the types: the call goes with these where it
+/// stands beside them and not beside the trait.
+fn place(workspace: &Workspace, call: ItemId, all: &[Vec<ItemId>]) -> (Vec<ItemId>, Vec<ItemId>) {
+    let (anchors, others) = common(all);
     let module = workspace.item(call).module;
-    let is_beside = |id: &ItemId| workspace.item(*id).module == module;
-    let all_own = types.len() == arguments.len() && types.iter().all(is_beside);
-    if others.is_empty() || all_own && !others.iter().any(is_beside) {
-        types.into_iter().map(|id| vec![id]).collect()
-    } else {
-        vec![others]
+    let is_beside = |id: &&ItemId| workspace.item(**id).module == module;
+    let is_type = |id: &&ItemId| workspace.item(**id).kind.is_type();
+    if !others.is_empty() || anchors.iter().any(|id| is_type(&id) || is_beside(&id)) {
+        return (anchors, others);
     }
-}
-
-/// The types and traits of the workspace by which an impl may stand where the call is.
-fn homes(
-    workspace: &Workspace,
-    graph: &Graph,
-    (called, header): (ItemId, &Header),
-    call: ItemId,
-) -> Vec<ItemId> {
-    let is_home = |id: ItemId| {
-        let kind = workspace.item(id).kind;
-        let here = workspace.crate_of(id) == workspace.crate_of(call);
-        here && (kind.is_type() || (kind == ItemKind::Trait && !header.is_inherent))
-    };
-    let named = |id: ItemId, within: &dyn Fn(TextRange) -> bool| -> Vec<ItemId> {
-        let references = graph.references_of(id).iter();
-        references
-            .filter(|reference| range(workspace, reference).is_some_and(within))
-            .filter_map(|reference| match reference.resolution.target {
-                Target::Item(target) => behind_alias(workspace, graph, target),
-                _ => None,
-            })
-            .filter(|target| is_home(*target))
-            .collect()
-    };
-    let mut homes = named(called, &|range| {
-        header.range.start <= range.start && range.end <= header.range.end
-    });
-    if header.has_variable {
-        let arguments = arguments(workspace, call);
-        homes.extend(named(call, &|range| arguments.contains(&range.start)));
-        homes.extend(definer(workspace, graph, (call, &arguments)));
+    let own = |homes: &Vec<ItemId>| homes.iter().filter(is_type).find(is_beside).copied();
+    let types: Option<BTreeSet<ItemId>> = all.iter().map(own).collect();
+    let mut types = types.unwrap_or_default().into_iter();
+    match types.next() {
+        Some(first) => (vec![first], types.collect()),
+        None => (anchors, others),
     }
-    homes.sort_unstable();
-    homes.dedup();
-    homes
 }
 
 /// What a type alias stands for, if that is a type of its own.
@@ -267,69 +205,6 @@ fn behind_alias(workspace: &Workspace, graph: &Graph, id: ItemId) -> Option<Item
         })?;
     }
     None
-}
-
-/// The call that defined the macro which a call names. What it defined besides, such as a trait of the same name, may stand
-/// in the impls: nobody sees what that macro hands on.
-fn definer(
-    workspace: &Workspace,
-    graph: &Graph,
-    (call, arguments): (ItemId, &[u32]),
-) -> Option<ItemId> {
-    let mut references = graph.references_of(call).iter();
-    references.find_map(|reference| match reference.resolution.target {
-        Target::Item(id) | Target::Opaque(id) if workspace.item(id).kind == ItemKind::MacroCall => {
-            let range = range(workspace, reference)?;
-            let here = workspace.crate_of(id) == workspace.crate_of(call);
-            let is_macro = Graph::is_macro_path(workspace, reference.place);
-            let is_named = is_macro && !arguments.contains(&range.start);
-            (here && id != call && is_named).then_some(id)
-        }
-        _ => None,
-    })
-}
-
-fn range(workspace: &Workspace, reference: &Reference) -> Option<TextRange> {
-    match reference.place {
-        Place::Item(id, index) => Some(workspace.item(id).paths[index as usize].range()),
-        Place::Header(..) => None,
-    }
-}
-
-/// Where the names start that a call hands over as they are, not within braces; not those of bounds, `T: Bound + Other`.
-fn arguments(workspace: &Workspace, call: ItemId) -> Vec<u32> {
-    let start = workspace.item(call).range.start;
-    let mut found = Vec::new();
-    let tokens = TokenStream::from_str(workspace.text_of(call)).unwrap_or_default();
-    let mut is_macro = false;
-    for token in tokens {
-        match token {
-            TokenTree::Group(group) if is_macro => names(&group, start, &mut found),
-            token => is_macro |= is_punct(&token, '!'),
-        }
-    }
-    found
-}
-
-fn names(group: &Group, start: u32, found: &mut Vec<u32>) {
-    let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
-    let is_at = |at: Option<usize>, what| {
-        at.and_then(|at| tokens.get(at))
-            .is_some_and(|token| is_punct(token, what))
-    };
-    for (at, token) in tokens.iter().enumerate() {
-        let (last, before) = (at.checked_sub(1), at.checked_sub(2));
-        let is_bound = is_at(last, '+') || is_at(last, ':') && !is_at(before, ':');
-        match token {
-            TokenTree::Ident(word) if !is_bound => {
-                found.push(start + word.span().byte_range().start as u32);
-            }
-            TokenTree::Group(inner) if inner.delimiter() != Delimiter::Brace => {
-                names(inner, start, found);
-            }
-            _ => {}
-        }
-    }
 }
 
 /// The homes that all impls of a call have in common; where there are none, the first's, and one for each impl that can't

@@ -223,7 +223,7 @@ fn a_call_that_writes_impls_stands_where_they_may() {
         ",
         "
         into! Own: Value
-        shape! Own: Own Shape
+        shape! Own: Shape
         inherent! Own: Own
         of_alias!: Own
         ",
@@ -250,6 +250,64 @@ fn impls_for_each_of_several_types_are_bound_to_all_of_them() {
         own::one! T: shape::Shape own::Three
         all::shapes! One: shape::Shape
         ",
+    );
+}
+
+#[test]
+fn of_what_a_call_hands_over_only_what_stands_in_the_impls_says_where_they_may() {
+    check_anchors(
+        "
+        pub trait Walk { type Iter; }
+        pub struct Iter<T>(T);
+        pub struct Own;
+        macro_rules! walk { ($ty:ty => $iter:ident<$($arg:tt),*>, impl $($rest:tt)*) => { impl $($rest)* Walk for $ty { type Iter = $iter<$($arg),*>; } }; }
+        walk!(Vec<T> => Iter<T>, impl<T: Clone>);
+        walk!(Option<Own> => Iter<T>, impl);
+        walk!(Box<Own> => Iter<T>, impl);
+        ",
+        "
+        walk! Vec: Walk
+        walk! Option: Walk
+        walk! Box: Walk Own
+        ",
+    );
+}
+
+#[test]
+fn a_call_is_expanded_by_the_rule_that_takes_it_and_through_other_macros() {
+    check_anchors(
+        "
+        pub trait Shape {}
+        pub struct One; pub struct Two; pub struct Three;
+        macro_rules! shape {
+            (@each $ty:ident) => { impl Shape for $ty {} };
+            ($kind:ident: $size:expr, $($ty:ident as $other:path),+ $(,)?) => { mod own { $(crate::shape!(@each $ty);)+ } };
+            ($($any:tt)*) => { impl Three { $($any)* } };
+        }
+        shape!(flat: (1 + 2) as u8, One as u8,);
+        shape!(#[inline] fn made(_: One) -> Two { Two });
+        ",
+        "
+        shape! One: Shape One
+        shape! made: Three
+        ",
+    );
+}
+
+#[test]
+fn what_a_macro_hands_on_is_bound_as_what_stands_in_plain_sight() {
+    check_anchors(
+        "
+        pub trait Shape {}
+        pub struct One;
+        macro_rules! on_unix { ($($item:item)*) => { $(#[cfg(unix)] $item)* }; }
+        on_unix! {
+            impl Shape for One { fn area(&self) -> u8 { 1 } }
+            const SIZE: [u8; 2] = { [1, 2] };
+            fn go() -> impl Shape { One }
+        }
+        ",
+        "on_unix! SIZE: Shape One",
     );
 }
 
