@@ -30,12 +30,16 @@ impl Uses {
             .filter(|id| !scope.moving[id.index()])
         {
             let item = scope.workspace.item(id);
-            let uses = item.member_uses.iter();
-            for member in uses.filter(|member| member.receiver != Receiver::Local) {
-                by_name
-                    .entry(member.name.to_string())
-                    .or_default()
-                    .insert(item.module);
+            // What a macro names is looked up with the eyes of its caller.
+            let macros = scope.graph.macros_run_by(scope.workspace, id).into_iter();
+            for user in std::iter::once(id).chain(macros) {
+                let uses = scope.workspace.item(user).member_uses.iter();
+                for member in uses.filter(|member| member.receiver != Receiver::Local) {
+                    by_name
+                        .entry(member.name.to_string())
+                        .or_default()
+                        .insert(item.module);
+                }
             }
             for reference in scope.graph.references_of(id) {
                 let Place::Item(_, index) = reference.place else {
