@@ -33,6 +33,7 @@ mod members;
 mod needs;
 mod notes;
 mod order;
+mod own_name;
 mod package_folder;
 mod package_name;
 mod place;

@@ -8,8 +8,8 @@ use crate::demand::{self, DestDemand};
 use crate::scope::Scope;
 use crate::{
     cleanup, companion, detach, exhaustive, include, layout, lift, macro_use, members, needs,
-    notes, order, package_folder, package_name, skeleton, snapshot, spacing, support, target,
-    visibility,
+    notes, order, own_name, package_folder, package_name, skeleton, snapshot, spacing, support,
+    target, visibility,
 };
 
 /// What a step does to the tree.
@@ -178,6 +178,7 @@ fn move_items(
     include::correct_concatenated(&scope, &moves, builder);
     include::correct_in_attributes(&scope, builder);
     include::correct_folders_in_attributes(&scope, builder);
+    own_name::keep(&scope, builder);
     package_name::keep(&scope, builder);
     package_folder::correct_manifest_folder(&scope, builder);
     package_folder::correct_read_in_tests(&scope, builder);
