@@ -11,6 +11,7 @@ use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, UseLeafId};
 use crate::demand::{DestDemand, RootDemand};
 use crate::scope::{Scope, Side};
 
+mod associated;
 mod expected;
 mod uses;
 mod written;
@@ -52,6 +53,12 @@ pub(crate) fn widen(
     }
     widening.run();
     let mut made_public = widening.apply(builder);
+    for id in associated::shown(scope, &widening.items) {
+        let item = scope.workspace.item(id);
+        let path = scope.workspace.path_of(id);
+        let path = (path.as_str(), is_shown(scope, id));
+        made_public.extend(open(scope, item.module, &item.visibility, path, builder));
+    }
     expected::allow(scope, &widening.items, builder);
     made_public.extend(uses.widen_fields(scope, builder));
     made_public.extend(uses.widen_written(scope, builder));
