@@ -89,6 +89,8 @@ pub struct ManifestInput<'a> {
     pub publish: bool,
     /// Its version.
     pub version: &'a str,
+    /// Conditions that the compiler is to know of in each member: `cfg(fast)`.
+    pub conditions: &'a [String],
     /// The planned crates that exist after the step, bottom-up.
     pub members: &'a [Member],
     /// What the root still needs, when it is time to drop the rest.
@@ -133,7 +135,7 @@ pub fn manifests(input: &ManifestInput<'_>) -> (Manifests, Vec<Diagnostic>) {
     };
     if inherit::is_new_workspace(&original, input) && !input.members.is_empty() {
         inherit::share_package(&mut original);
-        lints::share(&mut original);
+        lints::share(&mut original, input.conditions);
     }
     let mut manifests = Manifests::default();
     let mut features: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

@@ -13,7 +13,7 @@ use crate::cleanup;
 use crate::demand::{Asked, DestDemand, RootDemand};
 use crate::difference::difference;
 use crate::layout::Moves;
-use crate::manifest::{ManifestInput, Member, Needs, TargetMove, manifests};
+use crate::manifest::{ManifestInput, Member, Needs, TargetMove, lints, manifests};
 use crate::needs;
 use crate::scope::Scope;
 use crate::skeleton::{self, MAY_GO_UNUSED};
@@ -166,6 +166,7 @@ fn write(
         .manifest
         .as_deref()
         .filter(|_| !package.dir.as_str().is_empty());
+    let conditions = lints::conditions(workspace);
     let input = ManifestInput {
         root: &package.manifest,
         root_dir: &package.dir,
@@ -173,6 +174,7 @@ fn write(
         package: &package.name,
         publish: package.publish,
         version: &package.version,
+        conditions: &conditions,
         members,
         cleanup: closing.cleanup,
         targets: closing.targets,

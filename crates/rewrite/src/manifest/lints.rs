@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use toml_edit::{DocumentMut, Item, Table, TableLike};
+use cleave_syntax::token::words;
+use cleave_syntax::workspace::{Crate, CrateKind};
+use cleave_syntax::{ModuleId, Workspace};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike};
 
 use super::root::workspace_table;
 
@@ -19,7 +22,7 @@ pub(crate) const OF_PUBLIC_API: &[&str] = &[
 ///
 /// Cargo takes the workspace's lints or a package's own, not both: a root with lints of a public API keeps its own table,
 /// and the workspace gets the others.
-pub(super) fn share(document: &mut DocumentMut) {
+pub(super) fn share(document: &mut DocumentMut, conditions: &[String]) {
     let Some(own) = document.get("lints").filter(|own| !inherits(own)).cloned() else {
         return;
     };
@@ -29,6 +32,7 @@ pub(super) fn share(document: &mut DocumentMut) {
     } else {
         document.remove("lints")
     };
+    let common = with_conditions(common, conditions);
     if let (Some(common), Some(workspace)) = (common, workspace_table(document)) {
         workspace.insert("lints", common);
     }
@@ -50,6 +54,69 @@ pub(super) fn of_member(root: &DocumentMut, workspace: &DocumentMut) -> Option<I
     let rest = without_public_api(all)?;
     let is_shared = shared.is_some_and(|shared| levels(shared) == levels(&rest));
     Some(if is_shared { inherited() } else { rest })
+}
+
+/// Lints with conditions that the compiler is to know of. Those of the whole workspace have them already, or say
+/// themselves what is known.
+pub(super) fn with_conditions(lints: Option<Item>, conditions: &[String]) -> Option<Item> {
+    if conditions.is_empty() || lints.as_ref().is_some_and(inherits) {
+        return lints;
+    }
+    let mut lints = lints.unwrap_or_else(|| {
+        let mut table = Table::new();
+        table.set_implicit(true);
+        Item::Table(table)
+    });
+    let tools = lints.as_table_like_mut()?;
+    if let Some(rust) = tools
+        .entry("rust")
+        .or_insert_with(toml_edit::table)
+        .as_table_like_mut()
+        && !rust.contains_key("unexpected_cfgs")
+    {
+        let mut known = InlineTable::new();
+        known.insert("level", "warn".into());
+        known.insert("check-cfg", conditions.iter().collect::<Array>().into());
+        rust.insert("unexpected_cfgs", toml_edit::value(known));
+    }
+    Some(lints)
+}
+
+/// The conditions that the package's build script has the compiler know of, for others to set: a new crate has no such
+/// script. What reads those that the script sets stays beside it.
+pub(crate) fn conditions(workspace: &Workspace) -> Vec<String> {
+    let own = |krate: &Crate| krate.package == workspace.package;
+    let is_script = |krate: &Crate| krate.kind == CrateKind::BuildScript;
+    let text = |module: ModuleId| &*workspace.file(workspace.module(module).file).text;
+    let modules = (0..workspace.modules.len()).map(ModuleId::new);
+    let sources = modules.filter(|module| {
+        let krate = workspace.krate(workspace.module(*module).krate);
+        own(krate) && !is_script(krate)
+    });
+    let sources: Vec<&str> = sources.map(text).collect();
+    let is_read = |name: &str| {
+        let mut sources = sources.iter();
+        sources.any(|text| words(text).any(|word| word == name))
+    };
+    let scripts = workspace
+        .crates
+        .iter()
+        .filter(|it| own(it) && is_script(it));
+    let mut found = Vec::new();
+    for script in scripts.map(|script| text(script.root)) {
+        let is_set = |name: &str| script.contains(&format!("rustc-cfg={name}"));
+        for (at, before) in script.match_indices("rustc-check-cfg=") {
+            let rest = &script[at + before.len()..];
+            let condition = rest.split('"').next().unwrap_or_default();
+            let names = condition.strip_prefix("cfg(");
+            let names = names.and_then(|names| names.strip_suffix(')'));
+            let mut names = words(names.unwrap_or_default());
+            if !condition.contains('{') && names.any(|name| is_read(name) && !is_set(name)) {
+                found.push(condition.to_owned());
+            }
+        }
+    }
+    found
 }
 
 fn inherits(lints: &Item) -> bool {

@@ -31,7 +31,8 @@ pub(super) fn manifest(
     support::ask(&mut document, input, &member.dir, &helping);
     if fresh {
         let workspace = input.workspace.and_then(|text| text.parse().ok());
-        if let Some(lints) = lints::of_member(root, workspace.as_ref().unwrap_or(root)) {
+        let lints = lints::of_member(root, workspace.as_ref().unwrap_or(root));
+        if let Some(lints) = lints::with_conditions(lints, input.conditions) {
             document.insert("lints", lints);
         }
     }
