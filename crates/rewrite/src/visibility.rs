@@ -53,11 +53,13 @@ pub(crate) fn widen(
     }
     widening.run();
     let mut made_public = widening.apply(builder);
+    let spared = associated::spared(scope);
     for id in associated::shown(scope, &widening.items) {
         let item = scope.workspace.item(id);
         let path = scope.workspace.path_of(id);
         let path = (path.as_str(), is_shown(scope, id));
-        made_public.extend(open(scope, item.module, &item.visibility, path, builder));
+        let visibility = (item.module, &item.visibility);
+        made_public.extend(open_behind(scope, &spared, visibility, path, builder));
     }
     expected::allow(scope, &widening.items, builder);
     made_public.extend(uses.widen_fields(scope, builder));
@@ -358,6 +360,17 @@ fn open(
     scope: &Scope<'_>,
     module: ModuleId,
     visibility: &Visibility,
+    path: (&str, bool),
+    builder: &mut ChangeBuilder,
+) -> Option<String> {
+    open_behind(scope, "", (module, visibility), path, builder)
+}
+
+/// The same with an attribute before it, if that is not empty.
+fn open_behind(
+    scope: &Scope<'_>,
+    attribute: &str,
+    (module, visibility): (ModuleId, &Visibility),
     (path, shown): (&str, bool),
     builder: &mut ChangeBuilder,
 ) -> Option<String> {
@@ -370,9 +383,15 @@ fn open(
     } else {
         "pub".to_owned()
     };
+    if !attribute.is_empty() {
+        text.insert_str(0, &above(attribute, &file.text, visibility.range.start));
+    }
     let mut rule = "B1";
     if shown && scope.is_published() {
-        text.insert_str(0, &hidden(&file.text, visibility.range.start));
+        text.insert_str(
+            0,
+            &above("#[doc(hidden)]", &file.text, visibility.range.start),
+        );
         rule = "B3";
     }
     builder.replace(&file.path, visibility.range, text, Reason::new(rule, path));
@@ -383,13 +402,13 @@ fn open(
     Some(format!("{path}: {old}"))
 }
 
-/// The attribute that hides what starts at an offset from the docs, on a line of its own where that has one.
-fn hidden(text: &str, at: u32) -> String {
+/// An attribute of what starts at an offset, on a line of its own where that has one.
+fn above(attribute: &str, text: &str, at: u32) -> String {
     let line = text[..at as usize].rfind('\n').map_or(0, |end| end + 1);
     let indent = &text[line..at as usize];
     if indent.trim().is_empty() {
-        format!("#[doc(hidden)]\n{indent}")
+        format!("{attribute}\n{indent}")
     } else {
-        "#[doc(hidden)] ".to_owned()
+        format!("{attribute} ")
     }
 }
