@@ -103,6 +103,8 @@ struct Builder<'a> {
     open: BTreeSet<ItemId>,
     /// By type or impl: what tests need that must stand in its crate.
     tested: BTreeMap<ItemId, Vec<ItemId>>,
+    /// By module but the root: the macros whose calls hand on what is in it.
+    wrappers: BTreeMap<ModuleId, Vec<ItemId>>,
     lifts: &'a Lifts,
 }
 
@@ -134,6 +136,7 @@ impl<'a> Builder<'a> {
             leader,
             open: BTreeSet::new(),
             tested: BTreeMap::new(),
+            wrappers: wrappers(workspace, graph, crates),
             lifts,
         }
     }
@@ -391,14 +394,18 @@ impl<'a> Builder<'a> {
         common.into_iter().flatten().collect()
     }
 
-    /// What an item with its methods needs, as whole items; who may call a lifted method needs it.
+    /// What an item with its methods needs, as whole items; who may call a lifted method needs it, and who stands in or below
+    /// a module needs the macros that hand on what is in it: it may move whole.
     fn targets(&self, id: ItemId) -> Vec<ItemId> {
         let item = self.workspace.item(id);
+        let around = self.workspace.around(item.module);
+        let wrappers = around.filter_map(|module| self.wrappers.get(&module));
         let parts = self.lifts.parts(self.workspace, id);
         parts
             .iter()
             .flat_map(|part| self.lifts.edges(self.graph, *part))
             .chain(self.tested.get(&id).into_iter().flatten().copied())
+            .chain(wrappers.flatten().copied())
             .map(|target| self.lifts.node(self.workspace, target))
             .chain(item.parent)
             .filter(|target| *target != id && self.known[target.index()])
@@ -494,6 +501,24 @@ impl<'a> Builder<'a> {
             units.units[index].anchors = self.common_anchors(&items, &component_of);
         }
     }
+}
+
+/// By module but the roots: the macros whose calls hand on what is in it.
+fn wrappers(
+    workspace: &Workspace,
+    graph: &Graph,
+    crates: &[CrateId],
+) -> BTreeMap<ModuleId, Vec<ItemId>> {
+    let mut wrappers: BTreeMap<ModuleId, Vec<ItemId>> = BTreeMap::new();
+    for id in crates.iter().flat_map(|krate| workspace.items_of(*krate)) {
+        let item = workspace.item(id);
+        let is_below = workspace.module(item.module).parent.is_some();
+        if is_below && item.kind == ItemKind::Wrapper {
+            let called = graph.edges_of(id).iter();
+            wrappers.entry(item.module).or_default().extend(called);
+        }
+    }
+    wrappers
 }
 
 /// What is pinned to the root, and all that needs it.

@@ -3,6 +3,7 @@
 mod glob;
 mod here;
 mod there;
+mod wrapped;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -234,11 +235,11 @@ impl<'a> Layout<'a, '_> {
                     if self.scope.support.items.contains(id) {
                         support::open_one(self.scope, *id, self.builder);
                     }
-                    blocks.push(self.moved(module, self.travels(item)));
+                    self.carry(*id, &mut blocks);
                 }
             } else if self.scope.moving[id.index()] {
                 self.moves.items_relocated += 1;
-                blocks.push(self.moved(module, self.travels(item)));
+                self.carry(*id, &mut blocks);
             }
         }
         blocks
@@ -252,11 +253,10 @@ impl<'a> Layout<'a, '_> {
         blocks: &mut Vec<Block>,
     ) {
         let workspace = self.scope.workspace;
-        let item = workspace.item(declaration);
         let value = workspace.module(child);
         let facade = self.wanted.contains(&child);
         if self.scope.is_whole(child) {
-            blocks.push(self.moved(module, self.travels(item)));
+            self.carry(declaration, blocks);
             self.move_files(child);
         } else if !self.scope.touched[child.index()] && !facade {
         } else if self.scope.dest_modules.contains_key(value.path.as_str()) {
@@ -328,7 +328,7 @@ impl<'a> Layout<'a, '_> {
         let inner = item.declares.iter();
         let inner = inner.flat_map(|it| self.scope.attributes_of_twin(*it));
         let needed = own.chain(inner);
-        needed
+        let lines = needed
             .filter_map(|text| skeleton::without_public_api(&text))
             .map(|text| {
                 if is_open {
@@ -337,7 +337,9 @@ impl<'a> Layout<'a, '_> {
                     text
                 }
             })
-            .flat_map(|text| [indent.to_owned(), text, "\n".to_owned()])
+            .flat_map(|text| [indent.to_owned(), text, "\n".to_owned()]);
+        std::iter::once(wrapped::above(item, indent))
+            .chain(lines)
             .collect()
     }
 

@@ -89,11 +89,10 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
             for attribute in &item.attributes {
                 features_in(&file[attribute.range], &mut needs.features);
             }
-            for text in item
-                .declares
-                .iter()
-                .flat_map(|it| scope.attributes_of_twin(*it))
-            {
+            let around = item.wrapped.iter().flatten().cloned();
+            let inner = item.declares.iter();
+            let inner = inner.flat_map(|it| scope.attributes_of_twin(*it));
+            for text in around.chain(inner) {
                 features_in(&text, &mut needs.features);
             }
         }

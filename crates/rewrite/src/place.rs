@@ -1,6 +1,6 @@
 //! Where the imports that a step writes stand in their module.
 
-use cleave_syntax::item::ItemKind;
+use cleave_syntax::item::{Item, ItemKind};
 use cleave_syntax::{ItemId, ModuleId, Workspace};
 
 /// Where new imports of a module go, and their text with the blank lines that the place asks for: after the last of its
@@ -60,15 +60,18 @@ pub(crate) fn indent(workspace: &Workspace, module: ModuleId) -> String {
         return String::new();
     }
     let text = &workspace.file(value.file).text;
-    let before = |id: &ItemId| {
-        let at = workspace.item(*id).range.start as usize;
-        let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
-        let blank = &text[line..at];
-        blank.trim().is_empty().then(|| blank.to_owned())
-    };
+    let before = |id: &ItemId| before(text, workspace.item(*id)).map(str::to_owned);
     let around = || {
         let parent = value.parent.map(|parent| indent(workspace, parent));
         parent.unwrap_or_default() + "    "
     };
     value.items.iter().find_map(before).unwrap_or_else(around)
+}
+
+/// What an item's first line is indented with; none where something stands before it there.
+pub(crate) fn before<'t>(text: &'t str, item: &Item) -> Option<&'t str> {
+    let at = item.range.start as usize;
+    let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let blank = &text[line..at];
+    blank.trim().is_empty().then_some(blank)
 }

@@ -233,9 +233,12 @@ impl<'a> Scope<'a> {
     /// Where an item is after the step.
     pub(crate) fn side(&self, item: ItemId) -> Side {
         let krate = self.workspace.crate_of(item);
-        // A module that moves takes its declaration along.
-        let mut declares = self.workspace.item(item).declares.into_iter();
-        let moves = self.moving[item.index()] || declares.any(|module| self.is_whole(module));
+        // A module that moves takes its declaration along, and the calls around what is in it.
+        let value = self.workspace.item(item);
+        let mut declares = value.declares.into_iter();
+        let moves = self.moving[item.index()]
+            || declares.any(|module| self.is_whole(module))
+            || value.kind == ItemKind::Wrapper && self.is_whole(value.module);
         if krate == self.dest || (krate == self.root && moves) {
             Side::Dest
         } else if krate == self.root {
@@ -401,6 +404,7 @@ impl<'a> Scope<'a> {
         let own = item.attributes.iter();
         let own = own.filter(|attribute| attribute.path == "cfg");
         let own = own.map(|attribute| file[attribute.range].to_owned());
+        let own = item.wrapping_conditions().cloned().chain(own);
         let inner = item.declares.into_iter();
         own.chain(inner.flat_map(|module| self.inner_conditions(module)))
             .collect()

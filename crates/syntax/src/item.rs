@@ -8,7 +8,7 @@ use crate::source::TextRange;
 
 mod macro_rules;
 
-pub use macro_rules::{Defined, Head, MacroRules};
+pub use macro_rules::{Defined, Head, MacroRules, Wrapping};
 
 /// A definition, an impl block, an inherent method or associated item, a `use`, or a macro call at module level.
 #[derive(Debug, Clone)]
@@ -42,6 +42,9 @@ pub struct Item {
     pub declares: Option<ModuleId>,
     /// Of a `mod` item: whether it stands in the tokens of a macro call, which is the item before it.
     pub in_call: bool,
+    /// Of an item in a call of a macro that hands items on ([`ItemKind::Wrapper`]): the attributes that come before it there,
+    /// those of the calls around it from the outside in. None for what stands in no such call.
+    pub wrapped: Option<Vec<String>>,
     /// The leaves of a `use` item (or the one of an `extern crate`).
     pub leaves: Vec<UseLeafId>,
     /// The fields of a struct or union, tuple fields named `0`, `1`, ….
@@ -75,7 +78,8 @@ pub struct Item {
     pub named_files: Vec<Include>,
     /// The methods and associated items of an inherent `impl`, which are items too.
     pub methods: Vec<ItemId>,
-    /// Where inside an `impl` or trait the body's braces stand (the range between them); empty elsewhere.
+    /// Where inside an `impl` or trait, or a macro call that reads as items, the body's braces stand (the range between them);
+    /// empty elsewhere.
     pub body: TextRange,
     /// How many arguments a method takes beside `self`; none for what is no method of an inherent impl.
     pub parameters: Option<u32>,
@@ -94,6 +98,13 @@ impl Item {
     pub fn is_conditional(&self) -> bool {
         let mut attributes = self.attributes.iter();
         attributes.any(|attribute| attribute.path == "cfg")
+            || self.wrapping_conditions().next().is_some()
+    }
+
+    /// The `cfg` attributes that macro calls around it put before it.
+    pub fn wrapping_conditions(&self) -> impl Iterator<Item = &String> {
+        let all = self.wrapped.iter().flatten();
+        all.filter(|text| text.starts_with("#[cfg("))
     }
 
     /// The name of the trait that it defines: its own, or that which the tokens of a macro call spell out, if nothing else.
@@ -121,7 +132,7 @@ impl Item {
         match (&self.implementation, self.kind) {
             (Some(implementation), _) => implementation.label.clone(),
             (None, ItemKind::MacroRules) => format!("{}!", self.name),
-            (None, ItemKind::MacroCall) => {
+            (None, ItemKind::MacroCall | ItemKind::Wrapper) => {
                 let macro_name = self
                     .paths
                     .iter()
@@ -143,11 +154,11 @@ impl Item {
             .map_or(&self.name, |implementation| &implementation.self_name)
     }
 
-    /// Whether it takes part in the item graph: everything but `use`, `extern crate` and `mod`.
+    /// Whether it takes part in the item graph: everything but `use`, `extern crate` and `mod`, and what only holds others.
     pub fn is_node(&self) -> bool {
         !matches!(
             self.kind,
-            ItemKind::Use | ItemKind::ExternCrate | ItemKind::Mod
+            ItemKind::Use | ItemKind::ExternCrate | ItemKind::Mod | ItemKind::Wrapper
         )
     }
 }
@@ -189,6 +200,9 @@ pub enum ItemKind {
     Union,
     /// `use`.
     Use,
+    /// The head of a macro call whose macro hands the items in it on as they are, each under its attributes: these are items
+    /// of the module as any other ([`Item::wrapped`]).
+    Wrapper,
     /// Tokens that syn hands through unparsed.
     Verbatim,
 }

@@ -2,6 +2,7 @@
 
 mod assemble;
 mod called;
+mod in_call;
 mod metadata;
 mod modules;
 mod names;

@@ -16,6 +16,7 @@ mod pattern;
 mod shape;
 mod tokens;
 mod value;
+mod wrapping;
 
 use proc_macro2::Span;
 
@@ -53,6 +54,8 @@ pub struct ParsedItem {
     pub leaves: Vec<UseLeaf>,
     /// What a `mod` item declares.
     pub module: Option<DeclaredModule>,
+    /// Of what stands in a macro call: how many places before it the call is, in the items of its module.
+    pub after_call: Option<usize>,
 }
 
 /// A `mod` item's module.

@@ -173,7 +173,7 @@ fn kind(kind: ItemKind) -> &'static str {
         ItemKind::Fn => "fn",
         ItemKind::ForeignMod => "extern",
         ItemKind::InherentImpl | ItemKind::TraitImpl => "impl",
-        ItemKind::MacroCall => "macro call",
+        ItemKind::MacroCall | ItemKind::Wrapper => "macro call",
         ItemKind::MacroRules => "macro",
         ItemKind::Mod => "mod",
         ItemKind::Static => "static",

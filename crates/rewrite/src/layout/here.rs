@@ -144,6 +144,8 @@ impl Layout<'_, '_> {
         attributes.extend(asked.conditions.clone().unwrap_or_default());
         attributes.sort();
         attributes.dedup();
+        // It stays in the macro call that puts these before it.
+        attributes.retain(|text| !item.wrapping_conditions().any(|own| own == text));
         let full = format!(
             "{}::{}",
             self.scope.dest_path(item.module),
@@ -171,11 +173,19 @@ impl Layout<'_, '_> {
             prefix: text::path(prefix.split("::")),
             leaf: name,
         };
-        let indent = place::indent(self.scope.workspace, item.module);
+        let indent = if item.wrapped.is_some() {
+            let before = place::before(&file.text, item);
+            before.unwrap_or_default().to_owned()
+        } else {
+            place::indent(self.scope.workspace, item.module)
+        };
         let line = text::imports(&[import], &indent, self.scope.style());
         let needs_break =
             item.full.start > 0 && file.text.as_bytes()[item.full.start as usize - 1] != b'\n';
-        let line = if needs_break {
+        let is_beside = item.wrapped.is_some() && place::before(&file.text, item).is_none();
+        let line = if is_beside {
+            format!(" {}", line.trim_end())
+        } else if needs_break {
             format!("\n{}", line.trim_end())
         } else {
             line

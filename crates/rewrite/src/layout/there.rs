@@ -127,9 +127,14 @@ impl Layout<'_, '_> {
             .iter()
             .flat_map(|item| &workspace.item(*item).leaves);
         let same = leaves.filter(|existing| self.is_same(**existing, leaf));
-        let items: Vec<ItemId> = same.map(|id| workspace.leaf(*id).item).collect();
         // Under conditions that exclude each other there may be several.
         let own = self.scope.conditions_there(workspace.leaf(leaf).item);
+        let items = same.map(|id| workspace.leaf(*id).item).filter(|id| {
+            // What a macro call puts before an import can't be taken from it.
+            let mut around = workspace.item(*id).wrapping_conditions();
+            around.all(|text| own.contains(text))
+        });
+        let items: Vec<ItemId> = items.collect();
         let mut alike = items.iter().filter(|id| {
             let conditions = self.scope.own_conditions(**id);
             own.iter().all(|text| conditions.contains(text))

@@ -17,6 +17,17 @@ pub struct MacroRules {
     pub spliced_macros: Vec<TextRange>,
     /// How its matchers spell out the items that a caller defines.
     pub heads: Vec<Head>,
+    /// What it puts before the items of a call, where that is all it does.
+    pub wrapping: Option<Wrapping>,
+}
+
+/// What a macro puts before each item of a call that it hands on: `($($item:item)*) => { $(#[cfg(unix)] $item)* }`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wrapping {
+    /// The attributes, in order, each as it is written.
+    pub attributes: Vec<String>,
+    /// Whether they make test code of the items.
+    pub is_test: bool,
 }
 
 /// An item that the tokens of a macro call spell out.

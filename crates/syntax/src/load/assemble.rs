@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use camino::Utf8PathBuf;
 
 use super::called;
+use super::in_call::{self, Wrappings};
 use super::metadata::Outline;
 use super::modules::Tree;
 use crate::companion;
@@ -40,6 +41,7 @@ pub(super) fn workspace(outline: Outline, trees: Vec<Tree>) -> (Workspace, Vec<D
         foreign: crate::Foreign::default(),
     };
     let mut diagnostics = Vec::new();
+    let wrappings = Wrappings::of(&trees);
     for (target, tree) in outline.targets.into_iter().zip(trees) {
         let krate = CrateId::new(workspace.crates.len());
         workspace.crates.push(Crate {
@@ -51,7 +53,7 @@ pub(super) fn workspace(outline: Outline, trees: Vec<Tree>) -> (Workspace, Vec<D
             root: ModuleId::new(workspace.modules.len()),
             required_features: target.required_features,
         });
-        diagnostics.extend(Assembly::new(&mut workspace, tree, krate).run());
+        diagnostics.extend(Assembly::new((&mut workspace, &wrappings), tree, krate).run());
     }
     called::settle(&mut workspace);
     (workspace, diagnostics)
@@ -59,6 +61,7 @@ pub(super) fn workspace(outline: Outline, trees: Vec<Tree>) -> (Workspace, Vec<D
 
 struct Assembly<'a> {
     workspace: &'a mut Workspace,
+    wrappings: &'a Wrappings,
     krate: CrateId,
     diagnostics: Vec<Diagnostic>,
     /// The parsed modules of the files, taken as they are placed.
@@ -73,7 +76,11 @@ struct Assembly<'a> {
 }
 
 impl<'a> Assembly<'a> {
-    fn new(workspace: &'a mut Workspace, tree: Tree, krate: CrateId) -> Self {
+    fn new(
+        (workspace, wrappings): (&'a mut Workspace, &'a Wrappings),
+        tree: Tree,
+        krate: CrateId,
+    ) -> Self {
         let files = tree
             .nodes
             .iter()
@@ -93,6 +100,7 @@ impl<'a> Assembly<'a> {
         let (folders, parsed) = nodes.map(|node| (node.folder, Some(node.parsed))).unzip();
         Self {
             workspace,
+            wrappings,
             krate,
             diagnostics: tree.diagnostics,
             parsed,
@@ -152,6 +160,9 @@ impl<'a> Assembly<'a> {
             paths: parsed.paths,
         });
         let mut items = parsed.items;
+        let text = &self.workspace.file(self.files[file]).text;
+        self.wrappings.unwrap(&mut items, text);
+        in_call::forget_inline_modules(&mut items);
         let mut children = Vec::new();
         let first = self.first_declarations(&items, (file, &way));
         for position in 0..items.len() {
@@ -180,7 +191,7 @@ impl<'a> Assembly<'a> {
             items[position].item.declares = child;
             children.extend(child);
         }
-        settle_calls(&mut items);
+        in_call::settle(&mut items);
         self.workspace.modules[id.index()].children = children;
         self.pending.push((id, items, file, way));
         id
@@ -248,24 +259,6 @@ impl<'a> Assembly<'a> {
             method.parent = Some(id);
             method.is_test |= is_test;
             self.workspace.items.push(method);
-        }
-    }
-}
-
-/// A module that is declared in a call is one where there is a file for it, and no mere name that the call may define.
-fn settle_calls(items: &mut Vec<ParsedItem>) {
-    items.retain(|parsed| !parsed.item.in_call || parsed.item.declares.is_some());
-    let mut call = None;
-    for at in 0..items.len() {
-        let item = &items[at].item;
-        if !item.in_call {
-            call = Some(at);
-            continue;
-        }
-        let range = item.name_range;
-        if let Some(call) = call {
-            let defines = &mut items[call].item.defines;
-            defines.retain(|defined| defined.range != range);
         }
     }
 }

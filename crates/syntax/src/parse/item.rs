@@ -45,37 +45,37 @@ fn module(
         .map(|attribute| attribute.range)
         .reduce(TextRange::cover)
         .unwrap_or(TextRange::empty(body.start));
-    let mut parsed: Vec<ParsedItem> = items
-        .iter()
-        .map(|item| self::item(item, text, shift))
-        .collect();
     let start = if header.is_empty() {
         body.start
     } else {
         header.end
     };
-    tile(
-        parsed.iter_mut().map(|parsed| &mut parsed.item).collect(),
-        text,
-        start,
-        body.end,
-    );
-    let parsed = items
-        .iter()
-        .zip(parsed)
-        .flat_map(|(node, parsed)| {
-            let modules = in_call::modules(node, parsed.item.is_test, text, shift);
-            std::iter::once(parsed).chain(modules)
-        })
-        .collect();
     ParsedModule {
         body,
         header,
         inner_attributes,
         paths: collector.paths,
         is_test: attribute::is_test(&inner),
-        items: parsed,
+        items: self::items(items, text, shift, (start, body.end)),
     }
+}
+
+/// What stands between two offsets, with what stands in its macro calls behind each.
+fn items(
+    nodes: &[syn::Item],
+    text: &str,
+    shift: Shift<'_>,
+    (start, end): (u32, u32),
+) -> Vec<ParsedItem> {
+    let parsed = nodes.iter().map(|node| item(node, text, shift));
+    let mut parsed: Vec<ParsedItem> = parsed.collect();
+    let all = parsed.iter_mut().map(|parsed| &mut parsed.item);
+    tile(all.collect(), text, start, end);
+    let with_inside = nodes.iter().zip(parsed).flat_map(|(node, mut parsed)| {
+        let inside = in_call::items(node, &mut parsed.item, text, shift);
+        std::iter::once(parsed).chain(inside)
+    });
+    with_inside.collect()
 }
 
 /// Gives every item what stands around it: comments and blank lines above, a comment behind it on its last line.
@@ -133,6 +133,7 @@ fn blank(
         is_test: attribute::is_test(attributes),
         declares: None,
         in_call: false,
+        wrapped: None,
         leaves: Vec::new(),
         fields: Vec::new(),
         variant_fields: Vec::new(),
@@ -169,6 +170,7 @@ fn item(node: &syn::Item, text: &str, shift: Shift<'_>) -> ParsedItem {
         methods: Vec::new(),
         leaves: Vec::new(),
         module: None,
+        after_call: None,
     };
     match node {
         syn::Item::Use(node) => {

@@ -9,7 +9,7 @@ use super::{between, takes};
 use crate::item::{Defined, Field, Item, MacroRules, Takes, VariantField};
 use crate::name::Name;
 use crate::parse::collect::{Collector, name_of, text_of};
-use crate::parse::{attribute, definition, shape, tokens};
+use crate::parse::{attribute, definition, shape, tokens, wrapping};
 use crate::token::words;
 
 /// The documentation of what is in an item and is no item of its own; and of a trait and its impls, which of it is for
@@ -105,6 +105,7 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
                 spliced: found.spliced,
                 spliced_macros: found.spliced_macros,
                 heads: found.heads,
+                wrapping: wrapping::of(collector, &node.mac.tokens),
             }));
         }
         syn::Item::Macro(node) => {

@@ -1,30 +1,55 @@
-//! Modules that are declared in the tokens of a macro call at module level: `cfg_feature! { mod a; }` (rows D3, F1).
+//! What stands in the tokens of a macro call at module level: all of it where these read as items, which the macro may hand
+//! on as they are; else the modules that are declared: `cfg_feature! { mod a; }` (rows D3, F1).
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
+use super::between;
+use crate::item::Item;
 use crate::parse::{ParsedItem, Shift};
+use crate::source::TextRange;
 use crate::token::is_punct;
 
-/// The `mod a;` in a call, as items. Which of them a macro keeps nobody can tell, so they count only where there are files.
-pub(super) fn modules(
+/// What stands in a call. Which of it a macro keeps nobody can tell before the macro is known; if it is not, only the modules
+/// count for which there are files.
+pub(super) fn items(
     node: &syn::Item,
-    is_test: bool,
+    call: &mut Item,
     text: &str,
     shift: Shift<'_>,
 ) -> Vec<ParsedItem> {
-    let mut declared = Vec::new();
-    if let syn::Item::Macro(call) = node
-        && call.ident.is_none()
-    {
-        find(call.mac.tokens.clone(), &mut declared);
+    let syn::Item::Macro(node) = node else {
+        return Vec::new();
+    };
+    if node.ident.is_some() {
+        return Vec::new();
     }
-    let items = declared.into_iter().map(|node| {
-        let mut parsed = super::item(&syn::Item::Mod(node), text, shift);
+    let tokens = &node.mac.tokens;
+    let mut inside = match syn::parse2::<syn::File>(tokens.clone()) {
+        Ok(file) if file.attrs.is_empty() => {
+            call.body = body(&node.mac.delimiter, shift);
+            super::items(&file.items, text, shift, (call.body.start, call.body.end))
+        }
+        _ => {
+            let mut declared = Vec::new();
+            find(tokens.clone(), &mut declared);
+            let declared = declared.into_iter().map(syn::Item::Mod);
+            declared
+                .map(|node| super::item(&node, text, shift))
+                .collect()
+        }
+    };
+    for (at, parsed) in inside.iter_mut().enumerate() {
         parsed.item.in_call = true;
-        parsed.item.is_test |= is_test;
-        parsed
-    });
-    items.collect()
+        parsed.item.is_test |= call.is_test;
+        parsed.after_call.get_or_insert(at + 1);
+    }
+    inside
+}
+
+/// What is between the delimiters of a call.
+fn body(delimiter: &syn::MacroDelimiter, shift: Shift<'_>) -> TextRange {
+    let span = delimiter.span();
+    between(shift.range(span.open(), span.close()))
 }
 
 /// Nesting is as deep as in the source, which was parsed before.
