@@ -9,7 +9,8 @@ use cleave_syntax::change::{NewFile, Piece};
 use crate::cargo::Artifact;
 
 /// Files that should be compiled after a change and are not: those that were before and are still there, and new ones
-/// that have code of such.
+/// that have code of such. Where a file has its condition at its own top, rustc reads it even if that does not hold, and
+/// what becomes of its code is not told by who reads it.
 pub fn dropped(
     before: &BTreeSet<Utf8PathBuf>,
     changes: &ChangeSet,
@@ -23,7 +24,7 @@ pub fn dropped(
     if !before.is_empty() {
         let new = changes.files.iter().filter(|file| is_code(&file.path));
         wanted.extend(
-            new.filter(|file| comes_from(file, before))
+            new.filter(|file| comes_from(file, (changes, before)))
                 .map(|file| file.path.clone()),
         );
     }
@@ -39,9 +40,13 @@ fn is_code(path: &Utf8Path) -> bool {
     path.extension() == Some("rs")
 }
 
-fn comes_from(file: &NewFile, before: &BTreeSet<Utf8PathBuf>) -> bool {
+fn comes_from(file: &NewFile, (changes, before): (&ChangeSet, &BTreeSet<Utf8PathBuf>)) -> bool {
+    let is_conditional = |path: &Utf8PathBuf| {
+        let text = changes.old.get(path).map_or("", String::as_str);
+        text.lines().any(|line| line.starts_with("#![cfg("))
+    };
     file.pieces.iter().any(|piece| match piece {
-        Piece::Copied { path, .. } => before.contains(path),
+        Piece::Copied { path, .. } => before.contains(path) && !is_conditional(path),
         Piece::Written { .. } => false,
     })
 }
@@ -113,6 +118,15 @@ mod tests {
         let before = paths(&["src/a.rs"]);
         let after = paths(&["crates/low/src/a.rs"]);
         assert!(dropped(&before, &split(), &after).is_empty());
+    }
+
+    #[test]
+    fn who_reads_a_file_with_a_condition_at_its_top_does_not_tell() {
+        let mut split = split();
+        let text = "#![cfg(feature = \"a\")]\nfn a() {}\n".to_owned();
+        split.old.insert("src/a.rs".into(), text);
+        let before = paths(&["src/a.rs"]);
+        assert!(dropped(&before, &split, &paths(&[])).is_empty());
     }
 
     #[test]
