@@ -378,7 +378,10 @@ fn open_behind(
         return None;
     }
     let file = scope.workspace.file(scope.workspace.module(module).file);
-    let mut text = if visibility.range.is_empty() {
+    let behind = &file.text[visibility.range.end as usize..];
+    // Also where `pub(crate)` ends right before a word.
+    let is_word = behind.starts_with(|next: char| next.is_alphanumeric() || next == '_');
+    let mut text = if visibility.range.is_empty() || is_word {
         "pub ".to_owned()
     } else {
         "pub".to_owned()
