@@ -294,12 +294,7 @@ impl Resolver<'_> {
                 .map(|resolution| self.member(resolution, path, item))
                 .collect(),
             None if namespace == Namespace::Macro && path.segments.len() == 1 => {
-                let found = self.scopes.macro_prelude(module, path.segments[0].name);
-                // A member's `print!` goes before the standard library's; what other crates have is not known.
-                let is_ours = |hit: &Hit| matches!(hit.def, Def::Item(_));
-                let is_standard = builtin::is_macro(first);
-                let found = found.into_iter().filter(|hit| !is_standard || is_ours(hit));
-                found.map(resolution).collect()
+                self.prelude_macro(path, module)
             }
             None => Vec::new(),
         }

@@ -7,9 +7,10 @@ use cleave_syntax::{ItemId, ModuleId, Name, UseLeafId};
 
 use smallvec::smallvec;
 
-use super::scope::{Trust, has_word};
-use super::{Resolver, builtin};
+use super::scope::{Def, Trust, has_word};
+use super::{Resolver, builtin, is_import, resolution};
 use crate::graph::{Found, Lookup, Lookups, Namespace, Place, Reference, Resolution, Target};
+use crate::standard;
 
 impl Resolver<'_> {
     /// What a path may mean whose first name is defined nowhere, from the surest guess to the least.
@@ -92,6 +93,25 @@ impl Resolver<'_> {
             _ => false,
         });
         likely
+    }
+
+    /// A macro that `#[macro_use] extern crate` may bring in. What other crates have is not known: a word that calls nothing is
+    /// no evidence of a macro, and an attribute comes by a glob rather, where there is one.
+    pub(super) fn prelude_macro(&self, path: &PathUse, module: ModuleId) -> Vec<Resolution> {
+        let name = path.segments[0].name;
+        let globs = || self.scopes.foreign_globs(module).into_iter();
+        // A member's `print!` goes before the standard library's.
+        let is_standard = builtin::is_macro(name.as_str()) || builtin::is_derive(name.as_str());
+        let may_be_foreign = match path.context {
+            PathContext::Macro => !is_standard,
+            PathContext::Attribute => {
+                !is_standard && globs().all(|(_, name)| standard::is_crate(name.as_str()))
+            }
+            _ => is_import(path),
+        };
+        let found = self.scopes.macro_prelude(module, name).into_iter();
+        let found = found.filter(|hit| may_be_foreign || matches!(hit.def, Def::Item(_)));
+        found.map(resolution).collect()
     }
 
     /// A name that a glob of another crate may bring in: of several nobody knows which.

@@ -68,6 +68,50 @@ fn extern_crate_binds_a_name() {
 }
 
 #[test]
+fn a_word_is_no_macro_that_a_foreign_crate_may_have() {
+    check(
+        "#[macro_use] extern crate std as other; fn f() -> Option<u8> { told!(); None } fn g() -> u8 { vec![1]; known } #[derive(Clone)] struct X;",
+        "
+        use: std
+        f: std
+        g: UNRESOLVED
+        ",
+    );
+}
+
+#[test]
+fn an_attribute_comes_by_a_foreign_glob_rather_than_with_all_macros_of_a_crate() {
+    check(
+        "
+        //- Cargo.toml
+        [package]
+        name = \"app\"
+        version = \"0.1.0\"
+        edition = \"2021\"
+        [dependencies]
+        marked = { path = \"marked\" }
+        [workspace]
+        exclude = [\"marked\"]
+        //- marked/Cargo.toml
+        [package]
+        name = \"marked\"
+        version = \"1.0.0\"
+        [workspace]
+        //- marked/src/lib.rs
+        //- src/lib.rs
+        #[macro_use] extern crate std as other;
+        use marked::*;
+        #[mark] fn f() { told!() }
+        ",
+        "
+        use: std
+        use: marked
+        f: marked std
+        ",
+    );
+}
+
+#[test]
 fn extern_crate_self_is_this_crate() {
     check(
         "extern crate self as app; pub struct X; mod a { fn f(_: app::X) {} }",
