@@ -154,6 +154,7 @@ pub struct ChangeBuilder {
     layouts: BTreeMap<Utf8PathBuf, Vec<Block>>,
     deleted: BTreeMap<Utf8PathBuf, Reason>,
     moved: Vec<(Utf8PathBuf, Utf8PathBuf)>,
+    outdented: Vec<(Utf8PathBuf, TextRange, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -253,6 +254,12 @@ impl ChangeBuilder {
         );
     }
 
+    /// Takes an indentation from the lines that edits write in a range, whenever they are made.
+    pub fn outdent(&mut self, path: &Utf8Path, range: TextRange, indent: &str) {
+        self.outdented
+            .push((path.to_owned(), range, indent.to_owned()));
+    }
+
     /// Lays out a new file. What its blocks move leaves the old file. Laid out again, the file is the last one's.
     pub fn create(&mut self, path: &Utf8Path, blocks: Vec<Block>) {
         self.layouts.insert(path.to_owned(), blocks);
@@ -273,6 +280,12 @@ impl ChangeBuilder {
     /// # Panics
     /// If an edit or block names a file that was not made [known](Self::know).
     pub fn finish(mut self) -> Result<ChangeSet, Conflict> {
+        for (path, range, indent) in &self.outdented {
+            let edits = self.edits.get_mut(path).into_iter().flatten();
+            for edit in edits.filter(|edit| range.contains(edit.range)) {
+                edit.text = edit.text.replace(&format!("\n{indent}"), "\n");
+            }
+        }
         for (path, edits) in &mut self.edits {
             edits.sort();
             edits.dedup();

@@ -287,10 +287,10 @@ fn what_a_private_glob_brings_in_is_not_for_others() {
 fn what_a_macro_call_has_made_may_be_a_module_or_an_enum() {
     check(
         "
-        macro_rules! only_if { ($($item:item)*) => { $(#[cfg(unix)] $item)* } }
+        macro_rules! only_if { (@ $($item:item)*) => { $(#[cfg(unix)] $item)* } }
         mod proto {
-            only_if! { pub mod client; }
-            only_if! { pub enum Suite { A, B } }
+            only_if! { @ pub mod client; }
+            only_if! { @ pub enum Suite { A, B } }
         }
         mod a { use crate::proto::client::Task; fn f(_: Task) {} }
         mod b { use crate::proto::client::inner::Task; fn f(_: Task) {} }

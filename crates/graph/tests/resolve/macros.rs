@@ -18,6 +18,32 @@ fn a_macro_is_known_after_its_text() {
 }
 
 #[test]
+fn what_a_macro_hands_on_is_the_modules_own() {
+    check(
+        "
+        macro_rules! only_if { ($($item:item)*) => { $(#[cfg(unix)] $item)* } }
+        mod proto {
+            only_if! { pub enum Suite { A, B } only_if! { pub mod client { pub struct Task; } pub use self::client::*; } }
+        }
+        mod a { use crate::proto::client::Task; fn f(_: Task) {} }
+        mod b { use crate::proto::Task; fn f(_: Task) {} }
+        mod c { use crate::proto::Suite::A; fn f() { A; } }
+        ",
+        "
+        proto::only_if!: only_if!
+        proto::only_if!: only_if!
+        proto::use: proto::client::
+        a::use: proto::client::Task
+        a::f: proto::client::Task
+        b::use: proto::client::Task
+        b::f: proto::client::Task
+        c::use: proto::Suite
+        c::f: proto::Suite
+        ",
+    );
+}
+
+#[test]
 fn the_last_of_two_before_the_call_is_meant() {
     check(
         "

@@ -7,7 +7,7 @@ use cleave_syntax::change::Reason;
 use cleave_syntax::item::{Binding, ItemKind, Level};
 use cleave_syntax::{ItemId, ModuleId, TextRange, UseLeafId};
 
-use super::Layout;
+use super::{Layout, wrapped};
 use crate::demand::Asked;
 use crate::macro_use;
 use crate::skeleton::MAY_GO_UNUSED;
@@ -73,7 +73,8 @@ impl Layout<'_, '_> {
                     if !asked.always && macro_use::may_warn(workspace, *id) {
                         crates.push_str(MAY_GO_UNUSED);
                     }
-                    crates.push_str(&self.file_of(module)[workspace.item(*id).range]);
+                    let text = &self.file_of(module).text;
+                    crates.push_str(&wrapped::copied(text, workspace.item(*id)));
                     crates.push('\n');
                 } else {
                     let own = self.scope.conditions_there(*id);

@@ -36,6 +36,7 @@ impl Layout<'_, '_> {
             for range in indents(&file.text, (travels, item.range), indent) {
                 self.builder.replace(&file.path, range, "", reason.clone());
             }
+            self.builder.outdent(&file.path, item.range, indent);
         } else {
             // What stands before it on its line is the call's.
             let blank = TextRange::new(item.full.start, start);
@@ -54,6 +55,14 @@ impl Layout<'_, '_> {
             blocks.push(written(RULE, &item.name, "\n"));
         }
     }
+}
+
+/// The text of an item as it stands outside such calls.
+pub(super) fn copied(text: &str, item: &Item) -> String {
+    let own = &text[item.range.start as usize..item.range.end as usize];
+    let indent = place::before(text, item).filter(|_| item.wrapped.is_some());
+    let own = own.replace(&format!("\n{}", indent.unwrap_or_default()), "\n");
+    above(item, "") + &own
 }
 
 /// The attributes that come before an item in a call, each on its own lines.
