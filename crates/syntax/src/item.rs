@@ -43,7 +43,8 @@ pub struct Item {
     /// Of a `mod` item: whether it stands in the tokens of a macro call, which is the item before it.
     pub in_call: bool,
     /// Of an item in a call of a macro that hands items on ([`ItemKind::Wrapper`]): the attributes that come before it there,
-    /// those of the calls around it from the outside in. None for what stands in no such call.
+    /// those of the calls around it from the outside in. Of such a call in an inherent `impl`: those that come before what is
+    /// in it. None for what stands in no such call.
     pub wrapped: Option<Vec<String>>,
     /// The leaves of a `use` item (or the one of an `extern crate`).
     pub leaves: Vec<UseLeafId>,

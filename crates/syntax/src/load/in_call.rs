@@ -39,13 +39,24 @@ impl Wrappings {
         }
     }
 
+    /// What the macro that an item calls puts before what it hands on, if it is one of these.
+    fn of_call(&self, call: &Item) -> Option<&Wrapping> {
+        let name = called(call).filter(|_| call.kind == ItemKind::MacroCall)?;
+        self.macros.get(name)?.as_ref()
+    }
+
     /// Makes what stands in calls of these macros items as any other.
     pub(super) fn unwrap(&self, items: &mut [ParsedItem], text: &str) {
         for at in 0..items.len() {
+            // Methods that are handed on stay what the call holds.
+            for member in &mut items[at].methods {
+                if let Some(wrapping) = self.of_call(member) {
+                    member.wrapped = Some(attributes_before(member, wrapping, text));
+                }
+            }
             let call = &mut items[at].item;
             let is_open = call.kind == ItemKind::MacroCall && call.body.start < call.range.end;
-            let known = called(call).and_then(|name| self.macros.get(name));
-            let Some(wrapping) = known.and_then(Option::as_ref) else {
+            let Some(wrapping) = self.of_call(call) else {
                 continue;
             };
             if !is_open || call.in_call {
