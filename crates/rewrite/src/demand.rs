@@ -14,6 +14,7 @@ use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Name, UseLeafId};
 
 use crate::scope::{Scope, Side};
+use crate::support;
 use crate::traits;
 use crate::unhygienic;
 
@@ -120,6 +121,8 @@ struct Asker<'b> {
     item: Option<ItemId>,
     fixed: &'b [String],
     form: Form,
+    /// Whether it asks for the macro that a call calls, where only what stands in the call is for tests.
+    is_call: bool,
 }
 
 /// What leads to a name.
@@ -142,6 +145,7 @@ impl<'b> Asker<'b> {
             item: None,
             fixed,
             form: Form::Path,
+            is_call: false,
         }
     }
 
@@ -153,6 +157,18 @@ impl<'b> Asker<'b> {
             item: Some(item),
             fixed: &[],
             form: Form::Path,
+            is_call: false,
+        }
+    }
+
+    /// An item that asks by one of its paths.
+    fn path(scope: &Scope<'_>, item: ItemId, index: u32) -> Self {
+        let value = scope.workspace.item(item);
+        let path = &value.paths[index as usize];
+        let names_macro = path.context == PathContext::Macro && !path.guessed;
+        Asker {
+            is_call: value.spells_tests && names_macro,
+            ..Self::caller(scope, item)
         }
     }
 }
@@ -201,11 +217,13 @@ impl Asker<'_> {
             Some(item)
                 if scope.workspace.crate_of(item) == scope.workspace.module(module).krate =>
             {
-                if scope.workspace.is_within(self.module, module) {
-                    scope.conditions(item, module)
-                } else {
-                    scope.conditions(item, scope.workspace.krate(scope.root).root)
+                let root = scope.workspace.krate(scope.root).root;
+                let is_inside = scope.workspace.is_within(self.module, module);
+                let mut texts = scope.conditions(item, if is_inside { module } else { root });
+                if self.is_call {
+                    texts.retain(|text| text != support::TEST);
                 }
+                texts
             }
             _ => self.fixed.to_vec(),
         }

@@ -38,6 +38,8 @@ pub struct Item {
     /// Whether it, or something around it, is compiled for tests only (`#[cfg(test)]`, `#[test]`, `#[bench]`, or a
     /// test attribute of another crate such as `#[tokio::test]`, `#[rstest]`).
     pub is_test: bool,
+    /// Of a macro call: whether that is so only since all that it spells out is a test. The macro itself is called anyway.
+    pub spells_tests: bool,
     /// The body module of a `mod` item.
     pub declares: Option<ModuleId>,
     /// Of a `mod` item: whether it stands in the tokens of a macro call, which is the item before it.

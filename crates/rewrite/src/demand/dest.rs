@@ -22,7 +22,7 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
         if called.contains(&item) {
             demand.named_by_macro(scope, (item, index), &reference.resolution.lookups);
         }
-        let asker = Asker::caller(scope, item);
+        let asker = Asker::path(scope, item, index);
         demand.lookups(
             scope,
             &reference.resolution.lookups,

@@ -19,7 +19,7 @@ use crate::unhygienic;
 pub(crate) fn root_demand(scope: &Scope<'_>, dest: &DestDemand) -> RootDemand {
     let mut demand = RootDemand::default();
     for reference in references(scope, Side::Root) {
-        let Place::Item(item, _) = reference.place else {
+        let Place::Item(item, index) = reference.place else {
             continue;
         };
         let form = match path_length(scope, reference) {
@@ -27,11 +27,8 @@ pub(crate) fn root_demand(scope: &Scope<'_>, dest: &DestDemand) -> RootDemand {
             _ => Form::Path,
         };
         let asker = Asker {
-            module: scope.workspace.item(item).module,
-            from: scope.workspace.item(item).module,
-            item: Some(item),
-            fixed: &[],
             form,
+            ..Asker::path(scope, item, index)
         };
         demand.lookups(
             scope,

@@ -106,6 +106,7 @@ fn attributes_before(call: &Item, wrapping: &Wrapping, text: &str) -> Vec<String
 fn become_wrapper(call: &mut Item) {
     let end = call.body.start;
     call.kind = ItemKind::Wrapper;
+    call.is_test &= !std::mem::take(&mut call.spells_tests);
     call.range = TextRange::new(call.range.start, end);
     call.full = TextRange::new(call.full.start, end);
     call.body = TextRange::empty(end);

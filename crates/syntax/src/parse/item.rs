@@ -131,6 +131,7 @@ fn blank(
         },
         attributes: attribute::values(collector, attributes, Style::Outer),
         is_test: attribute::is_test(attributes),
+        spells_tests: false,
         declares: None,
         in_call: false,
         wrapped: None,

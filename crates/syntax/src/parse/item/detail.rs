@@ -113,7 +113,8 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
             item.defines = found.named;
             item.written_members = found.members;
             item.declared = found.declared;
-            item.is_test |= definition::are_tests(node.mac.tokens.clone());
+            item.spells_tests = !item.is_test && definition::are_tests(node.mac.tokens.clone());
+            item.is_test |= item.spells_tests;
             let text = &collector.text[item.range.start as usize..item.range.end as usize];
             let is_upper = |word: &&str| word.starts_with(char::is_uppercase);
             let first = item.defines.first().map(|it| it.name.clone());
