@@ -321,12 +321,12 @@ fn a_call_is_expanded_by_the_rule_that_takes_it_and_through_other_macros() {
 }
 
 #[test]
-fn what_a_macro_hands_on_is_bound_as_what_stands_in_plain_sight() {
+fn what_one_rule_of_a_macro_hands_on_is_bound_as_what_stands_in_plain_sight() {
     check_anchors(
         "
         pub trait Shape {}
         pub struct One;
-        macro_rules! on_unix { ($($item:item)*) => { $(#[cfg(unix)] $item)* }; }
+        macro_rules! on_unix { (nothing) => {}; ($($item:item)*) => { $(#[cfg(unix)] $item)* }; }
         on_unix! {
             impl Shape for One { fn area(&self) -> u8 { 1 } }
             const SIZE: [u8; 2] = { [1, 2] };
