@@ -8,8 +8,8 @@ mod shape;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cleave_graph::Graph;
 use cleave_graph::graph::Target;
+use cleave_graph::{Graph, Values};
 use cleave_plan::{Plan, lift, unit};
 use cleave_syntax::change::Reason;
 use cleave_syntax::item::{Binding, ItemKind};
@@ -249,9 +249,18 @@ impl Work<'_> {
     fn callers(&self, extension: &Extension) -> BTreeSet<ItemId> {
         let methods: BTreeSet<ItemId> = extension.impls.values().flatten().copied().collect();
         let called = self.graph.calls_among(|id| methods.contains(&id));
+        // Other crates' source is read after the graph is made, and says more of what calls mean.
+        let values = Values::new(self.workspace, self.graph);
+        let leads_out = |id: ItemId, method: ItemId| {
+            let name = &self.workspace.item(method).name;
+            let uses = self.workspace.item(id).member_uses.iter();
+            let mut uses = uses.filter(|it| it.called && it.name == *name).peekable();
+            uses.peek().is_some() && uses.all(|it| values.leads_out(id, it))
+        };
         let calls = |id: ItemId| {
             let mut needs = self.graph.edges_of(id).iter();
-            !called[id.index()].is_empty() || needs.any(|to| methods.contains(to))
+            let mut called = called[id.index()].iter();
+            called.any(|method| !leads_out(id, *method)) || needs.any(|to| methods.contains(to))
         };
         let all = (0..self.workspace.items.len()).map(ItemId::new);
         let mut callers: BTreeSet<ItemId> = all.clone().filter(|id| calls(*id)).collect();

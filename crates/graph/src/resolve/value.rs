@@ -105,7 +105,14 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// Whether a call means what a type of another crate or of the standard library has by itself.
+    /// Whether a call is known to mean no method of the workspace: the receiver's type, of another crate or of the standard
+    /// library, has one by itself.
+    pub fn leads_out(&self, from: ItemId, member: &MemberUse) -> bool {
+        let known = self.known(from, &member.receiver);
+        known.is_some_and(|known| self.is_outside(known, member))
+    }
+
+    /// The same of a value that was looked up.
     pub(super) fn is_outside(&self, known: Known, member: &MemberUse) -> bool {
         match known {
             Known::Foreign(krate, of) => {
