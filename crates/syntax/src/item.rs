@@ -1,14 +1,16 @@
 //! Items and all that is read off their text: visibility, attributes, and every path that stands in them.
 
-use smallvec::SmallVec;
-
 use crate::id::{ItemId, ModuleId, UseLeafId};
 use crate::name::Name;
 use crate::source::TextRange;
 
 mod macro_rules;
+mod member;
+mod path;
 
 pub use macro_rules::{Defined, Head, MacroRules, Wrapping};
+pub use member::{Derivation, Derived, MemberUse, Part, Receiver, Shape};
+pub use path::{PathContext, PathUse, Segment, Segments};
 
 /// A definition, an impl block, an inherent method or associated item, a `use`, or a macro call at module level.
 #[derive(Debug, Clone)]
@@ -353,182 +355,6 @@ pub enum Blanket {
     Type,
     /// `impl<T: Bound> From<T> for Type`, where the type does not tell one `T` from another.
     Argument,
-}
-
-/// A path as it stands in the text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PathUse {
-    /// The segments, `crate`, `self`, `super`, `Self`, `$crate` included (raw identifiers without `r#`).
-    /// Where a function-local `use` binds the first segment, that import's path stands in its place
-    /// (with the range of the written segment for each of its segments).
-    pub segments: Segments,
-    /// Whether it starts with `::`.
-    pub global: bool,
-    /// Where it stands, which tells in which namespaces it can be looked up.
-    pub context: PathContext,
-    /// Whether it stands in the signature (not in a body or initializer): what a reader of the docs sees.
-    pub in_signature: bool,
-    /// Whether it is found by a guess (tokens of a macro call, a `{name}` in a format string).
-    pub guessed: bool,
-}
-
-impl PathUse {
-    /// From the first segment to the last.
-    pub fn range(&self) -> TextRange {
-        self.segments
-            .iter()
-            .map(|segment| segment.range)
-            .reduce(TextRange::cover)
-            .expect("a path has a segment")
-    }
-
-    /// The segments joined by `::`.
-    pub fn text(&self) -> String {
-        self.segments
-            .iter()
-            .map(|segment| segment.name.as_str())
-            .collect::<Vec<_>>()
-            .join("::")
-    }
-
-    /// The last name, where it stands after that of a type and so may be an associated item: `Type::name`, `u8::name`.
-    /// Types are told from modules by their capital, as the naming conventions have it. None in a type: what `T::Name` is
-    /// there, the bounds of `T` and the trait of the impl tell, whatever is in scope.
-    pub fn associated(&self) -> Option<&str> {
-        const PRIMITIVES: &[&str] = &[
-            "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8",
-            "u16", "u32", "u64", "u128", "usize",
-        ];
-        let [.., before, last] = &self.segments[..] else {
-            return None;
-        };
-        if self.context == PathContext::Type {
-            return None;
-        }
-        let is_type = before.name.starts_with(char::is_uppercase)
-            || (self.segments.len() == 2 && PRIMITIVES.contains(&before.name.as_str()));
-        is_type.then_some(last.name.as_str())
-    }
-}
-
-/// The segments of a path, mostly one.
-pub type Segments = SmallVec<[Segment; 1]>;
-
-/// A segment of a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Segment {
-    /// The identifier, without `r#`; `$crate` for that.
-    pub name: Name,
-    /// Where it stands.
-    pub range: TextRange,
-}
-
-/// Where a path stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PathContext {
-    /// In a type, trait bound, or before a further segment of one.
-    Type,
-    /// In an expression or pattern that can only name a value.
-    Value,
-    /// A struct literal or struct pattern (a type), or a tuple-struct pattern (a value).
-    Construct,
-    /// A struct literal that takes what it does not name from another value (`..base`): it touches every field.
-    Update,
-    /// The name of a macro call, `name!`.
-    Macro,
-    /// An attribute's own name, or a derive's.
-    Attribute,
-    /// In the tokens of a macro call or of a `macro_rules!` body: any namespace.
-    Tokens,
-    /// Inside an attribute's string or other arguments: any namespace.
-    AttributeArgument,
-    /// An intra-doc link: any namespace; may be written without any colons.
-    DocLink,
-    /// The code of a doc test.
-    DocTest,
-    /// The path of `pub(in path)`.
-    Visibility,
-    /// The path of a function-local `use`.
-    LocalUse,
-    /// The path before `::*` in a function-local `use`.
-    LocalGlob,
-}
-
-/// A use of a field or method by name alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MemberUse {
-    /// The field's or method's name.
-    pub name: Name,
-    /// Where the name stands.
-    pub range: TextRange,
-    /// Whether it is called: `.name(…)`.
-    pub called: bool,
-    /// How many arguments it is called with, where that can be told.
-    pub arguments: Option<u32>,
-    /// On what.
-    pub receiver: Receiver,
-}
-
-/// What is known of the value that a field or method is used of.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Receiver {
-    /// Nothing.
-    #[default]
-    Unknown,
-    /// `self`.
-    Own,
-    /// A variable whose type is written where it is bound: the last name of that type, references and smart pointers
-    /// of the standard library stripped.
-    Typed(Name),
-    /// A generic parameter, what is associated with it, or an item of the body: what it has is no item's, but a trait's
-    /// may be.
-    Local,
-    /// What a call returns or a field holds, or a part of it.
-    Derived(Box<Derived>),
-}
-
-/// What a call returns or a field holds, or a part of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Derived {
-    /// Who is called, or what is read.
-    pub by: Derivation,
-    /// Which part of it, one within the other.
-    pub parts: SmallVec<[Part; 2]>,
-}
-
-/// Who is called, or what is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Derivation {
-    /// A function: index into [`Item::paths`].
-    Function(u32),
-    /// A method, by name, and on what.
-    Method(Name, Receiver),
-    /// A field, by name or position, and of what.
-    Field(Name, Receiver),
-    /// A field that a pattern takes out of a struct or variant: index into [`Item::paths`], and name or position.
-    Bound(u32, Name),
-}
-
-/// A part of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// What `Some(…)` or `Ok(…)` hold: by `?`, `.unwrap()`, `.expect(…)`, or a pattern.
-    Held,
-    /// An element of a tuple.
-    Element(u32),
-}
-
-/// A type, as far as its names tell; seen through references and the smart pointers that hand method calls on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Shape {
-    /// The last name of its path.
-    Named(Name),
-    /// `dyn Trait`: the last name of the first bound's path.
-    Object(Name),
-    /// `Option<T>`, `Result<T, …>`.
-    Holder(Box<Shape>),
-    /// A tuple; none for an element that is anything else.
-    Tuple(Vec<Option<Shape>>),
 }
 
 /// A file named by a macro or an attribute.

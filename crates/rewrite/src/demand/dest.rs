@@ -1,6 +1,8 @@
 //! What the code that moves needs in its new crate.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod derive;
+
+use std::collections::BTreeSet;
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Lookup, Place, Resolution, Target};
@@ -391,77 +393,6 @@ impl DestDemand {
                     self.leaf(scope, *leaf, place, &asker, &mut BTreeSet::new());
                 }
             }
-        }
-    }
-
-    /// What derives write names their traits, and what stands beside these, by the crate's own name: the public imports
-    /// that lead there are in the new crate too (row D4).
-    fn paths_of_derives(&mut self, scope: &Scope<'_>) {
-        let workspace = scope.workspace;
-        let home = |id: ItemId| workspace.item(id).module;
-        let moving = scope.graph.derived.iter().filter(|(id, implemented)| {
-            scope.moving[id.index()] && scope.side(*implemented) != Side::Root
-        });
-        let mut users: BTreeMap<ModuleId, Vec<ItemId>> = BTreeMap::new();
-        for (id, implemented) in moving {
-            // A module that moved whole is imported as such.
-            for module in workspace.around(home(*implemented)) {
-                if workspace.module(module).parent.is_some() {
-                    users.entry(module).or_default().push(*id);
-                }
-            }
-        }
-        let may_be_named = |target: ItemId| {
-            let kind = workspace.item(target).kind;
-            kind == ItemKind::Trait || kind.is_type()
-        };
-        let is_shown = |leaf: &UseLeafId| {
-            let item = workspace.item(workspace.leaf(*leaf).item);
-            let is_divided = !scope.is_whole(item.module) && !names_dest(scope, *leaf);
-            workspace.module(item.module).krate == scope.root && is_public(item) && is_divided
-        };
-        let mut leaves: Vec<UseLeafId> = Vec::new();
-        if !users.is_empty() {
-            leaves.extend(
-                (0..workspace.leaves.len())
-                    .map(UseLeafId::new)
-                    .filter(is_shown),
-            );
-        }
-        // A glob leads on to what another import brings, so it takes as many rounds as globs follow each other.
-        let mut pending = true;
-        while std::mem::take(&mut pending) {
-            let mut later = Vec::new();
-            for leaf in std::mem::take(&mut leaves) {
-                let resolutions = scope.graph.leaves[leaf.index()].iter();
-                let shown = resolutions.filter_map(|resolution| match resolution.target {
-                    Target::Item(target) if may_be_named(target) => users.get(&home(target)),
-                    Target::Module(module) => users.get(&module),
-                    _ => None,
-                });
-                let mut askers: Vec<ItemId> = shown.flatten().copied().collect();
-                askers.sort_unstable();
-                askers.dedup();
-                if askers.is_empty() {
-                    later.push(leaf);
-                    continue;
-                }
-                pending = true;
-                let module = home(workspace.leaf(leaf).item);
-                for user in &askers {
-                    let asker = Asker::caller(scope, *user);
-                    let conditions = asker.conditions(scope, module);
-                    self.leaves.entry(leaf).or_default().by(&conditions, true);
-                    self.asked.insert(leaf);
-                    let place = Place::Item(*user, 0);
-                    self.leaf(scope, leaf, place, &asker, &mut BTreeSet::new());
-                }
-                if !scope.dest_has(module) {
-                    self.facades.insert(module);
-                }
-                users.entry(module).or_default().extend(askers);
-            }
-            leaves = later;
         }
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use cleave_graph::{Place, Target, standard};
 use cleave_syntax::{Item, ItemId, UseLeafId};
 
-use super::{Declared, Methods, declares};
+use super::methods::{self, Declared, Methods, declares};
 use crate::scope::Scope;
 
 /// What tells that an item calls a trait's methods.
@@ -102,7 +102,7 @@ fn rivals(scope: &Scope<'_>, leaf: UseLeafId) -> Vec<Declared> {
         *other != leaf && first(*other).map(|it| it.name) == first(leaf).map(|it| it.name)
     });
     beside
-        .filter_map(|other| match super::methods(scope, other) {
+        .filter_map(|other| match methods::methods(scope, other) {
             Methods::Known(methods) => Some(methods),
             Methods::Foreign | Methods::NoTrait => None,
         })

@@ -4,7 +4,7 @@ use cleave_syntax::ItemId;
 use cleave_syntax::item::ItemKind;
 use cleave_syntax::token::words;
 
-use super::{Declared, unknown};
+use super::methods::{Declared, unknown};
 use crate::scope::Scope;
 
 /// What may be the methods of a trait that an item defines as a macro call: the words of the call and of the macros that it

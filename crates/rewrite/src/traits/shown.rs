@@ -7,7 +7,7 @@ use cleave_graph::{Lookup, Target};
 use cleave_syntax::item::{Binding, ItemKind};
 use cleave_syntax::{ItemId, ModuleId, Name, UseLeafId};
 
-use super::{Methods, declared, methods_of};
+use super::methods::{Methods, declared, methods_of};
 use crate::scope::Scope;
 
 /// By what a module shows a name, that of a trait for one, to those who import all of it.
