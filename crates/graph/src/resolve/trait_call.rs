@@ -259,7 +259,7 @@ fn made<'a>(workspace: &'a Workspace, references: &[Reference]) -> Vec<&'a str> 
         workspace.item(target).macro_rules.as_ref()
     });
     called
-        .flat_map(|rules| rules.defines.iter().map(String::as_str))
+        .flat_map(|rules| rules.defines.iter().map(|it| it.name.as_str()))
         .collect()
 }
 

@@ -178,7 +178,7 @@ fn room_before(called: &[(ItemId, &MacroRules)], keyword: &'static str) -> Room 
     }
 }
 
-/// Widens what the macro that is called defines under a name that the call hands over: `fn $name`.
+/// Widens what the macro that is called defines: under a name that the call hands over, `fn $name`, or one of its own.
 fn open_spliced(scope: &Scope<'_>, call: ItemId, builder: &mut ChangeBuilder) -> Vec<String> {
     let workspace = scope.workspace;
     let rules = called_rules(scope, call).into_iter();
@@ -187,8 +187,12 @@ fn open_spliced(scope: &Scope<'_>, call: ItemId, builder: &mut ChangeBuilder) ->
         let item = workspace.item(id);
         let file = workspace.file(workspace.module(item.module).file);
         let path = workspace.path_of(id);
-        for range in &rules.spliced {
-            let Some(visibility) = written_visibility(&file.text, *range) else {
+        // A function, say, may be a trait's where the macro is called in an impl: it has no visibility of its own there.
+        let is_no_member = |keyword| matches!(keyword, "struct" | "enum" | "union" | "trait");
+        let own = rules.defines.iter().filter(|it| is_no_member(it.keyword));
+        let own = own.map(|defined| defined.range);
+        for range in rules.spliced.iter().copied().chain(own) {
+            let Some(visibility) = written_visibility(&file.text, range) else {
                 continue;
             };
             let path = (path.as_str(), false);

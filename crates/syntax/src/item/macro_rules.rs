@@ -7,8 +7,8 @@ use crate::source::TextRange;
 pub struct MacroRules {
     /// Whether it has `#[macro_export]`.
     pub exported: bool,
-    /// Names that its transcribers define, written out (`$name` aside): what a call of it at module level defines.
-    pub defines: Vec<String>,
+    /// What its transcribers define, written out (`$name` aside): what a call of it at module level defines.
+    pub defines: Vec<Defined>,
     /// Names of the macros that its transcribers call, which may define more.
     pub calls: Vec<String>,
     /// Where its transcribers define what a caller names: the `$` in `fn $name`.
@@ -30,7 +30,7 @@ pub struct Wrapping {
     pub is_test: bool,
 }
 
-/// An item that the tokens of a macro call spell out.
+/// An item that the tokens of a macro call, or a transcriber, spell out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Defined {
     /// Its name.

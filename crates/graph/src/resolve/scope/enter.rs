@@ -193,7 +193,7 @@ impl<'a> Scopes<'a> {
             }
             let rules = self.rules.get(&name).into_iter().flatten();
             for rules in rules.filter_map(|id| self.workspace.item(*id).macro_rules.as_ref()) {
-                names.extend(rules.defines.iter().map(|name| Name::new(name)));
+                names.extend(rules.defines.iter().map(|it| Name::new(&it.name)));
                 pending.extend(rules.calls.iter().map(|name| Name::new(name)));
                 splices |= !rules.spliced.is_empty();
             }

@@ -1,7 +1,5 @@
 //! What only some kinds of items have: fields, variants, members, macro rules, and docs inside.
 
-use std::collections::BTreeSet;
-
 use syn::spanned::Spanned;
 
 use super::head::visibility;
@@ -100,7 +98,7 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
             item.written_members = found.members;
             item.macro_rules = Some(Box::new(MacroRules {
                 exported,
-                defines: names(found.named),
+                defines: found.named,
                 calls: found.calls,
                 spliced: found.spliced,
                 spliced_macros: found.spliced_macros,
@@ -144,11 +142,6 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
 }
 
 /// Names ascending, each once.
-fn names(found: Vec<Defined>) -> Vec<String> {
-    let names: BTreeSet<String> = found.into_iter().map(|it| it.name).collect();
-    names.into_iter().collect()
-}
-
 fn variant_fields(variant: &syn::Variant) -> impl Iterator<Item = VariantField> {
     let named = variant.fields.iter().zip(0..).filter_map(|(field, index)| {
         let holds = shape::written(&field.ty)?;
