@@ -74,7 +74,7 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
             .leaves
             .iter()
             .any(|leaf| moves.dest_leaves.contains(leaf));
-        if item.is_test && (scope.side(id) == Side::Dest || scope.is_whole(item.module)) {
+        if scope.side(id) == Side::Dest || scope.is_whole(item.module) {
             add_helpers(scope, &mut needs, id);
         }
         let there = scope.side(id) == Side::Dest
@@ -159,14 +159,19 @@ fn add_support(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution) {
     }
 }
 
-/// Whose helpers a test needs: by what it names, and by the traits and methods that it calls.
-fn add_helpers(scope: &Scope<'_>, needs: &mut Needs, test: ItemId) {
+/// Whose helpers an item needs: a test by what it names, and by the traits and methods that it calls; any other by what it
+/// names, which then stands under a condition in it: `#[cfg(test)] let out = Sink::new();`.
+fn add_helpers(scope: &Scope<'_>, needs: &mut Needs, id: ItemId) {
     let workspace = scope.workspace;
-    add_open_imports(scope, needs, test);
-    let called = scope.graph.calls_of(test).into_iter();
-    for target in called.chain(scope.graph.edges_of(test).iter().copied()) {
-        let is_open =
-            support::is_open(workspace, target) || support::has_open_part(workspace, target);
+    let is_test = workspace.item(id).is_test;
+    let mut called = Vec::new();
+    if is_test {
+        add_open_imports(scope, needs, id);
+        called = scope.graph.calls_of(id);
+    }
+    for target in scope.graph.edges_of(id).iter().copied().chain(called) {
+        let is_open = support::is_open(workspace, target)
+            || is_test && support::has_open_part(workspace, target);
         if is_open && scope.side(target) == Side::Other {
             let krate = workspace.crate_of(target);
             needs
