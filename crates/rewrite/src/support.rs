@@ -299,7 +299,7 @@ fn has_tests(workspace: &Workspace, module: ModuleId) -> bool {
         .items
         .iter()
         .flat_map(|id| &workspace.item(*id).attributes);
-    value.is_test && attributes.any(|it| it.path.as_str().rsplit("::").next() == Some("test"))
+    value.is_test && attributes.any(Attribute::makes_test)
 }
 
 /// What the paths in a part of an item mean.

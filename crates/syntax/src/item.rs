@@ -301,6 +301,27 @@ pub struct Attribute {
     pub is_doc: bool,
 }
 
+impl Attribute {
+    /// Whether what it stands on is a test, or a benchmark.
+    pub fn makes_test(&self) -> bool {
+        let last = self.path.rsplit("::").next();
+        last.is_some_and(Self::is_of_tests)
+    }
+
+    /// Whether attributes whose path ends in this make tests.
+    pub(crate) fn is_of_tests(last: &str) -> bool {
+        let names = [
+            "test",
+            "bench",
+            "rstest",
+            "test_case",
+            "quickcheck",
+            "proptest",
+        ];
+        names.contains(&last)
+    }
+}
+
 /// A field of a struct, or a variant's (then [`Field::visibility`] is public).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {

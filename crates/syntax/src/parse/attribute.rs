@@ -292,7 +292,7 @@ pub(super) fn is_test(attributes: &[syn::Attribute]) -> bool {
             .last()
             .map_or("", |segment| name_of(&segment.ident).as_str());
         match last {
-            "test" | "bench" | "rstest" | "test_case" | "quickcheck" | "proptest" => true,
+            last if Attribute::is_of_tests(last) => true,
             "cfg" => matches!(&attribute.meta, syn::Meta::List(list) if needs_test(&list.tokens)),
             _ => false,
         }
