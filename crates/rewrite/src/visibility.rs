@@ -177,7 +177,7 @@ impl Widening<'_, '_> {
                 _ => {}
             }
             for implementation in &self.scope.graph.implementations[id.index()] {
-                if self.scope.workspace.item(*implementation).kind == ItemKind::TraitImpl {
+                if self.is_seen(*implementation) {
                     self.signature(*implementation);
                 }
                 for method in self.methods.remove(implementation).into_iter().flatten() {
@@ -185,6 +185,13 @@ impl Widening<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Whether an impl is a trait's that other crates have: not one for the tests of its own.
+    fn is_seen(&self, implementation: ItemId) -> bool {
+        let item = self.scope.workspace.item(implementation);
+        let is_there = !item.is_test || self.scope.support.items.contains(&implementation);
+        item.kind == ItemKind::TraitImpl && is_there
     }
 
     /// A public signature may not show what is less public.
