@@ -240,17 +240,24 @@ impl Widening<'_, '_> {
         let paths = &self.scope.workspace.item(call).paths;
         let name = paths.iter().find(|path| path.context == PathContext::Macro);
         let name = name.and_then(|path| path.segments.last());
-        let defines_macros = targets.iter().any(|target| {
+        let called = targets.iter().filter_map(|target| {
             let item = self.scope.workspace.item(*target);
-            let rules = item.macro_rules.as_ref();
-            let rules = rules.filter(|_| name.is_some_and(|name| name.name == item.name.as_str()));
-            rules.is_some_and(|rules| !rules.spliced_macros.is_empty())
+            let is_called = name.is_some_and(|name| name.name == item.name.as_str());
+            item.macro_rules.as_ref().filter(|_| is_called)
         });
-        if defines_macros {
-            let is_macro = |id: &ItemId| self.scope.workspace.item(*id).macro_rules.is_some();
-            self.pending
-                .extend(targets.into_iter().filter(|id| !is_macro(id)));
+        let (mut defines_macros, mut defines_types) = (false, false);
+        for rules in called {
+            defines_macros |= !rules.spliced_macros.is_empty();
+            defines_types |= written::own_types(rules).next().is_some();
         }
+        // A type that the macro names itself shows those that it is handed.
+        let is_shown = |id: &ItemId| {
+            let kind = self.scope.workspace.item(*id).kind;
+            let is_type = kind.is_type() || kind == ItemKind::MacroCall;
+            defines_types && is_type || defines_macros && kind != ItemKind::MacroRules
+        };
+        self.pending
+            .extend(targets.iter().copied().filter(is_shown));
     }
 
     /// What a macro's body names through `$crate` is named from wherever it is called; so are the macros that it calls by

@@ -187,11 +187,7 @@ fn open_spliced(scope: &Scope<'_>, call: ItemId, builder: &mut ChangeBuilder) ->
         let item = workspace.item(id);
         let file = workspace.file(workspace.module(item.module).file);
         let path = workspace.path_of(id);
-        // A function, say, may be a trait's where the macro is called in an impl: it has no visibility of its own there.
-        let is_no_member = |keyword| matches!(keyword, "struct" | "enum" | "union" | "trait");
-        let own = rules.defines.iter().filter(|it| is_no_member(it.keyword));
-        let own = own.map(|defined| defined.range);
-        for range in rules.spliced.iter().copied().chain(own) {
+        for range in rules.spliced.iter().copied().chain(own_types(rules)) {
             let Some(visibility) = written_visibility(&file.text, range) else {
                 continue;
             };
@@ -205,6 +201,14 @@ fn open_spliced(scope: &Scope<'_>, call: ItemId, builder: &mut ChangeBuilder) ->
         }
     }
     made_public
+}
+
+/// Where a macro writes types and traits that it names itself. A function, say, may be a trait's where the macro is called
+/// in an impl: it has no visibility of its own there.
+pub(super) fn own_types(rules: &MacroRules) -> impl Iterator<Item = TextRange> {
+    let is_type = |keyword| matches!(keyword, "struct" | "enum" | "union" | "trait");
+    let own = rules.defines.iter().filter(move |it| is_type(it.keyword));
+    own.map(|defined| defined.range)
 }
 
 /// Whether `#[macro_export]` is among the attributes that end at an offset.
