@@ -50,13 +50,13 @@ pub struct Derived {
 /// Who is called, or what is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Derivation {
-    /// A function: index into [`Item::paths`].
+    /// A function: index into [`Item::paths`](super::Item::paths).
     Function(u32),
     /// A method, by name, and on what.
     Method(Name, Receiver),
     /// A field, by name or position, and of what.
     Field(Name, Receiver),
-    /// A field that a pattern takes out of a struct or variant: index into [`Item::paths`], and name or position.
+    /// A field that a pattern takes out of a struct or variant: index into [`Item::paths`](super::Item::paths), and name or position.
     Bound(u32, Name),
 }
 
