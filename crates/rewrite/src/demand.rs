@@ -164,8 +164,7 @@ impl<'b> Asker<'b> {
     /// An item that asks by one of its paths.
     fn path(scope: &Scope<'_>, item: ItemId, index: u32) -> Self {
         let value = scope.workspace.item(item);
-        let path = &value.paths[index as usize];
-        let names_macro = path.context == PathContext::Macro && !path.guessed;
+        let names_macro = value.paths[index as usize].names_macro();
         Asker {
             is_call: value.spells_tests && names_macro,
             ..Self::caller(scope, item)

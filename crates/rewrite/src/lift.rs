@@ -38,17 +38,18 @@ pub(crate) fn carry_out(
     let pending = lift::pending(plan, workspace, &crates);
     let mut refusals = Vec::new();
     let mut traits: Vec<Extension> = Vec::new();
+    let work = Work {
+        workspace,
+        graph,
+        root,
+        values: Values::new(workspace, graph),
+    };
     for index in lifts {
         if lift::is_done(&plan.lifts[*index], workspace, &crates) {
             continue;
         }
         let methods = pending.iter().filter(|(_, lift)| *lift == index);
         let methods: Vec<ItemId> = methods.map(|(id, _)| *id).collect();
-        let work = Work {
-            workspace,
-            graph,
-            root,
-        };
         match work.extension(&plan.lifts[*index], methods) {
             Ok(extension) => traits.push(extension),
             Err(found) => refusals.extend(found),
@@ -57,11 +58,6 @@ pub(crate) fn carry_out(
     if !refusals.is_empty() {
         return Err(refusals);
     }
-    let work = Work {
-        workspace,
-        graph,
-        root,
-    };
     for extension in &traits {
         work.import(extension, builder);
     }
@@ -100,6 +96,7 @@ struct Work<'a> {
     workspace: &'a Workspace,
     graph: &'a Graph,
     root: CrateId,
+    values: Values<'a>,
 }
 
 impl Work<'_> {
@@ -250,12 +247,11 @@ impl Work<'_> {
         let methods: BTreeSet<ItemId> = extension.impls.values().flatten().copied().collect();
         let called = self.graph.calls_among(|id| methods.contains(&id));
         // Other crates' source is read after the graph is made, and says more of what calls mean.
-        let values = Values::new(self.workspace, self.graph);
         let leads_out = |id: ItemId, method: ItemId| {
             let name = &self.workspace.item(method).name;
             let uses = self.workspace.item(id).member_uses.iter();
             let mut uses = uses.filter(|it| it.called && it.name == *name).peekable();
-            uses.peek().is_some() && uses.all(|it| values.leads_out(id, it))
+            uses.peek().is_some() && uses.all(|it| self.values.leads_out(id, it))
         };
         let calls = |id: ItemId| {
             let mut needs = self.graph.edges_of(id).iter();

@@ -240,13 +240,13 @@ impl Widening<'_, '_> {
         let paths = &self.scope.workspace.item(call).paths;
         let name = paths.iter().find(|path| path.context == PathContext::Macro);
         let name = name.and_then(|path| path.segments.last());
-        let called = targets.iter().filter_map(|target| {
-            let item = self.scope.workspace.item(*target);
-            let is_called = name.is_some_and(|name| name.name == item.name.as_str());
-            item.macro_rules.as_ref().filter(|_| is_called)
+        let called = written::called_rules(self.scope, call).into_iter();
+        let called = called.filter(|(id, _)| {
+            let own = &self.scope.workspace.item(*id).name;
+            name.is_some_and(|name| name.name == own.as_str())
         });
         let (mut defines_macros, mut defines_types) = (false, false);
-        for rules in called {
+        for (_, rules) in called {
             defines_macros |= !rules.spliced_macros.is_empty();
             defines_types |= written::own_types(rules).next().is_some();
         }

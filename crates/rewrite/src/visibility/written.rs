@@ -144,7 +144,7 @@ fn handed_over<'w>(
 }
 
 /// The macros of the workspace that a call, or what it hands over, names.
-fn called_rules<'w>(scope: &Scope<'w>, call: ItemId) -> Vec<(ItemId, &'w MacroRules)> {
+pub(super) fn called_rules<'w>(scope: &Scope<'w>, call: ItemId) -> Vec<(ItemId, &'w MacroRules)> {
     let workspace = scope.workspace;
     let references = scope.graph.references_of(call).iter();
     let rules = references.filter_map(|reference| match reference.resolution.target {

@@ -23,6 +23,11 @@ pub struct PathUse {
 }
 
 impl PathUse {
+    /// Whether it names the macro of a call that stands in the code, not in the tokens of another.
+    pub fn names_macro(&self) -> bool {
+        self.context == PathContext::Macro && !self.guessed
+    }
+
     /// From the first segment to the last.
     pub fn range(&self) -> TextRange {
         self.segments

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::item::{ItemKind, MacroRules, PathContext};
+use crate::item::{ItemKind, MacroRules};
 use crate::workspace::Workspace;
 
 /// Takes from [`Item::defines`](crate::Item::defines) what a call only seems to define: what the macro of the workspace that
@@ -18,7 +18,7 @@ pub(super) fn settle(workspace: &mut Workspace) {
     let mut seeming: Vec<(usize, usize)> = Vec::new();
     for (at, item) in workspace.items.iter().enumerate() {
         let paths = item.paths.iter();
-        let mut calls = paths.filter(|path| path.context == PathContext::Macro && !path.guessed);
+        let mut calls = paths.filter(|path| path.names_macro());
         let name = calls.next().and_then(|path| path.segments.last());
         if item.kind == ItemKind::MacroCall
             && let Some(called) = name.and_then(|name| rules.get(name.name.as_str()))

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::modules::Tree;
-use crate::item::{Item, ItemKind, PathContext, PathUse, Wrapping};
+use crate::item::{Item, ItemKind, Wrapping};
 use crate::parse::{ParsedItem, ParsedModule};
 use crate::source::TextRange;
 
@@ -81,13 +81,8 @@ impl Wrappings {
 
 /// The name of the macro that a call calls.
 fn called(call: &Item) -> Option<&str> {
-    let mut called = call.paths.iter().filter(|path| is_name(path));
-    let path = called.next()?;
+    let path = call.paths.iter().find(|path| path.names_macro())?;
     path.segments.last().map(|last| last.name.as_str())
-}
-
-fn is_name(path: &PathUse) -> bool {
-    path.context == PathContext::Macro && !path.guessed
 }
 
 /// What stands before each item of a call: the attributes of what is around the call, its own conditions, and what its

@@ -182,7 +182,7 @@ impl<'a> Scopes<'a> {
             .item(call)
             .paths
             .iter()
-            .filter(|path| path.context == PathContext::Macro && !path.guessed || is_handed(path))
+            .filter(|path| path.names_macro() || is_handed(path))
             .filter_map(|path| path.segments.last())
             .map(|segment| segment.name)
             .collect();
