@@ -36,7 +36,7 @@ pub use cost::{Cost, Weights};
 pub use cut::{Cut, cuts};
 pub use history::History;
 pub use home::{Homes, distance, holds, homes};
-pub use measure::{Figures, measure};
+pub use measure::{Figures, Pays, measure};
 pub use order::{Home, Order};
 pub use partition::{ProposeOptions, cost, propose};
 pub use pin::{Kept, Pin, kept};

@@ -11,6 +11,10 @@ use crate::order::{Home, Order};
 use crate::plan::Plan;
 use crate::unit;
 
+/// How long the compiler takes to start on a crate, in lines that it could check again meanwhile: it reads the metadata
+/// of all dependencies and writes its own. Fitted to `cargo xtask corpus --rebuild` (docs/PLAN.md, "Measured rebuilds").
+const START: f64 = 1_200.0;
+
 /// Figures of a plan. All lines are non-test lines.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Figures {
@@ -30,6 +34,8 @@ pub struct Figures {
     pub rebuild_before: f64,
     /// The same after the split.
     pub rebuild_after: f64,
+    /// Crates that an edit makes the compiler start on, on average, after the split; today it is one.
+    pub starts_after: f64,
     /// Lines on the longest chain of crates that wait for each other in a clean build.
     pub critical_path: usize,
 }
@@ -45,10 +51,33 @@ impl Figures {
         ratio(self.rebuild_after, self.rebuild_before)
     }
 
-    /// Whether the split saves enough to be worth the work: at least a quarter of what an edit costs.
-    pub fn pays(&self) -> bool {
-        self.rebuild_ratio() <= 0.75
+    /// Expected seconds of a check after an edit, after over before: lines, and a start for each crate.
+    pub fn time_ratio(&self) -> f64 {
+        let before = self.rebuild_before + START;
+        ratio(self.rebuild_after + self.starts_after * START, before)
     }
+
+    /// Whether the split saves enough to be worth the work: at least a quarter of what an edit costs.
+    pub fn pays(&self) -> Pays {
+        if self.rebuild_ratio() > 0.75 {
+            Pays::No
+        } else if self.time_ratio() > 0.75 {
+            Pays::InLines
+        } else {
+            Pays::InSeconds
+        }
+    }
+}
+
+/// In what a split saves at least a quarter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pays {
+    /// In the lines that are checked again and in the time that takes.
+    InSeconds,
+    /// In lines only: so small a package is checked as fast as the compiler starts on a second crate.
+    InLines,
+    /// In neither.
+    No,
 }
 
 fn ratio(part: f64, whole: f64) -> f64 {
@@ -95,9 +124,11 @@ pub fn measure(plan: &Plan, homes: &Homes, workspace: &Workspace, history: &Hist
     let order = Order::of(plan);
     let all: f64 = heat.iter().sum();
     figures.rebuild_before = figures.lines as f64;
-    figures.rebuild_after = (0..=count)
-        .map(|home| ratio(heat[home], all) * above(&order, &figures.sizes, home) as f64)
-        .sum();
+    for (home, heat) in heat.iter().enumerate() {
+        let (crates, lines) = above(&order, &figures.sizes, home);
+        figures.rebuild_after += ratio(*heat, all) * lines as f64;
+        figures.starts_after += ratio(*heat, all) * crates as f64;
+    }
     figures.critical_path = critical_path(plan, &figures.sizes);
     figures
 }
@@ -108,14 +139,15 @@ pub(crate) fn counts(workspace: &Workspace, id: ItemId) -> bool {
     item.is_node() && !item.is_test && item.parent.is_none()
 }
 
-/// Lines of a crate and of all that depend on it.
-fn above(order: &Order, sizes: &[usize], home: usize) -> usize {
+/// A crate and all that depend on it: how many they are, and their lines.
+fn above(order: &Order, sizes: &[usize], home: usize) -> (usize, usize) {
     let root = sizes.len() - 1;
     let named = |slot: usize| (slot < root).then_some(slot);
     (0..sizes.len())
         .filter(|upper| order.sees(named(*upper), named(home)))
-        .map(|upper| sizes[upper])
-        .sum()
+        .fold((0, 0), |(crates, lines), upper| {
+            (crates + 1, lines + sizes[upper])
+        })
 }
 
 fn critical_path(plan: &Plan, sizes: &[usize]) -> usize {
@@ -161,5 +193,31 @@ impl Heat {
                 lines * by_file[workspace.module(workspace.item(id).module).file.index()]
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Half of the lines are checked again after an edit, in two crates.
+    fn halved(lines: f64) -> Figures {
+        Figures {
+            rebuild_before: lines,
+            rebuild_after: lines / 2.0,
+            starts_after: 2.0,
+            ..Figures::default()
+        }
+    }
+
+    #[test]
+    fn a_small_package_saves_lines_and_no_seconds() {
+        assert_eq!(halved(3_000.0).pays(), Pays::InLines);
+        assert_eq!(halved(30_000.0).pays(), Pays::InSeconds);
+        let chain = Figures {
+            rebuild_after: 27_000.0,
+            ..halved(30_000.0)
+        };
+        assert_eq!(chain.pays(), Pays::No);
     }
 }

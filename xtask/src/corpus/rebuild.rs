@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::{Instant, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use cleave_plan::History;
+use cleave_plan::{Figures, History};
 use cleave_syntax::{ItemId, LoadOptions, Workspace};
 use serde_json::{Value, json};
 
@@ -55,12 +55,12 @@ fn row(folder: &Utf8Path, entry: &Entry) -> Result<Value, String> {
     Ok(json!({
         "name": entry.name, "version": entry.version,
         "seconds": { "before": before, "after": after },
-        "ratio": { "measured": measured, "expected": expected },
+        "ratio": { "measured": measured, "expected": expected.time_ratio(), "lines": expected.rebuild_ratio() },
     }))
 }
 
-/// The ratio that the plan promises.
-fn expected(before: &Utf8Path, after: &Utf8Path, entry: &Entry) -> Result<f64, String> {
+/// What the plan promises.
+fn expected(before: &Utf8Path, after: &Utf8Path, entry: &Entry) -> Result<Figures, String> {
     let path = after.join(cleave_plan::file::NAME);
     let text = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
     let plan = cleave_plan::file::parse(&text).map_err(|_| format!("{path}: it is no plan"))?;
@@ -68,7 +68,7 @@ fn expected(before: &Utf8Path, after: &Utf8Path, entry: &Entry) -> Result<f64, S
     let graph = cleave_graph::resolve(&workspace);
     let (homes, _) = cleave_plan::homes(&plan, &workspace, &graph);
     let figures = cleave_plan::measure(&plan, &homes, &workspace, &History::default());
-    Ok(figures.rebuild_ratio())
+    Ok(figures)
 }
 
 fn load(root: &Utf8Path, entry: &Entry) -> Result<Workspace, String> {
@@ -187,21 +187,22 @@ fn is_code(workspace: &Workspace, id: ItemId) -> bool {
 
 fn print(rows: &[Value]) {
     println!(
-        "| crate | seconds an edit, before | after | measured ratio | expected ratio | measured / expected |"
+        "| crate | seconds an edit, before | after | measured ratio | expected ratio | measured / expected | ratio of lines |"
     );
-    println!("|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|");
     let mut apart = 0;
     for row in rows {
         let number = |group: &str, key: &str| row[group][key].as_f64().unwrap_or(0.0);
         let (measured, expected) = (number("ratio", "measured"), number("ratio", "expected"));
         apart += usize::from((measured / expected - 1.0).abs() > 0.25);
         println!(
-            "| {} {} | {:.2} | {:.2} | {measured:.2} | {expected:.2} | {:.2} |",
+            "| {} {} | {:.2} | {:.2} | {measured:.2} | {expected:.2} | {:.2} | {:.2} |",
             row["name"].as_str().unwrap_or_default(),
             row["version"].as_str().unwrap_or_default(),
             number("seconds", "before"),
             number("seconds", "after"),
-            measured / expected
+            measured / expected,
+            number("ratio", "lines")
         );
     }
     println!(

@@ -1,6 +1,6 @@
 //! `plan`: proposes, keeps what a person wrote, and says what a plan is worth.
 
-use cleave_plan::{Cost, Figures, History, Homes, Plan, ProposeOptions, Weights};
+use cleave_plan::{Cost, Figures, History, Homes, Pays, Plan, ProposeOptions, Weights};
 use cleave_syntax::{Diagnostic, Severity};
 use cleave_verify::git;
 use cleave_verify::timings::Timings;
@@ -393,11 +393,12 @@ impl Planned<'_> {
                 "lines": figures.lines,
                 "lines_after_edit": figures.rebuild_after,
                 "ratio": figures.rebuild_ratio(),
+                "time_ratio": figures.time_ratio(),
                 "critical_path": figures.critical_path,
                 "largest_crate_share": figures.largest,
                 "torn": figures.torn,
                 "items": figures.items,
-                "worth_it": figures.pays() && timings.is_none_or(|it| pay::pays(it, figures)),
+                "worth_it": figures.pays() == Pays::InSeconds && timings.is_none_or(|it| pay::pays(it, figures)),
             },
             "stays": kept.collect::<Vec<_>>(),
             "timings": timings.map(|it| pay::json(it, figures)),
@@ -436,17 +437,25 @@ fn cuts(project: &Project, plan: &Plan, judged: &Judged) -> String {
 /// What a plan saves, before anyone starts.
 fn worth(figures: &Figures) -> String {
     let share = |part: f64| part * 100.0 / figures.lines.max(1) as f64;
-    let verdict = if figures.pays() {
-        "Yes, in rebuilds; how much time that is depends on the compiler's share of your build."
-    } else {
-        "No: most edits would cost about what they cost today. Split it for its boundaries, or leave it."
+    let verdict = match figures.pays() {
+        Pays::InSeconds => {
+            "Yes, in rebuilds; how much time that is depends on the compiler's share of your build."
+        }
+        Pays::InLines => {
+            "In lines, not in seconds: a package this small is checked about as fast as the compiler starts on one crate more. Split it for its boundaries, or when it has grown."
+        }
+        Pays::No => {
+            "No: most edits would cost about what they cost today. Split it for its boundaries, or leave it."
+        }
     };
     format!(
         "\nDoes it pay?\n  After an edit the compiler looks at {:.0} lines again on average, {:.0} % of what it does today.\n  \
+         With a start of the compiler for each crate, a check takes about {:.0} % of the time.\n  \
          The longest chain of crates in a clean build has {} lines, {:.0} % of all.\n  \
          The largest crate holds {:.0} % of the lines; {} of {} items are torn from their module.\n  {verdict}\n",
         figures.rebuild_after,
         figures.rebuild_ratio() * 100.0,
+        figures.time_ratio() * 100.0,
         figures.critical_path,
         share(figures.critical_path as f64),
         figures.largest * 100.0,
