@@ -8,7 +8,7 @@ mod macro_rules;
 mod member;
 mod path;
 
-pub use macro_rules::{Defined, Head, MacroRules, Wrapping};
+pub use macro_rules::{Defined, Head, MacroRules, Through, Wrapping};
 pub use member::{Derivation, Derived, MemberUse, Part, Receiver, Shape};
 pub use path::{PathContext, PathUse, Segment, Segments};
 

@@ -20,6 +20,7 @@ mod wrapping;
 
 use proc_macro2::Span;
 
+pub(crate) use attribute::are_of_tests;
 pub(crate) use item::{takes, trait_members};
 pub(crate) use shape::returned;
 

@@ -26,8 +26,19 @@ pub struct MacroRules {
 pub struct Wrapping {
     /// The attributes, in order, each as it is written.
     pub attributes: Vec<String>,
-    /// Whether they make test code of the items.
-    pub is_test: bool,
+    /// What the attributes call that which a call begins with: `$meta` where that is `#![$meta:meta]`.
+    pub takes: Option<String>,
+    /// The macro that it hands the items to, which puts the attributes before them.
+    pub through: Option<Through>,
+}
+
+/// A macro that another hands its items to: `cfg_feature! { #![unix] $($item)* }`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Through {
+    /// Its name.
+    pub name: String,
+    /// What the items are preceded by: the `unix` in `#![unix]`.
+    pub attribute: Option<String>,
 }
 
 /// An item that the tokens of a macro call, or a transcriber, spell out.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::modules::Tree;
 use crate::item::{Item, ItemKind, Wrapping};
-use crate::parse::{ParsedItem, ParsedModule};
+use crate::parse::{ParsedItem, ParsedModule, are_of_tests};
 use crate::source::TextRange;
 
 /// The macros that hand the items of a call on, by name: none for a name of which some macro does anything else.
@@ -21,7 +21,31 @@ impl Wrappings {
         for node in trees.iter().flat_map(|tree| &tree.nodes) {
             wrappings.enter(&node.parsed);
         }
-        wrappings
+        let settled = wrappings.macros.iter().map(|(name, wrapping)| {
+            let wrapping = wrapping.as_ref();
+            (
+                name.clone(),
+                wrapping.and_then(|it| wrappings.settled(it, 0)),
+            )
+        });
+        let macros = settled.collect();
+        Self { macros }
+    }
+
+    /// What a macro puts before its items by itself, whichever others it hands them to.
+    fn settled(&self, wrapping: &Wrapping, depth: usize) -> Option<Wrapping> {
+        /// A macro that hands on to itself never ends.
+        const DEEPEST: usize = 16;
+        let Some(through) = &wrapping.through else {
+            return Some(wrapping.clone());
+        };
+        let next = self.macros.get(&through.name)?.as_ref();
+        let next = self.settled(next.filter(|_| depth < DEEPEST)?, depth + 1)?;
+        Some(Wrapping {
+            attributes: filled(&next, through.attribute.as_deref())?,
+            takes: wrapping.takes.clone(),
+            through: None,
+        })
     }
 
     fn enter(&mut self, module: &ParsedModule) {
@@ -39,10 +63,11 @@ impl Wrappings {
         }
     }
 
-    /// What the macro that an item calls puts before what it hands on, if it is one of these.
-    fn of_call(&self, call: &Item) -> Option<&Wrapping> {
+    /// The attributes that the macro which an item calls puts before what it hands on, if it is one of these.
+    fn of_call(&self, call: &Item, text: &str) -> Option<Vec<String>> {
         let name = called(call).filter(|_| call.kind == ItemKind::MacroCall)?;
-        self.macros.get(name)?.as_ref()
+        let wrapping = self.macros.get(name)?.as_ref()?;
+        filled(wrapping, inner_attribute(call, text))
     }
 
     /// Makes what stands in calls of these macros items as any other.
@@ -50,19 +75,20 @@ impl Wrappings {
         for at in 0..items.len() {
             // Methods that are handed on stay what the call holds.
             for member in &mut items[at].methods {
-                if let Some(wrapping) = self.of_call(member) {
-                    member.wrapped = Some(attributes_before(member, wrapping, text));
+                if let Some(written) = self.of_call(member, text) {
+                    member.wrapped = Some(attributes_before(member, &written, text));
                 }
             }
             let call = &mut items[at].item;
             let is_open = call.kind == ItemKind::MacroCall && call.body.start < call.range.end;
-            let Some(wrapping) = self.of_call(call) else {
-                continue;
-            };
             if !is_open || call.in_call {
                 continue;
             }
-            let before = attributes_before(call, wrapping, text);
+            let Some(written) = self.of_call(call, text) else {
+                continue;
+            };
+            let before = attributes_before(call, &written, text);
+            let is_test = are_of_tests(&written);
             become_wrapper(call);
             let behind = items.iter_mut().enumerate().skip(at + 1);
             for (position, parsed) in behind {
@@ -72,7 +98,7 @@ impl Wrappings {
                 if position - distance == at {
                     parsed.item.in_call = false;
                     parsed.item.wrapped = Some(before.clone());
-                    parsed.item.is_test |= wrapping.is_test;
+                    parsed.item.is_test |= is_test;
                 }
             }
         }
@@ -87,14 +113,34 @@ fn called(call: &Item) -> Option<&str> {
 
 /// What stands before each item of a call: the attributes of what is around the call, its own conditions, and what its
 /// macro writes.
-fn attributes_before(call: &Item, wrapping: &Wrapping, text: &str) -> Vec<String> {
+fn attributes_before(call: &Item, written: &[String], text: &str) -> Vec<String> {
     let own = call.attributes.iter().filter(|it| it.path == "cfg");
     let own = own.map(|attribute| {
         text[attribute.range.start as usize..attribute.range.end as usize].to_owned()
     });
     let around = call.wrapped.iter().flatten().cloned();
-    let written = wrapping.attributes.iter().cloned();
-    around.chain(own).chain(written).collect()
+    around.chain(own).chain(written.iter().cloned()).collect()
+}
+
+/// What stands in the attribute that the tokens of a call begin with: the `unix` in `cfg_feature! { #![unix] … }`.
+fn inner_attribute<'a>(call: &Item, text: &'a str) -> Option<&'a str> {
+    let head = text.get(call.range.start as usize..call.body.start as usize)?;
+    let (_, attribute) = head.rsplit_once("#![")?;
+    attribute.strip_suffix(']')
+}
+
+/// The attributes of a macro, with what a call begins with in its place; none where the macro takes another thing.
+fn filled(wrapping: &Wrapping, attribute: Option<&str>) -> Option<Vec<String>> {
+    let attributes = wrapping.attributes.iter();
+    match (&wrapping.takes, attribute) {
+        (Some(variable), Some(attribute)) => Some(
+            attributes
+                .map(|it| it.replace(variable, attribute))
+                .collect(),
+        ),
+        (None, None) => Some(attributes.cloned().collect()),
+        _ => None,
+    }
 }
 
 /// Of the call only its head is left: what stood in it speaks for itself.

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use camino::Utf8Path;
 use proc_macro2::{TokenStream, TokenTree};
+use syn::parse::Parser;
 
 use super::collect::{Collector, name_of};
 use super::{Shift, doc, extent, tokens};
@@ -305,6 +306,12 @@ pub(super) fn is_test_function(attributes: &[syn::Attribute]) -> bool {
         .iter()
         .filter(|attribute| !attribute.path().is_ident("cfg"));
     own.any(|attribute| is_test(std::slice::from_ref(attribute)))
+}
+
+/// Whether attributes, as they are written, make test code of what they stand before.
+pub(crate) fn are_of_tests(written: &[String]) -> bool {
+    let parsed = syn::Attribute::parse_outer.parse_str(&written.concat());
+    parsed.is_ok_and(|attributes| is_test(&attributes))
 }
 
 /// Whether a `cfg` predicate holds in tests only: `test`, or `all(…)` with that in it.

@@ -227,7 +227,7 @@ pub(crate) fn takes(signature: &syn::Signature) -> Takes {
     parameters(signature).map_or(Takes::NoSelf, Takes::Arguments)
 }
 
-fn between(braces: TextRange) -> TextRange {
+pub(super) fn between(braces: TextRange) -> TextRange {
     TextRange::new(braces.start + 1, braces.end - 1)
 }
 

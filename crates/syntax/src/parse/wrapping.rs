@@ -2,11 +2,10 @@
 //! `($($item:item)*) => { $(#[cfg(unix)] $item)* }`.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use syn::parse::Parser;
 
-use super::attribute;
 use super::collect::Collector;
-use crate::item::Wrapping;
+use super::item::between;
+use crate::item::{Through, Wrapping};
 use crate::source::TextRange;
 use crate::token::is_punct;
 
@@ -29,68 +28,151 @@ pub(super) fn of(collector: &Collector<'_>, rules: &TokenStream) -> Option<Wrapp
         }
         _ => return None,
     };
-    let taken = repeated(matcher)?;
-    let name = match &taken[..] {
+    let matcher: Vec<TokenTree> = matcher.stream().into_iter().collect();
+    let (before, taken) = inner_attribute(&matcher);
+    let takes = match before {
+        Some(before) => Some(variable(&before.stream(), "meta")?),
+        None => None,
+    };
+    let item = variable(&repeated(taken)?, "item")?;
+    let writer = Writer { collector, takes };
+    let transcriber: Vec<TokenTree> = transcriber.stream().into_iter().collect();
+    writer.wrapping(&transcriber, &item)
+}
+
+/// What stands in an attribute before everything else, and what comes behind it: `#![…] …`.
+fn inner_attribute(tokens: &[TokenTree]) -> (Option<&Group>, &[TokenTree]) {
+    match tokens {
+        [hash, bang, TokenTree::Group(group), rest @ ..]
+            if is_punct(hash, '#')
+                && is_punct(bang, '!')
+                && group.delimiter() == Delimiter::Bracket =>
+        {
+            (Some(group), rest)
+        }
+        _ => (None, tokens),
+    }
+}
+
+/// The variable that is all there is in a matcher, which takes one kind of fragment: the `item` of `$item:item`.
+fn variable(matcher: &TokenStream, wanted: &str) -> Option<String> {
+    let tokens: Vec<TokenTree> = matcher.clone().into_iter().collect();
+    match &tokens[..] {
         [
             dollar,
             TokenTree::Ident(name),
             colon,
             TokenTree::Ident(kind),
-        ] if is_punct(dollar, '$') && is_punct(colon, ':') && kind == "item" => name,
-        _ => return None,
-    };
-    let written = repeated(transcriber)?;
-    let attributes = match &written[..] {
-        [attributes @ .., dollar, TokenTree::Ident(item)]
-            if is_punct(dollar, '$') && item == name =>
-        {
-            attributes
-        }
-        _ => return None,
-    };
-    attributes_of(collector, attributes)
-}
-
-/// The tokens in `$(…)*`, where a group holds that alone.
-fn repeated(group: &Group) -> Option<Vec<TokenTree>> {
-    let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
-    match &tokens[..] {
-        [dollar, TokenTree::Group(repeated), times]
-            if is_punct(dollar, '$') && (is_punct(times, '*') || is_punct(times, '+')) =>
-        {
-            Some(repeated.stream().into_iter().collect())
+        ] if is_punct(dollar, '$') && is_punct(colon, ':') && kind == wanted => {
+            Some(name.to_string())
         }
         _ => None,
     }
 }
 
-/// Attributes that are written out, if tokens are nothing but these.
-fn attributes_of(collector: &Collector<'_>, tokens: &[TokenTree]) -> Option<Wrapping> {
-    let mut wrapping = Wrapping::default();
-    for pair in tokens.chunks(2) {
+/// What is in `$(…)*`, where tokens are that alone.
+fn repeated(tokens: &[TokenTree]) -> Option<TokenStream> {
+    match tokens {
+        [dollar, TokenTree::Group(repeated), times]
+            if is_punct(dollar, '$') && (is_punct(times, '*') || is_punct(times, '+')) =>
+        {
+            Some(repeated.stream())
+        }
+        _ => None,
+    }
+}
+
+/// Reads what a macro writes.
+struct Writer<'a, 'c> {
+    collector: &'a Collector<'c>,
+    /// The variable for the attribute that a call begins with.
+    takes: Option<String>,
+}
+
+impl Writer<'_, '_> {
+    /// What a transcriber puts before the items, or hands them to.
+    fn wrapping(&self, transcriber: &[TokenTree], item: &str) -> Option<Wrapping> {
+        let takes = self.takes.as_ref().map(|name| format!("${name}"));
+        if let [TokenTree::Ident(name), bang, TokenTree::Group(handed)] = transcriber
+            && is_punct(bang, '!')
+        {
+            let handed: Vec<TokenTree> = handed.stream().into_iter().collect();
+            let (before, items) = inner_attribute(&handed);
+            let attribute = match before {
+                Some(before) => Some(self.text(before)?),
+                None => None,
+            };
+            is_variable(&repeated(items)?, item).then_some(())?;
+            let through = Some(Through {
+                name: name.to_string(),
+                attribute,
+            });
+            return Some(Wrapping {
+                attributes: Vec::new(),
+                takes,
+                through,
+            });
+        }
+        let written: Vec<TokenTree> = repeated(transcriber)?.into_iter().collect();
+        let (attributes, last) = written.split_at_checked(written.len().checked_sub(2)?)?;
+        is_variable(&last.iter().cloned().collect(), item).then_some(())?;
+        let attributes = attributes.chunks(2).map(|pair| self.attribute(pair));
+        Some(Wrapping {
+            attributes: attributes.collect::<Option<_>>()?,
+            takes,
+            through: None,
+        })
+    }
+
+    /// The text of an attribute, if tokens are nothing but one.
+    fn attribute(&self, pair: &[TokenTree]) -> Option<String> {
         match pair {
             [hash, TokenTree::Group(group)]
                 if is_punct(hash, '#')
                     && group.delimiter() == Delimiter::Bracket
-                    && !has_variable(group.stream()) =>
+                    && self.is_known(group.stream()) =>
             {
-                let range = collector.shift.range(hash.span(), group.span());
-                wrapping.attributes.push(without_indent(collector, range));
+                let range = self.collector.shift.range(hash.span(), group.span());
+                Some(without_indent(self.collector, range))
             }
-            _ => return None,
+            _ => None,
         }
     }
-    let parsed = syn::Attribute::parse_outer.parse2(tokens.iter().cloned().collect());
-    wrapping.is_test = attribute::is_test(&parsed.ok()?);
-    Some(wrapping)
+
+    /// What stands in an attribute's brackets.
+    fn text(&self, brackets: &Group) -> Option<String> {
+        self.is_known(brackets.stream()).then_some(())?;
+        let (open, close) = (brackets.span_open(), brackets.span_close());
+        let range = between(self.collector.shift.range(open, close));
+        Some(without_indent(self.collector, range))
+    }
+
+    /// Whether of variables there is only the one for what a call begins with.
+    ///
+    /// Nesting is as deep as in the source, which was parsed before.
+    fn is_known(&self, tokens: TokenStream) -> bool {
+        let mut tokens = tokens.into_iter();
+        while let Some(token) = tokens.next() {
+            let is_known = match token {
+                TokenTree::Group(group) => self.is_known(group.stream()),
+                token if is_punct(&token, '$') => match (tokens.next(), &self.takes) {
+                    (Some(TokenTree::Ident(name)), Some(takes)) => name == takes,
+                    _ => false,
+                },
+                _ => true,
+            };
+            if !is_known {
+                return false;
+            }
+        }
+        true
+    }
 }
 
-/// Nesting is as deep as in the source, which was parsed before.
-fn has_variable(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => has_variable(group.stream()),
-        token => is_punct(&token, '$'),
-    })
+/// Whether tokens are a variable and nothing else: `$item`.
+fn is_variable(tokens: &TokenStream, name: &str) -> bool {
+    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    matches!(&tokens[..], [dollar, TokenTree::Ident(ident)] if is_punct(dollar, '$') && ident == name)
 }
 
 /// The text of an attribute, its further lines indented as if its first were not.

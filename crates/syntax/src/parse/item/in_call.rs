@@ -25,8 +25,12 @@ pub(super) fn items(
     }
     let tokens = &node.mac.tokens;
     let mut inside = match syn::parse2::<syn::File>(tokens.clone()) {
-        Ok(file) if file.attrs.is_empty() => {
+        Ok(file) if file.attrs.len() < 2 => {
             call.body = body(&node.mac.delimiter, shift);
+            if let Some(before) = file.attrs.first() {
+                let brackets = before.bracket_token.span;
+                call.body.start = shift.range(brackets.open(), brackets.close()).end;
+            }
             super::items(&file.items, text, shift, (call.body.start, call.body.end))
         }
         _ => {
