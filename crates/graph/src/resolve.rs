@@ -338,7 +338,7 @@ impl Resolver<'_> {
                 }
                 let krate = self.scopes.workspace.module(module).krate;
                 let hit = self.scopes.in_prelude(krate, first)?;
-                let open = &mut Open::default();
+                let open = &mut Open::at(open.trust);
                 self.scopes.follow(hit, path, namespace, open)
             })
             .or_else(|| {
@@ -432,12 +432,17 @@ impl Resolver<'_> {
         if !starts_here {
             return None;
         }
+        let trust = if foreign { Trust::Likely } else { Trust::Seen };
         globs.iter().find_map(|import| {
-            let hit = self
-                .scopes
-                .import(import, module, Namespace::Type, &mut Open::default())?;
-            match hit.def {
-                Def::Item(id)
+            let open = &mut Open::at(trust);
+            let hit = self.scopes.import(import, module, Namespace::Type, open)?;
+            let inner = match hit.def {
+                Def::Module(inner) => Some(inner),
+                Def::Crate(krate) => Some(workspace.krate(krate).root),
+                _ => None,
+            };
+            match (hit.def, inner) {
+                (Def::Item(id), _)
                     if workspace
                         .item(id)
                         .members
@@ -446,7 +451,7 @@ impl Resolver<'_> {
                 {
                     Some(resolution(hit))
                 }
-                Def::Module(inner) => {
+                (_, Some(inner)) => {
                     let found = self.scopes.path_from(
                         inner,
                         path,
@@ -467,7 +472,8 @@ impl Resolver<'_> {
                     };
                     found.or_else(value).map(resolution)
                 }
-                Def::External(_) if foreign => Some(Resolution {
+                (Def::Made(_), _) if unknown::is_builtin(path) => None,
+                (Def::External(_) | Def::Made(_), _) if foreign => Some(Resolution {
                     used: path.segments.len() as u32,
                     ..resolution(hit)
                 }),

@@ -3,7 +3,6 @@
 //! An attribute macro on a module is handed all that is in it, and may join it to code that names any of it. And a module
 //! that a macro call declares stands under whatever the macro puts around it, which nothing written in its place would.
 
-use cleave_syntax::item::PathContext;
 use cleave_syntax::{ItemId, ModuleId, Workspace};
 
 /// The outermost module around an item that moves only whole.
@@ -40,15 +39,8 @@ pub(crate) fn beside(workspace: &Workspace, tests: &[ItemId]) -> Option<ItemId> 
 
 /// Whether an attribute macro stands on a module.
 fn is_rewritten(workspace: &Workspace, module: ModuleId) -> bool {
-    /// Tools whose attributes change nothing.
-    const TOOLS: &[&str] = &["rustfmt", "clippy", "diagnostic", "miri", "rust_analyzer"];
-    let Some(declaration) = workspace.module(module).declaration else {
-        return false;
-    };
-    let paths = workspace.item(declaration).paths.iter();
-    paths
-        .filter(|path| path.context == PathContext::Attribute)
-        .any(|path| !TOOLS.contains(&path.segments[0].name.as_str()))
+    let declaration = workspace.module(module).declaration;
+    declaration.is_some_and(|declaration| workspace.item(declaration).may_be_rewritten())
 }
 
 /// Whether macro calls in a module declare modules. The crate's root stays in any case.

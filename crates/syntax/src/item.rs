@@ -99,6 +99,22 @@ impl Item {
         rules.is_some_and(|rules| rules.exported)
     }
 
+    /// Whether an attribute macro may stand on it, which is handed all of it: an attribute that is neither of the language
+    /// nor of a tool. A derive's helper is no macro, but can't be told from one.
+    pub fn may_be_rewritten(&self) -> bool {
+        /// Tools whose attributes change nothing.
+        const TOOLS: &[&str] = &["rustfmt", "clippy", "diagnostic", "miri", "rust_analyzer"];
+        let derives = |path: &PathUse| {
+            let start = path.range().start;
+            let mut derives = self.attributes.iter().filter(|it| it.path == "derive");
+            derives.any(|it| it.range.start <= start && start < it.range.end)
+        };
+        self.paths
+            .iter()
+            .filter(|path| path.context == PathContext::Attribute)
+            .any(|path| !TOOLS.contains(&path.segments[0].name.as_str()) && !derives(path))
+    }
+
     /// Whether a `cfg` of its own may turn it off.
     pub fn is_conditional(&self) -> bool {
         let mut attributes = self.attributes.iter();

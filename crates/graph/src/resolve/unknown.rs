@@ -68,6 +68,12 @@ impl Resolver<'_> {
         {
             return plain(path, Target::Opaque(rules));
         }
+        for around in self.around_rewritten(module) {
+            let found = self.at(path, around, item, Trust::Likely);
+            if !found.is_empty() {
+                return found;
+            }
+        }
         let starts_here = single && !first.starts_with(char::is_uppercase);
         if !(starts_here || is_macro || path.guessed && single) {
             let anything = self.at(path, module, item, Trust::Anything);
@@ -79,6 +85,23 @@ impl Resolver<'_> {
             _ if path.guessed => Vec::new(),
             _ => plain(path, Target::Unresolved),
         }
+    }
+
+    /// The modules around one, if an attribute macro is handed it or one of these: it may import all of the outermost that
+    /// it is not handed. The nearest first.
+    fn around_rewritten(&self, module: ModuleId) -> Vec<ModuleId> {
+        let workspace = self.scopes.workspace;
+        let mut around: Vec<ModuleId> = workspace.around(module).collect();
+        let is_rewritten = |module: &ModuleId| {
+            let declaration = workspace.module(*module).declaration;
+            declaration.is_some_and(|declaration| workspace.item(declaration).may_be_rewritten())
+        };
+        let Some(outermost) = around.iter().rposition(is_rewritten) else {
+            return Vec::new();
+        };
+        around.truncate(outermost + 2);
+        around.remove(0);
+        around
     }
 
     /// A word in tokens means something only where another call defines what it is handed under that word.
@@ -212,7 +235,7 @@ impl Resolver<'_> {
     }
 }
 
-fn is_builtin(path: &PathUse) -> bool {
+pub(super) fn is_builtin(path: &PathUse) -> bool {
     let first = path.segments[0].name.as_str();
     match path.context {
         PathContext::Macro => path.segments.len() == 1 && builtin::is_macro(first),

@@ -541,3 +541,88 @@ fn a_macro_of_the_language_is_nothing_that_a_call_defines() {
         ",
     );
 }
+
+#[test]
+fn a_test_names_what_a_call_in_the_library_makes() {
+    check(
+        "
+        macro_rules! flags { ($($name:ident = $value:expr,)*) => { $(pub const $name: u32 = $value;)* } }
+        pub mod elf { flags!(ALLOC = 1 << 1, WRITE = 2,); }
+        mod own { use crate::elf; fn f() { elf::ALLOC; } }
+        //- tests/it.rs
+        fn t() { app::elf::ALLOC; }
+        mod elf { fn u() { app::elf::WRITE; } }
+        ",
+        "
+        elf::flags! ALLOC: flags!
+        own::use: elf::
+        own::f: elf::flags! ALLOC
+        it::t: app::elf::flags! ALLOC
+        it::elf::u: app::elf::flags! ALLOC
+        ",
+    );
+}
+
+#[test]
+fn what_an_attribute_macro_opens_is_found() {
+    check(
+        "
+        pub mod code {
+            mod deep { #[outside::open] fn read() {} #[outside::open] struct Chunk; }
+            #[outside::open] use deep::{read, Chunk};
+            fn f() { read(); }
+        }
+        mod above { use crate::code::Chunk; fn g(_: Chunk) { crate::code::read(); } }
+        ",
+        "
+        code::use: code::deep::Chunk code::deep::Chunk? code::deep::read code::deep::read?
+        code::f: code::deep::read
+        above::use: code::deep::Chunk?
+        above::g: code::deep::Chunk code::deep::read
+        ",
+    );
+}
+
+#[test]
+fn what_a_derive_defines_beside_its_type_is_its() {
+    check(
+        "
+        mod parser { #[derive(outside::Grammar)] struct Ident; }
+        mod above { use super::parser::Rule; fn f() { Rule::Word; } }
+        ",
+        "
+        above::use: parser::Ident?
+        above::f: parser::Ident?
+        ",
+    );
+}
+
+#[test]
+fn what_a_module_lacks_that_an_attribute_macro_rewrites_is_from_around_it() {
+    check(
+        "
+        pub fn index() {}
+        #[outside::export] mod functions { pub fn f() { index(); } mod inner { pub fn g() { index(); } } }
+        ",
+        "
+        functions::f: index
+        functions::inner::g: index
+        ",
+    );
+}
+
+#[test]
+fn a_glob_in_a_body_brings_what_the_root_has_and_what_a_derive_makes() {
+    check(
+        "
+        mod ast { pub struct Expr; }
+        #[derive(outside::Kinds)] #[kinds(name(ValueKind))] pub enum Value { Text }
+        fn f() { use crate::*; ast::Expr; }
+        fn g() { use ValueKind::*; Text; Vec::<u8>::new(); }
+        ",
+        "
+        f: ast::Expr crate::
+        g: Value?
+        ",
+    );
+}

@@ -63,6 +63,7 @@ impl Scopes<'_> {
         {
             return Some(hit);
         }
+        let trust = open.trust;
         let hit = self.import(&leaf.path, item.module, namespace, open)?;
         let names_crate =
             leaf.path.segments.len() == 1 && matches!(hit.def, Def::Crate(_) | Def::External(_));
@@ -75,7 +76,8 @@ impl Scopes<'_> {
                 .lookups
                 .last()
                 .filter(|_| hit.used == leaf.path.segments.len());
-            last.is_none_or(|last| self.is_seen(last, item.module))
+            matches!(hit.def, Def::Made(_))
+                || last.is_none_or(|last| self.is_seen(last, item.module, trust))
         };
         let seen = is_seen(&hit) || hit.others.iter().any(is_seen);
         let whole = hit.used == leaf.path.segments.len() || self.names_variant(&hit, &leaf.path);

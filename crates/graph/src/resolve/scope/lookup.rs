@@ -327,27 +327,26 @@ impl Scopes<'_> {
         if hidden && names.globs.is_empty() && !self.workspace.is_within(to, inner) {
             return Vec::new();
         }
+        let trust = open.trust;
         let mut hits = self.in_module((inner, Some(to)), name, namespace, open);
         hits.retain(|hit| {
-            let opaque = matches!(hit.def, Def::Made(_));
-            opaque
-                || hit
-                    .lookups
-                    .first()
-                    .is_none_or(|lookup| self.is_seen(lookup, to))
+            let mut first = hit.lookups.first().into_iter();
+            matches!(hit.def, Def::Made(_)) || first.all(|lookup| self.is_seen(lookup, to, trust))
         });
         hits
     }
 
     /// Whether the visibility of what a name is bound to reaches a module. What a macro writes or a block declares under
-    /// the name has one of its own, which is taken to reach.
-    pub(super) fn is_seen(&self, lookup: &Lookup, from: ModuleId) -> bool {
+    /// the name has one of its own, which is taken to reach; and an attribute macro may write another than there is, where
+    /// nothing else explains the name.
+    pub(super) fn is_seen(&self, lookup: &Lookup, from: ModuleId, trust: Trust) -> bool {
         let item = self.workspace.item(match lookup.found {
             Found::Item(item) => item,
             Found::Leaf(leaf) | Found::Glob(leaf) => self.workspace.leaf(leaf).item,
         });
         let inner = self.workspace.module(lookup.module);
         match item.visibility.level {
+            _ if trust > Trust::Seen && item.may_be_rewritten() => true,
             _ if matches!(
                 item.kind,
                 ItemKind::MacroCall | ItemKind::MacroRules | ItemKind::ForeignMod
