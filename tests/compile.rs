@@ -176,7 +176,7 @@ impl Built {
                 problems.push(format!("new warning: {}", drawn.join("\n")));
             }
         }
-        if after.errors.is_empty() && self.tests.tests != after.tests.tests {
+        if after.errors.is_empty() && self.tests.expected() != after.tests.tests {
             problems.push(format!(
                 "tests differ: before {:?} after {:?} {:?}",
                 self.tests.tests, after.tests.tests, after.tests.build_error

@@ -85,7 +85,8 @@ fn check(row: &str, name: &str) -> Vec<String> {
     // What is refused leaves the tree as it was, which need not compile.
     if walk.after != case.tree {
         let cache = Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures");
-        let before = compile::build(&case.tree, &cache);
+        let mut before = compile::build(&case.tree, &cache);
+        before.tests.repeated.clone_from(&walk.repeated);
         problems.extend(before.compare(&compile::build(&walk.after, &cache)));
     }
     let mut settings = insta::Settings::clone_current();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use cleave_graph::Graph;
 use cleave_plan::{Plan, Step, StepKind};
-use cleave_rewrite::{Outcome, rewrite};
+use cleave_rewrite::{Outcome, rewrite, unite};
 use cleave_syntax::diagnostic::Severity;
 use cleave_syntax::{Diagnostic, LoadOptions, Workspace};
 use cleave_verify::Scratch;
@@ -22,6 +22,8 @@ pub struct Walk {
     pub after: Tree,
     /// Old path to new path, over all steps.
     pub moves: BTreeMap<Utf8PathBuf, Utf8PathBuf>,
+    /// The modules that a binary declared once more, and no longer does.
+    pub repeated: BTreeMap<String, usize>,
     /// Whether a step was refused.
     pub refused: bool,
     /// What the harness holds against the rewriter.
@@ -45,6 +47,7 @@ impl Today {
             offline: true,
             locked: false,
             threads,
+            ..LoadOptions::default()
         };
         let plan = std::fs::read_to_string(root.join(tree::plan_path(&tree::read(root))))
             .unwrap_or_default();
@@ -53,8 +56,17 @@ impl Today {
             package: Some(plan.package.clone()),
             ..options
         };
-        let (mut workspace, wrong) = cleave_syntax::load(&options)
-            .map_err(|error| vec![format!("error: failed to {error}")])?;
+        let load = |options: &LoadOptions| {
+            cleave_syntax::load(options).map_err(|error| vec![format!("error: failed to {error}")])
+        };
+        let (mut workspace, mut wrong) = load(&options)?;
+        if !plan.crates.is_empty() && unite::is_called_for(&workspace) {
+            let united = unite::unite(&workspace, &cleave_graph::resolve(&workspace));
+            (workspace, wrong) = load(&LoadOptions {
+                united,
+                ..options.clone()
+            })?;
+        }
         if wrong.iter().any(|found| found.severity == Severity::Error) {
             return Err(lines(&wrong));
         }
@@ -99,6 +111,7 @@ pub fn walk(root: &Utf8Path) -> Walk {
             }
         };
         if last == 0 {
+            walk.repeated.clone_from(&today.workspace.united.modules);
             walk.report.extend(lines(&today.diagnostics));
         }
         let Some((step, outcome)) = today.next() else {

@@ -3,6 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use cleave_graph::Graph;
 use cleave_plan::{Homes, Plan, Step};
+use cleave_rewrite::unite;
 use cleave_syntax::{CrateId, Diagnostic, LoadOptions, Severity, Workspace};
 
 use crate::arguments::Common;
@@ -36,7 +37,8 @@ pub struct Route {
 impl Project {
     /// Reads and resolves the package and its plan.
     pub fn load(common: &Common, screen: &mut Screen) -> Result<Self, Failure> {
-        let (workspace, diagnostics) = cleave_syntax::load(&options(common)?)?;
+        let options = options(common)?;
+        let (workspace, diagnostics) = cleave_syntax::load(&options)?;
         screen.sources = workspace
             .files
             .iter()
@@ -64,7 +66,23 @@ impl Project {
             plan: None,
         };
         project.read_plan(screen)?;
+        project.unite(options)?;
         Ok(project)
+    }
+
+    /// Reads the source as it is once binaries import what they declare of their library; a plan without crates changes
+    /// nothing.
+    fn unite(&mut self, mut options: LoadOptions) -> Result<(), Failure> {
+        let moves_nothing = |plan: &Plan| plan.crates.is_empty();
+        if self.plan.as_ref().is_some_and(moves_nothing) || !unite::is_called_for(&self.workspace) {
+            return Ok(());
+        }
+        options.united = unite::unite(&self.workspace, &self.graph);
+        if !options.united.changes.is_empty() {
+            (self.workspace, _) = cleave_syntax::load(&options)?;
+            self.graph = cleave_graph::resolve(&self.workspace);
+        }
+        Ok(())
     }
 
     /// What needs itself in circles, at the level of modules, items and methods.
@@ -153,7 +171,7 @@ fn options(common: &Common) -> Result<LoadOptions, Failure> {
         package: common.package.clone(),
         offline: common.offline,
         locked: common.locked,
-        threads: None,
+        ..LoadOptions::default()
     })
 }
 

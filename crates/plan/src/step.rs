@@ -84,7 +84,8 @@ pub fn steps(plan: &Plan, homes: &Homes, workspace: &Workspace, graph: &Graph) -
         ),
         why: "the crates have to exist before anything can move into them".to_owned(),
         kind: StepKind::Skeleton,
-        done: plan.crates.iter().all(|krate| exists(&krate.name)),
+        done: plan.crates.iter().all(|krate| exists(&krate.name))
+            && workspace.united.changes.is_empty(),
     }];
     steps.extend(lift_steps(plan, workspace));
     let first = steps.len() + 1;

@@ -25,7 +25,7 @@ fn package(text: &str) -> (Workspace, Graph) {
         package: None,
         offline: true,
         locked: false,
-        threads: None,
+        ..LoadOptions::default()
     };
     let (workspace, _) = cleave_syntax::load(&options).expect("it loads");
     let graph = cleave_graph::resolve(&workspace);

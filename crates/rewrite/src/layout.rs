@@ -34,22 +34,10 @@ pub(crate) struct Moves {
 /// Lays out both sides.
 pub(crate) fn lay_out(
     scope: &Scope<'_>,
-    (root, dest, public): (&RootDemand, &DestDemand, &BTreeSet<UseLeafId>),
+    demands: (&RootDemand, &DestDemand, &BTreeSet<UseLeafId>),
     builder: &mut ChangeBuilder,
 ) -> Moves {
-    let mut layout = Layout {
-        scope,
-        root,
-        dest,
-        builder,
-        insertions: BTreeMap::new(),
-        new_files: BTreeMap::new(),
-        placed: BTreeSet::new(),
-        loosened: BTreeSet::new(),
-        wanted: wanted(scope, dest),
-        public,
-        moves: Moves::default(),
-    };
+    let mut layout = Layout::new(scope, demands, builder);
     let top = scope.workspace.krate(scope.root).root;
     layout.place(top);
     layout.finish_dest();
@@ -59,6 +47,30 @@ pub(crate) fn lay_out(
         }
     }
     layout.moves
+}
+
+/// What the monolith keeps where the destination has what moves already: imports of it.
+pub(crate) fn leave(
+    scope: &Scope<'_>,
+    demands: (&RootDemand, &DestDemand, &BTreeSet<UseLeafId>),
+    builder: &mut ChangeBuilder,
+) {
+    let mut layout = Layout::new(scope, demands, builder);
+    for module in scope.workspace.modules_of(scope.root) {
+        if scope.is_whole(module) {
+            continue;
+        }
+        layout.keep(module);
+        for id in &scope.workspace.module(module).items {
+            let item = scope.workspace.item(*id);
+            let mut child = item.declares.into_iter();
+            if child.any(|child| scope.is_whole(child)) {
+                let (path, range) = (&layout.file_of(module).path, layout.travels(item));
+                let reason = Reason::new("F1", scope.workspace.path_of(*id));
+                layout.builder.replace(path, range, "", reason);
+            }
+        }
+    }
 }
 
 fn wanted(scope: &Scope<'_>, dest: &DestDemand) -> BTreeSet<ModuleId> {
@@ -134,7 +146,27 @@ struct Layout<'a, 'b> {
     moves: Moves,
 }
 
-impl<'a> Layout<'a, '_> {
+impl<'a, 'b> Layout<'a, 'b> {
+    fn new(
+        scope: &'b Scope<'a>,
+        (root, dest, public): (&'b RootDemand, &'b DestDemand, &'b BTreeSet<UseLeafId>),
+        builder: &'b mut ChangeBuilder,
+    ) -> Self {
+        Layout {
+            scope,
+            root,
+            dest,
+            builder,
+            insertions: BTreeMap::new(),
+            new_files: BTreeMap::new(),
+            placed: BTreeSet::new(),
+            loosened: BTreeSet::new(),
+            wanted: wanted(scope, dest),
+            public,
+            moves: Moves::default(),
+        }
+    }
+
     fn file_of(&self, module: ModuleId) -> &'a cleave_syntax::SourceFile {
         self.scope
             .workspace

@@ -50,6 +50,7 @@ mod traits;
 mod tree;
 mod twin;
 mod unhygienic;
+pub mod unite;
 mod unstable;
 mod visibility;
 

@@ -2,6 +2,7 @@
 
 use cleave_graph::{Graph, Place};
 use cleave_plan::{Plan, Step, StepKind};
+use cleave_syntax::change::Conflict;
 use cleave_syntax::{ChangeBuilder, ChangeSet, CrateId, Diagnostic, ItemId, Severity, Workspace};
 
 use crate::demand::{self, DestDemand};
@@ -9,7 +10,7 @@ use crate::scope::Scope;
 use crate::{
     cleanup, companion, detach, exhaustive, include, layout, lift, macro_use, members, needs,
     notes, order, own_name, package_folder, package_name, skeleton, snapshot, spacing, support,
-    target, visibility,
+    target, unite, visibility,
 };
 
 /// What a step does to the tree.
@@ -74,7 +75,12 @@ pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, step: &Step) -
             let mut diagnostics = members::skeleton(workspace, plan, root, &mut builder);
             diagnostics.extend(companion::on_skeleton(workspace, plan, &mut builder));
             diagnostics.extend(notes::on_skeleton(workspace, plan));
-            (diagnostics, Figures::default())
+            diagnostics.extend(unite::notes(workspace));
+            let figures = Figures {
+                made_public: workspace.united.made_public.clone(),
+                ..Figures::default()
+            };
+            (diagnostics, figures)
         }
         StepKind::Move { to, items } => {
             match move_items((workspace, graph), plan, root, (*to, items), &mut builder) {
@@ -105,11 +111,11 @@ pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, step: &Step) -
     {
         return Outcome::refused(diagnostics);
     }
-    match builder.finish() {
+    match finish(builder, workspace, root) {
         Ok(mut changes) => {
-            let style = order::Style::of(&workspace.krate(root).edition);
-            spacing::close_seams(&mut changes);
-            order::sort_imports(&mut changes, style);
+            if step.kind == StepKind::Skeleton {
+                unite::write(workspace, &mut changes);
+            }
             Outcome {
                 changes,
                 diagnostics,
@@ -129,6 +135,19 @@ pub fn rewrite(workspace: &Workspace, graph: &Graph, plan: &Plan, step: &Step) -
             Outcome::refused(diagnostics)
         }
     }
+}
+
+/// The change set, with its seams closed and its imports in order.
+pub(crate) fn finish(
+    builder: ChangeBuilder,
+    workspace: &Workspace,
+    krate: CrateId,
+) -> Result<ChangeSet, Conflict> {
+    let mut changes = builder.finish()?;
+    let style = order::Style::of(&workspace.krate(krate).edition);
+    spacing::close_seams(&mut changes);
+    order::sort_imports(&mut changes, style);
+    Ok(changes)
 }
 
 type Done = (Vec<Diagnostic>, Figures);

@@ -1,6 +1,7 @@
 //! What a step moves, and what each module of the monolith becomes by it.
 
 mod by_macro;
+mod condition;
 mod way;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 use cleave_graph::{Graph, Target, Values};
 use cleave_plan::{Order, Plan};
-use cleave_syntax::item::{Attribute, Binding, ItemKind, Level};
+use cleave_syntax::item::{Binding, ItemKind, Level};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, UseLeafId, Workspace};
 
@@ -75,6 +76,48 @@ impl<'a> Scope<'a> {
         to: usize,
         items: &[ItemId],
     ) -> Self {
+        let dest_modules = workspace
+            .modules_of(dest)
+            .map(|id| (workspace.module(id).path.as_str(), id))
+            .collect();
+        let mut scope = Self::towards((workspace, graph), plan, (root, dest), to, items);
+        scope.dest_modules = dest_modules;
+        scope.classify();
+        scope.support = support::needed_from_above(&scope);
+        scope
+    }
+
+    /// The scope of what a binary drops for `items` of its library, which are in the same files (see [`crate::unite`]):
+    /// the library has these modules already, and the binary loses them whole.
+    pub(crate) fn uniting(
+        (workspace, graph): (&'a Workspace, &'a Graph),
+        plan: &'a Plan,
+        (bin, library): (CrateId, CrateId),
+        items: &[ItemId],
+    ) -> Self {
+        let mut scope = Self::towards((workspace, graph), plan, (bin, library), 0, items);
+        scope.classify();
+        scope.dest_modules = workspace
+            .modules_of(library)
+            .map(|id| (workspace.module(id).path.as_str(), id))
+            .collect();
+        let shown = Exports::of(workspace, graph, library).modules;
+        let is_shown = |id: &ModuleId| {
+            let there = scope.dest_modules.get(workspace.module(*id).path.as_str());
+            there.is_some_and(|there| shown.contains(there))
+        };
+        scope.exports.modules = workspace.modules_of(bin).filter(is_shown).collect();
+        scope
+    }
+
+    /// A scope that does not know yet what the destination has.
+    fn towards(
+        (workspace, graph): (&'a Workspace, &'a Graph),
+        plan: &'a Plan,
+        (root, dest): (CrateId, CrateId),
+        to: usize,
+        items: &[ItemId],
+    ) -> Self {
         let mut moving = vec![false; workspace.items.len()];
         for id in items {
             moving[id.index()] = true;
@@ -82,11 +125,7 @@ impl<'a> Scope<'a> {
                 moving[method.index()] = true;
             }
         }
-        let dest_modules = workspace
-            .modules_of(dest)
-            .map(|id| (workspace.module(id).path.as_str(), id))
-            .collect();
-        let mut scope = Scope {
+        Scope {
             workspace,
             graph,
             plan,
@@ -96,7 +135,7 @@ impl<'a> Scope<'a> {
             moving,
             whole: vec![false; workspace.modules.len()],
             touched: vec![false; workspace.modules.len()],
-            dest_modules,
+            dest_modules: BTreeMap::new(),
             order: Order::of(plan),
             looked_up: crate::traits::looked_up(graph),
             implemented: crate::traits::implemented(workspace, graph),
@@ -106,10 +145,7 @@ impl<'a> Scope<'a> {
             own_methods: crate::traits::own_methods(workspace),
             values: Values::new(workspace, graph),
             support: Support::default(),
-        };
-        scope.classify();
-        scope.support = support::needed_from_above(&scope);
-        scope
+        }
     }
 
     /// Children come after their parents, so going backwards sees them first.
@@ -290,9 +326,13 @@ impl<'a> Scope<'a> {
 
     /// Whether the code is a library that a registry takes: then its docs and what they promise are read by others.
     pub(crate) fn is_published(&self) -> bool {
-        let krate = self.workspace.krate(self.root);
-        let package = self.workspace.package(krate.package);
-        krate.kind == CrateKind::Lib && package.is_published()
+        let own = self.workspace.krate(self.root).package;
+        // A binary's library shows what the binary asks of it.
+        let is_library = [self.root, self.dest].into_iter().any(|krate| {
+            let krate = self.workspace.krate(krate);
+            krate.kind == CrateKind::Lib && krate.package == own
+        });
+        is_library && self.workspace.package(own).is_published()
     }
 
     /// rustfmt's style for the code on both sides.
@@ -344,102 +384,6 @@ impl<'a> Scope<'a> {
             .map(|planned| planned.name.as_str())
     }
 
-    /// The texts of an item's `cfg` attributes and of those of the modules around it, up to but without `outer`.
-    pub(crate) fn conditions(&self, item: ItemId, outer: ModuleId) -> Vec<String> {
-        let mut texts = self.own_conditions(item);
-        let around = self.workspace.item(item).parent;
-        texts.extend(around.into_iter().flat_map(|id| self.own_conditions(id)));
-        let mut at = self.workspace.item(item).module;
-        while at != outer {
-            texts.extend(self.declaration_conditions(at));
-            let Some(parent) = self.workspace.module(at).parent else {
-                break;
-            };
-            at = parent;
-        }
-        if self.workspace.item(item).is_test {
-            texts.push(support::TEST.to_owned());
-        }
-        if self.support.items.contains(&item) {
-            texts = texts.iter().map(|text| support::opened(text)).collect();
-        }
-        texts.sort();
-        texts.dedup();
-        texts
-    }
-
-    /// The `cfg` attributes that a module is declared under, by any of its declarations.
-    fn declaration_conditions(&self, module: ModuleId) -> Vec<String> {
-        let declarations: Vec<ItemId> = self.workspace.declarations(module).collect();
-        match declarations[..] {
-            [] => Vec::new(),
-            [one] => self.own_conditions(one),
-            _ => self.any_conditions(&declarations),
-        }
-    }
-
-    /// The `cfg` attributes under which others see a module, where it, or one around it, is public by some of its
-    /// declarations only.
-    pub(crate) fn shown_conditions(&self, module: ModuleId) -> Vec<String> {
-        let is_public = |id: &ItemId| self.workspace.item(*id).visibility.level == Level::Public;
-        let around = self.workspace.around(module).flat_map(|module| {
-            let declarations = self.workspace.declarations(module);
-            let (public, closed): (Vec<ItemId>, Vec<ItemId>) = declarations.partition(is_public);
-            match closed[..] {
-                [] => Vec::new(),
-                _ if public.is_empty() => Vec::new(),
-                _ => self.any_conditions(&public),
-            }
-        });
-        let mut texts: Vec<String> = around.collect();
-        texts.sort();
-        texts.dedup();
-        texts
-    }
-
-    /// The texts of an item's own `cfg` attributes, those that a module has at its top included.
-    pub(crate) fn own_conditions(&self, id: ItemId) -> Vec<String> {
-        let item = self.workspace.item(id);
-        let file = self.workspace.file(self.workspace.module(item.module).file);
-        let own = item.attributes.iter();
-        let own = own.filter(|attribute| attribute.path == "cfg");
-        let own = own.map(|attribute| file[attribute.range].to_owned());
-        let own = item.wrapping_conditions().cloned().chain(own);
-        let inner = item.declares.into_iter();
-        own.chain(inner.flat_map(|module| self.inner_conditions(module)))
-            .collect()
-    }
-
-    /// The `cfg` attributes at the top of a module, as they would stand above its declaration.
-    pub(crate) fn inner_conditions(&self, module: ModuleId) -> Vec<String> {
-        self.inner_attributes(module, |attribute| attribute.path == "cfg")
-    }
-
-    /// The same of all attributes that its twin in the other crate needs too: conditions, and levels of lints.
-    pub(crate) fn attributes_of_twin(&self, module: ModuleId) -> Vec<String> {
-        self.inner_attributes(module, |attribute| !attribute.is_doc)
-    }
-
-    fn inner_attributes(&self, module: ModuleId, wanted: fn(&Attribute) -> bool) -> Vec<String> {
-        let module = self.workspace.module(module);
-        let file = self.workspace.file(module.file);
-        let inner = module.inner_attributes.iter();
-        inner
-            .filter(|attribute| wanted(attribute))
-            .map(|attribute| file[attribute.range].replacen("#!", "#", 1))
-            .collect()
-    }
-
-    /// The same, as they are in the destination.
-    pub(crate) fn conditions_there(&self, id: ItemId) -> Vec<String> {
-        let own = self.own_conditions(id);
-        if self.support.items.contains(&id) {
-            own.iter().map(|text| support::opened(text)).collect()
-        } else {
-            own
-        }
-    }
-
     /// All definitions of an item's name in its module and namespace: under different `cfg`s there may be several.
     pub(crate) fn twins(&self, id: ItemId) -> Vec<ItemId> {
         let item = self.workspace.item(id);
@@ -452,39 +396,6 @@ impl<'a> Scope<'a> {
         };
         let items = &self.workspace.module(item.module).items;
         items.iter().filter(same).copied().collect()
-    }
-
-    /// The `cfg` attributes under which an item's name is defined by any of its twins.
-    pub(crate) fn name_conditions(&self, id: ItemId) -> Vec<String> {
-        let twins = self.twins(id);
-        if twins.len() < 2 {
-            let own = self.own_conditions(id).into_iter();
-            return own.map(|text| support::seen_from_above(&text)).collect();
-        }
-        self.any_conditions(&twins)
-    }
-
-    /// The `cfg` attribute that holds where any of several items is there; none where that is always.
-    fn any_conditions(&self, twins: &[ItemId]) -> Vec<String> {
-        let mut any: Vec<String> = Vec::new();
-        for twin in twins {
-            let own = self.own_conditions(*twin);
-            let inner: Vec<&str> = own.iter().map(|text| predicate(text)).collect();
-            match inner[..] {
-                [] => return Vec::new(),
-                [one] => any.push(one.to_owned()),
-                _ => any.push(format!("all({})", inner.join(", "))),
-            }
-        }
-        any.sort();
-        any.dedup();
-        if any.iter().any(|text| any.contains(&format!("not({text})"))) {
-            return Vec::new();
-        }
-        match &any[..] {
-            [one] => vec![format!("#[cfg({one})]")],
-            _ => vec![format!("#[cfg(any({}))]", any.join(", "))],
-        }
     }
 
     /// Whether a module is (or the item stands in) a `use` or `extern crate`.
@@ -503,19 +414,4 @@ fn space(kind: ItemKind) -> u8 {
         ItemKind::MacroRules => 2,
         _ => 0,
     }
-}
-
-/// What stands in a `#[cfg(…)]`.
-fn predicate(attribute: &str) -> &str {
-    let inner = attribute
-        .split_once('(')
-        .map_or(attribute, |(_, inner)| inner);
-    inner
-        .trim_end()
-        .trim_end_matches(']')
-        .trim_end()
-        .strip_suffix(')')
-        .unwrap_or(inner)
-        .trim()
-        .trim_end_matches(',')
 }

@@ -337,10 +337,14 @@ impl Widening<'_, '_> {
         }
         for id in &self.modules {
             let module = workspace.module(*id);
-            let twin = self.scope.dest_modules.get(module.path.as_str());
+            let there = self.scope.dest_modules.get(module.path.as_str());
             let here = Some(*id).filter(|id| self.scope.is_whole(*id));
-            let both = here.into_iter().chain(twin.copied());
-            for declaration in both.flat_map(|module| workspace.declarations(module)) {
+            for declaration in there
+                .copied()
+                .or(here)
+                .into_iter()
+                .flat_map(|module| workspace.declarations(module))
+            {
                 let item = workspace.item(declaration);
                 let path = workspace.path_of(declaration);
                 made_public.extend(open(

@@ -42,4 +42,4 @@ pub use item::{Item, ItemKind};
 pub use load::{LoadError, LoadOptions, load};
 pub use name::Name;
 pub use source::{SourceFile, TextRange};
-pub use workspace::Workspace;
+pub use workspace::{United, Workspace};

@@ -10,7 +10,7 @@ mod names;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::Diagnostic;
-use crate::workspace::Workspace;
+use crate::workspace::{United, Workspace};
 pub use metadata::Outline;
 
 /// What to read, and how to ask Cargo.
@@ -26,6 +26,8 @@ pub struct LoadOptions {
     pub locked: bool,
     /// How many threads parse; all cores where it is not said.
     pub threads: Option<usize>,
+    /// What is to be changed before it is read.
+    pub united: United,
 }
 
 /// Why nothing could be read.

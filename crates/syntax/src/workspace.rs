@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::change::ChangeSet;
 use crate::companion::Companion;
 use crate::foreign::Foreign;
 use crate::id::{CrateId, FileId, ItemId, ModuleId, PackageId, UseLeafId};
@@ -39,6 +40,20 @@ pub struct Workspace {
     pub folders: Vec<Utf8PathBuf>,
     /// What the source of other crates says. Empty until [`foreign`](crate::foreign()) was asked: only rewriting needs it.
     pub foreign: Foreign,
+    /// What was changed before it was read, and still is to be written.
+    pub united: United,
+}
+
+/// Modules that binaries declare once more beside their library, made the library's: whoever reads the source with this
+/// change has each module once, and the first step writes it.
+#[derive(Debug, Clone, Default)]
+pub struct United {
+    /// The binaries' roots, which import the modules, and what the library shows more for that.
+    pub changes: ChangeSet,
+    /// The modules by path, each with the number of binaries that declared it: so many times less do its tests run.
+    pub modules: BTreeMap<String, usize>,
+    /// What was widened for that, as `path: old visibility`.
+    pub made_public: Vec<String>,
 }
 
 /// A member package.

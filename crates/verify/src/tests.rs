@@ -30,6 +30,10 @@ pub struct TestReport {
     /// Tests that failed and passed when they were run again; they count as passed.
     #[serde(default)]
     pub flaky: Vec<String>,
+    /// Modules that several programs are compiled from and one will be, by path, each with the number of the others: so
+    /// many times less its tests will run.
+    #[serde(default)]
+    pub repeated: BTreeMap<String, usize>,
     /// Why nothing could be run, if so.
     pub build_error: Option<String>,
     /// Wall time.
@@ -61,6 +65,9 @@ pub struct TestComparison {
     /// Tests that failed once, before or after, and passed when they were run again.
     #[serde(default)]
     pub flaky: Vec<String>,
+    /// Tests that are there and ran more often before: their module was compiled into more programs.
+    #[serde(default)]
+    pub once: Vec<String>,
 }
 
 impl TestReport {
@@ -84,7 +91,8 @@ impl TestReport {
             after: after.totals(),
             ..TestComparison::default()
         };
-        for (name, outcomes) in &self.tests {
+        let expected = self.expected();
+        for (name, outcomes) in &expected {
             let now = after.tests.get(name).map_or(&[][..], Vec::as_slice);
             let count = |outcomes: &[Outcome], outcome| {
                 outcomes.iter().filter(|other| **other == outcome).count()
@@ -95,12 +103,32 @@ impl TestReport {
                 && !self.flaky.contains(name)
             {
                 comparison.changed.push(name.clone());
+            } else if now.len() < self.tests[name].len() {
+                comparison.once.push(name.clone());
             }
         }
         comparison.flaky = [&self.flaky[..], &after.flaky[..]].concat();
         comparison.flaky.sort();
         comparison.flaky.dedup();
         comparison
+    }
+
+    /// The tests that a later run must have: those of repeated modules run less often, but once at least.
+    pub fn expected(&self) -> BTreeMap<String, Vec<Outcome>> {
+        let times = |name: &str| {
+            let path = name.strip_prefix("unit ")?;
+            let of = |module: &&String| {
+                let rest = path.strip_prefix(module.as_str());
+                rest.is_some_and(|rest| rest.starts_with("::"))
+            };
+            self.repeated.keys().find(of).map(|it| self.repeated[it])
+        };
+        let mut expected = self.tests.clone();
+        for (name, outcomes) in &mut expected {
+            let less = times(name).unwrap_or(0).min(outcomes.len() - 1);
+            outcomes.drain(..less);
+        }
+        expected
     }
 
     /// Tests of which some run failed, in order of name.
@@ -319,6 +347,19 @@ mod unit {
         let comparison = before.compare(&after);
         assert_eq!(comparison.lost, ["unit a"]);
         assert!(comparison.changed.is_empty());
+    }
+
+    #[test]
+    fn a_test_of_a_repeated_module_has_to_run_once() {
+        let lib = "Running unittests src/lib.rs (x)\ntest a::x ... ok\ntest a::y ... ok\n";
+        let bin = "Running unittests src/main.rs (x)\ntest a::x ... ok\n";
+        let mut before = parse(&format!("{lib}{bin}"));
+        assert_eq!(before.compare(&parse(lib)).lost, ["unit a::x"]);
+        before.repeated = BTreeMap::from([("a".to_owned(), 1)]);
+        let comparison = before.compare(&parse(lib));
+        assert!(comparison.lost.is_empty());
+        assert_eq!(comparison.once, ["unit a::x"]);
+        assert_eq!(before.compare(&parse(bin)).lost, ["unit a::y"]);
     }
 
     #[test]

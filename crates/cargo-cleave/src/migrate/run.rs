@@ -124,7 +124,7 @@ impl<'a> Run<'a> {
             more = true;
         }
         if self.thorough && self.baseline.tests.is_none() {
-            self.tests_before(screen)?;
+            self.tests_before(project, screen)?;
             more = true;
         }
         if more || !taken {

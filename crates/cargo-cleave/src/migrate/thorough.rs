@@ -89,9 +89,16 @@ impl Run<'_> {
     }
 
     /// The tests as they are.
-    pub(super) fn tests_before(&mut self, screen: &mut Screen) -> Result<(), Failure> {
+    pub(super) fn tests_before(
+        &mut self,
+        project: &Project,
+        screen: &mut Screen,
+    ) -> Result<(), Failure> {
         screen.progress("running the tests as they are");
-        let report = self.test(screen)?;
+        let mut report = self.test(screen)?;
+        report
+            .repeated
+            .clone_from(&project.workspace.united.modules);
         if let Some(error) = &report.build_error {
             return Err(Failure::refused(
                 format!(
@@ -121,6 +128,12 @@ impl Run<'_> {
         let wrong = differences(&comparison);
         for name in &comparison.flaky {
             screen.progress(&format!("  flaky: {name}"));
+        }
+        if !comparison.once.is_empty() {
+            screen.progress(&format!(
+                "  {} of these ran in the library and in a binary before, and run once now: the binary imports their modules",
+                comparison.once.len()
+            ));
         }
         self.report.tests = Some(comparison);
         if wrong.is_empty() {

@@ -39,6 +39,7 @@ pub(super) fn workspace(outline: Outline, trees: Vec<Tree>) -> (Workspace, Vec<D
         items: Vec::new(),
         leaves: Vec::new(),
         foreign: crate::Foreign::default(),
+        united: outline.united,
     };
     let mut diagnostics = Vec::new();
     let wrappings = Wrappings::of(&trees);

@@ -7,7 +7,7 @@ use cargo_metadata::{Metadata, MetadataCommand, TargetKind};
 
 use super::{LoadError, LoadOptions, relative};
 use crate::id::PackageId;
-use crate::workspace::{CrateKind, Dependency, DependencyKind, Package};
+use crate::workspace::{CrateKind, Dependency, DependencyKind, Package, United};
 
 /// A workspace before its source is read: what Cargo says of it.
 #[derive(Debug, Clone)]
@@ -18,6 +18,8 @@ pub struct Outline {
     pub(super) targets: Vec<Target>,
     /// How many threads parse; all cores where it is not said.
     pub(super) threads: Option<usize>,
+    /// What is to be changed before it is read.
+    pub(super) united: United,
 }
 
 /// A target before its source is read.
@@ -78,6 +80,7 @@ pub(super) fn read(options: &LoadOptions) -> Result<Outline, LoadError> {
         package,
         targets,
         threads: options.threads,
+        united: options.united.clone(),
     })
 }
 
@@ -97,6 +100,7 @@ pub(super) fn single(root: &Utf8Path, file: &str, edition: &str) -> Outline {
     Outline {
         root: root.to_owned(),
         threads: Some(1),
+        united: United::default(),
         packages: vec![package],
         package: PackageId::new(0),
         targets: vec![Target {

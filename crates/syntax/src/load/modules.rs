@@ -46,11 +46,12 @@ pub(super) fn read(outline: &Outline) -> Result<Vec<Tree>, LoadError> {
     outline
         .targets
         .par_iter()
-        .map(|target| tree(&outline.root, &target.file))
+        .map(|target| tree(outline, &target.file))
         .collect()
 }
 
-fn tree(root: &Utf8Path, file: &Utf8Path) -> Result<Tree, LoadError> {
+fn tree(outline: &Outline, file: &Utf8Path) -> Result<Tree, LoadError> {
+    let root = outline.root.as_path();
     let mut tree = Tree {
         nodes: Vec::new(),
         diagnostics: Vec::new(),
@@ -64,7 +65,7 @@ fn tree(root: &Utf8Path, file: &Utf8Path) -> Result<Tree, LoadError> {
     while !wanted.is_empty() {
         let level: Vec<Read> = wanted
             .into_par_iter()
-            .map(|wanted| read_one(root, wanted))
+            .map(|wanted| read_one(outline, wanted))
             .collect();
         wanted = Vec::new();
         for read in level {
@@ -87,12 +88,17 @@ fn tree(root: &Utf8Path, file: &Utf8Path) -> Result<Tree, LoadError> {
     Ok(tree)
 }
 
-fn read_one(root: &Utf8Path, wanted: Wanted) -> Read {
-    let text =
-        std::fs::read_to_string(root.join(&wanted.path)).map_err(|source| LoadError::Read {
+fn read_one(outline: &Outline, wanted: Wanted) -> Read {
+    let mut changed = outline.united.changes.files.iter();
+    let text = if let Some(file) = changed.find(|file| file.path == wanted.path) {
+        file.text.clone()
+    } else {
+        let path = outline.root.join(&wanted.path);
+        std::fs::read_to_string(path).map_err(|source| LoadError::Read {
             path: wanted.path.clone(),
             source,
-        })?;
+        })?
+    };
     let parsed = parse_text(&text).map_err(|error| {
         Diagnostic::new(Severity::Error, "syntax", error.message)
             .at(
