@@ -24,11 +24,21 @@ pub(super) fn is_keyword(is: impl Fn(&str) -> bool) -> bool {
     words.any(|word| is(word))
 }
 
+/// The macros that read a file whose path is relative to the file that they stand in.
+const INCLUDES: &[&str] = &["include", "include_str", "include_bytes"];
+
 /// Collects from a macro call.
 pub(super) fn macro_call(collector: &mut Collector<'_>, call: &syn::Macro) {
     let segments = collector.segments(&call.path);
     let local = segments.len() == 1 && collector.is_local_macro(segments[0].name);
     let name = segments.last().map_or("", |segment| segment.name.as_str());
+    // Another crate's `include!` looks elsewhere.
+    let is_of_language = match &segments[..] {
+        [only] => Some(only),
+        [first, only] => Some(only).filter(|_| ["std", "core"].contains(&first.name.as_str())),
+        _ => None,
+    };
+    let includes = is_of_language.is_some_and(|it| INCLUDES.contains(&it.name.as_str()));
     if !local {
         collector.record(
             segments,
@@ -37,9 +47,7 @@ pub(super) fn macro_call(collector: &mut Collector<'_>, call: &syn::Macro) {
             false,
         );
     }
-    if matches!(name, "include" | "include_str" | "include_bytes")
-        && let Ok(literal) = syn::parse2::<syn::LitStr>(call.tokens.clone())
-    {
+    if includes && let Ok(literal) = syn::parse2::<syn::LitStr>(call.tokens.clone()) {
         let range = collector.range(literal.span());
         collector.includes.push(Include {
             path: literal.value(),
