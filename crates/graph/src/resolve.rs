@@ -16,6 +16,7 @@ mod handed;
 mod implemented;
 mod macro_impl;
 mod namesake;
+mod projection;
 mod scope;
 mod splice;
 mod trait_call;
@@ -81,6 +82,7 @@ pub fn resolve(workspace: &Workspace) -> Graph {
     macro_impl::attach(workspace, &mut graph);
     derive::attach(workspace, &mut graph);
     namesake::attach(workspace, &mut graph);
+    projection::attach(workspace, &mut graph);
     graph.bound.sort_unstable();
     graph.bound.dedup();
     graph

@@ -189,3 +189,30 @@ fn what_a_function_could_build_is_known_with_its_place() {
     ];
     assert_eq!(built, expected);
 }
+
+#[test]
+fn who_calls_a_method_that_is_public_in_the_crate_at_most_stays_with_the_pinned_type() {
+    check_bound(
+        "
+        use std::pin::Pin;
+        pin_project! { pub struct Inner<T> { #[pin] inner: T } }
+        impl<T> Inner<T> { fn own(self: Pin<&mut Self>) { self.project().inner; } }
+        pin_project! { pub struct Outer<T> { #[pin] inner: Inner<T> } }
+        impl<T> Outer<T> { fn over(self: Pin<&mut Self>) { self.project().inner.project().inner; } }
+        impl<T> Outer<T> { fn beside(self: Pin<&mut Self>) { self.inner; } }
+        #[pin_project::pin_project] pub struct Marked { inner: u8 }
+        fn handed(marked: Pin<&mut Marked>) { marked.project_ref().inner; }
+        pub trait Seen { fn seen(self: Pin<&mut Self>); }
+        impl Seen for Marked { fn seen(self: Pin<&mut Self>) { self.project().inner; } }
+        pub struct Other;
+        impl Other { fn project(&self, _: &Marked) {} }
+        ",
+        "
+        Inner::own: pin_project! Inner
+        Outer::over: pin_project! Inner
+        Outer::over: pin_project! Outer
+        handed: Marked
+        impl Seen for Marked: Marked
+        ",
+    );
+}
