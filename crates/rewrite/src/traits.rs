@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
-use cleave_graph::{Graph, Lookup, Place, Target};
+use cleave_graph::{Graph, Lookup, Place, Resolution, Target};
 use cleave_syntax::item::{Binding, ItemKind, Level};
 use cleave_syntax::{ItemId, ModuleId, UseLeafId, Workspace};
 
@@ -113,7 +113,7 @@ pub(crate) fn is_called_in(scope: &Scope<'_>, leaf: UseLeafId, id: ItemId) -> bo
 }
 
 /// Whether a module that has an import by a glob has the same thing without it: by an import of its own, or, being a trait
-/// of the workspace, by its definition there or a glob of the module that defines it.
+/// of the workspace, by its definition there or a glob of a module that defines it or exports it.
 fn has_itself(scope: &Scope<'_>, module: ModuleId, leaf: UseLeafId) -> bool {
     let (workspace, graph) = (scope.workspace, scope.graph);
     let shared = workspace.leaf(leaf);
@@ -132,16 +132,40 @@ fn has_itself(scope: &Scope<'_>, module: ModuleId, leaf: UseLeafId) -> bool {
         let mut meant = graph.leaves[own.index()].iter().map(|it| &it.target);
         let import = workspace.leaf(own);
         !workspace.item(import.item).is_conditional()
-            && meant.any(|target| match target {
-                Target::Module(of) if import.binding == Binding::Glob => defined.contains(of),
-                _ if import.binding == Binding::Glob => false,
-                Target::External(_) => import.path.text() == shared.path.text(),
-                target => targets.clone().any(|it| it == target),
+            && meant.any(|target| match (target, import.binding == Binding::Glob) {
+                (Target::Module(of), true) => defined.contains(of) || exports(scope, *of, leaf),
+                (Target::CrateRoot(of), true) => exports(scope, workspace.krate(*of).root, leaf),
+                (_, true) => false,
+                (Target::External(_), false) => import.path.text() == shared.path.text(),
+                (target, false) => targets.clone().any(|it| it == target),
             })
     };
     let mut items = workspace.module(module).items.iter();
     defined.contains(&module)
         || items.any(|id| workspace.item(*id).leaves.iter().any(|own| brings(*own)))
+}
+
+/// Whether a module exports the item of the workspace that an import elsewhere brings in.
+fn exports(scope: &Scope<'_>, module: ModuleId, leaf: UseLeafId) -> bool {
+    let (workspace, leaves) = (scope.workspace, &scope.graph.leaves);
+    let elsewhere = workspace.item(workspace.leaf(leaf).item).module;
+    let means_it = |own: &UseLeafId| {
+        let same = |it: &Resolution| {
+            matches!(it.target, Target::Item(_))
+                && leaves[leaf.index()]
+                    .iter()
+                    .any(|other| other.target == it.target)
+        };
+        leaves[own.index()].iter().any(same)
+    };
+    let mut items = workspace.module(module).items.iter();
+    module != elsewhere
+        && items.any(|id| {
+            let item = workspace.item(*id);
+            item.visibility.level == Level::Public
+                && !item.is_conditional()
+                && item.leaves.iter().any(means_it)
+        })
 }
 
 /// Whether an item may need what brings a trait into scope: of the workspace's own traits the graph knows who does not, by
