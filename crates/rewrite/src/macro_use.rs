@@ -7,7 +7,7 @@ use cleave_syntax::item::{Binding, ItemKind, Level, PathContext};
 use cleave_syntax::{ChangeBuilder, ItemId, TextRange, Workspace};
 
 use crate::cleanup;
-use crate::scope::Scope;
+use crate::scope::{Scope, Side};
 use crate::skeleton::{MAY_GO_UNUSED, parts_of_std};
 
 /// Spares it the lint where the step takes away the last who calls a macro under all conditions. Where nobody is left at
@@ -20,7 +20,7 @@ pub(crate) fn spare(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
         let item = workspace.item(*id);
         let from = From::of(scope, *id);
         let items = || workspace.items_of(scope.root);
-        let stays = |id: &ItemId| !scope.moving[id.index()];
+        let stays = |id: &ItemId| scope.side(*id) == Side::Root;
         let always = |id: &ItemId| {
             !workspace.item(*id).is_test
                 && scope

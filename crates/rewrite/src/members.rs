@@ -15,7 +15,7 @@ use crate::difference::difference;
 use crate::layout::Moves;
 use crate::manifest::{ManifestInput, Member, Needs, TargetMove, lints, manifests};
 use crate::needs;
-use crate::scope::Scope;
+use crate::scope::{Scope, Side};
 use crate::skeleton::{self, MAY_GO_UNUSED};
 
 /// The manifests of the empty workspace.
@@ -221,7 +221,7 @@ fn extern_crates(scope: &Scope<'_>, root: &RootDemand, builder: &mut ChangeBuild
         declare(scope, &root.bare_macros, builder);
     } else {
         let source = (scope.workspace, scope.graph);
-        let stays = |id: ItemId| !scope.moving[id.index()];
+        let stays = |id: ItemId| scope.side(id) == Side::Root;
         cleanup::drop_macro_crates(source, scope.plan, scope.root, &stays, builder);
     }
 }

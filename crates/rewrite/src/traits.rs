@@ -11,7 +11,7 @@ use self::evidence::{Evidence, called};
 use self::methods::{Declared, Methods, declared, declares, methods};
 pub(crate) use self::shown::Shown;
 use self::shown::shown_by;
-use crate::scope::Scope;
+use crate::scope::{Scope, Side};
 
 mod evidence;
 mod made;
@@ -406,9 +406,9 @@ fn who_needs_macros(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
                 }
                 _ => false,
             };
-            let asked = workspace.crate_of(item) == scope.root
-                && scope.moving[item.index()] == moving
-                && needs;
+            // Calls around what moves come along with their module.
+            let side = if moving { Side::Dest } else { Side::Root };
+            let asked = needs && workspace.crate_of(item) == scope.root && scope.side(item) == side;
             asked.then_some(item)
         })
         .collect()
