@@ -8,7 +8,7 @@ use cleave_syntax::item::{Binding, ItemKind, Level};
 use cleave_syntax::{ItemId, ModuleId, UseLeafId, Workspace};
 
 use self::evidence::{Evidence, called};
-use self::methods::{Declared, Methods, declared, declares, methods};
+use self::methods::{Declared, Methods, declared, declares, methods, methods_there};
 pub(crate) use self::shown::Shown;
 use self::shown::shown_by;
 use crate::scope::{Scope, Side};
@@ -65,7 +65,12 @@ pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
     let mut required = scope.implemented.get(&leaf).cloned().unwrap_or_default();
     let calls_of =
         |names: &BTreeSet<&str>, id| !called(scope, id, &|name, _| names.contains(name)).is_empty();
-    match methods(scope, leaf) {
+    let methods = if moving {
+        methods_there(scope, leaf)
+    } else {
+        methods(scope, leaf)
+    };
+    match methods {
         Methods::NoTrait => BTreeSet::new(),
         // Those of another crate are known by the trait's name, which several may have.
         Methods::Known(known) => {

@@ -7,7 +7,7 @@ use cleave_syntax::item::{Binding, Takes};
 use cleave_syntax::{Item, UseLeafId};
 
 use super::made;
-use super::shown::shown_by;
+use super::shown::{Shown, shown_by};
 use super::standard;
 use crate::scope::Scope;
 
@@ -34,13 +34,27 @@ fn extend(declared: &mut Declared, other: Declared) {
 }
 
 pub(super) fn methods(scope: &Scope<'_>, leaf: UseLeafId) -> Methods {
+    methods_among(scope, leaf, &|_| true)
+}
+
+/// The same of what moves: it calls no methods of traits that stay above, which a glob may show beside others.
+pub(super) fn methods_there(scope: &Scope<'_>, leaf: UseLeafId) -> Methods {
+    methods_among(scope, leaf, &|shown| !shown.is_left_above(scope))
+}
+
+fn methods_among(
+    scope: &Scope<'_>,
+    leaf: UseLeafId,
+    is_in_reach: &dyn Fn(Shown) -> bool,
+) -> Methods {
     let import = scope.workspace.leaf(leaf);
     let mut known = Declared::new();
     for resolution in &scope.graph.leaves[leaf.index()] {
         match &resolution.target {
             Target::Module(module) if import.binding == Binding::Glob => {
                 let from = scope.workspace.item(import.item).module;
-                for source in shown_by(scope, *module, from) {
+                let shown = shown_by(scope, *module, from).into_iter();
+                for source in shown.filter(|shown| is_in_reach(*shown)) {
                     match source.methods(scope) {
                         Methods::Known(methods) => extend(&mut known, methods),
                         Methods::Foreign | Methods::NoTrait => {}

@@ -8,7 +8,7 @@ use cleave_syntax::item::{Binding, ItemKind};
 use cleave_syntax::{ItemId, ModuleId, Name, UseLeafId};
 
 use super::methods::{Methods, declared, methods_of};
-use crate::scope::Scope;
+use crate::scope::{Scope, Side};
 
 /// By what a module shows a name, that of a trait for one, to those who import all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +33,18 @@ impl Shown {
             name: Name::new(item.trait_name().unwrap_or(&item.name)),
             namespace: Namespace::Type,
             found,
+        }
+    }
+
+    /// Whether it means what stays in the monolith, and nothing else.
+    pub(super) fn is_left_above(self, scope: &Scope<'_>) -> bool {
+        let stays = |item: ItemId| scope.side(item) == Side::Root;
+        match self {
+            Shown::Item(item) => stays(item),
+            Shown::Leaf(leaf) => {
+                let mut meant = scope.graph.leaves[leaf.index()].iter();
+                meant.all(|it| matches!(it.target, Target::Item(item) if stays(item)))
+            }
         }
     }
 
