@@ -193,7 +193,8 @@ impl Asker<'_> {
         self.form == Form::Name && !at_root && !imported
     }
 
-    /// Who asks in one of several lookups: what a glob leads on to is looked up from the module that the glob stands in.
+    /// Who asks in one of several lookups: what a glob leads on to is looked up from the module that the glob stands in, and
+    /// is an import's, as a macro in textual scope is not.
     fn at<'l>(&self, lookups: &'l [Lookup], index: usize) -> (&'l Lookup, Self) {
         let lookup = &lookups[index];
         let before = lookups[..index].last();
@@ -201,8 +202,15 @@ impl Asker<'_> {
             let same = (before.name, before.namespace) == (lookup.name, lookup.namespace);
             same && matches!(before.found, Found::Glob(_))
         });
-        let from = glob.map_or(self.from, |glob| glob.module);
-        (lookup, Asker { from, ..*self })
+        let (from, form) = glob.map_or((self.from, self.form), |glob| (glob.module, Form::Path));
+        (
+            lookup,
+            Asker {
+                from,
+                form,
+                ..*self
+            },
+        )
     }
 
     /// Asks for a name of a module.
