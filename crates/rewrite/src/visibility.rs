@@ -62,6 +62,7 @@ pub(crate) fn widen(
         made_public.extend(open_behind(scope, &spared, visibility, path, builder));
     }
     expected::allow(scope, &widening.items, builder);
+    expected::allow_private(scope, &widening.items, builder);
     made_public.extend(uses.widen_fields(scope, builder));
     made_public.extend(uses.widen_written(scope, builder));
     made_public.sort();

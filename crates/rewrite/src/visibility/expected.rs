@@ -1,7 +1,8 @@
-//! Code that is expected to be dead and that other crates may see now (row B4).
+//! Lints that are expected, and that no longer come now that something is public (row B4).
 
 use std::collections::BTreeSet;
 
+use cleave_graph::Target;
 use cleave_syntax::change::Reason;
 use cleave_syntax::item::Level;
 use cleave_syntax::{ChangeBuilder, ItemId, TextRange};
@@ -20,7 +21,7 @@ pub(super) fn allow(scope: &Scope<'_>, widened: &BTreeSet<ItemId>, builder: &mut
     for id in workspace.items_of(scope.root).filter(is_seen) {
         let item = workspace.item(id);
         let file = workspace.file(workspace.module(item.module).file);
-        for at in expectations(workspace.text_of(id)) {
+        for at in expectations(workspace.text_of(id), OF_DEAD_CODE) {
             let start = item.range.start + at;
             let range = TextRange::new(start, start + EXPECT.len() as u32);
             let reason = Reason::new("B4", workspace.path_of(id));
@@ -29,29 +30,63 @@ pub(super) fn allow(scope: &Scope<'_>, widened: &BTreeSet<ItemId>, builder: &mut
     }
 }
 
+/// Nothing private is left in what a public item shows: `#[expect(private_bounds)] pub trait Number: Sealed` where `Sealed`
+/// becomes public.
+pub(super) fn allow_private(
+    scope: &Scope<'_>,
+    widened: &BTreeSet<ItemId>,
+    builder: &mut ChangeBuilder,
+) {
+    let workspace = scope.workspace;
+    let opens =
+        |id: &ItemId| widened.contains(id) && workspace.item(*id).visibility.level != Level::Public;
+    for id in workspace.items_of(scope.root) {
+        let item = workspace.item(id);
+        let mut targets = scope.graph.references_of(id).iter();
+        let shows = targets
+            .any(|reference| matches!(&reference.resolution.target, Target::Item(of) if opens(of)));
+        if !shows || !scope.moving[id.index()] {
+            continue;
+        }
+        let file = workspace.file(workspace.module(item.module).file);
+        for attribute in &item.attributes {
+            for at in expectations(&file[attribute.range], OF_PRIVATE) {
+                let start = attribute.range.start + at;
+                let range = TextRange::new(start, start + EXPECT.len() as u32);
+                let reason = Reason::new("B4", workspace.path_of(id));
+                builder.replace(&file.path, range, "allow", reason);
+            }
+        }
+    }
+}
+
 const EXPECT: &str = "expect";
 
-/// Where attributes expect that code is dead.
-fn expectations(text: &str) -> impl Iterator<Item = u32> + '_ {
+const OF_DEAD_CODE: &[&str] = &["dead_code", "unused"];
+
+const OF_PRIVATE: &[&str] = &["private_bounds", "private_interfaces"];
+
+/// Where attributes expect one of some lints.
+fn expectations<'t>(text: &'t str, wanted: &'t [&str]) -> impl Iterator<Item = u32> + 't {
     let calls = text.match_indices("expect(").map(|(at, _)| at);
-    let is_attribute = |at: &usize| {
+    let is_attribute = move |at: &usize| {
         let (before, after) = text.split_at(*at);
         let line = before.rsplit('\n').next().unwrap_or_default();
         let lints = after.split(')').next().unwrap_or_default();
         let mut lints = lints[EXPECT.len() + 1..].split(',').map(str::trim);
         let opens = line.trim_start().starts_with("#[") && line.ends_with(['[', ' ', '(']);
-        opens && lints.any(|lint| lint == "dead_code" || lint == "unused")
+        opens && lints.any(|lint| wanted.contains(&lint))
     };
     calls.filter(is_attribute).map(|at| at as u32)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::expectations;
+    use super::{OF_DEAD_CODE, expectations};
 
     #[test]
     fn only_attributes_expect() {
-        let found = |text| expectations(text).collect::<Vec<_>>();
+        let found = |text| expectations(text, OF_DEAD_CODE).collect::<Vec<_>>();
         assert_eq!(found("#[expect(dead_code)]\npub fn f() {}"), [2]);
         assert_eq!(found("#[expect(dead_code, reason = \"x\")]"), [2]);
         assert_eq!(found("#[cfg_attr(not(test), expect(dead_code))]"), [22]);
