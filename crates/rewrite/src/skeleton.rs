@@ -10,11 +10,17 @@ use cleave_syntax::{ChangeBuilder, CrateId, Workspace};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 
-use crate::manifest::lints::OF_PUBLIC_API;
+use crate::manifest::lints::{self, OF_PUBLIC_API};
 use crate::needs::features_in;
 
 /// What stands above `#[macro_use] extern crate alloc` where nobody may call its macros.
 pub(crate) const MAY_GO_UNUSED: &str = "#[allow(unused_imports)]\n";
+
+/// Lints that ask of an `extern crate` that somebody needs it, by itself and in groups.
+const OF_EXTERN_CRATES: &[&str] = &["unused_extern_crates", "rust_2018_idioms"];
+
+/// What stands above `extern crate alloc` where these ask, and the crate may have no code that names `alloc`.
+const MAY_GO_UNNAMED: &str = "#[allow(unused_extern_crates)]\n";
 
 /// The folder of a planned crate, relative to the workspace root.
 pub(crate) fn folder(workspace: &Workspace, name: &str) -> Utf8PathBuf {
@@ -155,12 +161,16 @@ fn front_page(
         text.push('\n');
         text.push_str(&attributes);
     }
+    let asks = |lint: &&str| lints::names(workspace, root, lint);
+    let may_warn = OF_EXTERN_CRATES.iter().any(asks);
     let mut crates = String::new();
     for item in parts_of_std(workspace, root) {
         let written = &file[item.range];
         let takes_macros = item.attributes.iter().any(|it| it.path == "macro_use");
         if takes_macros && !written.contains("unused_imports") {
             crates.push_str(MAY_GO_UNUSED);
+        } else if may_warn && !takes_macros && !written.contains(OF_EXTERN_CRATES[0]) {
+            crates.push_str(MAY_GO_UNNAMED);
         }
         crates.push_str(written);
         crates.push('\n');

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cleave_syntax::token::words;
 use cleave_syntax::workspace::{Crate, CrateKind};
-use cleave_syntax::{ModuleId, Workspace};
+use cleave_syntax::{CrateId, ModuleId, Workspace};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike};
 
 use super::root::workspace_table;
@@ -17,6 +17,17 @@ pub(crate) const OF_PUBLIC_API: &[&str] = &[
     "missing_copy_implementations",
     "unused_crate_dependencies",
 ];
+
+/// Whether the package, its workspace or the root's attributes name a lint, at whatever level.
+pub(crate) fn names(workspace: &Workspace, root: CrateId, lint: &str) -> bool {
+    let module = workspace.module(workspace.krate(root).root);
+    let file = workspace.file(module.file);
+    let own = &workspace.package(workspace.package).manifest;
+    let mut manifests = workspace.manifest.iter().chain([own]);
+    let mut attributes = module.inner_attributes.iter();
+    manifests.any(|text| text.replace('-', "_").contains(lint))
+        || attributes.any(|attribute| file[attribute.range].contains(lint))
+}
 
 /// Moves the lints of a package that becomes the root of a workspace to `[workspace.lints]`.
 ///

@@ -9,7 +9,7 @@ use cleave_graph::{Place, Target};
 use cleave_syntax::ItemId;
 use cleave_syntax::item::{ItemKind, Level, PathContext};
 
-use crate::manifest::lints::OF_PUBLIC_API;
+use crate::manifest::lints::{self, OF_PUBLIC_API};
 use crate::scope::{Scope, Side};
 
 /// What has to be public in the old package, once some items are.
@@ -36,15 +36,7 @@ pub(super) fn shown(scope: &Scope<'_>, opened: &BTreeSet<ItemId>) -> BTreeSet<It
 /// The attribute that spares such items the lints of a public API which the old package has: nobody gets to name them.
 /// Empty where there are none.
 pub(super) fn spared(scope: &Scope<'_>) -> String {
-    let workspace = scope.workspace;
-    let root = workspace.module(workspace.krate(scope.root).root);
-    let file = workspace.file(root.file);
-    let manifest = workspace.package(workspace.package).manifest.as_str();
-    let manifest = manifest.replace('-', "_");
-    let has = |lint: &&str| {
-        let mut attributes = root.inner_attributes.iter();
-        manifest.contains(lint) || attributes.any(|it| file[it.range].contains(lint))
-    };
+    let has = |lint: &&str| lints::names(scope.workspace, scope.root, lint);
     let lints: Vec<&str> = OF_PUBLIC_API.iter().copied().filter(has).collect();
     if lints.is_empty() {
         return String::new();
