@@ -9,10 +9,11 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+use super::anchor::is_in_compound;
 use super::builtin;
 use super::handed::Handed;
 use super::value::{Known, Values};
-use crate::graph::{Called, Calls, Graph, Reference};
+use crate::graph::{Called, Calls, Graph, Place, Reference, Target};
 use crate::standard;
 
 /// Fills [`Graph::calls`]. A call means every method of that name that may be seen from there, takes as many arguments,
@@ -35,6 +36,7 @@ struct Finder<'a> {
     workspace: &'a Workspace,
     handed: &'a Handed<'a>,
     graph: &'a Graph,
+    references: &'a [Vec<Reference>],
     values: Values<'a>,
     groups: FxHashMap<Key, u32>,
     /// By name: how many arguments methods of that name take.
@@ -56,6 +58,7 @@ impl<'a> Finder<'a> {
             workspace,
             handed,
             graph,
+            references,
             values: Values::before(workspace, graph, references),
             groups: FxHashMap::default(),
             arguments: FxHashMap::default(),
@@ -111,11 +114,60 @@ impl<'a> Finder<'a> {
                 self.call(id, member, &mut called);
             }
         }
+        called.methods.extend(self.through_aliases(id));
         called.groups.sort_unstable();
         called.groups.dedup();
         called.methods.sort_unstable();
         called.methods.dedup();
         called
+    }
+
+    /// The methods that paths name by an alias of their type: `UnGraph::from_edges`.
+    fn through_aliases(&self, id: ItemId) -> impl Iterator<Item = ItemId> {
+        let item = self.workspace.item(id);
+        self.references[id.index()]
+            .iter()
+            .flat_map(move |reference| {
+                let named = match (reference.place, &reference.resolution.target) {
+                    (Place::Item(_, at), Target::Item(alias)) => {
+                        let path = &item.paths[at as usize];
+                        let member = path.segments.get(reference.resolution.used as usize);
+                        member.zip(self.aliased(*alias, 0))
+                    }
+                    _ => None,
+                };
+                let methods =
+                    named.and_then(|(member, own)| self.by_type.get(&(member.name, Some(own))));
+                methods.into_iter().flatten().copied()
+            })
+    }
+
+    /// The type of the workspace that an alias stands for.
+    fn aliased(&self, alias: ItemId, depth: usize) -> Option<ItemId> {
+        /// An alias of an alias of itself never ends.
+        const DEEPEST: usize = 8;
+        let item = self.workspace.item(alias);
+        if item.kind != ItemKind::TypeAlias || depth > DEEPEST {
+            return None;
+        }
+        let at = item.paths.iter().position(|path| path.in_signature)?;
+        if is_in_compound(self.workspace, alias, &item.paths[at]) {
+            return None;
+        }
+        let mut targets = self.references[alias.index()]
+            .iter()
+            .filter_map(|reference| {
+                let is_meant = reference.place == Place::Item(alias, at as u32);
+                match reference.resolution.target {
+                    Target::Item(of) if is_meant => Some(of),
+                    _ => None,
+                }
+            });
+        let of = targets.next()?;
+        if self.workspace.item(of).kind == ItemKind::TypeAlias {
+            return self.aliased(of, depth + 1);
+        }
+        Some(of)
     }
 
     fn call(&self, from: ItemId, member: &MemberUse, called: &mut Called) {

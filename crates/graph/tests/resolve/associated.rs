@@ -3,7 +3,7 @@
 use cleave_graph::graph::BuiltForm;
 use cleave_graph::resolve;
 
-use crate::{Fixture, check, check_bound};
+use crate::{Fixture, check, check_bound, check_calls};
 
 #[test]
 fn self_is_the_type_of_the_impl() {
@@ -213,6 +213,27 @@ fn who_calls_a_method_that_is_public_in_the_crate_at_most_stays_with_the_pinned_
         Outer::over: pin_project! Outer
         handed: Marked
         impl Seen for Marked: Marked
+        ",
+    );
+}
+
+#[test]
+fn a_method_is_called_by_an_alias_of_its_type() {
+    check_calls(
+        "
+        mod graph { pub struct Graph<T>(T); impl<T> Graph<T> { pub fn empty() {} pub fn full(&self) {} } }
+        mod other { pub struct Other; impl Other { pub fn empty() {} } }
+        pub type Directed = graph::Graph<u8>;
+        type Own = Directed;
+        fn f() { Directed::empty(); }
+        fn g() { let made = Own::empty; }
+        fn h(own: &Own) { own.full(); }
+        type Pair = (graph::Graph<u8>, u8);
+        ",
+        "
+        f: graph::Graph::empty
+        g: graph::Graph::empty
+        h: graph::Graph::full
         ",
     );
 }

@@ -107,6 +107,23 @@ pub(crate) fn check_unnamed(text: &str, expected: &str) {
     assert_lines(&found, expected);
 }
 
+/// Compares which inherent methods each item may call.
+#[track_caller]
+pub(crate) fn check_calls(text: &str, expected: &str) {
+    let (workspace, diagnostics) = Fixture::new(text).load();
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let graph = resolve(&workspace);
+    let mut found = Vec::new();
+    for id in (0..workspace.items.len()).map(ItemId::new) {
+        let called = graph.calls_of(id);
+        let called: Vec<String> = called.iter().map(|id| workspace.path_of(*id)).collect();
+        if !called.is_empty() {
+            found.push(format!("{}: {}", workspace.path_of(id), called.join(" ")));
+        }
+    }
+    assert_lines(&found, expected);
+}
+
 /// Compares in whose crate each impl, and each macro call that writes impls, may stand.
 #[track_caller]
 pub(crate) fn check_anchors(text: &str, expected: &str) {
