@@ -9,7 +9,6 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::anchor::is_in_compound;
 use super::builtin;
 use super::handed::Handed;
 use super::value::{Known, Values};
@@ -132,42 +131,16 @@ impl<'a> Finder<'a> {
                     (Place::Item(_, at), Target::Item(alias)) => {
                         let path = &item.paths[at as usize];
                         let member = path.segments.get(reference.resolution.used as usize);
-                        member.zip(self.aliased(*alias, 0))
+                        member.zip(self.values.aliased(*alias, 0))
                     }
                     _ => None,
                 };
-                let methods =
-                    named.and_then(|(member, own)| self.by_type.get(&(member.name, Some(own))));
+                let methods = named.and_then(|(member, known)| match known {
+                    Known::Type(own) => self.by_type.get(&(member.name, Some(own))),
+                    _ => None,
+                });
                 methods.into_iter().flatten().copied()
             })
-    }
-
-    /// The type of the workspace that an alias stands for.
-    fn aliased(&self, alias: ItemId, depth: usize) -> Option<ItemId> {
-        /// An alias of an alias of itself never ends.
-        const DEEPEST: usize = 8;
-        let item = self.workspace.item(alias);
-        if item.kind != ItemKind::TypeAlias || depth > DEEPEST {
-            return None;
-        }
-        let at = item.paths.iter().position(|path| path.in_signature)?;
-        if is_in_compound(self.workspace, alias, &item.paths[at]) {
-            return None;
-        }
-        let mut targets = self.references[alias.index()]
-            .iter()
-            .filter_map(|reference| {
-                let is_meant = reference.place == Place::Item(alias, at as u32);
-                match reference.resolution.target {
-                    Target::Item(of) if is_meant => Some(of),
-                    _ => None,
-                }
-            });
-        let of = targets.next()?;
-        if self.workspace.item(of).kind == ItemKind::TypeAlias {
-            return self.aliased(of, depth + 1);
-        }
-        Some(of)
     }
 
     fn call(&self, from: ItemId, member: &MemberUse, called: &mut Called) {

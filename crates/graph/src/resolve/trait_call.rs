@@ -57,6 +57,8 @@ struct Finder<'a> {
     workspace: &'a Workspace,
     handed: &'a Handed<'a>,
     graph: &'a Graph,
+    /// Those of each item.
+    references: &'a [Vec<Reference>],
     /// The traits that have a member of a name, and how it is called.
     by_member: HashMap<&'a str, Vec<(ItemId, Takes)>>,
     values: Values<'a>,
@@ -93,6 +95,7 @@ impl<'a> Finder<'a> {
             workspace,
             handed,
             graph,
+            references,
             implemented: Implemented::new(workspace, graph, references),
             bounds: bounds(workspace, graph),
             values: Values::before(workspace, graph, references),
@@ -124,7 +127,13 @@ impl<'a> Finder<'a> {
                 }
                 Holder::Outside => self.implemented.excludes_outside(of),
                 // What another crate has may hand calls on to what it holds.
-                Holder::Known(Known::Object(_) | Known::Foreign(..)) | Holder::Unknown => false,
+                Holder::Known(Known::Foreign(_, _, Some(written))) => {
+                    let is_outside = self.implemented.excludes_outside(of);
+                    is_outside && !bounds.contains(&of) && self.holds_none(written, of, 0)
+                }
+                Holder::Known(Known::Object(_) | Known::Foreign(_, _, None)) | Holder::Unknown => {
+                    false
+                }
             };
             found.extend(possible.filter(|of| *of != around && here(of) && !lacks(*of)));
         };
@@ -143,6 +152,29 @@ impl<'a> Finder<'a> {
             }
         }
         found.into_iter().collect()
+    }
+
+    /// Whether nothing that an item names has the methods of a trait, so that no type which it writes holds such a value.
+    fn holds_none(&self, written: ItemId, of: ItemId, depth: usize) -> bool {
+        /// An alias of an alias of itself never ends.
+        const DEEPEST: usize = 8;
+        let brings = |named: ItemId| {
+            let brought = self.bounds.get(&named);
+            named == of || brought.is_some_and(|brought| brought.contains(&of))
+        };
+        let mut targets = self.references[written.index()]
+            .iter()
+            .map(|reference| &reference.resolution.target);
+        targets.all(|target| match target {
+            Target::Item(named) => match self.workspace.item(*named).kind {
+                ItemKind::TypeAlias => depth < DEEPEST && self.holds_none(*named, of, depth + 1),
+                ItemKind::MacroCall | ItemKind::MacroRules => false,
+                kind if kind.is_type() => self.implemented.excludes(of, *named),
+                _ => !brings(*named),
+            },
+            Target::Opaque(_) | Target::Unresolved => false,
+            _ => true,
+        })
     }
 
     /// The traits that globs in an item's body bring into scope there: `use a::*;` in a function, or in what a macro writes.

@@ -20,8 +20,9 @@ pub(super) enum Known {
     Object(ItemId),
     /// Of a type of the standard library, by the name that is written.
     Standard(Name),
-    /// Of a type of another crate: the crate's name in source, and that which is written.
-    Foreign(Name, Name),
+    /// Of a type of another crate: the crate's name in source, and that which is written. The item, where it is known,
+    /// writes the type with its arguments.
+    Foreign(Name, Name, Option<ItemId>),
 }
 
 /// Functions of the standard library's traits that make a value of the type by which they are called, each with the part
@@ -115,7 +116,7 @@ impl<'a> Values<'a> {
     /// The same of a value that was looked up.
     pub(super) fn is_outside(&self, known: Known, member: &MemberUse) -> bool {
         match known {
-            Known::Foreign(krate, of) => {
+            Known::Foreign(krate, of, _) => {
                 let mut members = self.foreign(krate, of, &member.name);
                 members.any(|it| it.takes.fits(member.arguments))
             }
@@ -183,10 +184,16 @@ impl<'a> Values<'a> {
 
     /// What a part is of what a function or method of another crate's type returns: of that type, or of one that every
     /// crate calls so.
-    fn of_foreign(&self, (krate, of): (Name, Name), name: &str, parts: &[Part]) -> Option<Known> {
+    fn of_foreign(
+        &self,
+        (krate, of, written): (Name, Name, Option<ItemId>),
+        name: &str,
+        parts: &[Part],
+    ) -> Option<Known> {
         let member = self.foreign(krate, of, name).next()?;
         match taken(member.returns.as_deref()?, parts)? {
-            Shape::Named(own) if *own == "Self" || *own == of => Some(Known::Foreign(krate, of)),
+            Shape::Named(own) if *own == "Self" => Some(Known::Foreign(krate, of, written)),
+            Shape::Named(own) if *own == of => Some(Known::Foreign(krate, of, None)),
             Shape::Named(name) if standard::is_primitive(name) => Some(Known::Standard(*name)),
             _ => None,
         }
@@ -259,7 +266,7 @@ impl<'a> Values<'a> {
                         Known::Standard(of.name),
                         standard::has(&of.name, &last.name),
                     ),
-                    Target::External(krate) => (Known::Foreign(*krate, of.name), false),
+                    Target::External(krate) => (Known::Foreign(*krate, of.name, None), false),
                     _ => return None,
                 };
                 let made = maker.map(|(_, made)| *made);
@@ -271,7 +278,11 @@ impl<'a> Values<'a> {
     }
 
     /// The type of another crate, and its function or method, that is called.
-    fn foreign_function(&self, from: ItemId, by: &Derivation) -> Option<((Name, Name), Name)> {
+    fn foreign_function(
+        &self,
+        from: ItemId,
+        by: &Derivation,
+    ) -> Option<((Name, Name, Option<ItemId>), Name)> {
         match by {
             Derivation::Function(path) => {
                 let segments = &self.workspace.item(from).paths[*path as usize].segments;
@@ -281,13 +292,13 @@ impl<'a> Values<'a> {
                 let mut targets = self.targets(from, *path);
                 match (targets.next(), targets.next()) {
                     (Some(Target::External(krate)), None) if !standard::is_crate(krate) => {
-                        Some(((*krate, of.name), last.name))
+                        Some(((*krate, of.name, None), last.name))
                     }
                     _ => None,
                 }
             }
             Derivation::Method(name, of) => match self.known(from, of)? {
-                Known::Foreign(krate, of) => Some(((krate, of), *name)),
+                Known::Foreign(krate, of, written) => Some(((krate, of, written), *name)),
                 _ => None,
             },
             Derivation::Field(..) | Derivation::Bound(..) => None,
@@ -396,11 +407,12 @@ impl<'a> Values<'a> {
             let known = match &reference.resolution.target {
                 Target::Item(target) => match self.workspace.item(*target).kind {
                     ItemKind::Trait => Known::Object(*target),
+                    ItemKind::TypeAlias => self.aliased(*target, 0)?,
                     kind if kind.is_type() => Known::Type(*target),
                     _ => return None,
                 },
                 target if is_standard(target) => Known::Standard(name),
-                Target::External(krate) => Known::Foreign(*krate, name),
+                Target::External(krate) => Known::Foreign(*krate, name, Some(from)),
                 _ => return None,
             };
             if found.is_some_and(|found| found != known) {
@@ -410,6 +422,38 @@ impl<'a> Values<'a> {
         }
         // That of a literal is written nowhere.
         found.or_else(|| standard::is_type(&name).then_some(Known::Standard(name)))
+    }
+}
+
+impl Values<'_> {
+    /// What the values of an alias are, where it stands for a type with a name, of whatever arguments.
+    pub(super) fn aliased(&self, alias: ItemId, depth: usize) -> Option<Known> {
+        /// An alias of an alias of itself never ends.
+        const DEEPEST: usize = 8;
+        let item = self.workspace.item(alias);
+        if item.kind != ItemKind::TypeAlias || depth > DEEPEST {
+            return None;
+        }
+        let at = item.paths.iter().position(|path| path.in_signature)?;
+        let path = &item.paths[at];
+        let file = self.workspace.file(self.workspace.module(item.module).file);
+        let before = &file.text[item.range.start as usize..path.range().start as usize];
+        let (_, before) = before.rsplit_once('=')?;
+        if !before.trim().is_empty() {
+            return None;
+        }
+        let name = path.segments.last()?.name;
+        let mut targets = self.targets(alias, at as u32);
+        match (targets.next()?, targets.next()) {
+            (Target::Item(of), None) => match self.workspace.item(*of).kind {
+                ItemKind::TypeAlias => self.aliased(*of, depth + 1),
+                kind if kind.is_type() => Some(Known::Type(*of)),
+                _ => None,
+            },
+            (target, None) if is_standard(target) => Some(Known::Standard(name)),
+            (Target::External(krate), None) => Some(Known::Foreign(*krate, name, Some(alias))),
+            _ => None,
+        }
     }
 }
 

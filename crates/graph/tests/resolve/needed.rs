@@ -389,3 +389,25 @@ fn a_function_without_self_is_no_method() {
         ",
     );
 }
+
+#[test]
+fn what_another_crates_type_holds_is_what_its_arguments_say() {
+    check_unnamed(
+        "
+        extern crate outside;
+        use outside::{Map, Ptr};
+        pub trait TableLike { fn clear(&mut self); }
+        pub struct Table { items: Pairs, held: Ptr<Table>, shown: Ptr<dyn TableLike> }
+        type Pairs = Map<Key, u8>;
+        pub struct Key;
+        impl TableLike for Table { fn clear(&mut self) {} }
+        pub struct Plain { items: Pairs }
+        pub struct Holding { held: Ptr<Table> }
+        impl Plain { fn a(&mut self) { self.items.clear(); } }
+        impl Holding { fn b(&mut self) { self.held.clear(); } }
+        ",
+        "
+        Holding::b: TableLike
+        ",
+    );
+}
