@@ -61,9 +61,8 @@ fn local(scopes: &Scopes<'_>, path: &PathUse, module: ModuleId, depth: usize) ->
     let item = scopes.workspace.item(id);
     match item.kind {
         ItemKind::TypeAlias if depth < 8 => {
-            let inner = item.paths.iter().find(|path| path.in_signature)?;
-            let is_itself = !is_in_compound(scopes.workspace, id, inner);
-            is_itself.then(|| local(scopes, inner, item.module, depth + 1))?
+            let (at, _) = head_of_alias(scopes.workspace, id)?;
+            local(scopes, &item.paths[at], item.module, depth + 1)
         }
         ItemKind::Trait | ItemKind::MacroCall => Some(id),
         kind if kind.is_type() => Some(id),
@@ -71,14 +70,22 @@ fn local(scopes: &Scopes<'_>, path: &PathUse, module: ModuleId, depth: usize) ->
     }
 }
 
-/// Whether a path in a type alias is a part of an array, slice, tuple, raw pointer or function pointer: these are nobody's
-/// types, whatever they are made of.
-pub(super) fn is_in_compound(workspace: &Workspace, alias: ItemId, path: &PathUse) -> bool {
+/// The path of an alias with which what it stands for begins, and what stands before that: `&'a `, say. None where that is an
+/// array, slice, tuple, raw pointer or function pointer: these are nobody's types, whatever they are made of.
+pub(super) fn head_of_alias(workspace: &Workspace, alias: ItemId) -> Option<(usize, &str)> {
     let item = workspace.item(alias);
     let file = workspace.file(workspace.module(item.module).file);
-    let before = &file.text[item.range.start as usize..path.range().start as usize];
-    let before = before.rsplit('=').next().unwrap_or(before);
-    before.contains(['[', '(', '*'])
+    let before =
+        |path: &PathUse| &file.text[item.range.start as usize..path.range().start as usize];
+    // Defaults of type parameters come before, in angle brackets.
+    let is_outside = |text: &str| text.matches('<').count() == text.matches('>').count();
+    let mut paths = item.paths.iter().enumerate();
+    let (at, path) = paths.find(|(_, path)| {
+        let before = before(path);
+        path.in_signature && before.contains('=') && is_outside(before)
+    })?;
+    let (_, between) = before(path).rsplit_once('=')?;
+    (!between.contains(['[', '(', '*'])).then_some((at, between))
 }
 
 fn at(scopes: &Scopes<'_>, path: &PathUse, module: ModuleId, trust: Trust) -> Option<Hit> {

@@ -10,6 +10,7 @@ use cleave_syntax::{Item, ItemId, Name, Workspace};
 use super::builtin;
 use super::scope::has_word;
 use crate::graph::{Graph, Place, Reference, Target};
+use crate::standard;
 
 /// Traits of `std` that no type of the workspace has without an impl there, each with those by whose impls one may have it.
 const WRITTEN: &[(&str, &[&str])] = &[
@@ -37,6 +38,8 @@ pub(super) struct Implemented {
     any_type: HashSet<ItemId>,
     /// Types that may have more than impls say: they hand calls on to another, or a macro writes impls for them.
     any_trait: HashSet<ItemId>,
+    /// Types that hand calls on to one of the language: `type Target = str`.
+    like_outside: HashSet<ItemId>,
 }
 
 /// What an impl asks of a type.
@@ -56,6 +59,7 @@ impl Implemented {
             outside: HashSet::new(),
             any_type: HashSet::new(),
             any_trait: HashSet::new(),
+            like_outside: HashSet::new(),
         };
         let macros = Macros {
             workspace,
@@ -98,7 +102,11 @@ impl Implemented {
         let is_pointer = matches!(head.self_name.as_str(), "Rc" | "Arc" | "Box" | "Pin");
         match target(head.self_path) {
             Some(Target::Item(own)) if workspace.item(*own).kind.is_type() => {
-                self.any_trait.extend(hands_on.then_some(*own));
+                if hands_on && hands_on_outside(workspace, item) {
+                    self.like_outside.insert(*own);
+                } else if hands_on {
+                    self.any_trait.insert(*own);
+                }
                 self.impls.extend(of.map(|of| (of, *own)));
                 let foreign = last.filter(|_| of.is_none());
                 self.foreign.extend(foreign.map(|name| (name, *own)));
@@ -121,7 +129,9 @@ impl Implemented {
 
     /// Whether no value of a type, nor what it hands calls on to, can have the methods of a trait.
     pub(super) fn excludes(&self, of: ItemId, own: ItemId) -> bool {
-        !self.any_trait.contains(&own) && !self.may_have(of, own, &mut HashSet::new())
+        !self.any_trait.contains(&own)
+            && (!self.like_outside.contains(&own) || self.excludes_outside(of))
+            && !self.may_have(of, own, &mut HashSet::new())
     }
 
     /// Whether no type of another crate, nor of the language, can have what a trait declares.
@@ -152,6 +162,25 @@ impl Implemented {
             ways.any(|way| self.foreign.contains(&(Name::new(way), own)))
         })
     }
+}
+
+/// Whether an impl of `Deref` is for a type of the language that has a name, or a slice of such: `type Target = [u8];`. That of
+/// `DerefMut` says nothing more.
+fn hands_on_outside(workspace: &Workspace, item: &Item) -> bool {
+    let file = workspace.file(workspace.module(item.module).file);
+    let text = &file[item.range];
+    let Some((_, target)) = text.split_once("type Target =") else {
+        return item
+            .implementation
+            .as_ref()
+            .is_some_and(|head| head.label.contains("DerefMut"));
+    };
+    let target = target.split(';').next().unwrap_or_default().trim();
+    let target = target
+        .strip_prefix('[')
+        .and_then(|slice| slice.strip_suffix(']'))
+        .unwrap_or(target);
+    standard::is_primitive(target)
 }
 
 fn bound(item: &Item, references: &[Reference], at: u32) -> Bound {

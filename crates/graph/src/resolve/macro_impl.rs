@@ -9,7 +9,7 @@ use cleave_syntax::item::ItemKind;
 use cleave_syntax::{ItemId, Workspace};
 
 use self::guess::Guess;
-use super::anchor::is_in_compound;
+use super::anchor::head_of_alias;
 use super::expand::{Expander, Expansion, Token, range};
 use crate::graph::{Graph, Place, Target};
 
@@ -193,10 +193,7 @@ fn behind_alias(workspace: &Workspace, graph: &Graph, id: ItemId) -> Option<Item
         if item.kind != ItemKind::TypeAlias {
             return Some(at);
         }
-        let index = item.paths.iter().position(|path| path.in_signature)?;
-        if is_in_compound(workspace, at, &item.paths[index]) {
-            return None;
-        }
+        let (index, _) = head_of_alias(workspace, at)?;
         let place = Place::Item(at, index as u32);
         let mut references = graph.references_of(at).iter();
         at = references.find_map(|reference| match reference.resolution.target {

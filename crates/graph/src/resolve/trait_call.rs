@@ -127,13 +127,11 @@ impl<'a> Finder<'a> {
                 }
                 Holder::Outside => self.implemented.excludes_outside(of),
                 // What another crate has may hand calls on to what it holds.
-                Holder::Known(Known::Foreign(_, _, Some(written))) => {
+                Holder::Known(Known::Foreign(foreign)) => foreign.written.is_some_and(|written| {
                     let is_outside = self.implemented.excludes_outside(of);
                     is_outside && !bounds.contains(&of) && self.holds_none(written, of, 0)
-                }
-                Holder::Known(Known::Object(_) | Known::Foreign(_, _, None)) | Holder::Unknown => {
-                    false
-                }
+                }),
+                Holder::Known(Known::Object(_)) | Holder::Unknown => false,
             };
             found.extend(possible.filter(|of| *of != around && here(of) && !lacks(*of)));
         };

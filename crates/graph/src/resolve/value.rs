@@ -1,11 +1,11 @@
 //! What values are, where signatures and fields tell: of a type of the workspace or of the standard library, or a trait
 //! object.
 
+mod named;
+
 use std::collections::HashMap;
 
-use cleave_syntax::item::{
-    Derivation, Derived, ItemKind, MemberUse, Part, PathContext, Receiver, Shape,
-};
+use cleave_syntax::item::{Derivation, Derived, ItemKind, MemberUse, Part, Receiver, Shape};
 use cleave_syntax::{ForeignMember, ItemId, Name, Workspace};
 
 use crate::graph::{Graph, Place, Reference, Target};
@@ -20,9 +20,29 @@ pub(super) enum Known {
     Object(ItemId),
     /// Of a type of the standard library, by the name that is written.
     Standard(Name),
-    /// Of a type of another crate: the crate's name in source, and that which is written. The item, where it is known,
-    /// writes the type with its arguments.
-    Foreign(Name, Name, Option<ItemId>),
+    /// Of a type of another crate.
+    Foreign(ForeignType),
+}
+
+/// A type of another crate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ForeignType {
+    /// The crate's name in source.
+    krate: Name,
+    /// The type's, as it is written.
+    name: Name,
+    /// The item that writes it with its arguments, where it is known.
+    pub(super) written: Option<ItemId>,
+}
+
+impl ForeignType {
+    fn new(krate: Name, name: Name, written: Option<ItemId>) -> Self {
+        Self {
+            krate,
+            name,
+            written,
+        }
+    }
 }
 
 /// Functions of the standard library's traits that make a value of the type by which they are called, each with the part
@@ -116,8 +136,8 @@ impl<'a> Values<'a> {
     /// The same of a value that was looked up.
     pub(super) fn is_outside(&self, known: Known, member: &MemberUse) -> bool {
         match known {
-            Known::Foreign(krate, of, _) => {
-                let mut members = self.foreign(krate, of, &member.name);
+            Known::Foreign(of) => {
+                let mut members = self.foreign(of.krate, of.name, &member.name);
                 members.any(|it| it.takes.fits(member.arguments))
             }
             Known::Standard(of) => standard::has_method(&of, &member.name),
@@ -184,16 +204,14 @@ impl<'a> Values<'a> {
 
     /// What a part is of what a function or method of another crate's type returns: of that type, or of one that every
     /// crate calls so.
-    fn of_foreign(
-        &self,
-        (krate, of, written): (Name, Name, Option<ItemId>),
-        name: &str,
-        parts: &[Part],
-    ) -> Option<Known> {
-        let member = self.foreign(krate, of, name).next()?;
+    fn of_foreign(&self, of: ForeignType, name: &str, parts: &[Part]) -> Option<Known> {
+        let member = self.foreign(of.krate, of.name, name).next()?;
         match taken(member.returns.as_deref()?, parts)? {
-            Shape::Named(own) if *own == "Self" => Some(Known::Foreign(krate, of, written)),
-            Shape::Named(own) if *own == of => Some(Known::Foreign(krate, of, None)),
+            Shape::Named(own) if *own == "Self" => Some(Known::Foreign(of)),
+            Shape::Named(own) if *own == of.name => Some(Known::Foreign(ForeignType {
+                written: None,
+                ..of
+            })),
             Shape::Named(name) if standard::is_primitive(name) => Some(Known::Standard(*name)),
             _ => None,
         }
@@ -266,7 +284,10 @@ impl<'a> Values<'a> {
                         Known::Standard(of.name),
                         standard::has(&of.name, &last.name),
                     ),
-                    Target::External(krate) => (Known::Foreign(*krate, of.name, None), false),
+                    Target::External(krate) => {
+                        let foreign = ForeignType::new(*krate, of.name, None);
+                        (Known::Foreign(foreign), false)
+                    }
                     _ => return None,
                 };
                 let made = maker.map(|(_, made)| *made);
@@ -278,11 +299,7 @@ impl<'a> Values<'a> {
     }
 
     /// The type of another crate, and its function or method, that is called.
-    fn foreign_function(
-        &self,
-        from: ItemId,
-        by: &Derivation,
-    ) -> Option<((Name, Name, Option<ItemId>), Name)> {
+    fn foreign_function(&self, from: ItemId, by: &Derivation) -> Option<(ForeignType, Name)> {
         match by {
             Derivation::Function(path) => {
                 let segments = &self.workspace.item(from).paths[*path as usize].segments;
@@ -292,13 +309,14 @@ impl<'a> Values<'a> {
                 let mut targets = self.targets(from, *path);
                 match (targets.next(), targets.next()) {
                     (Some(Target::External(krate)), None) if !standard::is_crate(krate) => {
-                        Some(((*krate, of.name, None), last.name))
+                        let foreign = ForeignType::new(*krate, of.name, None);
+                        Some((foreign, last.name))
                     }
                     _ => None,
                 }
             }
             Derivation::Method(name, of) => match self.known(from, of)? {
-                Known::Foreign(krate, of, written) => Some(((krate, of, written), *name)),
+                Known::Foreign(of) => Some((of, *name)),
                 _ => None,
             },
             Derivation::Field(..) | Derivation::Bound(..) => None,
@@ -375,85 +393,6 @@ impl<'a> Values<'a> {
             .iter()
             .filter(move |reference| matches!(reference.place, Place::Item(_, at) if at == path))
             .map(|reference| &reference.resolution.target)
-    }
-
-    /// What a part is of what an item says by a shape.
-    fn part(&self, (item, shape): (ItemId, &Shape), parts: &[Part]) -> Option<Known> {
-        match taken(shape, parts)? {
-            Shape::Named(name) if name == "Self" => self.own(item).map(Known::Type),
-            part @ (Shape::Named(name) | Shape::Object(name)) => {
-                let known = self.named(item, *name)?;
-                let is_object = matches!(part, Shape::Object(_));
-                (matches!(known, Known::Object(_)) == is_object).then_some(known)
-            }
-            Shape::Holder(_) | Shape::Tuple(_) => None,
-        }
-    }
-
-    /// What all types of a name that are written in an item mean.
-    fn named(&self, from: ItemId, name: Name) -> Option<Known> {
-        let item = self.workspace.item(from);
-        let mut found = None;
-        for reference in self.references.of(from) {
-            let Place::Item(_, index) = reference.place else {
-                continue;
-            };
-            let path = &item.paths[index as usize];
-            let is_named = path.context == PathContext::Type
-                && path.segments.last().is_some_and(|last| last.name == name);
-            if !is_named {
-                continue;
-            }
-            let known = match &reference.resolution.target {
-                Target::Item(target) => match self.workspace.item(*target).kind {
-                    ItemKind::Trait => Known::Object(*target),
-                    ItemKind::TypeAlias => self.aliased(*target, 0)?,
-                    kind if kind.is_type() => Known::Type(*target),
-                    _ => return None,
-                },
-                target if is_standard(target) => Known::Standard(name),
-                Target::External(krate) => Known::Foreign(*krate, name, Some(from)),
-                _ => return None,
-            };
-            if found.is_some_and(|found| found != known) {
-                return None;
-            }
-            found = Some(known);
-        }
-        // That of a literal is written nowhere.
-        found.or_else(|| standard::is_type(&name).then_some(Known::Standard(name)))
-    }
-}
-
-impl Values<'_> {
-    /// What the values of an alias are, where it stands for a type with a name, of whatever arguments.
-    pub(super) fn aliased(&self, alias: ItemId, depth: usize) -> Option<Known> {
-        /// An alias of an alias of itself never ends.
-        const DEEPEST: usize = 8;
-        let item = self.workspace.item(alias);
-        if item.kind != ItemKind::TypeAlias || depth > DEEPEST {
-            return None;
-        }
-        let at = item.paths.iter().position(|path| path.in_signature)?;
-        let path = &item.paths[at];
-        let file = self.workspace.file(self.workspace.module(item.module).file);
-        let before = &file.text[item.range.start as usize..path.range().start as usize];
-        let (_, before) = before.rsplit_once('=')?;
-        if !before.trim().is_empty() {
-            return None;
-        }
-        let name = path.segments.last()?.name;
-        let mut targets = self.targets(alias, at as u32);
-        match (targets.next()?, targets.next()) {
-            (Target::Item(of), None) => match self.workspace.item(*of).kind {
-                ItemKind::TypeAlias => self.aliased(*of, depth + 1),
-                kind if kind.is_type() => Some(Known::Type(*of)),
-                _ => None,
-            },
-            (target, None) if is_standard(target) => Some(Known::Standard(name)),
-            (Target::External(krate), None) => Some(Known::Foreign(*krate, name, Some(alias))),
-            _ => None,
-        }
     }
 }
 

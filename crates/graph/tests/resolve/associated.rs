@@ -223,9 +223,9 @@ fn a_method_is_called_by_an_alias_of_its_type() {
         "
         mod graph { pub struct Graph<T>(T); impl<T> Graph<T> { pub fn empty() {} pub fn full(&self) {} } }
         mod other { pub struct Other; impl Other { pub fn empty() {} } }
-        pub type Directed = graph::Graph<u8>;
-        type Own = Directed;
-        fn f() { Directed::empty(); }
+        pub type Directed<T = other::Other> = graph::Graph<T>;
+        type Own = Directed<u8>;
+        fn f() { Directed::<u8>::empty(); }
         fn g() { let made = Own::empty; }
         fn h(own: &Own) { own.full(); }
         type Pair = (graph::Graph<u8>, u8);

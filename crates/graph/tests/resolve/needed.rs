@@ -300,7 +300,7 @@ fn a_type_may_have_more_than_its_impls_say() {
         pub trait Mean { fn mean(&self) -> u8; }
         mod b {
             use crate::Mean;
-            struct Hands; impl std::ops::Deref for Hands { type Target = u8; fn deref(&self) -> &u8 { &0 } }
+            struct Hands; impl std::ops::Deref for Hands { type Target = dyn Mean; fn deref(&self) -> &dyn Mean { &0 } }
             #[derive(other::Thing)] struct Derived;
             macro_rules! test { ($name:ident) => { fn test(_: $name) {} } }
             macro_rules! hands { ($name:ident) => { impl std::ops::Deref for $name { type Target = u8; } } }
@@ -399,7 +399,8 @@ fn what_another_crates_type_holds_is_what_its_arguments_say() {
         pub trait TableLike { fn clear(&mut self); }
         pub struct Table { items: Pairs, held: Ptr<Table>, shown: Ptr<dyn TableLike> }
         type Pairs = Map<Key, u8>;
-        pub struct Key;
+        pub struct Key(String);
+        impl core::ops::Deref for Key { type Target = str; fn deref(&self) -> &str { &self.0 } }
         impl TableLike for Table { fn clear(&mut self) {} }
         pub struct Plain { items: Pairs }
         pub struct Holding { held: Ptr<Table> }
