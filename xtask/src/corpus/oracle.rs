@@ -5,8 +5,9 @@
 //! line by line; each span is turned into the item of ours that it lies in. Unstable output of one compiler: a check run
 //! by hand, with the table in `tests/RESOLVER.md`.
 
+mod seen;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader};
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -16,6 +17,7 @@ use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, LoadOptions, Workspace};
 use serde_json::{Value, json};
 
+use self::seen::Seen;
 use super::Entry;
 
 /// Runs before rustc in place of it: for the crate asked for, prints what it has resolved as well.
@@ -126,18 +128,6 @@ struct Compared {
     missed_methods: BTreeMap<Edge, String>,
 }
 
-/// What rustc sees.
-#[derive(Debug, Default)]
-struct Seen {
-    /// Where each definition stands, by number.
-    owners: BTreeMap<u32, ItemId>,
-    by_path: BTreeMap<String, u32>,
-    /// Every path: where it stands, the item it stands in, and the definition, by number and path.
-    paths: Vec<(String, ItemId, (u32, String))>,
-    /// Every function that is called or named.
-    functions: Vec<(String, ItemId, (u32, String))>,
-}
-
 impl<'a> Texts<'a> {
     fn new(workspace: &'a Workspace, graph: &'a Graph, krate: CrateId) -> Self {
         let mut files: BTreeMap<&str, Extents> = BTreeMap::new();
@@ -180,89 +170,6 @@ impl<'a> Texts<'a> {
             .filter(|(start, end, _)| (*start..*end).contains(&offset))
             .min_by_key(|(start, end, _)| end - start)
             .map(|(_, _, id)| *id)
-    }
-
-    fn read(&self, out: &Utf8Path) -> Result<Seen, String> {
-        let mut seen = Seen::default();
-        let lines = |extension: &str| {
-            let path = out.with_extension(extension);
-            let file = std::fs::File::open(&path).map_err(|error| format!("{path}: {error}"))?;
-            Ok::<_, String>(BufReader::new(file).lines().map_while(Result::ok))
-        };
-        let mut owner = None;
-        let mut span = (0, String::new());
-        let mut wanted = false;
-        for line in lines("hir")? {
-            let trimmed = line.trim_start();
-            let indent = line.len() - trimmed.len();
-            if line.ends_with("=> OwnerNodes {") {
-                owner = definition(&line);
-            } else if let Some(place) = trimmed.strip_prefix("span: ") {
-                span = (indent, place.to_owned());
-                if indent == 16
-                    && let Some((number, path)) = owner.take()
-                    && let Some(item) = self.item_at(place)
-                {
-                    seen.by_path.insert(path, number);
-                    seen.owners.insert(number, item);
-                }
-                wanted = false;
-            } else if trimmed == "res: Def(" {
-                wanted = span.0 == indent;
-            } else if wanted && matches!(trimmed, "Mod," | "TyParam," | "ConstParam,") {
-                wanted = false;
-            } else if wanted && trimmed.starts_with("DefId(0:") {
-                if let (Some(item), Some(to)) = (self.item_at(&span.1), definition(trimmed)) {
-                    seen.paths.push((span.1.clone(), item, to));
-                }
-                wanted = false;
-            } else if trimmed.starts_with("DefId(") {
-                wanted = false;
-            }
-        }
-        self.read_bodies(lines("thir")?, &mut seen);
-        Ok(seen)
-    }
-
-    /// What is called by a method's name, and which constants of a type or trait are named.
-    fn read_bodies(&self, lines: impl Iterator<Item = String>, seen: &mut Seen) {
-        let mut function = None;
-        let mut last = String::new();
-        let mut found = |place: &str, to| {
-            if let Some(item) = self.item_at(place) {
-                seen.functions.push((place.to_owned(), item, to));
-            }
-        };
-        for line in lines {
-            let trimmed = line.trim_start();
-            if trimmed.starts_with("ty: FnDef(DefId(0:") {
-                function = definition(trimmed);
-            } else if let Some(place) = trimmed.strip_prefix("span: ") {
-                place.clone_into(&mut last);
-                if let Some(to) = function.take() {
-                    found(place, to);
-                }
-            } else if trimmed.starts_with("def_id: DefId(0:")
-                && let Some(to) = definition(trimmed)
-            {
-                found(&last, to);
-            }
-        }
-    }
-
-    /// The item that a definition, or what is around it, is.
-    fn target(seen: &Seen, (number, path): &(u32, String)) -> Option<ItemId> {
-        if let Some(item) = seen.owners.get(number) {
-            return Some(*item);
-        }
-        let mut path = path.as_str();
-        while let Some((around, _)) = path.rsplit_once("::") {
-            if let Some(number) = seen.by_path.get(around) {
-                return seen.owners.get(number).copied();
-            }
-            path = around;
-        }
-        None
     }
 
     /// A method or associated item counts as its type.
@@ -328,7 +235,11 @@ impl<'a> Texts<'a> {
     fn theirs(&self, seen: &Seen) -> BTreeMap<Edge, String> {
         let mut edges = BTreeMap::new();
         for (place, from, to) in &seen.paths {
-            let Some(to) = Self::target(seen, to).map(|to| self.owner(to)) else {
+            // What a body declares is named in it alone: a macro has that from its caller.
+            if self.is_macro(*from) && seen.is_local(to) {
+                continue;
+            }
+            let Some(to) = seen.target(to).map(|to| self.owner(to)) else {
                 continue;
             };
             let nodes = [*from, to]
@@ -421,14 +332,6 @@ impl<'a> Texts<'a> {
             .map(|id| self.graph.calls_of(*id).len())
             .sum();
     }
-}
-
-/// The number and path in `DefId(0:18 ~ lib[8569]::a::X)`.
-fn definition(line: &str) -> Option<(u32, String)> {
-    let rest = line.split_once("DefId(0:")?.1;
-    let (number, rest) = rest.split_once(" ~ ")?;
-    let path = rest.split_once(')').map_or(rest, |(path, _)| path);
-    Some((number.parse().ok()?, path.to_owned()))
 }
 
 impl Compared {
