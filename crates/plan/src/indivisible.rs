@@ -9,7 +9,7 @@ use cleave_syntax::{ItemId, ModuleId, Workspace};
 pub(crate) fn around(workspace: &Workspace, id: ItemId) -> Option<ModuleId> {
     let around = workspace.around(workspace.item(id).module);
     around
-        .filter(|module| is_rewritten(workspace, *module) || has_calls(workspace, *module))
+        .filter(|module| workspace.is_rewritten(*module) || has_calls(workspace, *module))
         .last()
 }
 
@@ -35,12 +35,6 @@ pub(crate) fn beside(workspace: &Workspace, tests: &[ItemId]) -> Option<ItemId> 
         let is_within = workspace.is_within(item.module, whole);
         is_within && item.is_node() && !item.is_test && item.parent.is_none()
     })
-}
-
-/// Whether an attribute macro stands on a module.
-fn is_rewritten(workspace: &Workspace, module: ModuleId) -> bool {
-    let declaration = workspace.module(module).declaration;
-    declaration.is_some_and(|declaration| workspace.item(declaration).may_be_rewritten())
 }
 
 /// Whether macro calls in a module declare modules. The crate's root stays in any case.

@@ -76,12 +76,8 @@ impl<'a> Scope<'a> {
         to: usize,
         items: &[ItemId],
     ) -> Self {
-        let dest_modules = workspace
-            .modules_of(dest)
-            .map(|id| (workspace.module(id).path.as_str(), id))
-            .collect();
         let mut scope = Self::towards((workspace, graph), plan, (root, dest), to, items);
-        scope.dest_modules = dest_modules;
+        scope.dest_modules = by_path(workspace, dest);
         scope.classify();
         scope.support = support::needed_from_above(&scope);
         scope
@@ -97,10 +93,7 @@ impl<'a> Scope<'a> {
     ) -> Self {
         let mut scope = Self::towards((workspace, graph), plan, (bin, library), 0, items);
         scope.classify();
-        scope.dest_modules = workspace
-            .modules_of(library)
-            .map(|id| (workspace.module(id).path.as_str(), id))
-            .collect();
+        scope.dest_modules = by_path(workspace, library);
         let shown = Exports::of(workspace, graph, library).modules;
         let is_shown = |id: &ModuleId| {
             let there = scope.dest_modules.get(workspace.module(*id).path.as_str());
@@ -405,6 +398,13 @@ impl<'a> Scope<'a> {
             ItemKind::Use | ItemKind::ExternCrate
         )
     }
+}
+
+fn by_path(workspace: &Workspace, krate: CrateId) -> BTreeMap<&str, ModuleId> {
+    let modules = workspace.modules_of(krate);
+    modules
+        .map(|id| (workspace.module(id).path.as_str(), id))
+        .collect()
 }
 
 /// The namespace that an item's name is told apart in.

@@ -9,7 +9,6 @@ mod pair;
 
 use cleave_graph::Graph;
 use cleave_plan::{Plan, PlannedCrate, Role};
-use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{
     ChangeBuilder, ChangeSet, CrateId, Diagnostic, ItemId, ModuleId, Severity, United, Workspace,
 };
@@ -23,7 +22,7 @@ use pair::Pairs;
 pub fn is_called_for(workspace: &Workspace) -> bool {
     let library = workspace.library(workspace.package);
     library.is_some_and(|library| {
-        let mut bins = binaries(workspace);
+        let mut bins = workspace.binaries(workspace.package);
         bins.any(|bin| !pair::declared_twice(workspace, bin, library).is_empty())
     })
 }
@@ -39,7 +38,7 @@ pub fn unite(workspace: &Workspace, graph: &Graph) -> United {
     for file in &workspace.files {
         builder.know(&file.path, &file.text);
     }
-    for bin in binaries(workspace) {
+    for bin in workspace.binaries(workspace.package) {
         let (modules, made_public) = one(workspace, graph, (bin, library), &mut builder);
         for module in modules {
             let path = workspace.module(module).path.clone();
@@ -81,14 +80,6 @@ pub(crate) fn notes(workspace: &Workspace) -> Vec<Diagnostic> {
     );
     let help = "their tests run in the library alone: each once, not in each of these programs";
     vec![Diagnostic::new(Severity::Note, "G4", message).help(help)]
-}
-
-fn binaries(workspace: &Workspace) -> impl Iterator<Item = CrateId> + '_ {
-    let crates = (0..workspace.crates.len()).map(CrateId::new);
-    crates.filter(|id| {
-        let krate = workspace.krate(*id);
-        krate.package == workspace.package && krate.kind == CrateKind::Bin
-    })
 }
 
 /// Whether Rust code can name a library: it may be built for other languages alone.

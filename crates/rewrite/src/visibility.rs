@@ -338,14 +338,10 @@ impl Widening<'_, '_> {
         }
         for id in &self.modules {
             let module = workspace.module(*id);
-            let there = self.scope.dest_modules.get(module.path.as_str());
+            let there = self.scope.dest_modules.get(module.path.as_str()).copied();
             let here = Some(*id).filter(|id| self.scope.is_whole(*id));
-            for declaration in there
-                .copied()
-                .or(here)
-                .into_iter()
-                .flat_map(|module| workspace.declarations(module))
-            {
+            let declared = there.or(here).into_iter();
+            for declaration in declared.flat_map(|module| workspace.declarations(module)) {
                 let item = workspace.item(declaration);
                 let path = workspace.path_of(declaration);
                 made_public.extend(open(

@@ -247,6 +247,12 @@ impl Workspace {
         std::iter::successors(Some(module), |inner| self.module(*inner).parent)
     }
 
+    /// Whether an attribute macro may stand on a module, which is then handed all that is in it.
+    pub fn is_rewritten(&self, module: ModuleId) -> bool {
+        let declaration = self.module(module).declaration;
+        declaration.is_some_and(|declaration| self.item(declaration).may_be_rewritten())
+    }
+
     /// All items that declare a module: a file may be `mod x;` under one condition and `pub mod x;` under another.
     pub fn declarations(&self, module: ModuleId) -> impl Iterator<Item = ItemId> + '_ {
         let around = self.module(module).parent;
@@ -349,14 +355,19 @@ impl Workspace {
             .map(CrateId::new)
     }
 
+    /// The binaries of a package.
+    pub fn binaries(&self, package: PackageId) -> impl Iterator<Item = CrateId> + '_ {
+        let crates = (0..self.crates.len()).map(CrateId::new);
+        crates.filter(move |id| {
+            let krate = self.krate(*id);
+            krate.package == package && krate.kind == CrateKind::Bin
+        })
+    }
+
     /// The crate of a package that is to be split: its library, or else its binary with the most lines.
     pub fn monolith(&self, package: PackageId) -> Option<CrateId> {
         self.library(package).or_else(|| {
-            (0..self.crates.len())
-                .map(CrateId::new)
-                .filter(|id| {
-                    self.krate(*id).package == package && self.krate(*id).kind == CrateKind::Bin
-                })
+            self.binaries(package)
                 .max_by_key(|id| (self.lines_of_crate(*id), std::cmp::Reverse(id.0)))
         })
     }

@@ -45,6 +45,9 @@ pub(super) fn attach(scopes: &Scopes<'_>, graph: &mut Graph) {
     }
 }
 
+/// How many aliases are followed: one of itself never ends.
+pub(super) const ALIASES: usize = 8;
+
 /// The local type or trait that a path means, seen through type aliases.
 fn local(scopes: &Scopes<'_>, path: &PathUse, module: ModuleId, depth: usize) -> Option<ItemId> {
     let first = path.segments[0].name.as_str();
@@ -60,7 +63,7 @@ fn local(scopes: &Scopes<'_>, path: &PathUse, module: ModuleId, depth: usize) ->
     };
     let item = scopes.workspace.item(id);
     match item.kind {
-        ItemKind::TypeAlias if depth < 8 => {
+        ItemKind::TypeAlias if depth < ALIASES => {
             let (at, _) = head_of_alias(scopes.workspace, id)?;
             local(scopes, &item.paths[at], item.module, depth + 1)
         }

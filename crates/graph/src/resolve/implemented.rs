@@ -92,7 +92,8 @@ impl Implemented {
             let segment = item.paths[at as usize].segments.last()?;
             Some(segment.name)
         });
-        let hands_on = last.is_some_and(|name| name == "Deref" || name == "DerefMut");
+        // Who has `DerefMut` has `Deref`, which says to what.
+        let hands_on = last.is_some_and(|name| name == "Deref");
         let target = |path: Option<u32>| path.and_then(|at| target(references, at));
         let of = match target(head.trait_path) {
             Some(Target::Item(of)) => Some(*of),
@@ -164,16 +165,12 @@ impl Implemented {
     }
 }
 
-/// Whether an impl of `Deref` is for a type of the language that has a name, or a slice of such: `type Target = [u8];`. That of
-/// `DerefMut` says nothing more.
+/// Whether an impl of `Deref` leads to a type of the language that has a name, or a slice of such: `type Target = [u8];`.
 fn hands_on_outside(workspace: &Workspace, item: &Item) -> bool {
     let file = workspace.file(workspace.module(item.module).file);
     let text = &file[item.range];
     let Some((_, target)) = text.split_once("type Target =") else {
-        return item
-            .implementation
-            .as_ref()
-            .is_some_and(|head| head.label.contains("DerefMut"));
+        return false;
     };
     let target = target.split(';').next().unwrap_or_default().trim();
     let target = target

@@ -9,7 +9,7 @@ use cleave_syntax::item::ItemKind;
 use cleave_syntax::{ItemId, Workspace};
 
 use self::guess::Guess;
-use super::anchor::head_of_alias;
+use super::anchor::{ALIASES, head_of_alias};
 use super::expand::{Expander, Expansion, Token, range};
 use crate::graph::{Graph, Place, Target};
 
@@ -186,9 +186,8 @@ fn place(workspace: &Workspace, call: ItemId, all: &[Vec<ItemId>]) -> (Vec<ItemI
 
 /// What a type alias stands for, if that is a type of its own.
 fn behind_alias(workspace: &Workspace, graph: &Graph, id: ItemId) -> Option<ItemId> {
-    const DEEP: usize = 8;
     let mut at = id;
-    for _ in 0..DEEP {
+    for _ in 0..ALIASES {
         let item = workspace.item(at);
         if item.kind != ItemKind::TypeAlias {
             return Some(at);

@@ -9,6 +9,7 @@ use cleave_syntax::item::{Binding, ItemKind, Level, Takes};
 use cleave_syntax::{ItemId, ModuleId, UseLeafId, Workspace};
 use rayon::prelude::*;
 
+use super::anchor::ALIASES;
 use super::handed::Handed;
 use super::implemented::Implemented;
 use super::value::{Known, Values};
@@ -154,8 +155,6 @@ impl<'a> Finder<'a> {
 
     /// Whether nothing that an item names has the methods of a trait, so that no type which it writes holds such a value.
     fn holds_none(&self, written: ItemId, of: ItemId, depth: usize) -> bool {
-        /// An alias of an alias of itself never ends.
-        const DEEPEST: usize = 8;
         let brings = |named: ItemId| {
             let brought = self.bounds.get(&named);
             named == of || brought.is_some_and(|brought| brought.contains(&of))
@@ -165,7 +164,7 @@ impl<'a> Finder<'a> {
             .map(|reference| &reference.resolution.target);
         targets.all(|target| match target {
             Target::Item(named) => match self.workspace.item(*named).kind {
-                ItemKind::TypeAlias => depth < DEEPEST && self.holds_none(*named, of, depth + 1),
+                ItemKind::TypeAlias => depth < ALIASES && self.holds_none(*named, of, depth + 1),
                 ItemKind::MacroCall | ItemKind::MacroRules => false,
                 kind if kind.is_type() => self.implemented.excludes(of, *named),
                 _ => !brings(*named),

@@ -92,10 +92,7 @@ impl Resolver<'_> {
     fn around_rewritten(&self, module: ModuleId) -> Vec<ModuleId> {
         let workspace = self.scopes.workspace;
         let mut around: Vec<ModuleId> = workspace.around(module).collect();
-        let is_rewritten = |module: &ModuleId| {
-            let declaration = workspace.module(*module).declaration;
-            declaration.is_some_and(|declaration| workspace.item(declaration).may_be_rewritten())
-        };
+        let is_rewritten = |module: &ModuleId| workspace.is_rewritten(*module);
         let Some(outermost) = around.iter().rposition(is_rewritten) else {
             return Vec::new();
         };

@@ -19,14 +19,8 @@ pub(super) fn allow(scope: &Scope<'_>, widened: &BTreeSet<ItemId>, builder: &mut
         scope.moving[id.index()] && (is_public || widened.contains(id))
     };
     for id in workspace.items_of(scope.root).filter(is_seen) {
-        let item = workspace.item(id);
-        let file = workspace.file(workspace.module(item.module).file);
-        for at in expectations(workspace.text_of(id), OF_DEAD_CODE) {
-            let start = item.range.start + at;
-            let range = TextRange::new(start, start + EXPECT.len() as u32);
-            let reason = Reason::new("B4", workspace.path_of(id));
-            builder.replace(&file.path, range, "allow", reason);
-        }
+        let whole = workspace.item(id).range;
+        allow_in(scope, (id, whole), OF_DEAD_CODE, builder);
     }
 }
 
@@ -40,23 +34,34 @@ pub(super) fn allow_private(
     let workspace = scope.workspace;
     let opens =
         |id: &ItemId| widened.contains(id) && workspace.item(*id).visibility.level != Level::Public;
-    for id in workspace.items_of(scope.root) {
-        let item = workspace.item(id);
+    let moves = |id: &ItemId| scope.moving[id.index()];
+    for id in workspace.items_of(scope.root).filter(moves) {
         let mut targets = scope.graph.references_of(id).iter();
         let shows = targets
             .any(|reference| matches!(&reference.resolution.target, Target::Item(of) if opens(of)));
-        if !shows || !scope.moving[id.index()] {
+        if !shows {
             continue;
         }
-        let file = workspace.file(workspace.module(item.module).file);
-        for attribute in &item.attributes {
-            for at in expectations(&file[attribute.range], OF_PRIVATE) {
-                let start = attribute.range.start + at;
-                let range = TextRange::new(start, start + EXPECT.len() as u32);
-                let reason = Reason::new("B4", workspace.path_of(id));
-                builder.replace(&file.path, range, "allow", reason);
-            }
+        for attribute in &workspace.item(id).attributes {
+            allow_in(scope, (id, attribute.range), OF_PRIVATE, builder);
         }
+    }
+}
+
+/// Allows, in a part of an item, what is expected of some lints.
+fn allow_in(
+    scope: &Scope<'_>,
+    (id, part): (ItemId, TextRange),
+    lints: &[&str],
+    builder: &mut ChangeBuilder,
+) {
+    let workspace = scope.workspace;
+    let file = workspace.file(workspace.module(workspace.item(id).module).file);
+    for at in expectations(&file[part], lints) {
+        let start = part.start + at;
+        let range = TextRange::new(start, start + EXPECT.len() as u32);
+        let reason = Reason::new("B4", workspace.path_of(id));
+        builder.replace(&file.path, range, "allow", reason);
     }
 }
 

@@ -4,8 +4,8 @@
 //! are. One that is there is given the dependency, and a line at the start of its `main`.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use cleave_syntax::workspace::{CrateKind, Package};
-use cleave_syntax::{CrateId, PackageId, Workspace};
+use cleave_syntax::workspace::Package;
+use cleave_syntax::{PackageId, Workspace};
 use toml_edit::{DocumentMut, Item, Table, Value};
 
 use super::{Setup, Site};
@@ -209,11 +209,7 @@ fn extend(site: &Site<'_>, id: PackageId, setup: &mut Setup) -> Result<(), Failu
 
 /// The file of a package's `fn main`, with the task at the start of it.
 fn extended_main(workspace: &Workspace, package: PackageId) -> Option<(Utf8PathBuf, String)> {
-    let mut crates = (0..workspace.crates.len()).map(CrateId::new);
-    let krate = crates.find(|id| {
-        let krate = workspace.krate(*id);
-        krate.package == package && krate.kind == CrateKind::Bin
-    })?;
+    let krate = workspace.binaries(package).next()?;
     let root = workspace.module(workspace.krate(krate).root);
     let main = root
         .items

@@ -3,7 +3,7 @@
 use cleave_syntax::item::{ItemKind, Part, PathContext, Shape};
 use cleave_syntax::{ItemId, Name};
 
-use super::super::anchor::head_of_alias;
+use super::super::anchor::{ALIASES, head_of_alias};
 use super::{ForeignType, Known, Values, is_standard, taken};
 use crate::graph::{Place, Target};
 use crate::standard;
@@ -60,10 +60,8 @@ impl Values<'_> {
 
     /// What the values of an alias are, where it stands for a type with a name, of whatever arguments.
     pub(in crate::resolve) fn aliased(&self, alias: ItemId, depth: usize) -> Option<Known> {
-        /// An alias of an alias of itself never ends.
-        const DEEPEST: usize = 8;
         let item = self.workspace.item(alias);
-        if item.kind != ItemKind::TypeAlias || depth > DEEPEST {
+        if item.kind != ItemKind::TypeAlias || depth > ALIASES {
             return None;
         }
         let (at, before) = head_of_alias(self.workspace, alias)?;

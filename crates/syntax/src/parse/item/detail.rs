@@ -141,7 +141,6 @@ pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut It
     }
 }
 
-/// Names ascending, each once.
 fn variant_fields(variant: &syn::Variant) -> impl Iterator<Item = VariantField> {
     let named = variant.fields.iter().zip(0..).filter_map(|(field, index)| {
         let holds = shape::written(&field.ty)?;
