@@ -1,4 +1,5 @@
-//! How fast: lines a second, time against lines, and memory a line, on generated monoliths and on the corpus.
+//! How fast: lines a second, time against lines, memory a line, and seconds for a plan, on generated monoliths and on the
+//! corpus.
 
 use std::process::Command;
 
@@ -34,9 +35,9 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
     };
     let program = build(&root)?;
     println!(
-        "| source | lines | parse s | resolve s | lines/s | processor s | bytes/line | knots s |"
+        "| source | lines | parse s | resolve s | lines/s | processor s | bytes/line | knots s | plan s |"
     );
-    println!("|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|");
     let mut rows = Vec::new();
     for size in sizes {
         let folder = generate(&root, size)?;
@@ -127,14 +128,15 @@ fn bytes(row: &Value) -> f64 {
 
 fn print(name: &str, row: &Value) {
     println!(
-        "| {name} | {} | {:.3} | {:.3} | {:.0} | {:.2} | {:.0} | {:.3} |",
+        "| {name} | {} | {:.3} | {:.3} | {:.0} | {:.2} | {:.0} | {:.3} | {:.2} |",
         row["lines"],
         number(row, "parse"),
         number(row, "resolve"),
         speed(row),
         number(row, "processor"),
         bytes(row),
-        number(row, "knots")
+        number(row, "knots"),
+        number(row, "plan")
     );
 }
 

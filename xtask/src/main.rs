@@ -31,7 +31,8 @@ Tasks:
                     times `cargo check` after edits, before each split and after it (--format json)
   schema            writes docs/schema/graph.json anew
   bless [NAME]      accepts what the fixtures (those with NAME in their name) show now as their snapshots
-  bench [LINES…]    prints lines a second and bytes a line on generated monoliths and the fetched corpus (--generated)";
+  bench [LINES…]    prints lines a second, bytes a line and seconds for a plan
+                    on generated monoliths and the fetched corpus (--generated)";
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().skip(1).collect();
@@ -40,6 +41,11 @@ fn main() -> ExitCode {
         .and_then(|word| word.to_str())
         .unwrap_or_default()
         .to_owned();
+    let asks_for_help = words.iter().any(|word| word == "--help" || word == "-h");
+    if asks_for_help && task != "split" {
+        println!("{HELP}");
+        return ExitCode::SUCCESS;
+    }
     let rest = words.into_iter().skip(1);
     let result = match task.as_str() {
         "split" => {

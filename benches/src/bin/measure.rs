@@ -1,10 +1,12 @@
-//! Reads and resolves one package and prints what that took, as one line of JSON: `measure FOLDER`.
+//! Reads, resolves and plans one package and prints what that took, as one line of JSON: `measure FOLDER`.
 #![expect(clippy::print_stdout, reason = "its output is its result")]
 
 use std::process::ExitCode;
 use std::time::Instant;
 
 use camino::Utf8PathBuf;
+use cleave_graph::Graph;
+use cleave_plan::ProposeOptions;
 use cleave_syntax::{LoadOptions, Workspace};
 use serde_json::json;
 
@@ -63,6 +65,9 @@ fn measure(
             std::hint::black_box(cleave_graph::knot::knots(&workspace, &graph, krate));
         }
         let knots = start.elapsed().as_secs_f64();
+        if run == 0 {
+            row["plan"] = json!(plan(&workspace, &graph));
+        }
         if parse + resolve < best[3] {
             best = [parse, resolve, knots, parse + resolve, processor];
         }
@@ -72,6 +77,15 @@ fn measure(
     row["knots"] = json!(best[2]);
     row["processor"] = json!(best[4]);
     Ok(row)
+}
+
+/// Seconds that a plan with its steps takes, once: it works alone and long enough to be told from chance.
+fn plan(workspace: &Workspace, graph: &Graph) -> f64 {
+    let start = Instant::now();
+    let (plan, _) = cleave_plan::propose(workspace, graph, &ProposeOptions::default());
+    let (homes, _) = cleave_plan::homes(&plan, workspace, graph);
+    std::hint::black_box(cleave_plan::steps(&plan, &homes, workspace, graph));
+    start.elapsed().as_secs_f64()
 }
 
 fn lines(workspace: &Workspace) -> usize {

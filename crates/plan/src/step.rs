@@ -1,5 +1,6 @@
 //! The way to the plan, one reviewable step at a time.
 
+mod claim;
 mod divide;
 
 use std::collections::BTreeMap;
@@ -7,11 +8,11 @@ use std::collections::BTreeMap;
 use cleave_graph::Graph;
 use cleave_syntax::{ItemId, ModuleId, Workspace};
 
+use self::claim::Claims;
 pub(crate) use self::divide::divide;
 pub use self::divide::refresh;
 use crate::home::Homes;
 use crate::lift::{self, Lifts};
-use crate::path::is_within;
 use crate::plan::{Plan, PlannedStep, RootKind};
 use crate::{target, testing, unit};
 
@@ -89,6 +90,7 @@ pub fn steps(plan: &Plan, homes: &Homes, workspace: &Workspace, graph: &Graph) -
     }];
     steps.extend(lift_steps(plan, workspace));
     let first = steps.len() + 1;
+    let claims = Claims::of(plan);
     let mut by_step: Vec<Vec<ItemId>> = vec![Vec::new(); plan.steps.len()];
     let mut beside: BTreeMap<(ModuleId, usize), usize> = BTreeMap::new();
     let mut unnamed_tests = Vec::new();
@@ -100,10 +102,10 @@ pub fn steps(plan: &Plan, homes: &Homes, workspace: &Workspace, graph: &Graph) -
         let Some(to) = homes.planned[id.index()] else {
             continue;
         };
-        let named = named_step(plan, workspace, to, id);
+        let named = claims.named(workspace, to, id);
         if item.is_test && named.is_none() {
             unnamed_tests.push((id, to));
-        } else if let Some(step) = named.or_else(|| last_step(plan, to)) {
+        } else if let Some(step) = named.or_else(|| claims.last(to)) {
             by_step[step].push(id);
             let first = beside.entry((item.module, to)).or_insert(step);
             *first = step.min(*first);
@@ -113,7 +115,7 @@ pub fn steps(plan: &Plan, homes: &Homes, workspace: &Workspace, graph: &Graph) -
     for (id, to) in unnamed_tests {
         let about = testing::about(workspace, workspace.item(id).module);
         let first = beside.get(&(about, to)).copied();
-        if let Some(step) = first.or_else(|| last_step(plan, to)) {
+        if let Some(step) = first.or_else(|| claims.last(to)) {
             by_step[step].push(id);
         }
     }
@@ -202,44 +204,16 @@ fn lift_steps(plan: &Plan, workspace: &Workspace) -> Vec<Step> {
 /// What has a home elsewhere and no step that takes it there, ascending: a plan that was written by hand, or edited, and
 /// not completed.
 pub fn stranded(plan: &Plan, homes: &Homes, workspace: &Workspace) -> Vec<ItemId> {
+    let claims = Claims::of(plan);
     let is_stranded = |id: &ItemId| {
         let item = workspace.item(*id);
         let moves = item.parent.is_none() && item.is_node() && !item.is_test;
         let home = homes.planned[id.index()].filter(|_| moves);
-        home.is_some_and(|to| step_of(plan, workspace, to, *id).is_none())
+        home.is_some_and(|to| {
+            claims.named(workspace, to, *id).is_none() && claims.last(to).is_none()
+        })
     };
     homes.pending().filter(is_stranded).collect()
-}
-
-/// The step whose claim on an item is the closest.
-fn step_of(plan: &Plan, workspace: &Workspace, to: usize, id: ItemId) -> Option<usize> {
-    named_step(plan, workspace, to, id).or_else(|| last_step(plan, to))
-}
-
-/// The step for what is new since the plan was made: the last to its crate.
-fn last_step(plan: &Plan, to: usize) -> Option<usize> {
-    let name = &plan.crates[to].name;
-    plan.steps.iter().rposition(|step| step.to == *name)
-}
-
-/// The step that names an item, or a module around it, the closest.
-fn named_step(plan: &Plan, workspace: &Workspace, to: usize, id: ItemId) -> Option<usize> {
-    let path = workspace.path_of(id);
-    let module = &workspace.module(workspace.item(id).module).path;
-    let mine = plan
-        .steps
-        .iter()
-        .enumerate()
-        .filter(|(_, step)| step.to == plan.crates[to].name);
-    let claims = mine.flat_map(|(index, step)| step.moves.iter().map(move |name| (index, name)));
-    claims
-        .filter_map(|(index, name)| {
-            let exact = *name == path;
-            (exact || is_within(module, name))
-                .then_some((index, if exact { usize::MAX } else { name.len() }))
-        })
-        .max_by_key(|(index, length)| (*length, std::cmp::Reverse(*index)))
-        .map(|(index, _)| index)
 }
 
 /// Puts every item off until what it needs has moved, and tests until what they test and use has.
@@ -262,23 +236,15 @@ fn close(
     for (index, items) in by_step.iter().enumerate() {
         step.extend(items.iter().map(|id| (*id, index)));
     }
-    // Needs come after their users in the units' order, so going backwards sees them first.
-    for unit in units.units.iter().rev() {
-        let own = unit
-            .items
-            .iter()
-            .filter_map(|id| step.get(id))
-            .max()
-            .copied();
-        let needs = unit
-            .needs
-            .iter()
-            .flat_map(|need| &units.units[*need].items)
-            .filter_map(|id| step.get(id))
-            .max();
-        let Some(own) = own else { continue };
-        let index = own.max(needs.copied().unwrap_or(0));
-        let index = same_crate(plan, own, index);
+    // Needs come after their users in the units' order, so going backwards sees them first, each once: a large unit
+    // that many need is not walked for each of them.
+    let mut moves: Vec<Option<usize>> = vec![None; units.units.len()];
+    for (at, unit) in units.units.iter().enumerate().rev() {
+        let own = unit.items.iter().filter_map(|id| step.get(id)).max();
+        let Some(own) = own.copied() else { continue };
+        let needs = unit.needs.iter().filter_map(|need| moves[*need]).max();
+        let index = same_crate(plan, own, own.max(needs.unwrap_or(0)));
+        moves[at] = Some(index);
         for id in &unit.items {
             step.insert(*id, index);
         }

@@ -6,7 +6,7 @@ use cleave_graph::Graph;
 use cleave_syntax::{ItemId, Workspace};
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use super::named_step;
+use super::claim::Claims;
 use crate::home::{Homes, homes};
 use crate::lift::{self, Lifts};
 use crate::path::is_within;
@@ -23,6 +23,7 @@ const KNOT: usize = 6000;
 /// do all if each item that is still to move is in one.
 pub fn refresh(workspace: &Workspace, graph: &Graph, plan: &mut Plan) {
     let (homes, _) = homes(plan, workspace, graph);
+    let claims = Claims::of(plan);
     let mut open: BTreeSet<usize> = BTreeSet::new();
     let mut covered = true;
     for id in homes.pending() {
@@ -33,7 +34,7 @@ pub fn refresh(workspace: &Workspace, graph: &Graph, plan: &mut Plan) {
         ) else {
             continue;
         };
-        match named_step(plan, workspace, to, id) {
+        match claims.named(workspace, to, id) {
             Some(step) => {
                 open.insert(step);
             }
@@ -109,26 +110,33 @@ fn blocks(workspace: &Workspace, units: &unit::Units, mine: &[usize]) -> Vec<Vec
         let items = units.units[unit].items.iter();
         items.map(|id| workspace.module(workspace.item(*id).module).path.as_str())
     };
-    let mut digraph: DiGraph<(), ()> = DiGraph::new();
-    let mut nodes: BTreeMap<&str, NodeIndex> = BTreeMap::new();
     let own: BTreeSet<usize> = mine.iter().copied().collect();
     let paths: BTreeSet<&str> = mine.iter().flat_map(|unit| modules_of(*unit)).collect();
-    for path in &paths {
-        nodes.insert(path, digraph.add_node(()));
-    }
+    let mut digraph: DiGraph<(), ()> = DiGraph::new();
+    let nodes: BTreeMap<&str, NodeIndex> = paths
+        .iter()
+        .map(|path| (*path, digraph.add_node(())))
+        .collect();
+    // The modules of a unit are a circle already, so what the unit needs hangs on its first alone: each with each would
+    // grow with the square of a large knot. Asking the graph whether it has an edge walks all that a node has.
+    let mut known: BTreeSet<(NodeIndex, NodeIndex)> = BTreeSet::new();
+    let mut join = |from: NodeIndex, to: NodeIndex| {
+        if known.insert((from, to)) {
+            digraph.add_edge(from, to, ());
+        }
+    };
     for unit in mine {
-        let needs = units.units[*unit]
-            .needs
-            .iter()
-            .filter(|need| own.contains(need));
-        let Some(first) = modules_of(*unit).next() else {
+        let Some(first) = modules_of(*unit).next().map(|path| nodes[path]) else {
             continue;
         };
         for path in modules_of(*unit) {
-            digraph.update_edge(nodes[first], nodes[path], ());
-            digraph.update_edge(nodes[path], nodes[first], ());
-            for other in needs.clone().flat_map(|need| modules_of(*need)) {
-                digraph.update_edge(nodes[path], nodes[other], ());
+            join(first, nodes[path]);
+            join(nodes[path], first);
+        }
+        let needs = units.units[*unit].needs.iter();
+        for need in needs.filter(|need| own.contains(need)) {
+            if let Some(path) = modules_of(*need).next() {
+                join(first, nodes[path]);
             }
         }
     }
