@@ -375,6 +375,9 @@ pub struct Implementation {
     pub trait_arguments: Vec<u32>,
     /// Names of the impl's own type parameters.
     pub type_parameters: Vec<String>,
+    /// How many types the self type has for arguments where each is a parameter of the impl's own; else 0. Parameters
+    /// of the type beyond these are what they are by default.
+    pub own_arguments: u32,
     /// Whether it may cover types that nobody has named.
     pub blanket: Option<Blanket>,
     /// Indexes into [`Item::paths`] of the traits that bound the self type, where that is a type parameter.

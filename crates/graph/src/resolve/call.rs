@@ -147,13 +147,19 @@ impl<'a> Finder<'a> {
         let Some(arguments) = self.arguments.get(&member.name) else {
             return;
         };
+        // What bounds say is no inherent method.
+        let may_be_generic = matches!(member.receiver, Receiver::Own | Receiver::Generic);
+        if may_be_generic && self.values.known(from, &member.receiver) == Some(Known::Generic) {
+            return;
+        }
         let of_type = |own| self.by_type.get(&(member.name, own));
         let narrowed = match member.receiver {
-            Receiver::Unknown | Receiver::Local => None,
+            Receiver::Unknown | Receiver::Local | Receiver::Generic => None,
             Receiver::Own => of_type(self.graph.own_type(self.workspace, from)),
             Receiver::Typed(name) => self.by_type_name.get(&(member.name, name)),
             Receiver::Derived(_) => match self.values.known(from, &member.receiver) {
                 Some(Known::Type(own)) => of_type(Some(own)),
+                Some(Known::Generic) => return,
                 Some(Known::Standard(name)) if standard::is_closed(&name) => return,
                 Some(known) if self.values.is_outside(known, member) => return,
                 _ => None,

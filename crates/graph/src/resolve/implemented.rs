@@ -9,7 +9,7 @@ use cleave_syntax::{Item, ItemId, Name, Workspace};
 
 use super::builtin;
 use super::scope::has_word;
-use crate::graph::{Graph, Place, Reference, Target};
+use crate::graph::{Place, Reference, Target};
 use crate::standard;
 
 /// Traits of `std` that no type of the workspace has without an impl there, each with those by whose impls one may have it.
@@ -51,7 +51,7 @@ enum Bound {
 
 impl Implemented {
     /// `references` are those of each item.
-    pub(super) fn new(workspace: &Workspace, graph: &Graph, references: &[Vec<Reference>]) -> Self {
+    pub(super) fn new(workspace: &Workspace, references: &[Vec<Reference>]) -> Self {
         let mut known = Self {
             impls: HashSet::new(),
             foreign: HashSet::new(),
@@ -72,8 +72,9 @@ impl Implemented {
                 ItemKind::MacroCall | ItemKind::MacroRules
                     if macros.write_impls(ItemId::new(index), &mut HashSet::new()) =>
                 {
-                    known.any_type.extend(&graph.edges[index]);
-                    known.any_trait.extend(&graph.edges[index]);
+                    let named: Vec<ItemId> = heads(item, references).collect();
+                    known.any_type.extend(&named);
+                    known.any_trait.extend(&named);
                 }
                 kind if kind.is_type() && has_foreign_attribute(item, references) => {
                     known.any_trait.insert(ItemId::new(index));
@@ -212,6 +213,21 @@ impl Macros<'_> {
                 }
         })
     }
+}
+
+/// What may stand at the head of an impl that a macro writes: items named for themselves, not for a member like `new` in
+/// `Type::new()`, and not in a function's body.
+fn heads(item: &Item, references: &[Reference]) -> impl Iterator<Item = ItemId> {
+    references.iter().filter_map(|reference| {
+        let (Place::Item(_, at), Target::Item(named)) =
+            (reference.place, &reference.resolution.target)
+        else {
+            return None;
+        };
+        let path = &item.paths[at as usize];
+        let is_whole = reference.resolution.used as usize == path.segments.len();
+        (is_whole && !path.in_function).then_some(*named)
+    })
 }
 
 fn target(references: &[Reference], at: u32) -> Option<&Target> {

@@ -97,7 +97,7 @@ impl<'a> Finder<'a> {
             handed,
             graph,
             references,
-            implemented: Implemented::new(workspace, graph, references),
+            implemented: Implemented::new(workspace, references),
             bounds: bounds(workspace, graph),
             values: Values::before(workspace, graph, references),
             by_member,
@@ -118,6 +118,11 @@ impl<'a> Finder<'a> {
             let mut entries = in_scope.into_iter().flatten();
             bounds.contains(of) || in_body.contains(of) || entries.any(|entry| entry.of == *of)
         };
+        // What an item asks of its parameters, it names.
+        let asked = |of: &ItemId| {
+            let mut parts = [id, around].into_iter();
+            parts.any(|part| part == *of || self.graph.edges_of(part).contains(of))
+        };
         let mut found = BTreeSet::new();
         let mut named = |name: &str, arguments: Option<u32>, holder: Holder| {
             let possible = self.with_member(name, arguments);
@@ -132,6 +137,9 @@ impl<'a> Finder<'a> {
                     let is_outside = self.implemented.excludes_outside(of);
                     is_outside && !bounds.contains(&of) && self.holds_none(written, of, 0)
                 }),
+                Holder::Known(Known::Generic) => {
+                    self.implemented.excludes_outside(of) && !bounds.contains(&of) && !asked(&of)
+                }
                 Holder::Known(Known::Object(_)) | Holder::Unknown => false,
             };
             found.extend(possible.filter(|of| *of != around && here(of) && !lacks(*of)));
@@ -245,13 +253,21 @@ impl<'a> Finder<'a> {
                 if item.trait_name().is_some() || item.name == last {
                     return None;
                 }
-                // Else it is a part of the type that is named, or an alias.
+                // Else it is a part of the type that is named, or of what an alias stands for.
                 let is_own = before == "Self" || before == item.name.as_str();
-                if is_own && item.kind.is_type() {
-                    Holder::Known(Known::Type(target))
-                } else {
-                    Holder::Unknown
+                match self.values.aliased(target, 0) {
+                    Some(Known::Type(own))
+                        if self.values.methods_of(own, last).next().is_some() =>
+                    {
+                        return None;
+                    }
+                    Some(known) => Holder::Known(known),
+                    None if is_own && item.kind.is_type() => Holder::Known(Known::Type(target)),
+                    None => Holder::Unknown,
                 }
+            }
+            Target::Builtin | Target::External(_) if self.values.names_inherent(item, index) => {
+                return None;
             }
             Target::Builtin | Target::External(_) => Holder::Outside,
             _ => return None,

@@ -1,9 +1,10 @@
 //! What values are, where signatures and fields tell: of a type of the workspace or of the standard library, or a trait
 //! object.
 
+mod generic;
 mod named;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use cleave_syntax::item::{Derivation, Derived, ItemKind, MemberUse, Part, Receiver, Shape};
 use cleave_syntax::{ForeignMember, ItemId, Name, Workspace};
@@ -22,6 +23,8 @@ pub(super) enum Known {
     Standard(Name),
     /// Of a type of another crate.
     Foreign(ForeignType),
+    /// Of a generic parameter, or what is associated with one: it has what its bounds say, which name no `Deref`.
+    Generic,
 }
 
 /// A type of another crate.
@@ -78,6 +81,8 @@ pub struct Values<'a> {
     references: References<'a>,
     /// The inherent methods of a name.
     inherent: HashMap<&'a str, Vec<ItemId>>,
+    /// What asks its generic parameters to hand calls on.
+    handing_on: HashSet<ItemId>,
 }
 
 impl<'a> Values<'a> {
@@ -108,6 +113,7 @@ impl<'a> Values<'a> {
             graph,
             references,
             inherent,
+            handing_on: generic::handing_on(workspace, graph),
         }
     }
 
@@ -141,7 +147,7 @@ impl<'a> Values<'a> {
                 members.any(|it| it.takes.fits(member.arguments))
             }
             Known::Standard(of) => standard::has_method(&of, &member.name),
-            Known::Type(_) | Known::Object(_) => false,
+            Known::Type(_) | Known::Object(_) | Known::Generic => false,
         }
     }
 
@@ -221,7 +227,11 @@ impl<'a> Values<'a> {
     pub(super) fn known(&self, from: ItemId, receiver: &Receiver) -> Option<Known> {
         match receiver {
             Receiver::Unknown | Receiver::Local => None,
-            Receiver::Own => self.own(from).map(Known::Type),
+            Receiver::Generic => self.generic(from),
+            Receiver::Own => match self.own(from) {
+                Some(own) => Some(Known::Type(own)),
+                None => self.own_parameter(from),
+            },
             Receiver::Typed(name) => self.named(from, *name),
             Receiver::Derived(derived) => self.derived(from, derived),
         }
@@ -252,7 +262,10 @@ impl<'a> Values<'a> {
         }
         let mut found = None;
         for (item, shape) in self.shapes(from, &derived.by)? {
-            let known = self.part((item, shape?), &derived.parts)?;
+            let known = match taken(shape?, &derived.parts)? {
+                Shape::Generic(at) => self.of_parameter(from, &derived.by, *at)?,
+                part => self.part(item, part)?,
+            };
             if found.is_some_and(|found| found != known) {
                 return None;
             }
@@ -373,7 +386,7 @@ impl<'a> Values<'a> {
     fn type_of(&self, from: ItemId, receiver: &Receiver) -> Option<ItemId> {
         match self.known(from, receiver)? {
             Known::Type(own) => Some(own),
-            Known::Object(_) | Known::Standard(_) | Known::Foreign(..) => None,
+            Known::Object(_) | Known::Standard(_) | Known::Foreign(_) | Known::Generic => None,
         }
     }
 

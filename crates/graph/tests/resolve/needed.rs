@@ -62,11 +62,17 @@ fn a_path_means_a_trait_that_its_type_has() {
         "
         pub trait Reader { fn new() -> Self; }
         pub trait Half { fn new() -> Self; }
+        pub trait Make { fn make() {} }
         pub struct Own;
+        type Other = Own;
+        impl Own { fn make() {} }
         impl Reader for Own { fn new() -> Own { Own } }
+        impl Make for Own {}
         impl Half for u8 { fn new() -> u8 { 0 } }
         fn own() { Own::new(); }
-        fn outside() { String::new(); }
+        fn outside() { u16::new(); }
+        fn inherent() { String::new(); }
+        fn inherent_by_alias() { Other::make(); }
         fn parameter<T>() { T::new(); }
         ",
         "
@@ -207,7 +213,6 @@ fn a_type_without_an_impl_of_a_trait_does_not_have_its_methods() {
         typed: a::Mean
         closure: a::Mean
         unknown: a::Mean a::Other
-        parameter: a::Other
         wide::f: a::Wide
         ",
     );
@@ -409,6 +414,77 @@ fn what_another_crates_type_holds_is_what_its_arguments_say() {
         ",
         "
         Holding::b: TableLike
+        ",
+    );
+}
+
+#[test]
+fn a_generic_value_has_what_its_bounds_say() {
+    check_unnamed(
+        "
+        mod a {
+            pub trait Size { fn get(&self) -> u8; }
+            pub trait Other { fn get(&self) -> u8; }
+            pub trait Kind { type Key: Size; fn key(&self) -> Self::Key; }
+            pub trait Lead: std::ops::Deref<Target = crate::Own> {}
+        }
+        use a::{Kind, Other, Size};
+        pub struct Own;
+        impl Other for Own { fn get(&self) -> u8 { 0 } }
+        pub struct Pair<T>(T);
+        fn parameter<T: Size>(value: T) { value.get(); }
+        fn anything(value: impl Size) { value.get(); }
+        fn associated<T: Kind>(of: &T) { let key: T::Key = of.key(); key.get(); }
+        pub trait Default { fn twice(&self) { self.get(); } }
+        impl<T: Size> Pair<T> { fn held(&self) { self.0.get(); } }
+        impl Pair<Own> { fn written(&self) { self.0.get(); } }
+        pub struct Preset<T = Own>(T);
+        impl Preset { fn preset(&self) { self.0.get(); } }
+        fn hands_on<T: std::ops::Deref<Target = Own>>(value: T) { value.get(); }
+        fn hands_on_in_turn<T: a::Lead>(value: T) { value.get(); }
+        ",
+        "
+        associated: a::Size
+        Pair::held: a::Size
+        Pair::written: a::Size a::Other
+        Preset::preset: a::Size a::Other
+        hands_on: a::Size a::Other
+        hands_on_in_turn: a::Size a::Other
+        ",
+    );
+}
+
+#[test]
+fn a_type_named_in_a_function_s_body_gets_no_impl_from_a_macro() {
+    check_unnamed(
+        "
+        pub trait Size { fn size(&self) -> u8; }
+        impl Size for u8 { fn size(&self) -> u8 { 0 } }
+        pub struct Tested;
+        pub struct Written;
+        unseen::properties! { fn holds(value in 1..2) { check::<Tested>(value); } }
+        unseen::implement! { Written { fn other() {} } }
+        fn tested(value: Tested) { value.size(); }
+        fn written(value: Written) { value.size(); }
+        ",
+        "
+        written: Size
+        ",
+    );
+}
+
+#[test]
+fn what_is_named_by_its_trait_is_no_other_trait_s() {
+    check_unnamed(
+        "
+        pub trait Base { type Id; fn id() -> u8; }
+        pub trait Edge { type Id; fn id() -> u8; }
+        fn by_trait<T: Base>(value: <T as Base>::Id) { <T as Base>::id(); }
+        fn by_type<T: Base>() { <T>::id(); }
+        fn by_other() { <[u8; 4]>::id(); }
+        ",
+        "
+        by_other: Base Edge
         ",
     );
 }

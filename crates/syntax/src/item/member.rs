@@ -34,6 +34,9 @@ pub enum Receiver {
     /// A generic parameter, what is associated with it, or an item of the body: what it has is no item's, but a trait's
     /// may be.
     Local,
+    /// A variable whose type is a generic parameter, what is associated with one, or `impl Trait`: it has what its bounds
+    /// say.
+    Generic,
     /// What a call returns or a field holds, or a part of it.
     Derived(Box<Derived>),
 }
@@ -78,6 +81,8 @@ pub enum Shape {
     Object(Name),
     /// `Option<T>`, `Result<T, …>`.
     Holder(Box<Shape>),
+    /// A type parameter of the item that writes it, or what is associated with one: which of them.
+    Generic(u32),
     /// A tuple; none for an element that is anything else.
     Tuple(Vec<Option<Shape>>),
 }

@@ -12,7 +12,7 @@ use smallvec::smallvec;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 
-use super::{Shift, attribute, extent, pattern};
+use super::{Shift, attribute, extent, pattern, shape};
 use crate::item::{
     Include, MemberUse, PathContext, PathUse, Receiver, Segment, Segments, TestPart, TestPartKind,
 };
@@ -25,8 +25,10 @@ use crate::token::words;
 pub(super) enum Local {
     /// A variable, with what is known of it: it hides values of that name.
     Value(Receiver),
-    /// A generic parameter or local item: it hides all of that name.
+    /// A local item or a constant parameter: it hides all of that name.
     Item,
+    /// A type parameter, which does as well.
+    Parameter,
     /// A local enum, with its variants: a glob of it brings them in.
     Enum(Vec<Name>),
     /// A function-local import: the path that it stands for.
@@ -45,6 +47,8 @@ pub(super) struct Collector<'a> {
     scopes: Vec<FxHashMap<Name, Local>>,
     /// How many bodies are around.
     bodies: u32,
+    /// How many of those are functions' among the tokens of a macro call.
+    pub(super) functions: u32,
     /// How many macro calls are around.
     pub(super) macros: u32,
     /// How many modules inside a body are around.
@@ -65,6 +69,7 @@ impl<'a> Collector<'a> {
             named_files: Vec::new(),
             scopes: vec![FxHashMap::default()],
             bodies: 0,
+            functions: 0,
             macros: 0,
             modules: 0,
             impls: 0,
@@ -116,7 +121,15 @@ impl<'a> Collector<'a> {
 
     /// Whether a name is that of a generic parameter or an item of the body.
     pub(super) fn is_local_item(&self, name: Name) -> bool {
-        matches!(self.local(name), Some(Local::Item | Local::Enum(_)))
+        matches!(
+            self.local(name),
+            Some(Local::Item | Local::Parameter | Local::Enum(_))
+        )
+    }
+
+    /// Whether a name is that of a type parameter.
+    pub(super) fn is_parameter(&self, name: Name) -> bool {
+        matches!(self.local(name), Some(Local::Parameter))
     }
 
     /// Inside an impl or trait in a body.
@@ -134,7 +147,7 @@ impl<'a> Collector<'a> {
         for parameter in &generics.params {
             match parameter {
                 syn::GenericParam::Type(parameter) => {
-                    self.bind(name_of(&parameter.ident), Local::Item);
+                    self.bind(name_of(&parameter.ident), Local::Parameter);
                 }
                 syn::GenericParam::Const(parameter) => {
                     self.bind(name_of(&parameter.ident), Local::Item);
@@ -165,7 +178,9 @@ impl<'a> Collector<'a> {
                 {
                     return;
                 }
-                Some(Local::Item | Local::Enum(_)) if context != PathContext::Macro => {
+                Some(Local::Item | Local::Parameter | Local::Enum(_))
+                    if context != PathContext::Macro =>
+                {
                     self.record_associated(&segments, context);
                     return;
                 }
@@ -185,6 +200,7 @@ impl<'a> Collector<'a> {
             global,
             context,
             in_signature: self.bodies == 0,
+            in_function: self.functions > 0,
             guessed,
         });
     }
@@ -260,14 +276,21 @@ impl<'a> Collector<'a> {
                 false,
             );
         }
-        for segment in path.segments.iter().skip(qself.position) {
+        // `<T as Trait>::name` is that trait's, whatever is in scope; what follows is not.
+        let known = qself.position + usize::from(qself.position > 0);
+        let is_generic = shape::is_generic(&qself.ty, |name| self.is_parameter(name));
+        let receiver = match (qself.position, path.segments.len(), is_generic) {
+            (0, 1, true) => Receiver::Generic,
+            _ => Receiver::Unknown,
+        };
+        for segment in path.segments.iter().skip(known) {
             let Segment { name, range } = self.segment(&segment.ident);
             self.members.push(MemberUse {
                 name,
                 range,
                 called: true,
                 arguments: None,
-                receiver: Receiver::Unknown,
+                receiver: receiver.clone(),
             });
         }
         for segment in &path.segments {

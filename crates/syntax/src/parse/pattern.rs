@@ -16,6 +16,9 @@ pub(super) fn bind_typed(collector: &mut Collector<'_>, pattern: &syn::Pat, writ
             // A type of that name outside is not meant.
             let known = shape::type_name(written).filter(|name| !collector.is_local_item(*name));
             let known = match known {
+                _ if shape::is_generic(written, |name| collector.is_parameter(name)) => {
+                    Receiver::Generic
+                }
                 Some(name) if name == "Self" => Receiver::Own,
                 Some(name) => Receiver::Typed(name),
                 None => Receiver::Unknown,

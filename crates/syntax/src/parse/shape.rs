@@ -26,6 +26,25 @@ pub(super) fn type_name(written: &syn::Type) -> Option<Name> {
     Some(name_of(&last.ident))
 }
 
+/// Whether a type is a generic parameter, what is associated with one, or `impl Trait`.
+pub(super) fn is_generic(written: &syn::Type, is_parameter: impl Fn(Name) -> bool) -> bool {
+    let mut written = seen_through(written);
+    loop {
+        match written {
+            syn::Type::ImplTrait(_) => return true,
+            syn::Type::Path(syn::TypePath {
+                qself: Some(of), ..
+            }) => written = &of.ty,
+            syn::Type::Path(path) => {
+                let first = path.path.segments.first();
+                return path.path.leading_colon.is_none()
+                    && first.is_some_and(|first| is_parameter(name_of(&first.ident)));
+            }
+            _ => return false,
+        }
+    }
+}
+
 fn shape(written: &syn::Type) -> Option<Shape> {
     match seen_through(written) {
         syn::Type::Tuple(tuple) => Some(Shape::Tuple(tuple.elems.iter().map(shape).collect())),

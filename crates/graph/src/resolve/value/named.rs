@@ -1,24 +1,24 @@
 //! What the names of types mean that an item writes.
 
-use cleave_syntax::item::{ItemKind, Part, PathContext, Shape};
+use cleave_syntax::item::{ItemKind, PathContext, Shape};
 use cleave_syntax::{ItemId, Name};
 
 use super::super::anchor::{ALIASES, head_of_alias};
-use super::{ForeignType, Known, Values, is_standard, taken};
+use super::{ForeignType, Known, Values, is_standard};
 use crate::graph::{Place, Target};
 use crate::standard;
 
 impl Values<'_> {
-    /// What a part is of what an item says by a shape.
-    pub(super) fn part(&self, (item, shape): (ItemId, &Shape), parts: &[Part]) -> Option<Known> {
-        match taken(shape, parts)? {
+    /// What an item says by a shape.
+    pub(super) fn part(&self, item: ItemId, shape: &Shape) -> Option<Known> {
+        match shape {
             Shape::Named(name) if name == "Self" => self.own(item).map(Known::Type),
             part @ (Shape::Named(name) | Shape::Object(name)) => {
                 let known = self.named(item, *name)?;
                 let is_object = matches!(part, Shape::Object(_));
                 (matches!(known, Known::Object(_)) == is_object).then_some(known)
             }
-            Shape::Holder(_) | Shape::Tuple(_) => None,
+            Shape::Holder(_) | Shape::Tuple(_) | Shape::Generic(_) => None,
         }
     }
 

@@ -138,7 +138,7 @@ impl Collector<'_> {
         } else {
             name_of(bound)
         };
-        if !global && matches!(self.local(*first), Some(Local::Item | Local::Enum(_))) {
+        if !global && self.is_local_item(*first) {
             self.bind(bound, Local::Item);
             return;
         }

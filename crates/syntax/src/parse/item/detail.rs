@@ -4,7 +4,7 @@ use syn::spanned::Spanned;
 
 use super::head::visibility;
 use super::{between, takes};
-use crate::item::{Defined, Field, Item, MacroRules, Takes, VariantField};
+use crate::item::{Defined, Field, Item, MacroRules, Shape, Takes, VariantField};
 use crate::name::Name;
 use crate::parse::collect::{Collector, name_of, text_of};
 use crate::parse::{attribute, definition, shape, tokens, wrapping};
@@ -73,8 +73,12 @@ pub(crate) fn trait_members(member: &syn::TraitItem) -> Vec<(String, Takes)> {
 /// What only some kinds have.
 pub(super) fn details(collector: &Collector<'_>, node: &syn::Item, item: &mut Item) {
     match node {
-        syn::Item::Struct(node) => item.fields = fields(collector, node.fields.iter()),
-        syn::Item::Union(node) => item.fields = fields(collector, node.fields.named.iter()),
+        syn::Item::Struct(node) => {
+            item.fields = fields(collector, &node.generics, node.fields.iter());
+        }
+        syn::Item::Union(node) => {
+            item.fields = fields(collector, &node.generics, node.fields.named.iter());
+        }
         syn::Item::Enum(node) => {
             item.members = node
                 .variants
@@ -155,8 +159,21 @@ fn variant_fields(variant: &syn::Variant) -> impl Iterator<Item = VariantField> 
     })
 }
 
+/// What a field holds, as far as its type tells.
+fn holds(written: &syn::Type, generics: &syn::Generics) -> Option<Box<Shape>> {
+    let mut parameters = (0..).zip(generics.type_params());
+    let parameter = parameters.find(|(_, parameter)| {
+        shape::is_generic(written, |name| name_of(&parameter.ident) == name)
+    });
+    match parameter {
+        Some((at, _)) => Some(Box::new(Shape::Generic(at))),
+        None => shape::written(written),
+    }
+}
+
 fn fields<'n>(
     collector: &Collector<'_>,
+    generics: &syn::Generics,
     fields: impl Iterator<Item = &'n syn::Field>,
 ) -> Vec<Field> {
     fields
@@ -174,7 +191,7 @@ fn fields<'n>(
                     .as_ref()
                     .map_or_else(|| field.ty.span(), syn::Ident::span),
             ),
-            holds: shape::written(&field.ty),
+            holds: holds(&field.ty, generics),
         })
         .collect()
 }

@@ -5,7 +5,7 @@ use syn::visit::Visit;
 use super::head::visibility;
 use super::{between, blank, keep, parameters, tile};
 use crate::item::{Blanket, Implementation, Item, ItemKind};
-use crate::parse::collect::{Collector, text_of};
+use crate::parse::collect::{Collector, name_of, text_of};
 use crate::parse::{ParsedItem, attribute, extent, shape};
 use crate::source::TextRange;
 use crate::token::words;
@@ -31,6 +31,7 @@ pub(super) fn implementation(
             trait_path: None,
             trait_arguments: Vec::new(),
             type_parameters: parameters,
+            own_arguments: 0,
             blanket: None,
             bounds: Vec::new(),
             members: Vec::new(),
@@ -54,6 +55,14 @@ pub(super) fn implementation(
                 .last()
                 .map(|segment| text_of(&segment.ident))
                 .unwrap_or_default();
+            let mut all = arguments(path);
+            let is_own = |argument| {
+                let named = stripped(argument).and_then(syn::Path::get_ident);
+                named.is_some_and(|name| collector.is_parameter(name_of(name)))
+            };
+            if all.all(is_own) {
+                head.own_arguments = arguments(path).count() as u32;
+            }
         }
         head.blanket = blanket(collector, node, &head);
         if head.blanket == Some(Blanket::Type) {

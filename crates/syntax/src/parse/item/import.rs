@@ -98,6 +98,7 @@ fn leaf(
         global,
         context: PathContext::Type,
         in_signature: true,
+        in_function: false,
         guessed: false,
     };
     UseLeaf {
