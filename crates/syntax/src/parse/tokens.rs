@@ -1,6 +1,7 @@
 //! Macro calls: arguments as expressions where they are, else paths found in the tokens (rows A8, D3).
 
 mod chain;
+mod member;
 
 use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
 use smallvec::smallvec;
@@ -220,7 +221,7 @@ fn step(
         }
         // `..base`: what follows is a path.
         TokenTree::Punct(punct) if punct.as_char() == '.' && is_range(tokens, at) => at + 2,
-        TokenTree::Punct(punct) if punct.as_char() == '.' => member(collector, tokens, at),
+        TokenTree::Punct(punct) if punct.as_char() == '.' => member::read(collector, tokens, at),
         TokenTree::Punct(punct) if punct.as_char() == '>' && ends_type(tokens, at) => {
             associated(collector, tokens, at + 1)
         }
@@ -346,46 +347,13 @@ fn associated(collector: &mut Collector<'_>, tokens: &[TokenTree], at: usize) ->
     if !is_path_separator(tokens, at) {
         return at;
     }
-    push_member(collector, ident, true, (None, Receiver::Unknown));
+    member::push(collector, ident, true, (None, Receiver::Unknown));
     at + 3
 }
 
 fn is_range(tokens: &[TokenTree], at: usize) -> bool {
     let is_dot = |at: usize| tokens.get(at).is_some_and(|token| is_punct(token, '.'));
     is_dot(at) && is_dot(at + 1)
-}
-
-fn member(collector: &mut Collector<'_>, tokens: &[TokenTree], at: usize) -> usize {
-    let Some(TokenTree::Ident(ident)) = tokens.get(at + 1) else {
-        return at + 1;
-    };
-    match tokens.get(at + 2) {
-        Some(TokenTree::Group(call)) if call.delimiter() == Delimiter::Parenthesis => {
-            let receiver = chain::receiver(collector, tokens, at);
-            push_member(collector, ident, true, (chain::arguments(call), receiver));
-        }
-        _ => {
-            let called = is_path_separator(tokens, at + 2);
-            push_member(collector, ident, called, (None, Receiver::Unknown));
-        }
-    }
-    at + 2
-}
-
-fn push_member(
-    collector: &mut Collector<'_>,
-    ident: &proc_macro2::Ident,
-    called: bool,
-    (arguments, receiver): (Option<u32>, Receiver),
-) {
-    let Segment { name, range } = collector.segment(ident);
-    collector.members.push(MemberUse {
-        name,
-        range,
-        called,
-        arguments,
-        receiver,
-    });
 }
 
 fn is_path_separator(tokens: &[TokenTree], at: usize) -> bool {
