@@ -11,6 +11,7 @@ mod root;
 mod support;
 mod target;
 mod unify;
+mod unused;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -168,7 +169,7 @@ pub fn manifests(input: &ManifestInput<'_>) -> (Manifests, Vec<Diagnostic>) {
     support::ask(&mut document, input, input.root_dir, &helping.collect());
     target::hand_over(&mut document, &mut manifests.members, input.targets);
     if let Some(needs) = input.cleanup {
-        root::drop_unused(&mut document, input, needs, &manifests);
+        unused::drop_unused(&mut document, input, needs, &manifests);
         inherit::share_dependencies(&mut document, &mut manifests.members, input);
     }
     match input

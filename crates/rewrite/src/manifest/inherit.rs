@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
+use toml_edit::{Decor, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 use super::ManifestInput;
 use super::member::SHARED_FIELDS;
@@ -242,8 +242,10 @@ fn inherit(table: Option<&mut dyn TableLike>, key: &str) {
         }
     }
     inherited.fmt();
-    if let Some(value) = item.as_value() {
-        *inherited.decor_mut() = value.decor().clone();
-    }
+    *inherited.decor_mut() = match item.as_value() {
+        Some(value) => value.decor().clone(),
+        // What was a table of its own has its line from now on.
+        None => Decor::new(" ", ""),
+    };
     *item = Item::Value(Value::InlineTable(inherited));
 }

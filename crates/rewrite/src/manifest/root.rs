@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
-use super::{ManifestInput, Manifests, Needs, feature, member};
+use super::{ManifestInput, feature, member};
 use crate::include::relative;
 
 /// Adds the members to `[workspace]`, which is made where there is none.
@@ -155,95 +155,4 @@ fn push(list: &mut Array, text: &str) {
         }
         None => list.push(text),
     }
-}
-
-/// Drops dependencies that only code which has left used: those that a member has now and nothing here names.
-pub(super) fn drop_unused(
-    document: &mut DocumentMut,
-    input: &ManifestInput<'_>,
-    needs: &Needs,
-    manifests: &Manifests,
-) {
-    let elsewhere: BTreeSet<String> = manifests
-        .members
-        .values()
-        .filter_map(|text| text.parse::<DocumentMut>().ok())
-        .flat_map(|member| keys(&member))
-        .collect();
-    let mut dropped = BTreeSet::new();
-    for (table, names) in [
-        ("dependencies", vec![&needs.normal, &needs.dev]),
-        ("dev-dependencies", vec![&needs.normal, &needs.dev]),
-    ] {
-        let Some(table) = document.get_mut(table).and_then(Item::as_table_like_mut) else {
-            continue;
-        };
-        let unused: Vec<String> = table
-            .iter()
-            .map(|(key, _)| key.to_owned())
-            .filter(|key| {
-                let name = key.replace('-', "_");
-                let own = input.members.iter().any(|member| member.name == *key);
-                !own && elsewhere.contains(key) && !names.iter().any(|names| names.contains(&name))
-            })
-            .collect();
-        for key in unused {
-            let optional = table
-                .get(&key)
-                .and_then(Item::as_table_like)
-                .is_some_and(|entry| entry.contains_key("optional"));
-            if !optional {
-                table.remove(&key);
-                dropped.insert(key);
-            }
-        }
-    }
-    drop_empty(document);
-    // A feature may turn on what only the tests' entry of is gone, or what some targets alone have.
-    let left = member::entries(document);
-    let left = left.iter().filter(|entry| !entry.dev);
-    let left: BTreeSet<String> = left.map(|entry| entry.key.to_owned()).collect();
-    dropped.retain(|key| !left.contains(key));
-    let Some(features) = document
-        .get_mut("features")
-        .and_then(Item::as_table_like_mut)
-    else {
-        return;
-    };
-    let names: Vec<String> = features.iter().map(|(name, _)| name.to_owned()).collect();
-    for name in names {
-        if let Some(list) = features.get_mut(&name).and_then(Item::as_array_mut) {
-            list.retain(|value| {
-                !value
-                    .as_str()
-                    .and_then(feature::dependency_of)
-                    .is_some_and(|dependency| dropped.contains(dependency))
-            });
-        }
-    }
-}
-
-/// A table of dev-dependencies of which nothing is left goes, unless somebody wrote a comment on it.
-fn drop_empty(document: &mut DocumentMut) {
-    let table = document.get("dev-dependencies").and_then(Item::as_table);
-    let is_bare = |table: &Table| {
-        let comment = table.decor().prefix().and_then(|prefix| prefix.as_str());
-        table.is_empty() && !comment.unwrap_or_default().contains('#')
-    };
-    if table.is_some_and(is_bare) {
-        document.remove("dev-dependencies");
-    }
-}
-
-fn keys(document: &DocumentMut) -> Vec<String> {
-    ["dependencies", "dev-dependencies"]
-        .iter()
-        .filter_map(|table| document.get(table).and_then(Item::as_table_like))
-        .flat_map(|table| {
-            table
-                .iter()
-                .map(|(key, _)| key.to_owned())
-                .collect::<Vec<_>>()
-        })
-        .collect()
 }
