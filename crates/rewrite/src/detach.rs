@@ -147,26 +147,19 @@ fn correct_includes(
     data: &BTreeSet<Utf8PathBuf>,
     builder: &mut ChangeBuilder,
 ) {
-    for item in &workspace.items {
-        let file = workspace.module(item.module).file;
-        let path = &workspace.file(file).path;
-        let Some(new) = moves.file_moves.get(path) else {
+    for (module, _, include) in workspace.includes() {
+        let file = workspace.file(workspace.module(module).file);
+        let Some(new) = moves.file_moves.get(&file.path) else {
             continue;
         };
-        for include in &item.includes {
-            let Some(target) = normalize(&workspace.file(file).folder().join(&include.path)) else {
-                continue;
-            };
-            if !moves.file_moves.contains_key(&target) && !data.contains(&target) {
-                let from = new.parent().unwrap_or(Utf8Path::new(""));
-                let text = format!("\"{}\"", relative(from, &target));
-                builder.replace(
-                    path,
-                    include.range,
-                    text,
-                    Reason::new("F2", target.as_str()),
-                );
-            }
+        let Some(target) = normalize(&file.folder().join(&include.path)) else {
+            continue;
+        };
+        if !moves.file_moves.contains_key(&target) && !data.contains(&target) {
+            let from = new.parent().unwrap_or(Utf8Path::new(""));
+            let text = format!("\"{}\"", relative(from, &target));
+            let reason = Reason::new("F2", target.as_str());
+            builder.replace(&file.path, include.range, text, reason);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use cleave_syntax::change::Reason;
 use cleave_syntax::item::Include;
-use cleave_syntax::{ChangeBuilder, ItemId, TextRange, Workspace};
+use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, TextRange, Workspace};
 
 use crate::layout::Moves;
 use crate::scope::Scope;
@@ -14,32 +14,28 @@ use crate::scope::Scope;
 pub(crate) fn correct(scope: &Scope<'_>, moves: &Moves, builder: &mut ChangeBuilder) {
     let from = scope.workspace.source_folder(scope.root);
     let to = scope.workspace.source_folder(scope.dest);
-    for id in scope
-        .workspace
-        .items_of(scope.root)
-        .filter(|id| scope.moving[id.index()])
-    {
-        let item = scope.workspace.item(id);
-        let file = scope
-            .workspace
-            .file(scope.workspace.module(item.module).file);
-        for include in &item.includes {
-            let Some(data) = normalize(&file.folder().join(&include.path)) else {
-                continue;
-            };
-            let inside = data
-                .strip_prefix(from)
-                .ok()
-                .filter(|_| !from.as_str().is_empty());
-            if let Some(inside) = inside.filter(|_| is_only_reader(scope, &data)) {
-                builder.move_file(&data, &to.join(inside));
-                continue;
-            }
-            let new_file = new_home(scope, moves, &file.path);
-            let new_path = relative(new_file.parent().unwrap_or(Utf8Path::new("")), &data);
-            let reason = Reason::new("F2", scope.workspace.path_of(id));
-            builder.replace(&file.path, include.range, format!("\"{new_path}\""), reason);
+    let workspace = scope.workspace;
+    for (module, item, include) in workspace.includes() {
+        let is_of_root = workspace.module(module).krate == scope.root;
+        if !is_of_root || !is_moving(scope, moves, (module, item)) {
+            continue;
         }
+        let Some(data) = named(workspace, module, include) else {
+            continue;
+        };
+        let inside = data
+            .strip_prefix(from)
+            .ok()
+            .filter(|_| !from.as_str().is_empty());
+        if let Some(inside) = inside.filter(|_| is_only_reader(scope, moves, &data)) {
+            builder.move_file(&data, &to.join(inside));
+            continue;
+        }
+        let file = &workspace.file(workspace.module(module).file).path;
+        let new_file = new_home(scope, moves, file);
+        let new_path = relative(new_file.parent().unwrap_or(Utf8Path::new("")), &data);
+        let reason = Reason::new("F2", name_of(workspace, (module, item)));
+        builder.replace(file, include.range, format!("\"{new_path}\""), reason);
     }
 }
 
@@ -47,25 +43,32 @@ pub(crate) fn correct(scope: &Scope<'_>, moves: &Moves, builder: &mut ChangeBuil
 /// source which moves: a bench may have a module of its library compiled once more.
 pub(crate) fn correct_what_stays(scope: &Scope<'_>, moves: &Moves, builder: &mut ChangeBuilder) {
     let workspace = scope.workspace;
-    let items = (0..workspace.items.len()).map(ItemId::new);
-    for id in items.filter(|id| !scope.moving[id.index()]) {
-        let item = workspace.item(id);
-        let file = workspace.file(workspace.module(item.module).file);
-        for include in &item.includes {
-            let named = normalize(&file.folder().join(&include.path));
-            let Some(new) = named.and_then(|named| moves.file_moves.get(&named)) else {
-                continue;
-            };
-            let path = relative(file.folder(), new);
-            let reason = Reason::new("F2", workspace.path_of(id));
-            builder.replace(&file.path, include.range, format!("\"{path}\""), reason);
+    for (module, item, include) in workspace.includes() {
+        if is_moving(scope, moves, (module, item)) {
+            continue;
         }
+        let there = named(workspace, module, include);
+        let Some(new) = there.and_then(|there| moves.file_moves.get(&there)) else {
+            continue;
+        };
+        let file = workspace.file(workspace.module(module).file);
+        let path = relative(file.folder(), new);
+        let reason = Reason::new("F2", name_of(workspace, (module, item)));
+        builder.replace(&file.path, include.range, format!("\"{path}\""), reason);
     }
+}
+
+/// What a reason calls an item, or a module's own attributes.
+fn name_of(workspace: &Workspace, (module, item): (ModuleId, Option<ItemId>)) -> String {
+    item.map_or_else(
+        || workspace.module(module).path.clone(),
+        |item| workspace.path_of(item),
+    )
 }
 
 /// Files that an attribute names, for a macro that looks in the package's folder or its `src`: they come along to the same
 /// place, or the path is corrected where other code has them read too.
-pub(crate) fn correct_in_attributes(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
+pub(crate) fn correct_in_attributes(scope: &Scope<'_>, moves: &Moves, builder: &mut ChangeBuilder) {
     let workspace = scope.workspace;
     let dir = |krate| &workspace.package(workspace.krate(krate).package).dir;
     let (from, to) = (dir(scope.root), dir(scope.dest));
@@ -93,7 +96,7 @@ pub(crate) fn correct_in_attributes(scope: &Scope<'_>, builder: &mut ChangeBuild
         let file = workspace.file(workspace.module(item.module).file);
         for (named, base, data) in named(id) {
             let inside = data.strip_prefix(from.join(base)).ok();
-            let alone = !others.contains(&data) && is_only_reader(scope, &data);
+            let alone = !others.contains(&data) && is_only_reader(scope, moves, &data);
             if let Some(inside) = inside.filter(|_| alone) {
                 builder.move_file(&data, &to.join(base).join(inside));
             } else {
@@ -184,20 +187,28 @@ fn new_home(scope: &Scope<'_>, moves: &Moves, file: &Utf8Path) -> Utf8PathBuf {
         .unwrap_or_else(|| scope.mirrored(file))
 }
 
-/// Whether only moving items read a file.
-fn is_only_reader(scope: &Scope<'_>, data: &Utf8Path) -> bool {
-    (0..scope.workspace.items.len())
-        .map(ItemId::new)
-        .filter(|id| !scope.moving[id.index()])
-        .all(|id| {
-            let item = scope.workspace.item(id);
-            let file = scope
-                .workspace
-                .file(scope.workspace.module(item.module).file);
-            item.includes.iter().all(|include| {
-                normalize(&file.folder().join(&include.path)).as_deref() != Some(data)
-            })
-        })
+/// Whether only what moves reads a file.
+fn is_only_reader(scope: &Scope<'_>, moves: &Moves, data: &Utf8Path) -> bool {
+    let workspace = scope.workspace;
+    let mut staying = workspace
+        .includes()
+        .filter(|(module, by, _)| !is_moving(scope, moves, (*module, *by)));
+    staying.all(|(module, _, include)| named(workspace, module, include).as_deref() != Some(data))
+}
+
+/// Whether an item moves, or a module's own attributes, which stand at the top of its file.
+fn is_moving(scope: &Scope<'_>, moves: &Moves, (module, item): (ModuleId, Option<ItemId>)) -> bool {
+    let file = scope.workspace.file(scope.workspace.module(module).file);
+    item.map_or_else(
+        || moves.file_moves.contains_key(&file.path),
+        |item| scope.moving[item.index()],
+    )
+}
+
+/// The file that a path means which stands in a module.
+fn named(workspace: &Workspace, module: ModuleId, include: &Include) -> Option<Utf8PathBuf> {
+    let folder = workspace.file(workspace.module(module).file).folder();
+    normalize(&folder.join(&include.path))
 }
 
 /// A relative path without `.` and `..`; none where it leaves the workspace or is absolute.

@@ -195,7 +195,7 @@ fn move_items(
     include::correct(&scope, &moves, builder);
     include::correct_what_stays(&scope, &moves, builder);
     include::correct_concatenated(&scope, &moves, builder);
-    include::correct_in_attributes(&scope, builder);
+    include::correct_in_attributes(&scope, &moves, builder);
     include::correct_folders_in_attributes(&scope, builder);
     own_name::keep(&scope, builder);
     package_name::keep(&scope, builder);

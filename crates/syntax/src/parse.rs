@@ -24,7 +24,7 @@ pub(crate) use attribute::are_of_tests;
 pub(crate) use item::{takes, trait_members};
 pub(crate) use shape::returned;
 
-use crate::item::{Attribute, Item, PathUse, UseLeaf};
+use crate::item::{Attribute, Include, Item, PathUse, UseLeaf};
 use crate::source::TextRange;
 
 /// A module as one file (or the braces of an inline `mod`) has it.
@@ -38,6 +38,8 @@ pub struct ParsedModule {
     pub inner_attributes: Vec<Attribute>,
     /// Paths in its inner docs and attributes.
     pub paths: Vec<PathUse>,
+    /// Files that these read.
+    pub includes: Vec<Include>,
     /// Whether an inner attribute makes it test code.
     pub is_test: bool,
     /// Its items in order.

@@ -178,6 +178,8 @@ pub struct Module {
     pub is_test: bool,
     /// Paths in the module's inner docs and inner attributes (doc links, doc tests).
     pub paths: Vec<crate::item::PathUse>,
+    /// Files that the inner attributes read: `#![doc = include_str!("module.md")]`.
+    pub includes: Vec<Include>,
 }
 
 impl Package {
@@ -188,6 +190,20 @@ impl Package {
 }
 
 impl Workspace {
+    /// Files that code has read while it is compiled, each with the module that names it, and the item; none for the
+    /// module's own attributes.
+    pub fn includes(&self) -> impl Iterator<Item = (ModuleId, Option<ItemId>, &Include)> {
+        let items = self.items.iter().enumerate().flat_map(|(id, item)| {
+            let includes = item.includes.iter();
+            includes.map(move |include| (item.module, Some(ItemId::new(id)), include))
+        });
+        let modules = self.modules.iter().enumerate().flat_map(|(id, module)| {
+            let includes = module.includes.iter();
+            includes.map(move |include| (ModuleId::new(id), None, include))
+        });
+        items.chain(modules)
+    }
+
     /// A module.
     pub fn module(&self, id: ModuleId) -> &Module {
         &self.modules[id.index()]

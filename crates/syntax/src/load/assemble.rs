@@ -159,6 +159,7 @@ impl<'a> Assembly<'a> {
             children: Vec::new(),
             is_test,
             paths: parsed.paths,
+            includes: parsed.includes,
         });
         let mut items = parsed.items;
         let text = &self.workspace.file(self.files[file]).text;

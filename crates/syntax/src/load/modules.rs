@@ -118,6 +118,7 @@ fn empty(text: &str) -> ParsedModule {
         header: TextRange::empty(0),
         inner_attributes: Vec::new(),
         paths: Vec::new(),
+        includes: Vec::new(),
         is_test: false,
         items: Vec::new(),
     }

@@ -11,6 +11,7 @@ use super::{Shift, doc, extent, tokens};
 use crate::item::{Attribute, Include, PathContext, Segment, Segments};
 use crate::name::Name;
 use crate::source::TextRange;
+use crate::token::is_punct;
 
 /// Attributes of the language, whose names are no paths and whose arguments name nothing of ours.
 pub(super) const BUILT_IN: &[&str] = &[
@@ -85,6 +86,11 @@ pub(super) fn collect_docs(collector: &mut Collector<'_>, attributes: &[syn::Att
 
 /// Collects from one attribute that is no documentation.
 pub(super) fn collect(collector: &mut Collector<'_>, attribute: &syn::Attribute) {
+    if let syn::Meta::NameValue(pair) = &attribute.meta
+        && let syn::Expr::Macro(value) = &pair.value
+    {
+        collector.body(|this| tokens::macro_call(this, &value.mac));
+    }
     let arguments = match &attribute.meta {
         syn::Meta::Path(_) => TokenStream::new(),
         syn::Meta::List(list) => list.tokens.clone(),
@@ -119,6 +125,7 @@ fn conditional(collector: &mut Collector<'_>, arguments: TokenStream) {
     let parts =
         arguments.split(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ','));
     for part in parts.skip(1) {
+        written_by_macro(collector, part);
         let mut name = Segments::new();
         let mut rest = TokenStream::new();
         for token in part {
@@ -132,6 +139,15 @@ fn conditional(collector: &mut Collector<'_>, arguments: TokenStream) {
             }
         }
         one(collector, name, rest);
+    }
+}
+
+/// `doc = include_str!("…")`.
+fn written_by_macro(collector: &mut Collector<'_>, attribute: &[TokenTree]) {
+    let mut parts = attribute.splitn(2, |token| is_punct(token, '='));
+    let value = parts.nth(1).map(|value| value.iter().cloned().collect());
+    if let Some(call) = value.and_then(|value| syn::parse2::<syn::Macro>(value).ok()) {
+        collector.body(|this| tokens::macro_call(this, &call));
     }
 }
 

@@ -55,6 +55,7 @@ fn module(
         header,
         inner_attributes,
         paths: collector.paths,
+        includes: collector.includes,
         is_test: attribute::is_test(&inner),
         items: self::items(items, text, shift, (start, body.end)),
     }
