@@ -2,6 +2,7 @@
 
 mod glob;
 mod here;
+mod macros;
 mod there;
 mod wrapped;
 
@@ -18,6 +19,8 @@ use crate::scope::Scope;
 use crate::skeleton;
 use crate::support;
 use crate::text;
+
+use macros::defines_macros;
 
 /// What was moved, for the report.
 #[derive(Debug, Default)]
@@ -202,7 +205,10 @@ impl<'a, 'b> Layout<'a, 'b> {
         let indent = place::indent(self.scope.workspace, module);
         let imports = self.dest_imports(module, &indent);
         if let Some(existing) = self.scope.dest_modules.get(value.path.as_str()) {
-            let macros = self.body(module, &|scope, id| defines_macros(scope, id));
+            let ordered = self.before_later_macros(module, *existing);
+            let macros = self.body(module, &|scope, id| {
+                defines_macros(scope, id) && !ordered.contains(&id)
+            });
             let others = self.body(module, &|scope, id| !defines_macros(scope, id));
             self.insert(*existing, &imports, (macros, others));
             return;
@@ -434,19 +440,6 @@ impl<'a, 'b> Layout<'a, 'b> {
         }
     }
 
-    /// Where what defines macros goes: below what defines others, above the modules that may call them. None where it may
-    /// go to the end.
-    fn macro_place(&self, existing: ModuleId) -> Option<u32> {
-        let workspace = self.scope.workspace;
-        let items = &workspace.module(existing).items;
-        let is_module = |id: &ItemId| workspace.item(*id).kind == ItemKind::Mod;
-        let after_macros = items.iter().rposition(|id| defines_macros(self.scope, *id));
-        let rest = &items[after_macros.map_or(0, |last| last + 1)..];
-        let next = rest.iter().find(|id| is_module(id))?;
-        let next = workspace.item(*next);
-        Some(below_blank(&self.file_of(existing).text, next))
-    }
-
     /// Where new imports of a module go, and their text with the blank lines that the place asks for.
     fn import_place(&self, module: ModuleId, lines: &str) -> (u32, String) {
         place::of_imports(self.scope.workspace, module, lines, |id| !self.goes(id))
@@ -486,21 +479,4 @@ fn below_blank(text: &str, item: &Item) -> u32 {
     let blank = lead.len() - lead.trim_start_matches(['\n', '\r', ' ', '\t']).len();
     let kept = lead[..blank].rfind('\n').map_or(0, |newline| newline + 1);
     item.full.start + kept as u32
-}
-
-/// Whether an item brings macros into the scope of what stands below it.
-fn defines_macros(scope: &Scope<'_>, id: ItemId) -> bool {
-    let workspace = scope.workspace;
-    let item = workspace.item(id);
-    match item.kind {
-        ItemKind::MacroRules => true,
-        ItemKind::MacroCall => {
-            let mut called = scope.graph.macros_run_by(workspace, id).into_iter();
-            called.any(|rules| {
-                let rules = workspace.item(rules).macro_rules.as_ref();
-                rules.is_some_and(|rules| !rules.spliced_macros.is_empty())
-            })
-        }
-        _ => item.declares.is_some() && workspace.takes_macros(id),
-    }
 }

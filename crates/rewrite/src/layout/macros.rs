@@ -1,0 +1,92 @@
+//! Where what defines macros goes in a module that is there already: their scope is what stands below (row D1).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cleave_syntax::item::ItemKind;
+use cleave_syntax::{ItemId, ModuleId};
+
+use super::{Layout, below_blank};
+use crate::scope::Scope;
+
+impl Layout<'_, '_> {
+    /// Puts what defines macros above what a step before has brought and the author has below it. Returns what was put.
+    pub(super) fn before_later_macros(
+        &mut self,
+        module: ModuleId,
+        existing: ModuleId,
+    ) -> BTreeSet<ItemId> {
+        let workspace = self.scope.workspace;
+        let later = self.later(module, existing);
+        let ordered = later.values().flatten().copied().collect();
+        for (there, items) in later {
+            let blocks = self.body(module, &|_, id| items.contains(&id));
+            let at = below_blank(&self.file_of(existing).text, workspace.item(there));
+            let file = workspace.module(existing).file;
+            self.insertions.entry(file).or_default().push((at, blocks));
+        }
+        ordered
+    }
+
+    /// By declarations of modules in the destination's module that take macros: what defines macros and stands before
+    /// their twins in the monolith's.
+    fn later(&self, module: ModuleId, existing: ModuleId) -> BTreeMap<ItemId, Vec<ItemId>> {
+        let workspace = self.scope.workspace;
+        let items = &workspace.module(module).items;
+        let position = |there: ItemId| {
+            let name = &workspace.item(there).name;
+            let is_twin = |id: &ItemId| {
+                let item = workspace.item(*id);
+                item.declares.is_some() && item.name == *name
+            };
+            items.iter().position(is_twin)
+        };
+        let there = workspace.module(existing).items.iter();
+        let modules = there.filter(|id| workspace.item(**id).declares.is_some());
+        let modules = modules.filter(|id| defines_macros(self.scope, **id));
+        let twins: Vec<(usize, ItemId)> = modules
+            .filter_map(|id| Some((position(*id)?, *id)))
+            .collect();
+        let mut later: BTreeMap<ItemId, Vec<ItemId>> = BTreeMap::new();
+        for (at, id) in items.iter().enumerate() {
+            // A module that has a twin there is put into it.
+            let is_new = twins.iter().all(|(twin, _)| *twin != at);
+            if is_new
+                && defines_macros(self.scope, *id)
+                && let Some((_, there)) = twins.iter().find(|(twin, _)| *twin > at)
+            {
+                later.entry(*there).or_default().push(*id);
+            }
+        }
+        later
+    }
+
+    /// Where what defines macros goes: below what defines others, above the modules that may call them. None where it may
+    /// go to the end.
+    pub(super) fn macro_place(&self, existing: ModuleId) -> Option<u32> {
+        let workspace = self.scope.workspace;
+        let items = &workspace.module(existing).items;
+        let is_module = |id: &ItemId| workspace.item(*id).kind == ItemKind::Mod;
+        let after_macros = items.iter().rposition(|id| defines_macros(self.scope, *id));
+        let rest = &items[after_macros.map_or(0, |last| last + 1)..];
+        let next = rest.iter().find(|id| is_module(id))?;
+        let next = workspace.item(*next);
+        Some(below_blank(&self.file_of(existing).text, next))
+    }
+}
+
+/// Whether an item brings macros into the scope of what stands below it.
+pub(super) fn defines_macros(scope: &Scope<'_>, id: ItemId) -> bool {
+    let workspace = scope.workspace;
+    let item = workspace.item(id);
+    match item.kind {
+        ItemKind::MacroRules => true,
+        ItemKind::MacroCall => {
+            let mut called = scope.graph.macros_run_by(workspace, id).into_iter();
+            called.any(|rules| {
+                let rules = workspace.item(rules).macro_rules.as_ref();
+                rules.is_some_and(|rules| !rules.spliced_macros.is_empty())
+            })
+        }
+        _ => item.declares.is_some() && workspace.takes_macros(id),
+    }
+}
