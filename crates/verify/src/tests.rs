@@ -247,13 +247,16 @@ fn read_lines(reader: impl std::io::Read, watch: Watch<'_>) -> std::io::Result<S
 fn parse(text: &str) -> TestReport {
     let mut report = TestReport::default();
     let mut kind = String::new();
+    let mut started = None;
     for line in text.lines() {
         let trimmed = line.trim_start();
+        let ended = test_line(line).or_else(|| Some((started?, last_word(line)?)));
         if let Some(rest) = trimmed.strip_prefix("Running ") {
             kind = target_kind(rest);
         } else if trimmed.starts_with("Doc-tests ") {
             "doc".clone_into(&mut kind);
-        } else if let Some((name, outcome)) = test_line(line) {
+        } else if let Some((name, outcome)) = ended {
+            started = None;
             let name = if kind == "doc" {
                 doc_name(name)
             } else {
@@ -264,6 +267,8 @@ fn parse(text: &str) -> TestReport {
                 .entry(format!("{kind} {name}"))
                 .or_default()
                 .push(outcome);
+        } else if let Some((name, _)) = announced(line) {
+            started = Some(name);
         }
     }
     for outcomes in report.tests.values_mut() {
@@ -282,16 +287,41 @@ fn target_kind(rest: &str) -> String {
     format!("test {}", name.rsplit('/').next().unwrap_or(name))
 }
 
+/// A test and how it ended.
 fn test_line(line: &str) -> Option<(&str, Outcome)> {
-    let rest = line.strip_prefix("test ")?;
-    let (name, outcome) = rest.rsplit_once(" ... ")?;
-    let outcome = match outcome.split([' ', ',']).next()? {
-        "ok" => Outcome::Passed,
-        "FAILED" => Outcome::Failed,
-        "ignored" => Outcome::Ignored,
-        _ => return None,
-    };
-    Some((name.trim_end_matches(" - should panic"), outcome))
+    let (name, outcome) = announced(line)?;
+    Some((name, outcome_of(outcome)?))
+}
+
+/// A test and what stands behind its name. Programs that a test starts print past the harness, before the line
+/// (`Rebasing (1/3)\rtest a::x ... ok`) and within it (`test a::x ... Rebasing`): such names have no blank.
+fn announced(line: &str) -> Option<(&str, &str)> {
+    if let Some(rest) = line.strip_prefix("test ") {
+        let (name, outcome) = rest.rsplit_once(" ... ")?;
+        return Some((name.trim_end_matches(" - should panic"), outcome));
+    }
+    let (before, outcome) = line.rsplit_once(" ... ")?;
+    let (_, name) = before
+        .trim_end_matches(" - should panic")
+        .rsplit_once("test ")?;
+    (!name.is_empty() && !name.contains(' ')).then_some((name, outcome))
+}
+
+/// How the test ended whose name was announced before what other programs printed.
+fn last_word(line: &str) -> Option<Outcome> {
+    ["ok", "FAILED"]
+        .iter()
+        .find(|word| line.ends_with(**word))
+        .and_then(|word| outcome_of(word))
+}
+
+fn outcome_of(text: &str) -> Option<Outcome> {
+    match text.split([' ', ',']).next()? {
+        "ok" => Some(Outcome::Passed),
+        "FAILED" => Some(Outcome::Failed),
+        "ignored" => Some(Outcome::Ignored),
+        _ => None,
+    }
 }
 
 /// `src/a.rs - a::X (line 12) - compile` without file and line, which change when code moves.
@@ -340,6 +370,21 @@ mod unit {
                 ignored: 1
             }
         );
+    }
+
+    #[test]
+    fn what_a_started_program_prints_hides_no_test() {
+        let report = parse(
+            "Running unittests src/lib.rs (x)\n\
+             Rebasing (1/2)\rRebasing (2/2)\rtest a::x ... ok\n\
+             Successfully rebased.\n\
+             test a::y ... Rebasing (1/1)\n\
+             ok\n\
+             test a::z ... FAILED\n",
+        );
+        let names: Vec<&str> = report.tests.keys().map(String::as_str).collect();
+        assert_eq!(names, ["unit a::x", "unit a::y", "unit a::z"]);
+        assert_eq!(report.totals().passed, 2);
     }
 
     #[test]
