@@ -124,8 +124,7 @@ fn foreign(scope: &Scope<'_>, krate: &str, name: Option<&str>) -> Option<Declare
     if let Some(name) = name
         && cleave_graph::standard::is_crate(krate)
     {
-        let (_, methods) = standard::TRAITS.iter().find(|(known, _)| *known == name)?;
-        return Some(unknown(methods.split(' ')));
+        return standard::declared(name);
     }
     let traits = scope.workspace.foreign.traits.get(krate)?;
     let wanted = match name {

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use cleave_syntax::item::{Derivation, MemberUse, Receiver};
+use cleave_syntax::item::{Derivation, MemberUse, Receiver, Takes};
+
+use super::methods::Declared;
 
 /// Whether a call is of a method which one of the builders that a formatter gives has itself: `f.debug_list().finish()`.
 pub(super) fn is_of_formatter(call: &MemberUse) -> bool {
@@ -42,113 +44,127 @@ pub(super) fn is_method(name: &str) -> bool {
     NAMES.contains(name)
 }
 
-/// The standard library's traits that are imported for their methods alone, and these.
-pub(super) const TRAITS: &[(&str, &str)] = &[
-    ("Add", "add"),
-    ("AddAssign", "add_assign"),
-    ("Any", "type_id"),
-    ("AsFd", "as_fd"),
-    ("AsMut", "as_mut"),
-    ("AsRawFd", "as_raw_fd"),
-    ("AsRef", "as_ref"),
+/// What a trait of the standard library declares, where that is known.
+pub(super) fn declared(name: &str) -> Option<Declared> {
+    let (_, methods) = TRAITS.iter().find(|(known, _)| *known == name)?;
+    let each = |method: &str| match method.split_once('/') {
+        Some((name, count)) => {
+            let count = count.parse().map_or(Takes::Unknown, Takes::Arguments);
+            (name.to_owned(), vec![count])
+        }
+        None => (method.to_owned(), vec![Takes::NoSelf]),
+    };
+    Some(methods.split(' ').map(each).collect())
+}
+
+/// The standard library's traits that are imported for their methods alone, and these: with how many arguments a method
+/// takes beside `self`, without for what is named by a path only.
+const TRAITS: &[(&str, &str)] = &[
+    ("Add", "add/1"),
+    ("AddAssign", "add_assign/1"),
+    ("Any", "type_id/0"),
+    ("AsFd", "as_fd/0"),
+    ("AsMut", "as_mut/0"),
+    ("AsRawFd", "as_raw_fd/0"),
+    ("AsRef", "as_ref/0"),
     (
         "AsciiExt",
-        "is_ascii to_ascii_uppercase to_ascii_lowercase eq_ignore_ascii_case make_ascii_uppercase make_ascii_lowercase",
+        "is_ascii/0 to_ascii_uppercase/0 to_ascii_lowercase/0 eq_ignore_ascii_case/1 make_ascii_uppercase/0 make_ascii_lowercase/0",
     ),
-    ("BitAnd", "bitand"),
-    ("BitOr", "bitor"),
-    ("BitXor", "bitxor"),
-    ("Borrow", "borrow"),
-    ("BorrowMut", "borrow_mut"),
+    ("BitAnd", "bitand/1"),
+    ("BitOr", "bitor/1"),
+    ("BitXor", "bitxor/1"),
+    ("Borrow", "borrow/0"),
+    ("BorrowMut", "borrow_mut/0"),
     (
         "BufRead",
-        "lines read_line read_until fill_buf consume split skip_until has_data_left",
+        "lines/0 read_line/1 read_until/2 fill_buf/0 consume/1 split/1 skip_until/1 has_data_left/0",
     ),
-    ("BuildHasher", "build_hasher hash_one"),
-    ("Clone", "clone clone_from"),
+    ("BuildHasher", "build_hasher/0 hash_one/1"),
+    ("Clone", "clone/0 clone_from/1"),
     (
         "CommandExt",
-        "exec uid gid pre_exec process_group arg0 groups creation_flags raw_arg",
+        "exec/0 uid/1 gid/1 pre_exec/1 process_group/1 arg0/1 groups/1 creation_flags/1 raw_arg/1",
     ),
-    ("Debug", "fmt"),
+    ("Debug", "fmt/1"),
     ("Default", "default"),
-    ("Deref", "deref"),
-    ("DerefMut", "deref_mut"),
-    ("DirEntryExt", "ino"),
-    ("Display", "fmt"),
-    ("Div", "div"),
+    ("Deref", "deref/0"),
+    ("DerefMut", "deref_mut/0"),
+    ("DirEntryExt", "ino/0"),
+    ("Display", "fmt/1"),
+    ("Div", "div/1"),
     (
         "DoubleEndedIterator",
-        "next_back rev rfind rfold nth_back rposition",
+        "next_back/0 rev/0 rfind/1 rfold/2 nth_back/1 rposition/1",
     ),
-    ("Error", "source description cause"),
+    ("Error", "source/0 description/0 cause/0"),
     (
         "ExitStatusExt",
-        "signal from_raw into_raw core_dumped stopped_signal continued",
+        "signal/0 from_raw into_raw/0 core_dumped/0 stopped_signal/0 continued/0",
     ),
     (
         "FileExt",
-        "read_at write_at read_exact_at write_all_at seek_read seek_write",
+        "read_at/2 write_at/2 read_exact_at/2 write_all_at/2 seek_read/2 seek_write/2",
     ),
     (
         "FileTypeExt",
-        "is_block_device is_char_device is_fifo is_socket is_symlink_dir is_symlink_file",
+        "is_block_device/0 is_char_device/0 is_fifo/0 is_socket/0 is_symlink_dir/0 is_symlink_file/0",
     ),
     ("FromIterator", "from_iter"),
     ("FromRawFd", "from_raw_fd"),
     ("FromStr", "from_str"),
-    ("Future", "poll"),
-    ("Hash", "hash hash_slice"),
+    ("Future", "poll/1"),
+    ("Hash", "hash/1 hash_slice"),
     (
         "Hasher",
-        "finish write write_u8 write_u16 write_u32 write_u64 write_u128 write_usize write_i8 write_i16 write_i32 write_i64 write_i128 write_isize",
+        "finish/0 write/1 write_u8/1 write_u16/1 write_u32/1 write_u64/1 write_u128/1 write_usize/1 write_i8/1 write_i16/1 write_i32/1 write_i64/1 write_i128/1 write_isize/1",
     ),
-    ("Index", "index"),
-    ("IndexMut", "index_mut"),
-    ("IntoRawFd", "into_raw_fd"),
-    ("IsTerminal", "is_terminal"),
-    ("LowerHex", "fmt"),
+    ("Index", "index/1"),
+    ("IndexMut", "index_mut/1"),
+    ("IntoRawFd", "into_raw_fd/0"),
+    ("IsTerminal", "is_terminal/0"),
+    ("LowerHex", "fmt/1"),
     (
         "MetadataExt",
-        "dev ino mode nlink uid gid rdev size atime mtime ctime atime_nsec mtime_nsec ctime_nsec blksize blocks file_attributes creation_time last_access_time last_write_time file_size volume_serial_number number_of_links file_index",
+        "dev/0 ino/0 mode/0 nlink/0 uid/0 gid/0 rdev/0 size/0 atime/0 mtime/0 ctime/0 atime_nsec/0 mtime_nsec/0 ctime_nsec/0 blksize/0 blocks/0 file_attributes/0 creation_time/0 last_access_time/0 last_write_time/0 file_size/0 volume_serial_number/0 number_of_links/0 file_index/0",
     ),
-    ("Mul", "mul"),
-    ("Neg", "neg"),
-    ("Not", "not"),
+    ("Mul", "mul/1"),
+    ("Neg", "neg/0"),
+    ("Not", "not/0"),
     (
         "OpenOptionsExt",
-        "mode custom_flags access_mode share_mode attributes",
+        "mode/1 custom_flags/1 access_mode/1 share_mode/1 attributes/1",
     ),
-    ("Ord", "cmp max min clamp"),
-    ("OsStrExt", "as_bytes from_bytes encode_wide"),
-    ("OsStringExt", "from_vec into_vec from_wide"),
-    ("PartialEq", "eq ne"),
-    ("PartialOrd", "partial_cmp lt le gt ge"),
-    ("PermissionsExt", "mode set_mode from_mode"),
-    ("RangeBounds", "start_bound end_bound contains"),
+    ("Ord", "cmp/1 max/1 min/1 clamp/2"),
+    ("OsStrExt", "as_bytes/0 from_bytes encode_wide/0"),
+    ("OsStringExt", "from_vec into_vec/0 from_wide"),
+    ("PartialEq", "eq/1 ne/1"),
+    ("PartialOrd", "partial_cmp/1 lt/1 le/1 gt/1 ge/1"),
+    ("PermissionsExt", "mode/0 set_mode/1 from_mode"),
+    ("RangeBounds", "start_bound/0 end_bound/0 contains/1"),
     (
         "Read",
-        "read read_to_end read_to_string read_exact read_vectored bytes chain take by_ref read_buf",
+        "read/1 read_to_end/1 read_to_string/1 read_exact/1 read_vectored/1 bytes/0 chain/1 take/1 by_ref/0 read_buf/1",
     ),
-    ("Rem", "rem"),
+    ("Rem", "rem/1"),
     (
         "Seek",
-        "seek rewind stream_position stream_len seek_relative",
+        "seek/1 rewind/0 stream_position/0 stream_len/0 seek_relative/1",
     ),
-    ("Shl", "shl"),
-    ("Shr", "shr"),
-    ("SliceIndex", "get get_mut index index_mut"),
-    ("Sub", "sub"),
-    ("SubAssign", "sub_assign"),
-    ("Termination", "report"),
-    ("ToOwned", "to_owned clone_into"),
-    ("ToSocketAddrs", "to_socket_addrs"),
-    ("ToString", "to_string"),
+    ("Shl", "shl/1"),
+    ("Shr", "shr/1"),
+    ("SliceIndex", "get/1 get_mut/1 index/1 index_mut/1"),
+    ("Sub", "sub/1"),
+    ("SubAssign", "sub_assign/1"),
+    ("Termination", "report/0"),
+    ("ToOwned", "to_owned/0 clone_into/1"),
+    ("ToSocketAddrs", "to_socket_addrs/0"),
+    ("ToString", "to_string/0"),
     ("TryFrom", "try_from"),
-    ("TryInto", "try_into"),
-    ("Wake", "wake wake_by_ref"),
+    ("TryInto", "try_into/0"),
+    ("Wake", "wake/0 wake_by_ref/0"),
     (
         "Write",
-        "write write_all write_fmt write_str write_char write_vectored flush by_ref",
+        "write/1 write_all/1 write_fmt/1 write_str/1 write_char/1 write_vectored/1 flush/0 by_ref/0",
     ),
 ];
