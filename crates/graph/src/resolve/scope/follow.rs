@@ -139,6 +139,10 @@ impl Scopes<'_> {
             let hit = self.in_prelude(krate, first)?;
             return self.follow(hit, path, namespace, open);
         }
+        if !old_edition && self.is_crate_beside_its_namesake(path, module) {
+            let hit = self.in_prelude(krate, first)?;
+            return self.follow(hit, path, namespace, open);
+        }
         let from = if old_edition { root } else { module };
         let trust = open.trust;
         open.trust = trust.min(Trust::Spliced);
@@ -158,6 +162,25 @@ impl Scopes<'_> {
             let hit = self.in_prelude(krate, first)?;
             self.follow(hit, path, namespace, open)
         })
+    }
+
+    /// Whether the path of an import starts with a crate's name that its module has for what the crate calls as itself, too:
+    /// `use anyhow::{anyhow, Result}`. That is a macro or a function; a module would have to have all the rest itself.
+    fn is_crate_beside_its_namesake(&self, path: &PathUse, module: ModuleId) -> bool {
+        let [first, _, ..] = &path.segments[..] else {
+            return false;
+        };
+        let is_namesake = |found: &Found| match found {
+            Found::Leaf(leaf) => {
+                let of = &self.workspace.leaf(*leaf).path.segments;
+                matches!(&of[..], [krate, item] if krate.name == first.name && item.name == first.name)
+            }
+            _ => false,
+        };
+        let names = &self.modules[module.index()];
+        let bound = names.explicit.get(&first.name);
+        let bound = bound.map(|spaces| &spaces[slot(Namespace::Type)]);
+        bound.is_some_and(|found| !found.is_empty() && found.iter().all(is_namesake))
     }
 
     /// A path that starts with `crate`, `self`, `super` or `$crate`.
