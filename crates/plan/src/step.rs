@@ -280,7 +280,11 @@ fn close(
     // Tests that must stand in the crate of a type go when it goes: it waits for all that they need.
     for krate in crates.iter().take(1) {
         for cluster in testing::clusters(workspace, (graph, &lifts), *krate) {
-            let Some(index) = cluster.bound.first().and_then(|id| step.get(id)).copied() else {
+            // And those that a statement for tests names go with the first who does: that one waits as well.
+            let users = cluster.users.iter();
+            let first = users.filter_map(|id| step.get(id)).min();
+            let bound = cluster.bound.first().and_then(|id| step.get(id));
+            let Some(index) = bound.or(first).copied() else {
                 continue;
             };
             step.extend(cluster.items().map(|id| (id, index)));

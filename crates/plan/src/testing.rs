@@ -25,6 +25,8 @@ pub(crate) struct Cluster {
     pub(crate) needs: Vec<ItemId>,
     /// Types that have an impl in it which can stand only in their crate: the cluster goes where they are.
     pub(crate) bound: Vec<ItemId>,
+    /// What is no test and names some of it in a statement for tests: no crate below the cluster's can do that.
+    pub(crate) users: Vec<ItemId>,
 }
 
 impl Cluster {
@@ -75,10 +77,40 @@ pub(crate) fn clusters(
         .into_iter()
         .map(|part| part.map(|part| find(&leader, part)))
         .collect();
-    together
+    let mut clusters: BTreeMap<usize, Cluster> = together
         .into_iter()
-        .map(|(own, parts)| cluster(workspace, graph, (own, parts), &cluster_of))
-        .collect()
+        .map(|(own, parts)| (own, cluster(workspace, graph, (own, parts), &cluster_of)))
+        .collect();
+    for (user, named) in statements(workspace, graph, krate) {
+        let own = cluster_of[named.index()];
+        if let Some(cluster) = own.and_then(|own| clusters.get_mut(&own)) {
+            cluster.users.push(user);
+        }
+    }
+    clusters.into_values().collect()
+}
+
+/// What code that is no test names of code that is: `#[cfg(test)] if let Some(fake) = tests::fake() { … }`.
+fn statements(
+    workspace: &Workspace,
+    (graph, lifts): (&Graph, &Lifts),
+    krate: CrateId,
+) -> Vec<(ItemId, ItemId)> {
+    let items = workspace.items_of(krate).filter(|id| {
+        let item = workspace.item(*id);
+        item.is_node() && !item.is_test
+    });
+    let mut found: Vec<(ItemId, ItemId)> = items
+        .flat_map(|id| {
+            let user = lifts.node(workspace, id);
+            let named = lifts.edges(graph, id);
+            named.map(move |to| (user, lifts.node(workspace, to)))
+        })
+        .filter(|(_, to)| workspace.item(*to).is_test)
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 fn cluster(
@@ -119,6 +151,7 @@ fn cluster(
         parts,
         needs,
         bound,
+        users: Vec::new(),
     }
 }
 
@@ -201,11 +234,23 @@ pub(crate) fn place(
         let home = match cluster.bound.first() {
             Some(owner) => planned[owner.index()],
             None if is_shared => None,
+            None if !cluster.users.is_empty() => below_users(order, &cluster, planned),
             None => wanted(workspace, graph, (order, claims), (&cluster, planned)),
         };
         for id in cluster.items() {
             planned[id.index()] = home;
         }
+    }
+}
+
+/// Where statements for tests name some of a cluster: beside them, or the lowest home that has all it needs, which they
+/// see as well.
+fn below_users(order: &Order, cluster: &Cluster, planned: &[Home]) -> Home {
+    let homes = |of: &[ItemId]| of.iter().map(|id| planned[id.index()]).collect::<Vec<_>>();
+    let users = homes(&cluster.users);
+    match users.split_first() {
+        Some((home, others)) if others.iter().all(|other| other == home) => *home,
+        _ => order.lowest_above(&homes(&cluster.needs)),
     }
 }
 

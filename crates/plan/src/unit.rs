@@ -159,6 +159,12 @@ impl<'a> Builder<'a> {
             return;
         };
         for cluster in testing::clusters(self.workspace, (self.graph, self.lifts), root) {
+            // Who names some of it in a statement for tests lives above all that it needs.
+            for user in &cluster.users {
+                let needs = cluster.needs.iter().filter(|need| *need != user);
+                let needs = needs.chain(&cluster.bound).copied();
+                self.tested.entry(*user).or_default().extend(needs);
+            }
             let Some((first, others)) = cluster.bound.split_first() else {
                 continue;
             };
