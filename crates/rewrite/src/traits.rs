@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
+use cleave_graph::standard::is_crate as is_standard;
 use cleave_graph::{Graph, Lookup, Place, Resolution, Target};
-use cleave_syntax::item::{Binding, ItemKind, Level};
+use cleave_syntax::item::{Binding, ItemKind, Level, PathContext};
 use cleave_syntax::{ItemId, ModuleId, UseLeafId, Workspace};
 
 use self::evidence::{Evidence, called};
@@ -150,6 +151,33 @@ fn has_itself(scope: &Scope<'_>, module: ModuleId, leaf: UseLeafId) -> bool {
         || items.any(|id| workspace.item(*id).leaves.iter().any(|own| brings(*own)))
 }
 
+/// Whether a function imports in its body what an import of its module brings in.
+fn imports_in_body(scope: &Scope<'_>, caller: ItemId, leaf: UseLeafId) -> bool {
+    let item = scope.workspace.item(caller);
+    let shared = scope.workspace.leaf(leaf).path.segments.last();
+    let is_same = |local: &Target| {
+        let mut targets = scope.graph.leaves[leaf.index()].iter();
+        targets.any(|of| match (&of.target, local) {
+            (Target::External(one), Target::External(other)) => {
+                one == other || is_standard(one) && is_standard(other)
+            }
+            (one, other) => one == other,
+        })
+    };
+    let mut references = scope.graph.references_of(caller).iter();
+    // What shares its scopes with nothing else.
+    item.kind == ItemKind::Fn
+        && references.any(|reference| {
+            let Place::Item(_, index) = reference.place else {
+                return false;
+            };
+            let path = &item.paths[index as usize];
+            path.context == PathContext::LocalUse
+                && path.segments.last().map(|last| last.name) == shared.map(|last| last.name)
+                && is_same(&reference.resolution.target)
+        })
+}
+
 /// Whether a module exports the item of the workspace that an import elsewhere brings in.
 fn exports(scope: &Scope<'_>, module: ModuleId, leaf: UseLeafId) -> bool {
     let (workspace, leaves) = (scope.workspace, &scope.graph.leaves);
@@ -184,6 +212,7 @@ fn may_need(scope: &Scope<'_>, shown: Shown, caller: ItemId) -> bool {
             let mut resolutions = scope.graph.leaves[leaf.index()].iter();
             let module = scope.workspace.item(caller).module;
             !has_itself(scope, module, leaf)
+                && !imports_in_body(scope, caller, leaf)
                 && resolutions.any(|resolution| match &resolution.target {
                     Target::Item(of) if is_trait(of) => needed.contains(of),
                     _ => true,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use cleave_syntax::item::{ItemKind, Receiver};
+use cleave_syntax::item::ItemKind;
 use cleave_syntax::{CrateId, ItemId, Workspace};
 
 use super::Scale;
@@ -245,7 +245,7 @@ impl<'a> Calls<'a> {
         id: ItemId,
     ) -> impl Iterator<Item = (ItemId, usize)> + 'b {
         let uses = workspace.item(id).member_uses.iter().enumerate();
-        uses.filter(|(_, member)| member.called && member.receiver != Receiver::Local)
+        uses.filter(|(_, member)| member.called && !member.receiver.is_local())
             .filter_map(|(at, member)| Some(((*self.by_name.get(member.name.as_str())?)?, at)))
     }
 }

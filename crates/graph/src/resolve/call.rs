@@ -109,7 +109,7 @@ impl<'a> Finder<'a> {
         let mut called = Called::default();
         let handed = self.handed.calls(id);
         for member in self.workspace.item(id).member_uses.iter().chain(&handed) {
-            if member.called && member.receiver != Receiver::Local {
+            if member.called && !member.receiver.is_local() {
                 self.call(id, member, &mut called);
             }
         }
@@ -154,7 +154,7 @@ impl<'a> Finder<'a> {
         }
         let of_type = |own| self.by_type.get(&(member.name, own));
         let narrowed = match member.receiver {
-            Receiver::Unknown | Receiver::Local | Receiver::Generic => None,
+            Receiver::Unknown | Receiver::Local | Receiver::Parameter | Receiver::Generic => None,
             Receiver::Own => of_type(self.graph.own_type(self.workspace, from)),
             Receiver::Typed(name) => self.by_type_name.get(&(member.name, name)),
             Receiver::Derived(_) => match self.values.known(from, &member.receiver) {

@@ -6,7 +6,9 @@ mod named;
 
 use std::collections::{HashMap, HashSet};
 
-use cleave_syntax::item::{Derivation, Derived, ItemKind, MemberUse, Part, Receiver, Shape};
+use cleave_syntax::item::{
+    Derivation, Derived, ItemKind, MemberUse, Part, PathContext, Receiver, Shape,
+};
 use cleave_syntax::{ForeignMember, ItemId, Name, Workspace};
 
 use crate::graph::{Graph, Place, Reference, Target};
@@ -120,6 +122,9 @@ impl<'a> Values<'a> {
     /// Whether a call means what the receiver's type has by itself, so that no trait has to be in scope for it: that goes
     /// before a trait's.
     pub fn is_inherent(&self, from: ItemId, member: &MemberUse) -> bool {
+        if matches!(member.receiver, Receiver::Parameter | Receiver::Generic) {
+            return self.is_bound(from, &member.name);
+        }
         let known = self.known(from, &member.receiver);
         match known {
             // A trait object has the methods of its trait.
@@ -130,6 +135,35 @@ impl<'a> Values<'a> {
             Some(known) if self.is_outside(known, member) => true,
             known => self.has_inherent(known, member),
         }
+    }
+
+    /// Whether a trait that an item's signature names declares a name: `T::name` means it where `T` is a generic parameter,
+    /// and so does a call on a value of `T`.
+    fn is_bound(&self, from: ItemId, name: &str) -> bool {
+        let around = self.workspace.item(from).parent;
+        let declares = |item: ItemId, reference: &Reference| {
+            let Place::Item(_, at) = reference.place else {
+                return false;
+            };
+            let path = &self.workspace.item(item).paths[at as usize];
+            let bounds = path.in_signature && path.context == PathContext::Type;
+            bounds
+                && match (&reference.resolution.target, path.segments.last()) {
+                    (Target::Item(of), _) => {
+                        let mut declared = self.workspace.item(*of).declared.iter();
+                        declared.any(|(own, _)| own == name)
+                    }
+                    (Target::External(krate), Some(last)) => {
+                        self.foreign(*krate, last.name, name).next().is_some()
+                    }
+                    _ => false,
+                }
+        };
+        let mut items = std::iter::once(from).chain(around);
+        items.any(|item| {
+            let mut references = self.references.of(item).iter();
+            references.any(|reference| declares(item, reference))
+        })
     }
 
     /// Whether a call is known to mean no method of the workspace: the receiver's type, of another crate or of the standard
@@ -212,12 +246,14 @@ impl<'a> Values<'a> {
     /// crate calls so.
     fn of_foreign(&self, of: ForeignType, name: &str, parts: &[Part]) -> Option<Known> {
         let member = self.foreign(of.krate, of.name, name).next()?;
-        match taken(member.returns.as_deref()?, parts)? {
+        match taken(member.returns.as_deref()?, parts, &|_| false)? {
             Shape::Named(own) if *own == "Self" => Some(Known::Foreign(of)),
-            Shape::Named(own) if *own == of.name => Some(Known::Foreign(ForeignType {
-                written: None,
-                ..of
-            })),
+            Shape::Named(own) | Shape::Applied(own, _) if *own == of.name => {
+                Some(Known::Foreign(ForeignType {
+                    written: None,
+                    ..of
+                }))
+            }
             Shape::Named(name) if standard::is_primitive(name) => Some(Known::Standard(*name)),
             _ => None,
         }
@@ -226,7 +262,7 @@ impl<'a> Values<'a> {
     /// What the value is that an item has in its hands.
     pub(super) fn known(&self, from: ItemId, receiver: &Receiver) -> Option<Known> {
         match receiver {
-            Receiver::Unknown | Receiver::Local => None,
+            Receiver::Unknown | Receiver::Local | Receiver::Parameter => None,
             Receiver::Generic => self.generic(from),
             Receiver::Own => match self.own(from) {
                 Some(own) => Some(Known::Type(own)),
@@ -262,7 +298,8 @@ impl<'a> Values<'a> {
         }
         let mut found = None;
         for (item, shape) in self.shapes(from, &derived.by)? {
-            let known = match taken(shape?, &derived.parts)? {
+            let holds = |name| self.holds_its_argument(item, name);
+            let known = match taken(shape?, &derived.parts, &holds)? {
                 Shape::Generic(at) => self.of_parameter(from, &derived.by, *at)?,
                 part => self.part(item, part)?,
             };
@@ -409,12 +446,13 @@ impl<'a> Values<'a> {
     }
 }
 
-/// A part of a shape, where it has such a part.
-fn taken<'s>(shape: &'s Shape, parts: &[Part]) -> Option<&'s Shape> {
+/// A part of a shape, where it has such a part; `holds` tells the aliases of what holds their first argument.
+fn taken<'s>(shape: &'s Shape, parts: &[Part], holds: &dyn Fn(Name) -> bool) -> Option<&'s Shape> {
     parts
         .iter()
         .try_fold(shape, |shape, part| match (shape, part) {
             (Shape::Holder(held), Part::Held) => Some(&**held),
+            (Shape::Applied(name, held), Part::Held) if holds(*name) => Some(&**held),
             (Shape::Tuple(elements), Part::Element(index)) => {
                 elements.get(*index as usize)?.as_ref()
             }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::{Graph, Place, Target};
-use cleave_syntax::item::{Field, Level, PathContext, Receiver};
+use cleave_syntax::item::{Field, Level, PathContext};
 use cleave_syntax::{ChangeBuilder, ItemId, ModuleId};
 
 use super::open;
@@ -34,7 +34,7 @@ impl Uses {
             let macros = scope.graph.macros_run_by(scope.workspace, id).into_iter();
             for user in std::iter::once(id).chain(macros) {
                 let uses = scope.workspace.item(user).member_uses.iter();
-                for member in uses.filter(|member| member.receiver != Receiver::Local) {
+                for member in uses.filter(|member| !member.receiver.is_local()) {
                     by_name
                         .entry(member.name.to_string())
                         .or_default()

@@ -31,14 +31,27 @@ pub enum Receiver {
     /// A variable whose type is written where it is bound: the last name of that type, references and smart pointers
     /// of the standard library stripped.
     Typed(Name),
-    /// A generic parameter, what is associated with it, or an item of the body: what it has is no item's, but a trait's
-    /// may be.
+    /// What is associated with a generic parameter or an item of the body: what it has is no item's, but a trait's may be.
     Local,
+    /// A generic parameter or an item of the body itself: a trait that bounds it is found whatever is in scope.
+    Parameter,
     /// A variable whose type is a generic parameter, what is associated with one, or `impl Trait`: it has what its bounds
     /// say.
     Generic,
     /// What a call returns or a field holds, or a part of it.
     Derived(Box<Derived>),
+}
+
+impl Receiver {
+    /// Whether nothing tells which item's fields and methods it has.
+    pub fn is_opaque(&self) -> bool {
+        self.is_local() || matches!(self, Receiver::Unknown | Receiver::Generic)
+    }
+
+    /// Whether it is no item's value or type.
+    pub fn is_local(&self) -> bool {
+        matches!(self, Receiver::Local | Receiver::Parameter)
+    }
 }
 
 /// What a call returns or a field holds, or a part of it.
@@ -77,6 +90,8 @@ pub enum Part {
 pub enum Shape {
     /// The last name of its path.
     Named(Name),
+    /// The same, and what its first argument is: an alias may stand for what holds that.
+    Applied(Name, Box<Shape>),
     /// `dyn Trait`: the last name of the first bound's path.
     Object(Name),
     /// `Option<T>`, `Result<T, …>`.

@@ -18,7 +18,7 @@ pub struct PathUse {
     pub context: PathContext,
     /// Whether it stands in the signature (not in a body or initializer): what a reader of the docs sees.
     pub in_signature: bool,
-    /// Whether it stands in the body of a function that is among the tokens of a macro call: a macro makes no item of it.
+    /// Whether it stands in a function that is among the tokens of a macro call: a macro makes no item of it.
     pub in_function: bool,
     /// Whether it is found by a guess (tokens of a macro call, a `{name}` in a format string).
     pub guessed: bool,

@@ -45,10 +45,10 @@ pub(super) struct Collector<'a> {
     pub(super) includes: Vec<Include>,
     pub(super) named_files: Vec<Include>,
     scopes: Vec<FxHashMap<Name, Local>>,
+    /// How many scopes are around the function in tokens that is walked, if one is.
+    function: Option<usize>,
     /// How many bodies are around.
     bodies: u32,
-    /// How many of those are functions' among the tokens of a macro call.
-    pub(super) functions: u32,
     /// How many macro calls are around.
     pub(super) macros: u32,
     /// How many modules inside a body are around.
@@ -68,8 +68,8 @@ impl<'a> Collector<'a> {
             includes: Vec::new(),
             named_files: Vec::new(),
             scopes: vec![FxHashMap::default()],
+            function: None,
             bodies: 0,
-            functions: 0,
             macros: 0,
             modules: 0,
             impls: 0,
@@ -117,6 +117,40 @@ impl<'a> Collector<'a> {
 
     pub(super) fn local(&self, name: Name) -> Option<&Local> {
         self.scopes.iter().rev().find_map(|scope| scope.get(&name))
+    }
+
+    /// Inside a function in tokens, with its parameters.
+    pub(super) fn in_function<'i, T>(
+        &mut self,
+        inputs: impl IntoIterator<Item = &'i syn::FnArg>,
+        inside: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let around = self.function.replace(self.scopes.len());
+        self.scopes.push(FxHashMap::default());
+        self.bind_inputs(inputs);
+        let done = inside(self);
+        self.scopes.pop();
+        self.function = around;
+        done
+    }
+
+    /// What is known of a parameter of the function in tokens that is walked. Variables from further out may be hidden by
+    /// what a macro binds.
+    pub(super) fn parameter(&self, name: Name) -> Receiver {
+        let around = self.function.unwrap_or(self.scopes.len());
+        let mut inner = self.scopes.iter().skip(around);
+        match inner.find_map(|scope| scope.get(&name)) {
+            Some(Local::Value(known)) => known.clone(),
+            _ => Receiver::Unknown,
+        }
+    }
+
+    fn bind_inputs<'i>(&mut self, inputs: impl IntoIterator<Item = &'i syn::FnArg>) {
+        for input in inputs {
+            if let syn::FnArg::Typed(typed) = input {
+                pattern::bind_typed(self, &typed.pat, &typed.ty);
+            }
+        }
     }
 
     /// Whether a name is that of a generic parameter or an item of the body.
@@ -200,12 +234,12 @@ impl<'a> Collector<'a> {
             global,
             context,
             in_signature: self.bodies == 0,
-            in_function: self.functions > 0,
+            in_function: self.function.is_some(),
             guessed,
         });
     }
 
-    /// `T::Kind::name`, where `T` is a generic parameter: a trait's name, which that has to be in scope for.
+    /// `T::name` or `T::Kind::name`, where `T` is a generic parameter: a trait's name.
     fn record_associated(&mut self, segments: &[Segment], context: PathContext) {
         let may_be_value = matches!(context, PathContext::Value | PathContext::Tokens);
         if let [_, .., Segment { name, range }] = *segments
@@ -216,7 +250,11 @@ impl<'a> Collector<'a> {
                 range,
                 called: true,
                 arguments: None,
-                receiver: Receiver::Local,
+                receiver: if segments.len() == 2 {
+                    Receiver::Parameter
+                } else {
+                    Receiver::Local
+                },
             });
         }
     }
@@ -415,11 +453,7 @@ impl Collector<'_> {
                 }
             }
             this.visit_return_type(&signature.output);
-            for input in &signature.inputs {
-                if let syn::FnArg::Typed(typed) = input {
-                    pattern::bind_typed(this, &typed.pat, &typed.ty);
-                }
-            }
+            this.bind_inputs(&signature.inputs);
             if let Some(block) = block {
                 this.body(|this| this.visit_block(block));
             }

@@ -62,7 +62,12 @@ fn shape(written: &syn::Type) -> Option<Shape> {
                 ("Option" | "Result", Some(held)) => {
                     shape(held).map(|held| Shape::Holder(Box::new(held)))
                 }
-                _ => Some(Shape::Named(name)),
+                (_, Some(argument)) => {
+                    Some(shape(argument).map_or(Shape::Named(name), |argument| {
+                        Shape::Applied(name, Box::new(argument))
+                    }))
+                }
+                (_, None) => Some(Shape::Named(name)),
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Macro calls: arguments as expressions where they are, else paths found in the tokens (rows A8, D3).
 
 mod chain;
+mod function;
 mod member;
 
 use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
@@ -195,10 +196,7 @@ fn step(
 ) -> usize {
     match &tokens[at] {
         TokenTree::Group(group) => {
-            let functions = u32::from(is_body(tokens, at));
-            collector.functions += functions;
             collector.scoped(|this| scan(this, group.stream(), context));
-            collector.functions -= functions;
             at + 1
         }
         TokenTree::Literal(literal) => {
@@ -232,21 +230,13 @@ fn step(
         TokenTree::Punct(_) => at + 1,
         TokenTree::Ident(ident) if ident == "use" => import(collector, tokens, at, context),
         TokenTree::Ident(ident) if ident == "mod" => module(collector, tokens, at, context),
+        TokenTree::Ident(ident) if ident == "fn" => {
+            function::function(collector, tokens, at, context)
+        }
         // `&mut ::std::io`: the path starts behind the keyword.
         TokenTree::Ident(ident) if is_keyword(|word| ident == word) => at + 1,
         TokenTree::Ident(_) => path(collector, tokens, at, (false, false), context),
     }
-}
-
-/// Whether braces are the body of a function: `fn` stands before them, and nothing that ends an item does between.
-fn is_body(tokens: &[TokenTree], at: usize) -> bool {
-    let is_braces = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
-    let mut before = tokens[..at]
-        .iter()
-        .rev()
-        .take_while(|token| !is_braces(token) && !is_punct(token, ';'));
-    is_braces(&tokens[at])
-        && before.any(|token| matches!(token, TokenTree::Ident(word) if word == "fn"))
 }
 
 /// `#[name …]` in tokens: the language's own attributes name nothing of ours.

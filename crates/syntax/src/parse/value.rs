@@ -43,7 +43,7 @@ fn follow(collector: &Collector<'_>, expression: &syn::Expr, left: u32) -> Recei
         syn::Expr::Try(inner) => part(&follow(collector, &inner.expr, left), Part::Held),
         syn::Expr::Call(call) => function(collector, &call.func),
         syn::Expr::Field(field) => match follow(collector, &field.base, left) {
-            Receiver::Unknown | Receiver::Local | Receiver::Generic => Receiver::Unknown,
+            of if of.is_opaque() => Receiver::Unknown,
             of => derived(Derivation::Field(member_name(&field.member), of)),
         },
         syn::Expr::MethodCall(call) => {
@@ -57,7 +57,7 @@ fn follow(collector: &Collector<'_>, expression: &syn::Expr, left: u32) -> Recei
 /// What the call of a method returns.
 pub(super) fn method(name: Name, of: Receiver) -> Receiver {
     match (name.as_str(), of) {
-        (_, Receiver::Unknown | Receiver::Local | Receiver::Generic) => Receiver::Unknown,
+        (_, of) if of.is_opaque() => Receiver::Unknown,
         ("unwrap" | "expect", of @ Receiver::Derived(_)) => part(&of, Part::Held),
         (_, of) => derived(Derivation::Method(name, of)),
     }

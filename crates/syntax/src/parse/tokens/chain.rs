@@ -50,6 +50,11 @@ fn follow(collector: &Collector<'_>, tokens: &[TokenTree], at: usize, left: u32)
             let end = collector.segment(name).range.end;
             value::returned(collector, TextRange::new(start, end))
         }
+        [before @ .., TokenTree::Ident(name)]
+            if !before.last().is_some_and(|dot| is_punct(dot, '.')) =>
+        {
+            collector.parameter(name_of(name))
+        }
         _ => Receiver::Unknown,
     }
 }
