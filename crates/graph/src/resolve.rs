@@ -220,7 +220,7 @@ impl Resolver<'_> {
     ) -> Vec<Resolution> {
         // A glob in the body hides what is around the body.
         if let Some(resolution) = self.local_glob(path, module, globs, false) {
-            return vec![self.member(resolution, path, item)];
+            return vec![self.member(resolution, path)];
         }
         let found = self.at(path, module, item, Trust::Seen);
         if !found.is_empty() {
@@ -293,7 +293,7 @@ impl Resolver<'_> {
         match hit {
             Some(hit) => resolutions(hit)
                 .into_iter()
-                .map(|resolution| self.member(resolution, path, item))
+                .map(|resolution| self.member(resolution, path))
                 .collect(),
             None if namespace == Namespace::Macro && path.segments.len() == 1 => {
                 self.prelude_macro(path, module)
@@ -388,11 +388,11 @@ impl Resolver<'_> {
             lookups: Lookups::new(),
             used: 1,
         };
-        Some(self.member(resolution, path, item))
+        Some(self.member(resolution, path))
     }
 
     /// `Type::method` means the method, where the type has exactly one of that name.
-    fn member(&self, mut resolution: Resolution, path: &PathUse, _: Option<ItemId>) -> Resolution {
+    fn member(&self, mut resolution: Resolution, path: &PathUse) -> Resolution {
         let Target::Item(item) = resolution.target else {
             return resolution;
         };

@@ -113,7 +113,7 @@ impl<'a> Finder<'a> {
                 self.call(id, member, &mut called);
             }
         }
-        called.methods.extend(self.through_aliases(id));
+        called.methods.extend(self.by_paths(id));
         called.groups.sort_unstable();
         called.groups.dedup();
         called.methods.sort_unstable();
@@ -121,26 +121,34 @@ impl<'a> Finder<'a> {
         called
     }
 
-    /// The methods that paths name by an alias of their type: `UnGraph::from_edges`.
-    fn through_aliases(&self, id: ItemId) -> impl Iterator<Item = ItemId> {
+    /// What paths name of a type by an alias of it, `UnGraph::from_edges`, or where the type has several of the name: by
+    /// its arguments, or by `cfg`s.
+    fn by_paths(&self, id: ItemId) -> impl Iterator<Item = ItemId> {
         let item = self.workspace.item(id);
-        self.references[id.index()]
-            .iter()
-            .flat_map(move |reference| {
-                let named = match (reference.place, &reference.resolution.target) {
-                    (Place::Item(_, at), Target::Item(alias)) => {
-                        let path = &item.paths[at as usize];
-                        let member = path.segments.get(reference.resolution.used as usize);
-                        member.zip(self.values.aliased(*alias, 0))
-                    }
-                    _ => None,
-                };
-                let methods = named.and_then(|(member, known)| match known {
-                    Known::Type(own) => self.by_type.get(&(member.name, Some(own))),
-                    _ => None,
-                });
-                methods.into_iter().flatten().copied()
-            })
+        let references = self.references[id.index()].iter();
+        references.flat_map(move |reference| {
+            let named = match (reference.place, &reference.resolution.target) {
+                (Place::Item(_, at), Target::Item(named)) => {
+                    let path = &item.paths[at as usize];
+                    let member = path.segments.get(reference.resolution.used as usize);
+                    member.zip(self.type_of(*named))
+                }
+                _ => None,
+            };
+            let methods = named.map(|(member, own)| self.values.methods_of(own, &member.name));
+            methods.into_iter().flatten()
+        })
+    }
+
+    /// A type itself, or what an alias stands for.
+    fn type_of(&self, named: ItemId) -> Option<ItemId> {
+        if self.workspace.item(named).kind.is_type() {
+            return Some(named);
+        }
+        match self.values.aliased(named, 0) {
+            Some(Known::Type(own)) => Some(own),
+            _ => None,
+        }
     }
 
     fn call(&self, from: ItemId, member: &MemberUse, called: &mut Called) {

@@ -122,7 +122,7 @@ impl<'a> Values<'a> {
     /// Whether a call means what the receiver's type has by itself, so that no trait has to be in scope for it: that goes
     /// before a trait's.
     pub fn is_inherent(&self, from: ItemId, member: &MemberUse) -> bool {
-        if matches!(member.receiver, Receiver::Parameter | Receiver::Generic) {
+        if member.receiver == Receiver::Parameter {
             return self.is_bound(from, &member.name);
         }
         let known = self.known(from, &member.receiver);
@@ -137,17 +137,21 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// Whether a trait that an item's signature names declares a name: `T::name` means it where `T` is a generic parameter,
-    /// and so does a call on a value of `T`.
+    /// Whether a trait that an item's signature names, but for one that it implements, declares a name: `T::name` means it
+    /// where `T` is a generic parameter.
     fn is_bound(&self, from: ItemId, name: &str) -> bool {
         let around = self.workspace.item(from).parent;
         let declares = |item: ItemId, reference: &Reference| {
             let Place::Item(_, at) = reference.place else {
                 return false;
             };
-            let path = &self.workspace.item(item).paths[at as usize];
-            let bounds = path.in_signature && path.context == PathContext::Type;
-            bounds
+            let item = self.workspace.item(item);
+            let path = &item.paths[at as usize];
+            let head = item.implementation.as_ref();
+            let is_implemented = head.is_some_and(|head| head.trait_path == Some(at));
+            let is_bound =
+                path.in_signature && path.context == PathContext::Type && !is_implemented;
+            is_bound
                 && match (&reference.resolution.target, path.segments.last()) {
                     (Target::Item(of), _) => {
                         let mut declared = self.workspace.item(*of).declared.iter();

@@ -237,3 +237,28 @@ fn a_method_is_called_by_an_alias_of_its_type() {
         ",
     );
 }
+
+#[test]
+fn a_path_may_mean_each_of_several_of_a_name() {
+    check_calls(
+        "
+        pub struct Field<T>(T);
+        impl Field<u8> { pub const LEAST: u8 = 0; fn new() {} }
+        impl Field<u16> { pub const LEAST: u16 = 0; fn new() {} }
+        pub struct Trace;
+        impl Trace {
+            #[cfg(unix)] fn start() {}
+            #[cfg(not(unix))] fn start() {}
+            fn stop() {}
+        }
+        fn made() { Field::<u8>::new(); }
+        fn constant() -> u8 { Field::<u8>::LEAST }
+        fn by_cfg() { Trace::start(); Trace::stop(); }
+        ",
+        "
+        made: Field::new Field::new
+        constant: Field::LEAST Field::LEAST
+        by_cfg: Trace::start Trace::start
+        ",
+    );
+}
