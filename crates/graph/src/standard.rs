@@ -55,6 +55,11 @@ pub fn is_common(name: &str) -> bool {
     TYPES.iter().any(|of| has(of, name))
 }
 
+/// Whether `Iterator`, which nobody imports, declares a method of a name that `Read` or `Write` has, too.
+pub fn is_iterators(name: &str) -> bool {
+    ["by_ref", "chain", "take"].contains(&name)
+}
+
 /// Whether this names a type of the language wherever it stands.
 pub(crate) fn is_primitive(name: &str) -> bool {
     is_type(name) && name.starts_with(char::is_lowercase)

@@ -58,6 +58,7 @@ impl Evidence {
             let mut rivals = self.rivals.iter().filter(|rival| rival.contains_key(*name));
             let is_common = standard::is_common(name) && !of_own_types.contains(name);
             let is_explained = self.doubts_common && is_common
+                || !self.is_foreign && standard::is_iterators(name)
                 || declared.any(|(own, _)| own == name)
                 || rivals.any(|rival| self.is_rival_in(scope, id, rival));
             !is_explained
