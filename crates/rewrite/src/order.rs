@@ -1,9 +1,12 @@
 //! rustfmt's order of imports and module declarations (row F4): what a step writes stands where rustfmt would put it,
-//! so that `cargo fmt --check` passes where it passed. Runs that the author left in another order are left alone.
+//! so that `cargo fmt --check` passes where it passed. Runs that the author left in another order are left alone, and runs that
+//! come together out of several are in order where each of these was.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
+use camino::Utf8Path;
 use cleave_syntax::change::{NewFile, Piece};
 use cleave_syntax::{ChangeSet, TextRange};
 
@@ -52,6 +55,15 @@ impl Style {
             }
         }
         a.len().cmp(&b.len())
+    }
+
+    /// rustfmt's order of two entries of one kind.
+    fn entries(self, a: &Entry, b: &Entry) -> Ordering {
+        if a.is_import {
+            self.trees(&a.tree, &b.tree)
+        } else {
+            self.names(&a.tree, &b.tree)
+        }
     }
 
     fn segments(self, a: &str, b: &str) -> Ordering {
@@ -155,35 +167,39 @@ struct Entry {
     fixed: bool,
 }
 
-/// Sorts the runs that a change wrote into, in every file of it. Linear in the text, up to sorting.
+/// An import or a module declaration of an old file, with the run that it stands in.
+struct Authored {
+    range: Range<usize>,
+    tree: String,
+    run: usize,
+    /// Whether the run has rustfmt's order.
+    is_sorted: bool,
+}
+
+/// Sorts the runs that a change wrote into or put together, in every file of it. Linear in the text, up to sorting.
 pub(crate) fn sort_imports(changes: &mut ChangeSet, style: Style) {
+    let mut authored: BTreeMap<&Utf8Path, Vec<Authored>> = BTreeMap::new();
+    let old = &changes.old;
     let files = changes.files.iter_mut();
     for file in files.filter(|file| file.path.extension() == Some("rs")) {
-        let spans = spans(file, &changes.old);
-        let written = |entry: &Entry| {
-            file.pieces.iter().zip(&spans).any(|(piece, span)| {
-                matches!(piece, Piece::Written { text, .. } if !text.trim().is_empty())
-                    && span.start < entry.range.end
-                    && entry.range.start < span.end
-            })
-        };
+        for piece in &file.pieces {
+            if let Piece::Copied { path, .. } = piece {
+                let of = || by_author(&old[path], style);
+                let (path, _) = old.get_key_value(path).expect("what is copied is there");
+                authored.entry(path).or_insert_with(of);
+            }
+        }
+        let spans = spans(file, old);
         let mut order: Vec<Range<usize>> = Vec::new();
         let mut at = 0;
         for run in runs(&entries(&file.text)) {
-            let by_rustfmt = |a: &&Entry, b: &&Entry| {
-                if a.is_import {
-                    style.trees(&a.tree, &b.tree)
-                } else {
-                    style.names(&a.tree, &b.tree)
-                }
-            };
-            let authors: Vec<&Entry> = run.iter().filter(|entry| !written(entry)).collect();
-            let kept = authors.is_sorted_by(|a, b| by_rustfmt(a, b) != Ordering::Greater);
-            if authors.len() == run.len() || !kept {
+            let origins = run.iter().map(|it| origin(it, (file, &spans), &authored));
+            let origins: Vec<Option<(&Utf8Path, &Authored)>> = origins.collect();
+            if is_authors(&origins) || origins.iter().flatten().any(|(_, it)| !it.is_sorted) {
                 continue;
             }
             let mut sorted: Vec<&Entry> = run.iter().collect();
-            sorted.sort_by(by_rustfmt);
+            sorted.sort_by(|a, b| style.entries(a, b));
             order.push(at..run[0].range.start);
             order.extend(sorted.iter().map(|entry| entry.range.clone()));
             at = run[run.len() - 1].range.end;
@@ -200,11 +216,58 @@ pub(crate) fn sort_imports(changes: &mut ChangeSet, style: Style) {
     }
 }
 
+/// The entries of an old file with their runs.
+fn by_author(text: &str, style: Style) -> Vec<Authored> {
+    let entries = entries(text);
+    let with_runs = chunks(&entries).enumerate().flat_map(|(run, entries)| {
+        let is_sorted = entries.is_sorted_by(|a, b| style.entries(a, b) != Ordering::Greater);
+        entries.iter().map(move |entry| Authored {
+            range: entry.range.clone(),
+            tree: entry.tree.clone(),
+            run,
+            is_sorted,
+        })
+    });
+    with_runs.collect()
+}
+
+/// Where the author wrote an entry; none where a change wrote some of it, or dropped some.
+fn origin<'a>(
+    entry: &Entry,
+    (file, spans): (&NewFile, &[Range<usize>]),
+    authored: &'a BTreeMap<&Utf8Path, Vec<Authored>>,
+) -> Option<(&'a Utf8Path, &'a Authored)> {
+    let inside = file.pieces.iter().zip(spans).filter(|(_, span)| {
+        let common = span.start.max(entry.range.start)..span.end.min(entry.range.end);
+        !file.text.get(common).unwrap_or_default().trim().is_empty()
+    });
+    let mut found = None;
+    for (piece, span) in inside {
+        let Piece::Copied { path, range } = piece else {
+            return None;
+        };
+        let start = entry.range.start.max(span.start) - span.start + range.start as usize;
+        let end = entry.range.end.min(span.end) - span.start + range.start as usize;
+        let (path, entries) = authored.get_key_value(path.as_path())?;
+        let mut entries = entries.iter();
+        let own = entries.find(|it| start < it.range.end && it.range.start < end);
+        found = own.map(|own| (*path, own));
+    }
+    found.filter(|(_, own)| own.tree == entry.tree)
+}
+
+/// Whether entries are what the author wrote one after the other.
+fn is_authors(origins: &[Option<(&Utf8Path, &Authored)>]) -> bool {
+    origins.windows(2).all(|pair| match pair {
+        [Some((one, a)), Some((other, b))] => {
+            one == other && a.run == b.run && a.range.start < b.range.start
+        }
+        _ => false,
+    })
+}
+
 /// Where each piece stands in its file.
-fn spans(
-    file: &NewFile,
-    old: &std::collections::BTreeMap<camino::Utf8PathBuf, String>,
-) -> Vec<Range<usize>> {
+fn spans(file: &NewFile, old: &BTreeMap<camino::Utf8PathBuf, String>) -> Vec<Range<usize>> {
     let mut at = 0;
     file.pieces
         .iter()
@@ -245,14 +308,16 @@ fn cut(pieces: &[Piece], spans: &[Range<usize>], wanted: &Range<usize>) -> Vec<P
 }
 
 /// Entries of one kind with nothing between them.
+fn chunks(entries: &[Entry]) -> impl Iterator<Item = &[Entry]> {
+    entries.chunk_by(|a, b| {
+        let alike = a.is_import == b.is_import && a.indent == b.indent;
+        a.range.end == b.range.start && alike && !a.fixed && !b.fixed
+    })
+}
+
+/// The same, of several entries each.
 fn runs(entries: &[Entry]) -> Vec<&[Entry]> {
-    entries
-        .chunk_by(|a, b| {
-            let alike = a.is_import == b.is_import && a.indent == b.indent;
-            a.range.end == b.range.start && alike && !a.fixed && !b.fixed
-        })
-        .filter(|run| run.len() > 1)
-        .collect()
+    chunks(entries).filter(|run| run.len() > 1).collect()
 }
 
 /// Every `use` and `mod name;` that starts a line, in order.
