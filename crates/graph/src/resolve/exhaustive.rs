@@ -195,9 +195,9 @@ impl Search<'_> {
         if self.is_struct {
             return self.is_struct_at_end(path);
         }
-        path.segments
-            .iter()
-            .any(|segment| self.is_name(&segment.ident))
+        let before = std::iter::once(None).chain(path.segments.iter().map(Some));
+        let mut segments = path.segments.iter().zip(before);
+        segments.any(|(segment, before)| self.is_name(&segment.ident) && !is_type(before))
     }
 
     /// Whether a path ends in a struct's name, which is no variant of an enum there.
@@ -206,8 +206,7 @@ impl Search<'_> {
         let is_last = backwards
             .next()
             .is_some_and(|last| self.is_name(&last.ident));
-        let before = backwards.next().map(|before| before.ident.to_string());
-        is_last && !before.is_some_and(|before| before.starts_with(char::is_uppercase))
+        is_last && !is_type(backwards.next())
     }
 
     fn is_name(&self, ident: &syn::Ident) -> bool {
@@ -254,6 +253,11 @@ impl Search<'_> {
             self.start + range.end as u32,
         )
     }
+}
+
+/// Whether what stands before a name in a path is a type, by the naming conventions: then that is a variant of it.
+fn is_type(before: Option<&syn::PathSegment>) -> bool {
+    before.is_some_and(|before| before.ident.to_string().starts_with(char::is_uppercase))
 }
 
 impl<'ast> Visit<'ast> for Search<'_> {
