@@ -6,6 +6,7 @@ use std::fmt;
 use camino::Utf8PathBuf;
 use cleave_graph::Graph;
 use cleave_syntax::item::ItemKind;
+use cleave_syntax::token::words;
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, FileId, ItemId, Workspace};
 
@@ -33,6 +34,8 @@ pub enum Pin {
     Linked,
     /// It reads what the package's build script makes (row E5).
     Built,
+    /// It is there for rustdoc's tests alone, such as those of a README: these are the package's.
+    DocTest,
 }
 
 /// As the end of a sentence.
@@ -44,6 +47,7 @@ impl fmt::Display for Pin {
             Self::Called => f.write_str("a macro call in the crate's root declares the module"),
             Self::Linked => f.write_str("the linker knows it by name"),
             Self::Built => f.write_str("it reads what the build script makes"),
+            Self::DocTest => f.write_str("it is there for the package's doc tests alone"),
         }
     }
 }
@@ -123,8 +127,23 @@ impl Pins {
         if is_bound || is_linked(workspace, id) {
             return Some(Pin::Linked);
         }
+        if is_for_doc_tests(workspace, id) {
+            return Some(Pin::DocTest);
+        }
         self.built.is_read_by(workspace, id).then_some(Pin::Built)
     }
+}
+
+/// Whether an item's condition asks for `doctest`.
+fn is_for_doc_tests(workspace: &Workspace, id: ItemId) -> bool {
+    let item = workspace.item(id);
+    let file = workspace.file(workspace.module(item.module).file);
+    let conditions = item.attributes.iter().filter(|it| it.path == "cfg");
+    conditions
+        .map(|attribute| words(&file[attribute.range]).collect::<Vec<_>>())
+        .any(|words| {
+            words.contains(&"doctest") && !words.contains(&"any") && !words.contains(&"not")
+        })
 }
 
 /// Files that other targets of the package read too, such as a build script, each with one that does: they stay where

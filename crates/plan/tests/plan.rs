@@ -252,6 +252,15 @@ fn what_the_linker_finds_by_name_stays_in_the_root() {
 }
 
 #[test]
+fn what_is_there_for_doc_tests_alone_stays_in_the_root() {
+    check(
+        &low_and_high(),
+        "//- src/lib.rs\nmod a; mod b;\n//- src/a.rs\n#[cfg(doctest)]\npub struct Readme;\npub fn g() {}\n//- src/b.rs\n",
+        &[("a::Readme", "app"), ("a::g", "low")],
+    );
+}
+
+#[test]
 fn an_extern_block_stays_where_a_library_is_linked() {
     let block = "//- src/lib.rs\nmod a; mod b;\n//- src/a.rs\npub fn f() { unsafe { g() } }\nextern \"C\" { fn g(); }\n//- src/b.rs\npub fn h() { crate::a::f() }\n";
     check(&low_and_high(), block, &[("a::f", "low"), ("b::h", "high")]);
