@@ -30,7 +30,11 @@ pub(crate) fn spare(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
         let mut left = items().filter(|id| !stays(id) && from.is_called_by(scope, *id));
         let callers = items().filter(|id| stays(id) && from.is_called_by(scope, *id));
         let callers: Vec<ItemId> = callers.collect();
-        if left.next().is_none() || callers.iter().any(always) {
+        // One that is conditional itself is there for all whom its condition lets call.
+        let mut attributes = item.attributes.iter();
+        let is_plain = attributes.any(|it| it.path == "macro_use");
+        let is_called = callers.iter().any(|id| !is_plain || always(id));
+        if left.next().is_none() || is_called {
             continue;
         }
         let (range, text) = match (&from, callers.first()) {
@@ -54,7 +58,7 @@ pub(crate) fn spare(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
 pub(crate) fn may_warn(workspace: &Workspace, id: ItemId) -> bool {
     let item = workspace.item(id);
     item.kind == ItemKind::ExternCrate
-        && item.attributes.iter().any(|it| it.path == "macro_use")
+        && workspace.takes_macros(id)
         && !workspace.text_of(id).contains("unused_imports")
 }
 
@@ -103,7 +107,7 @@ impl<'w> From<'w> {
         let mut crates = workspace.crates.iter();
         if name == "alloc" {
             From::Alloc
-        } else if parts_of_std(workspace, scope.root).any(|part| part.range == item.range) {
+        } else if parts_of_std(workspace, scope.root).any(|part| part == id) {
             From::Std
         } else {
             let member = crates.find(|krate| name == krate.extern_name.as_str());

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use camino::{Utf8Path, Utf8PathBuf};
 use cleave_plan::Plan;
 use cleave_syntax::change::{Block, Reason};
-use cleave_syntax::item::{Item, ItemKind};
-use cleave_syntax::{ChangeBuilder, CrateId, Workspace};
+use cleave_syntax::item::ItemKind;
+use cleave_syntax::{ChangeBuilder, CrateId, ItemId, Workspace};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 
@@ -65,7 +65,7 @@ pub(crate) fn features(workspace: &Workspace, root: CrateId, features: &mut BTre
         .inner_attributes
         .iter()
         .map(|attribute| attribute.range);
-    let crates = parts_of_std(workspace, root).map(|item| item.range);
+    let crates = parts_of_std(workspace, root).map(|id| workspace.item(id).range);
     for range in attributes.chain(crates) {
         features_in(&workspace.file(module.file)[range], features);
     }
@@ -73,16 +73,14 @@ pub(crate) fn features(workspace: &Workspace, root: CrateId, features: &mut BTre
 
 /// The `extern crate` items of a crate's root that name what comes with the compiler, or the crate itself: the paths of
 /// all its modules may start there.
-pub(crate) fn parts_of_std(workspace: &Workspace, root: CrateId) -> impl Iterator<Item = &Item> {
+pub(crate) fn parts_of_std(workspace: &Workspace, root: CrateId) -> impl Iterator<Item = ItemId> {
     let items = workspace.module(workspace.krate(root).root).items.iter();
-    items
-        .filter(|id| {
-            let names = workspace.leaf_names(**id);
-            let mut names = names.iter();
-            names.any(|name| ["alloc", "std", "core", "self"].contains(&name.as_str()))
-        })
-        .map(|id| workspace.item(*id))
-        .filter(|item| item.kind == ItemKind::ExternCrate)
+    items.copied().filter(|id| {
+        let names = workspace.leaf_names(*id);
+        let mut names = names.iter();
+        workspace.item(*id).kind == ItemKind::ExternCrate
+            && names.any(|name| ["alloc", "std", "core", "self"].contains(&name.as_str()))
+    })
 }
 
 /// Whether an attribute is a line of documentation under a condition: what it belongs to stays.
@@ -164,9 +162,9 @@ fn front_page(
     let asks = |lint: &&str| lints::names(workspace, root, lint);
     let may_warn = OF_EXTERN_CRATES.iter().any(asks);
     let mut crates = String::new();
-    for item in parts_of_std(workspace, root) {
-        let written = &file[item.range];
-        let takes_macros = item.attributes.iter().any(|it| it.path == "macro_use");
+    for id in parts_of_std(workspace, root) {
+        let written = &file[workspace.item(id).range];
+        let takes_macros = workspace.takes_macros(id);
         if takes_macros && !written.contains("unused_imports") {
             crates.push_str(MAY_GO_UNUSED);
         } else if may_warn && !takes_macros && !written.contains(OF_EXTERN_CRATES[0]) {
