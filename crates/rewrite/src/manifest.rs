@@ -88,7 +88,7 @@ pub struct ManifestInput<'a> {
     pub package: &'a str,
     /// Whether a registry may take it.
     pub publish: bool,
-    /// Its version.
+    /// Its version, as a requirement names it.
     pub version: &'a str,
     /// Conditions that the compiler is to know of in each member: `cfg(fast)`.
     pub conditions: &'a [String],

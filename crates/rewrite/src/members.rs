@@ -173,7 +173,8 @@ fn write(
         workspace: separate,
         package: &package.name,
         publish: package.publish,
-        version: &package.version,
+        // Build metadata is no part of a requirement.
+        version: package.version.split('+').next().unwrap_or_default(),
         conditions: &conditions,
         members,
         cleanup: closing.cleanup,

@@ -230,7 +230,10 @@ fn written(source: &[(String, String)]) -> Value {
 
 /// Replaces a dependency by the workspace's, with its own features.
 fn inherit(table: Option<&mut dyn TableLike>, key: &str) {
-    let Some(item) = table.and_then(|table| table.get_mut(key)) else {
+    let Some(table) = table else {
+        return;
+    };
+    let Some(item) = table.get_mut(key) else {
         return;
     };
     let mut inherited = InlineTable::new();
@@ -242,10 +245,13 @@ fn inherit(table: Option<&mut dyn TableLike>, key: &str) {
         }
     }
     inherited.fmt();
-    *inherited.decor_mut() = match item.as_value() {
-        Some(value) => value.decor().clone(),
-        // What was a table of its own has its line from now on.
-        None => Decor::new(" ", ""),
-    };
+    if let Some(value) = item.as_value() {
+        *inherited.decor_mut() = value.decor().clone();
+    }
+    let was_table = item.is_table();
     *item = Item::Value(Value::InlineTable(inherited));
+    // Before the `]` of its own header a key has no space.
+    if was_table && let Some(mut key) = table.key_mut(key) {
+        key.leaf_decor_mut().clear();
+    }
 }
