@@ -8,7 +8,7 @@ use crate::change::ChangeSet;
 use crate::companion::Companion;
 use crate::foreign::Foreign;
 use crate::id::{CrateId, FileId, ItemId, ModuleId, PackageId, UseLeafId};
-use crate::item::{Attribute, Binding, Include, Item, ItemKind, UseLeaf};
+use crate::item::{Attribute, Binding, Include, Item, ItemKind, PathContext, UseLeaf};
 use crate::source::{SourceFile, TextRange};
 
 /// All that was read.
@@ -282,10 +282,15 @@ impl Workspace {
         self.around(inner).any(|module| module == outer)
     }
 
-    /// Whether `::*` follows one of an item's paths: a glob in a body, or in what a macro writes.
+    /// Whether `::*` follows one of an item's paths: a glob in a body, or in what a macro writes. What a doc test brings into
+    /// scope, it has for itself.
     pub fn is_glob(&self, id: ItemId, path: u32) -> bool {
         let item = self.item(id);
-        let end = item.paths[path as usize].range().end;
+        let path = &item.paths[path as usize];
+        if matches!(path.context, PathContext::DocTest | PathContext::DocLink) {
+            return false;
+        }
+        let end = path.range().end;
         let file = self.file(self.module(item.module).file);
         let rest = file.text[end as usize..].trim_start().strip_prefix("::");
         rest.is_some_and(|rest| rest.trim_start().starts_with('*'))
