@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Place, Resolution, Target};
-use cleave_syntax::change::Reason;
-use cleave_syntax::item::{Attribute, ItemKind, Level, PathContext};
+use cleave_syntax::item::{Attribute, ItemKind, PathContext};
 use cleave_syntax::workspace::{CrateKind, Dependency, Package};
-use cleave_syntax::{ChangeBuilder, CrateId, ItemId, TextRange, UseLeafId, Workspace};
+use cleave_syntax::{CrateId, ItemId, UseLeafId, Workspace};
 
 use crate::layout::Moves;
 use crate::manifest::Needs;
@@ -430,88 +429,4 @@ pub(crate) fn features_in(text: &str, features: &mut BTreeSet<String>) {
             }
         }
     }
-}
-
-/// Doc tests in what moves name the old crate (row A10): where every name they take from it is the new crate's too,
-/// they name that; else the new crate asks for the old one in its tests. Returns whether it must.
-pub(crate) fn doc_tests(
-    scope: &Scope<'_>,
-    public: &BTreeSet<ItemId>,
-    builder: &mut ChangeBuilder,
-) -> bool {
-    let workspace = scope.workspace;
-    let mut by_place: std::collections::BTreeMap<(String, TextRange), bool> =
-        std::collections::BTreeMap::new();
-    for reference in &scope.graph.references {
-        let (path, file, moves) = match reference.place {
-            Place::Item(item, index) => {
-                let value = workspace.item(item);
-                let moves = scope.moving[item.index()] && workspace.crate_of(item) == scope.root;
-                (
-                    &value.paths[index as usize],
-                    workspace.module(value.module).file,
-                    moves,
-                )
-            }
-            Place::Header(module, index) => {
-                let value = workspace.module(module);
-                (
-                    &value.paths[index as usize],
-                    value.file,
-                    value.krate == scope.root && scope.is_whole(module),
-                )
-            }
-        };
-        let first = &path.segments[0];
-        if !moves
-            || path.context != PathContext::DocTest
-            || first.name != workspace.krate(scope.root).extern_name
-        {
-            continue;
-        }
-        let same_there = is_same_there(scope, &reference.resolution, public);
-        let exact = workspace.file(file)[first.range] == first.name;
-        let entry = by_place
-            .entry((workspace.file(file).path.to_string(), first.range))
-            .or_insert(true);
-        *entry &= same_there && exact;
-    }
-    let mut needs_root = false;
-    for ((path, range), same_there) in by_place {
-        if same_there {
-            builder.replace(
-                path.as_str().into(),
-                range,
-                scope.dest_name(),
-                Reason::new("A10", "doc test"),
-            );
-        } else {
-            needs_root = true;
-        }
-    }
-    needs_root
-}
-
-fn is_same_there(scope: &Scope<'_>, resolution: &Resolution, public: &BTreeSet<ItemId>) -> bool {
-    let target = match resolution.target {
-        Target::Item(item) => {
-            let owner = scope.workspace.item(item).parent.unwrap_or(item);
-            let open = scope.workspace.item(owner).visibility.level == Level::Public
-                || public.contains(&owner);
-            scope.side(item) == Side::Dest && open
-        }
-        Target::Module(module) => scope.is_whole(module),
-        _ => false,
-    };
-    let plain = resolution.lookups.iter().all(|lookup| match lookup.found {
-        Found::Item(item) => match scope.workspace.item(item).declares {
-            Some(module) => {
-                let declared = scope.workspace.item(item).visibility.level == Level::Public;
-                scope.touched[module.index()] && (declared || !scope.is_whole(module))
-            }
-            None => scope.side(item) == Side::Dest,
-        },
-        Found::Leaf(_) | Found::Glob(_) => scope.is_whole(lookup.module),
-    });
-    target && plain
 }

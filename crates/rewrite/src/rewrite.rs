@@ -8,7 +8,7 @@ use cleave_syntax::{ChangeBuilder, ChangeSet, CrateId, Diagnostic, ItemId, Sever
 use crate::demand::{self, DestDemand};
 use crate::scope::Scope;
 use crate::{
-    cleanup, companion, detach, exhaustive, include, layout, lift, macro_use, members, needs,
+    cleanup, companion, detach, doc_test, exhaustive, include, layout, lift, macro_use, members,
     notes, order, own_name, package_folder, package_name, skeleton, snapshot, spacing, support,
     target, unite, visibility,
 };
@@ -188,7 +188,7 @@ fn move_items(
     let root_demand = demand::root_demand(&scope, &dest_demand);
     let public = layout::public(&scope, &root_demand, &dest_demand);
     let moves = layout::lay_out(&scope, (&root_demand, &dest_demand, &public), builder);
-    let needs_root = needs::doc_tests(&scope, &root_demand.public_items, builder);
+    let needs_root = doc_test::lead_on(&scope, &root_demand.public_items, builder);
     let made_public = visibility::widen(&scope, (&root_demand, &dest_demand, &public), builder);
     support::open(&scope, builder);
     macro_use::spare(&scope, builder);
