@@ -142,16 +142,11 @@ impl Widening<'_, '_> {
         declares.is_some_and(|module| resolution.target != Target::Module(module))
     }
 
-    /// The modules around an item, but for one behind an import of its own name (`mod a; pub use a::a;`): opened, it would
-    /// come along to whoever imports that name, and be in the way of another module there.
+    /// The modules around an item that is named there. All others come by imports: a module that opened without need
+    /// would come along by a glob, and be in the way of another of its name.
     fn around(&mut self, id: ItemId) {
-        let workspace = self.scope.workspace;
-        let module = workspace.item(id).module;
-        match workspace.module(module).parent {
-            Some(parent) if !self.named.contains(&id) && workspace.is_behind_its_name(module) => {
-                self.module(parent);
-            }
-            _ => self.module(module),
+        if self.named.contains(&id) {
+            self.module(self.scope.workspace.item(id).module);
         }
     }
 
