@@ -4,7 +4,7 @@
 //! it. Old bytes that are in no piece are *dropped*, with a reason too. So that nothing is lost is a check on ranges
 //! ([`ChangeSet::verify`]), and what was changed beside moving is a list that needs no diff.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -153,7 +153,7 @@ pub struct ChangeBuilder {
     edits: BTreeMap<Utf8PathBuf, Vec<Edit>>,
     layouts: BTreeMap<Utf8PathBuf, Vec<Block>>,
     deleted: BTreeMap<Utf8PathBuf, Reason>,
-    moved: Vec<(Utf8PathBuf, Utf8PathBuf)>,
+    moved: BTreeSet<(Utf8PathBuf, Utf8PathBuf)>,
     outdented: Vec<(Utf8PathBuf, TextRange, String)>,
 }
 
@@ -270,9 +270,9 @@ impl ChangeBuilder {
         self.deleted.insert(path.to_owned(), reason);
     }
 
-    /// Moves a file that is not text of ours, as it is.
+    /// Moves a file that is not text of ours, as it is. Several may ask for it.
     pub fn move_file(&mut self, from: &Utf8Path, to: &Utf8Path) {
-        self.moved.push((from.to_owned(), to.to_owned()));
+        self.moved.insert((from.to_owned(), to.to_owned()));
     }
 
     /// Sorts, checks and compiles. Linear in the edits, up to sorting them.
@@ -339,8 +339,7 @@ impl ChangeBuilder {
         set.files.sort_by(|a, b| a.path.cmp(&b.path));
         set.dropped
             .sort_by(|a, b| (&a.path, a.range).cmp(&(&b.path, b.range)));
-        self.moved.sort();
-        set.moved = self.moved;
+        set.moved = self.moved.into_iter().collect();
         set.old = self.old;
         let changed = |path: &Utf8PathBuf| {
             set.deleted.contains(path) || set.files.iter().any(|file| file.path == *path)
