@@ -53,6 +53,7 @@ pub(crate) fn root_demand(scope: &Scope<'_>, dest: &DestDemand) -> RootDemand {
     demand.traits(scope, traits::left_behind(scope));
     demand.traits(scope, traits::in_bodies(scope, false));
     demand.spliced(scope);
+    demand.written_by_macros(scope);
     demand.kept(scope, dest);
     twin::ask_for_all(scope, &mut demand);
     demand
@@ -302,6 +303,25 @@ impl RootDemand {
                     if let Target::Module(module) = resolution.target {
                         self.all_of(scope, module, &asker);
                     }
+                }
+            }
+        }
+    }
+
+    /// What a macro names is looked up where it is called: so is what leaves the module of who calls it (row D1).
+    fn written_by_macros(&mut self, scope: &Scope<'_>) {
+        let workspace = scope.workspace;
+        let callers = scope.written.iter();
+        for (caller, names) in callers.filter(|(caller, _)| !scope.moving[caller.index()]) {
+            let asker = Asker::caller(scope, *caller);
+            for id in &workspace.module(asker.module).items {
+                let item = workspace.item(*id);
+                let is_name = item.is_node() && item.kind != ItemKind::MacroRules;
+                let is_written = || names.iter().any(|name| *name == item.name.as_str());
+                if scope.moving[id.index()] && is_name && is_written() {
+                    let lookup = Shown::Item(*id).lookup(scope);
+                    let lookups = std::slice::from_ref(&lookup);
+                    self.lookups(scope, lookups, &asker, &mut BTreeSet::new());
                 }
             }
         }

@@ -31,8 +31,9 @@ impl Uses {
         {
             let item = scope.workspace.item(id);
             // What a macro names is looked up with the eyes of its caller.
-            let macros = scope.graph.macros_run_by(scope.workspace, id).into_iter();
-            for user in std::iter::once(id).chain(macros) {
+            let macros = scope.graph.macros_run_by(scope.workspace, id);
+            let users = || std::iter::once(id).chain(macros.iter().copied());
+            for user in users() {
                 let uses = scope.workspace.item(user).member_uses.iter();
                 for member in uses.filter(|member| !member.receiver.is_local()) {
                     by_name
@@ -41,14 +42,14 @@ impl Uses {
                         .insert(item.module);
                 }
             }
-            for reference in scope.graph.references_of(id) {
-                let Place::Item(_, index) = reference.place else {
+            for reference in users().flat_map(|user| scope.graph.references_of(user)) {
+                let Place::Item(user, index) = reference.place else {
                     continue;
                 };
                 if Graph::is_doc(scope.workspace, reference.place) {
                     continue;
                 }
-                let path = &item.paths[index as usize];
+                let path = &scope.workspace.item(user).paths[index as usize];
                 for segment in path.segments.iter().skip(1) {
                     by_name
                         .entry(segment.name.to_string())
