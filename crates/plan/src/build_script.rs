@@ -7,7 +7,7 @@ use cleave_syntax::workspace::{CrateKind, DependencyKind};
 use cleave_syntax::{ItemId, ModuleId, Workspace};
 
 /// What the build scripts of a workspace set, as far as their text says it.
-pub(crate) struct BuildOutput {
+pub struct BuildOutput {
     cfgs: BTreeSet<String>,
     variables: BTreeSet<String>,
     /// Whether one has a library linked.
@@ -20,7 +20,8 @@ pub(crate) struct BuildOutput {
 const LINKERS: &[&str] = &["cc", "cmake", "pkg-config", "system-deps", "vcpkg"];
 
 impl BuildOutput {
-    pub(crate) fn of(workspace: &Workspace) -> Self {
+    /// Reads the scripts, and which modules stand under what they set. Linear in the modules.
+    pub fn of(workspace: &Workspace) -> Self {
         let mut output = Self {
             cfgs: BTreeSet::new(),
             variables: BTreeSet::new(),
@@ -62,6 +63,11 @@ impl BuildOutput {
         })
     }
 
+    /// Whether a script sets a `cfg` of this name.
+    pub fn sets(&self, name: &str) -> bool {
+        self.cfgs.contains(name)
+    }
+
     /// Whether a build script has a library linked, which code of its package calls.
     pub(crate) fn links(&self) -> bool {
         self.links
@@ -81,7 +87,7 @@ impl BuildOutput {
 
     /// Whether a `cfg` of it stands in a condition: in `cfg(…)`, `cfg!(…)` or `cfg_attr(…)`.
     fn is_in_condition(&self, text: &str) -> bool {
-        conditions(text).any(|condition| words(condition).any(|word| self.cfgs.contains(word)))
+        conditions(text).any(|condition| words(condition).any(|word| self.sets(word)))
     }
 }
 

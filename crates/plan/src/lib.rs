@@ -32,6 +32,7 @@ mod testing;
 pub mod unit;
 pub mod what_if;
 
+pub use build_script::BuildOutput;
 pub use cost::{Cost, Weights};
 pub use cut::{Cut, cuts};
 pub use history::History;

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use cleave_plan::Plan;
+use cleave_plan::{BuildOutput, Plan};
 use cleave_syntax::change::{Block, Reason};
-use cleave_syntax::item::ItemKind;
+use cleave_syntax::item::{Item, ItemKind};
+use cleave_syntax::token::words;
 use cleave_syntax::{ChangeBuilder, CrateId, ItemId, Workspace};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
@@ -89,6 +90,20 @@ fn is_docs(attribute: &str) -> bool {
     text.contains("include_str!") || text.starts_with("#![cfg_attr(") && text.contains(",doc=")
 }
 
+/// Whether an attribute holds under a condition that the build script sets: a new crate has no such script, and what reads
+/// the condition stays beside it.
+fn is_of_build_script(output: &BuildOutput, attribute: &str) -> bool {
+    let Some((_, inside)) = attribute.split_once("cfg_attr(") else {
+        return false;
+    };
+    let mut open = 0;
+    let end = inside.find(|c: char| {
+        open += i32::from(c == '(') - i32::from(c == ')');
+        open == 0 && c == ','
+    });
+    words(&inside[..end.unwrap_or(inside.len())]).any(|word| output.sets(word))
+}
+
 /// An attribute without the lints that judge a public API.
 pub(crate) fn without_public_api(attribute: &str) -> Option<String> {
     let is_of_api = |text: &str| OF_PUBLIC_API.iter().any(|lint| text.contains(lint));
@@ -132,6 +147,7 @@ fn front_page(
         "part" => format!("//! A part of `{package}`.\n"),
         role => format!("//! The {role} part of `{package}`.\n"),
     };
+    let output = BuildOutput::of(workspace);
     let mut attributes = String::new();
     for attribute in module
         .inner_attributes
@@ -146,7 +162,8 @@ fn front_page(
             "no_main",
             "doc",
         ];
-        if !for_programs.contains(&attribute.path.as_str()) && !is_docs(written) {
+        let is_for_all = !for_programs.contains(&attribute.path.as_str()) && !is_docs(written);
+        if is_for_all && !is_of_build_script(&output, written) {
             let text = without_public_api(written).map(|text| match attribute.path.as_str() {
                 // None of the code here may do what all of the monolith's does.
                 "expect" => text.replacen("expect", "allow", 1),
