@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use camino::{Utf8Path, Utf8PathBuf};
 use cleave_plan::{BuildOutput, Plan};
 use cleave_syntax::change::{Block, Reason};
-use cleave_syntax::item::{Item, ItemKind};
+use cleave_syntax::item::ItemKind;
 use cleave_syntax::token::words;
 use cleave_syntax::{ChangeBuilder, CrateId, ItemId, Workspace};
 use syn::parse::Parser;
