@@ -244,7 +244,10 @@ impl<'a> Finder<'a> {
             return None;
         };
         let path = &self.workspace.item(item).paths[index as usize];
-        let last = path.associated()?;
+        // A type in tokens is given by bounds, whatever is in scope, as elsewhere.
+        let is_type_s =
+            |name: &str| name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase);
+        let last = path.associated().filter(|name| !is_type_s(name))?;
         let before = path.segments.iter().rev().nth(1)?.name;
         let holder = match reference.resolution.target {
             Target::Item(target) => {

@@ -49,8 +49,8 @@ impl PathUse {
     }
 
     /// The last name, where it stands after that of a type and so may be an associated item: `Type::name`, `u8::name`.
-    /// Types are told from modules by their capital, as the naming conventions have it. None in a type, or where the
-    /// name is a type's: what `T::Name` is there, the bounds of `T` and the trait of the impl tell, whatever is in scope.
+    /// Types are told from modules by their capital, as the naming conventions have it. None in a type: what `T::Name` is
+    /// there, the bounds of `T` and the trait of the impl tell, whatever is in scope.
     pub fn associated(&self) -> Option<&str> {
         const PRIMITIVES: &[&str] = &[
             "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8",
@@ -59,9 +59,7 @@ impl PathUse {
         let [.., before, last] = &self.segments[..] else {
             return None;
         };
-        let is_type_s =
-            |name: &str| name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase);
-        if self.context == PathContext::Type || is_type_s(&last.name) {
+        if self.context == PathContext::Type {
             return None;
         }
         let is_type = before.name.starts_with(char::is_uppercase)
