@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cleave_graph::{Place, Resolution, Target};
 use cleave_syntax::item::ItemKind;
-use cleave_syntax::{ItemId, ModuleId};
+use cleave_syntax::{ItemId, ModuleId, UseLeafId};
 
 use super::{Layout, below_blank};
 use crate::scope::Scope;
@@ -74,12 +75,13 @@ impl Layout<'_, '_> {
     }
 }
 
-/// Whether an item brings macros into the scope of what stands below it.
+/// Whether an item brings macros into the scope of what stands below it, and somebody calls them there. What is called by
+/// a path alone stands where it stood: above, it would make the imports of it unused.
 pub(super) fn defines_macros(scope: &Scope<'_>, id: ItemId) -> bool {
     let workspace = scope.workspace;
     let item = workspace.item(id);
     match item.kind {
-        ItemKind::MacroRules => true,
+        ItemKind::MacroRules => !is_called_by_path(scope, id),
         ItemKind::MacroCall => {
             let mut called = scope.graph.macros_run_by(workspace, id).into_iter();
             called.any(|rules| {
@@ -89,4 +91,39 @@ pub(super) fn defines_macros(scope: &Scope<'_>, id: ItemId) -> bool {
         }
         _ => item.declares.is_some() && workspace.takes_macros(id),
     }
+}
+
+/// Whether all who name an exported macro do so by a path, or by its bare name in a module that imports it: it is not in
+/// textual scope there, or that import would be unused.
+fn is_called_by_path(scope: &Scope<'_>, id: ItemId) -> bool {
+    let (workspace, graph) = (scope.workspace, scope.graph);
+    let means_it = |it: &Resolution| it.target == Target::Item(id);
+    let mut imports = graph.leaves.iter().zip(0..).filter_map(|(found, index)| {
+        let leaf = workspace.leaf(UseLeafId::new(index));
+        found.iter().any(means_it).then_some(leaf)
+    });
+    let importers: Option<BTreeSet<ModuleId>> = imports
+        .clone()
+        .map(|leaf| {
+            let by_path = leaf.path.segments.len() > 1;
+            by_path.then(|| workspace.item(leaf.item).module)
+        })
+        .collect();
+    let Some(importers) = importers else {
+        // `use name;` stands below the macro that it imports.
+        return false;
+    };
+    let mut references = graph
+        .references
+        .iter()
+        .filter(|it| means_it(&it.resolution));
+    workspace.item(id).is_exported_macro()
+        && imports.next().is_some()
+        && references.all(|reference| match reference.place {
+            Place::Item(item, index) => {
+                let item = workspace.item(item);
+                item.paths[index as usize].segments.len() > 1 || importers.contains(&item.module)
+            }
+            Place::Header(..) => false,
+        })
 }
