@@ -28,7 +28,14 @@ pub(crate) fn keep(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
             builder.replace(&file.path, range, name.clone(), reason());
         }
         if let Some(at) = unnamed(scope, id) {
-            let text = format!("name = {name}, ");
+            // Where every argument has a line of its own, so has this.
+            let behind = &file.text[at as usize..];
+            let lead = &behind[..behind.len() - behind.trim_start().len()];
+            let text = if lead.contains('\n') {
+                format!("{lead}name = {name},")
+            } else {
+                format!("name = {name}, ")
+            };
             builder.replace(&file.path, TextRange::empty(at), text, reason());
         }
     }
