@@ -85,9 +85,12 @@ pub(crate) fn parts_of_std(workspace: &Workspace, root: CrateId) -> impl Iterato
 }
 
 /// Whether an attribute is a line of documentation under a condition: what it belongs to stays.
-fn is_docs(attribute: &str) -> bool {
+pub(crate) fn is_docs(attribute: &str) -> bool {
     let text: String = attribute.split_whitespace().collect();
-    text.contains("include_str!") || text.starts_with("#![cfg_attr(") && text.contains(",doc=")
+    let is_conditional = text
+        .trim_start_matches(['#', '!'])
+        .starts_with("[cfg_attr(");
+    text.contains("include_str!") || is_conditional && text.contains(",doc=")
 }
 
 /// Whether an attribute holds under a condition that the build script sets: a new crate has no such script, and what reads

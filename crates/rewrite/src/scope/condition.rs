@@ -4,6 +4,7 @@ use cleave_syntax::item::{Attribute, Level};
 use cleave_syntax::{ItemId, ModuleId};
 
 use super::Scope;
+use crate::skeleton::is_docs;
 use crate::support;
 
 impl Scope<'_> {
@@ -80,7 +81,9 @@ impl Scope<'_> {
 
     /// The same of all attributes that its twin in the other crate needs too: conditions, and levels of lints.
     pub(crate) fn attributes_of_twin(&self, module: ModuleId) -> Vec<String> {
-        self.inner_attributes(module, |attribute| !attribute.is_doc)
+        let mut attributes = self.inner_attributes(module, |attribute| !attribute.is_doc);
+        attributes.retain(|text| !is_docs(text));
+        attributes
     }
 
     fn inner_attributes(&self, module: ModuleId, wanted: fn(&Attribute) -> bool) -> Vec<String> {
