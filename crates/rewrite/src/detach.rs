@@ -12,7 +12,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use cleave_syntax::change::{Block, Reason};
 use cleave_syntax::{ChangeBuilder, Diagnostic, FileId, Severity, TextRange, Workspace};
 
-use crate::include::{normalize, relative};
+use crate::include::{named, normalize, relative};
 use crate::layout::Moves;
 use crate::manifest::{Detached, detached};
 use crate::{companion, members, skeleton};
@@ -152,7 +152,7 @@ fn correct_includes(
         let Some(new) = moves.file_moves.get(&file.path) else {
             continue;
         };
-        let Some(target) = normalize(&file.folder().join(&include.path)) else {
+        let Some(target) = named(workspace, module, include) else {
             continue;
         };
         if !moves.file_moves.contains_key(&target) && !data.contains(&target) {

@@ -206,7 +206,11 @@ fn is_moving(scope: &Scope<'_>, moves: &Moves, (module, item): (ModuleId, Option
 }
 
 /// The file that a path means which stands in a module.
-fn named(workspace: &Workspace, module: ModuleId, include: &Include) -> Option<Utf8PathBuf> {
+pub(crate) fn named(
+    workspace: &Workspace,
+    module: ModuleId,
+    include: &Include,
+) -> Option<Utf8PathBuf> {
     let folder = workspace.file(workspace.module(module).file).folder();
     normalize(&folder.join(&include.path))
 }

@@ -110,33 +110,12 @@ fn one(collector: &mut Collector<'_>, name: Segments, arguments: TokenStream) {
             tokens::scan_as(collector, arguments, PathContext::Attribute);
         }
         "cfg_attr" if name.len() == 1 => conditional(collector, arguments),
-        "doc" if name.len() == 1 => included(collector, arguments),
         word if name.len() == 1 && BUILT_IN.contains(&word) => {}
         _ => {
             collector.record(name, false, PathContext::Attribute, true);
             strings(collector, arguments.clone());
             tokens::scan(collector, arguments, PathContext::AttributeArgument);
         }
-    }
-}
-
-/// `doc = include_str!("file")`.
-fn included(collector: &mut Collector<'_>, value: TokenStream) {
-    let mut tokens = value.into_iter();
-    if !tokens.any(|token| matches!(token, TokenTree::Ident(name) if name == "include_str")) {
-        return;
-    }
-    let named = tokens.filter_map(|token| match token {
-        TokenTree::Group(group) => Some(group.stream()),
-        // A conditional attribute's groups are open.
-        TokenTree::Literal(_) => Some(TokenStream::from(token)),
-        _ => None,
-    });
-    for literal in named.filter_map(|tokens| syn::parse2::<syn::LitStr>(tokens).ok()) {
-        collector.includes.push(Include {
-            path: literal.value(),
-            range: collector.range(literal.span()),
-        });
     }
 }
 
