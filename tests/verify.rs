@@ -1,6 +1,7 @@
 //! How a step is judged, remembered and committed.
 
 mod judgement;
+mod layout;
 mod surroundings;
 
 use cleave_tests::Fixture;

@@ -1,6 +1,7 @@
 //! Carries steps out: worked out from today's source, tried beside the user's tree, brought into it in one go.
 
 mod explain;
+mod format;
 mod judge;
 mod message;
 mod refuse;
@@ -140,11 +141,12 @@ fn dry_run(
 
 /// The change of a step; a refusal is a failure.
 pub(crate) fn work_out(project: &Project, step: &Step) -> Result<Outcome, Failure> {
-    let outcome =
+    let mut outcome =
         cleave_rewrite::rewrite(&project.workspace, &project.graph, project.plan()?, step);
     if outcome.is_refused() {
         return Err(Failure::Refused(outcome.diagnostics));
     }
+    format::format(project, &mut outcome.changes);
     let lost = outcome.changes.verify();
     if !lost.is_empty() {
         let help = "this is a defect of the rewriter: please report it with this message";

@@ -25,6 +25,7 @@ mod difference;
 mod doc_test;
 mod exhaustive;
 mod export;
+pub mod formatting;
 mod include;
 mod layout;
 mod lift;

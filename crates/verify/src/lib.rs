@@ -4,7 +4,7 @@
 //! [`Scratch`] is a copy of the user's tree with a target folder of its own; [`cargo`] runs checks and tests there;
 //! [`sources`] and [`warnings`] say what a check was worth; [`baseline`] keeps what holds before a step;
 //! [`journal`] brings a change into the user's tree in one go and takes it back; [`moves`] records what went where;
-//! [`git`] asks and tells git.
+//! [`git`] asks and tells git; [`mod@format`] asks rustfmt.
 //!
 //! # What not
 //! It decides nothing and prints nothing: callers get values.
@@ -22,6 +22,7 @@ mod bounds;
 pub mod cargo;
 pub mod error;
 pub mod fault;
+pub mod format;
 pub mod git;
 pub mod journal;
 pub mod moves;
@@ -34,5 +35,6 @@ pub mod warnings;
 pub use baseline::Baseline;
 pub use cargo::{CargoOptions, CheckReport, CompilerMessage, Selection};
 pub use error::VerifyError;
+pub use format::Formatter;
 pub use scratch::Scratch;
 pub use tests::{TestComparison, TestReport, Totals};

@@ -165,17 +165,23 @@ impl Scratch {
         std::fs::write(&path, bytes).map_err(VerifyError::file("write", &path))
     }
 
-    /// Whether the tree names a toolchain that the one we run under was not chosen by: we were started elsewhere.
+    /// Whether the tree has a [toolchain of its own](has_own_toolchain).
     pub(crate) fn has_own_toolchain(&self) -> bool {
-        let named = ["rust-toolchain.toml", "rust-toolchain"]
-            .iter()
-            .any(|name| self.tree.join(name).is_file());
-        let started_here = std::env::current_dir()
-            .ok()
-            .and_then(|folder| Utf8PathBuf::from_path_buf(folder).ok())
-            .is_some_and(|folder| folder.starts_with(&self.root));
-        named && !started_here
+        has_own_toolchain(&self.tree, &self.root)
     }
+}
+
+/// Whether a tree of the workspace at `root` names a toolchain that the one we run under was not chosen by: we were
+/// started elsewhere.
+pub(crate) fn has_own_toolchain(tree: &Utf8Path, root: &Utf8Path) -> bool {
+    let named = ["rust-toolchain.toml", "rust-toolchain"]
+        .iter()
+        .any(|name| tree.join(name).is_file());
+    let started_here = std::env::current_dir()
+        .ok()
+        .and_then(|folder| Utf8PathBuf::from_path_buf(folder).ok())
+        .is_some_and(|folder| folder.starts_with(root));
+    named && !started_here
 }
 
 /// What changes from step to step and is nothing that is compiled.

@@ -12,8 +12,8 @@ use cleave_verify::{CheckReport, CompilerMessage, sources};
 
 use crate::arguments::VerifyLevel;
 use crate::exit::{Failure, Unverified};
-use crate::migrate::explain;
 use crate::migrate::run::Run;
+use crate::migrate::{explain, format};
 use crate::project::Project;
 use crate::report::{Repaired, StepRow};
 use crate::screen::Screen;
@@ -210,6 +210,7 @@ impl Run<'_> {
                 continue;
             };
             let text = repair::apply(&old, &same.iter().collect::<Vec<_>>());
+            let text = format::again(project, path, &old, text);
             done.extend(same.iter().map(|repair| Repaired {
                 rule: repair.rule.to_owned(),
                 message: repair.message.clone(),
