@@ -1,6 +1,10 @@
 //! Splits real crates: how Cleave knows whether it works.
 
+mod analyse;
+mod kept;
+mod oracle;
 mod plan;
+mod rebuild;
 
 use std::process::Command;
 use std::time::Instant;
@@ -10,11 +14,8 @@ use cleave_verify::git;
 use serde_json::{Value, json};
 use toml_edit::DocumentMut;
 
+use self::kept::Kept;
 use crate::place;
-
-mod analyse;
-mod oracle;
-mod rebuild;
 
 struct Entry {
     name: String,
@@ -188,6 +189,7 @@ fn split(folder: &Utf8Path, entry: &Entry) -> Value {
     let _ = std::fs::remove_file(&report_path);
     let result = fetch(folder, entry).and_then(|package| {
         let manifest = package.join("Cargo.toml");
+        let before = Kept::of(&package, entry);
         if !place::cleave(&manifest, &["plan"]) {
             return Err("no plan".to_owned());
         }
@@ -197,6 +199,7 @@ fn split(folder: &Utf8Path, entry: &Entry) -> Value {
             words.extend(["--features", features]);
         }
         if place::cleave(&manifest, &words) {
+            row["kept"] = before.lost(&Kept::of(&package, entry));
             Ok(())
         } else {
             Err("a step or the tests failed: see above".to_owned())
@@ -277,9 +280,9 @@ fn unpacked(name: &str) -> Result<Utf8PathBuf, String> {
 
 fn print(rows: &[Value]) {
     println!(
-        "| crate | lines | knots: module / item / method | crates | largest | steps | green at once | repairs | tests before / after / lost | tool s | cargo s | what went wrong |"
+        "| crate | lines | knots: module / item / method | crates | largest | steps | green at once | repairs | tests before / after / lost | rustfmt before / after | rustdoc warnings more | tool s | cargo s | what went wrong |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
     for row in rows {
         let report = &row["report"];
         let steps = report["steps"].as_array().cloned().unwrap_or_default();
@@ -295,7 +298,7 @@ fn print(rows: &[Value]) {
             .sum();
         let percent = |value: &Value| format!("{:.0} %", value.as_f64().unwrap_or(0.0) * 100.0);
         println!(
-            "| {} | {} | {} / {} / {} | {} | {} | {} | {green} | {repairs} | {} / {} / {} | {:.1} | {:.1} | {} |",
+            "| {} | {} | {} / {} / {} | {} | {} | {} | {green} | {repairs} | {} / {} / {} | {} | {:.1} | {:.1} | {} |",
             row["name"].as_str().unwrap_or_default(),
             report["lines"],
             percent(&report["knots"]["module"]),
@@ -307,6 +310,7 @@ fn print(rows: &[Value]) {
             report["tests"]["before"]["passed"],
             report["tests"]["after"]["passed"],
             report["tests"]["lost"].as_array().map_or(0, Vec::len),
+            kept::cells(&row["kept"]),
             seconds("tool"),
             seconds("cargo"),
             row["error"].as_str().unwrap_or_default()
