@@ -135,6 +135,8 @@ fn is_definition(text: &str, range: (u32, u32)) -> bool {
     words.iter().any(|word| line.starts_with(word))
         || line
             .split_once(':')
+            // A path in the braces of an import has two.
+            .filter(|(_, rest)| !rest.starts_with(':'))
             .is_some_and(|(name, _)| name.chars().all(|c| c.is_alphanumeric() || c == '_'))
 }
 
@@ -413,5 +415,13 @@ mod tests {
             apply(text, &repairs.iter().collect::<Vec<_>>()),
             "mod a;\npub fn f() {}\n"
         );
+    }
+
+    #[test]
+    fn a_path_in_the_braces_of_an_import_is_no_field() {
+        let text = "use self::{\n    a::*,\n};\nstruct S {\n    b: u8,\n}\n";
+        let at = |word: &str| text.find(word).map_or(0, |at| at as u32);
+        assert!(!is_definition(text, (at("a::"), at("::*"))));
+        assert!(is_definition(text, (at("b:"), at(": u8"))));
     }
 }

@@ -61,7 +61,7 @@ pub struct Item {
     pub members: Vec<String>,
     /// Of a macro call at module level and of a `macro_rules!`: the methods, constants and types in the inherent impls that
     /// its tokens spell out, and the fields, each with the place of its name; those that a caller of the macro names are
-    /// empty, with the place of the `$`.
+    /// empty, with the place of the `$`. Tuple fields are named `0`, `1`, …, with the place where their type starts.
     pub written_members: Vec<(String, TextRange)>,
     /// Of a trait its own items, as in `members`, and of a macro call at module level those of the trait that its tokens
     /// spell out; with how each is called.

@@ -86,6 +86,13 @@ impl Uses {
         })
     }
 
+    /// Whether code that stays builds or takes apart a struct of which it may see fields of this level, or names it.
+    pub(super) fn builds(&self, scope: &Scope<'_>, id: ItemId, level: &Level) -> bool {
+        let module = scope.workspace.item(id).module;
+        let mut from = self.built.get(&id).into_iter().flatten();
+        from.any(|from| scope.is_visible(level, module, *from))
+    }
+
     /// Whether code that stays takes all fields of this level that it does not name of a struct (`..base`).
     pub(super) fn updates(&self, scope: &Scope<'_>, id: ItemId, level: &Level) -> bool {
         let module = scope.workspace.item(id).module;

@@ -362,7 +362,8 @@ impl Uses {
                     } else if name.is_empty() {
                         texts.iter().any(|text| words(text).any(named))
                     } else {
-                        named(name)
+                        let is_position = name.bytes().all(|byte| byte.is_ascii_digit());
+                        is_position && self.builds(scope, call, &visibility.level) || named(name)
                     };
                     if is_used {
                         members.insert((id, visibility.range), (name, visibility));

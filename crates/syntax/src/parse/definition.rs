@@ -289,13 +289,38 @@ impl Definitions {
         }
     }
 
-    /// The fields with names in a struct's tokens.
+    /// The fields in a struct's tokens, from its name on.
     fn fields(&mut self, collector: &Collector<'_>, tokens: &[TokenTree]) {
-        let Some(TokenTree::Group(body)) = tokens.last() else {
-            return;
-        };
-        if body.delimiter() == Delimiter::Brace {
-            self.named_fields(collector, body.stream());
+        match tokens.last() {
+            Some(TokenTree::Group(body)) if body.delimiter() == Delimiter::Brace => {
+                self.named_fields(collector, body.stream());
+            }
+            _ => {
+                if let Some(body) = tuple_body(tokens) {
+                    self.positions(collector, body.stream());
+                }
+            }
+        }
+    }
+
+    /// The fields of a tuple struct, by the place where the type of each starts.
+    fn positions(&mut self, collector: &Collector<'_>, tokens: TokenStream) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let mut position = 0_usize;
+        let mut at = 0;
+        while at < tokens.len() {
+            let start = behind_visibility(&tokens, at);
+            let Some(first) = tokens.get(start) else {
+                return;
+            };
+            let end = end_of_type(&tokens, start);
+            // What a caller hands over may be more than a type: a visibility, or any number of fields.
+            if !is_punct(first, '$') || matches!(&tokens[start + 1..end], [TokenTree::Ident(_)]) {
+                let range = collector.range(first.span());
+                self.members.push((position.to_string(), range));
+            }
+            position += 1;
+            at = end + 1;
         }
     }
 
@@ -325,6 +350,63 @@ impl Definitions {
             }
         }
     }
+}
+
+/// The parentheses of a tuple struct: those outside the arguments of its generics, before its `where`.
+fn tuple_body(tokens: &[TokenTree]) -> Option<&proc_macro2::Group> {
+    let mut at = 0;
+    while at < tokens.len() {
+        match &tokens[at] {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
+                return Some(group);
+            }
+            TokenTree::Punct(open) if open.as_char() == '<' => at = end_of_angles(tokens, at),
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+/// Where what follows an opening angle bracket's other one starts.
+fn end_of_angles(tokens: &[TokenTree], open: usize) -> usize {
+    let mut depth = 0_usize;
+    for at in open..tokens.len() {
+        // The arrow of `Fn() -> T` closes nothing.
+        let is_arrow = at > 0 && is_punct(&tokens[at - 1], '-');
+        if is_punct(&tokens[at], '<') {
+            depth += 1;
+        } else if is_punct(&tokens[at], '>') && !is_arrow {
+            depth -= 1;
+            if depth == 0 {
+                return at + 1;
+            }
+        }
+    }
+    tokens.len()
+}
+
+/// Where the type of a tuple's field starts, behind its attributes and visibility.
+fn behind_visibility(tokens: &[TokenTree], mut at: usize) -> usize {
+    while tokens.get(at).is_some_and(|token| is_punct(token, '#')) {
+        at += 2;
+    }
+    let is_pub = matches!(tokens.get(at), Some(TokenTree::Ident(word)) if word == "pub");
+    let is_narrow = matches!(
+        tokens.get(at + 1),
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis
+    );
+    at + usize::from(is_pub) + usize::from(is_pub && is_narrow)
+}
+
+/// Where the comma behind a type is, or the end.
+fn end_of_type(tokens: &[TokenTree], mut at: usize) -> usize {
+    while at < tokens.len() && !is_punct(&tokens[at], ',') {
+        at = match &tokens[at] {
+            TokenTree::Punct(open) if open.as_char() == '<' => end_of_angles(tokens, at),
+            _ => at + 1,
+        };
+    }
+    at
 }
 
 fn named(collector: &Collector<'_>, name: &Ident) -> (String, TextRange) {

@@ -4,7 +4,7 @@ mod chain;
 mod function;
 mod member;
 
-use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
 use smallvec::smallvec;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
@@ -88,7 +88,7 @@ fn called_by_macro(name: &str) -> Option<&'static str> {
 /// The call of a method that stands in a macro of the standard library, at the macro's name.
 fn push_call_by_macro(
     collector: &mut Collector<'_>,
-    (written, method): (&proc_macro2::Ident, &str),
+    (written, method): (&Ident, &str),
     (arguments, receiver): (Option<u32>, Receiver),
 ) {
     let Segment { range, .. } = collector.segment(written);
@@ -235,7 +235,32 @@ fn step(
         }
         // `&mut ::std::io`: the path starts behind the keyword.
         TokenTree::Ident(ident) if is_keyword(|word| ident == word) => at + 1,
-        TokenTree::Ident(_) => path(collector, tokens, at, (false, false), context),
+        TokenTree::Ident(_) => {
+            data(collector, tokens, at);
+            path(collector, tokens, at, (false, false), context)
+        }
+    }
+}
+
+/// `include_str!("…")` and `include_bytes!("…")` in tokens. Their paths are relative to the file with the outermost call,
+/// which is mostly that with the macro, too.
+fn data(collector: &mut Collector<'_>, tokens: &[TokenTree], at: usize) {
+    let is_data = |name: &Ident| name == "include_str" || name == "include_bytes";
+    if let [
+        TokenTree::Ident(name),
+        bang,
+        TokenTree::Group(arguments),
+        ..,
+    ] = &tokens[at..]
+        && is_data(name)
+        && is_punct(bang, '!')
+        && let Ok(literal) = syn::parse2::<syn::LitStr>(arguments.stream())
+    {
+        let range = collector.range(literal.span());
+        collector.includes.push(Include {
+            path: literal.value(),
+            range,
+        });
     }
 }
 
@@ -258,6 +283,11 @@ fn attribute(
         scan(collector, inner.collect(), PathContext::Attribute);
     } else if name == "cfg_attr" || !super::attribute::BUILT_IN.contains(&name.as_str()) {
         scan(collector, group.stream(), context);
+    } else if name == "doc" {
+        let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+        for at in 0..tokens.len() {
+            data(collector, &tokens, at);
+        }
     }
     at + 2
 }
