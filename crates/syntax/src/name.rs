@@ -50,6 +50,11 @@ impl Name {
     }
 }
 
+/// Whether a name is one of a type or trait by the naming conventions (RFC 430): `UpperCamelCase`, and no constant's.
+pub fn is_upper_camel(name: &str) -> bool {
+    name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase)
+}
+
 impl Deref for Name {
     type Target = str;
 

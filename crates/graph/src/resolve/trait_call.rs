@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use cleave_syntax::item::{Binding, ItemKind, Level, Takes};
-use cleave_syntax::{ItemId, ModuleId, UseLeafId, Workspace};
+use cleave_syntax::{ItemId, ModuleId, UseLeafId, Workspace, name};
 use rayon::prelude::*;
 
 use super::anchor::ALIASES;
@@ -245,9 +245,9 @@ impl<'a> Finder<'a> {
         };
         let path = &self.workspace.item(item).paths[index as usize];
         // A type in tokens is given by bounds, whatever is in scope, as elsewhere.
-        let is_type_s =
-            |name: &str| name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase);
-        let last = path.associated().filter(|name| !is_type_s(name))?;
+        let last = path
+            .associated()
+            .filter(|last| !name::is_upper_camel(last))?;
         let before = path.segments.iter().rev().nth(1)?.name;
         let holder = match reference.resolution.target {
             Target::Item(target) => {

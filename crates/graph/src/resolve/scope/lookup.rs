@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cleave_syntax::item::{ItemKind, Level};
-use cleave_syntax::{ItemId, ModuleId, Name, UseLeafId};
+use cleave_syntax::{ItemId, ModuleId, Name, UseLeafId, name};
 use smallvec::{SmallVec, smallvec};
 
 use super::super::builtin;
@@ -97,10 +97,8 @@ impl Scopes<'_> {
         else {
             return false;
         };
-        let is_camel =
-            last.name.starts_with(char::is_uppercase) && last.name.contains(char::is_lowercase);
         standard::is_crate(&first.name)
-            && is_camel
+            && name::is_upper_camel(&last.name)
             && !builtin::is_derive(&last.name)
             && !self.workspace.item(leaf.item).is_conditional()
     }
