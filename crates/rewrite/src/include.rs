@@ -162,7 +162,7 @@ pub(crate) fn correct_concatenated(scope: &Scope<'_>, moves: &Moves, builder: &m
 }
 
 /// The literals in an item that calls open with, each with where it starts in the file. The calls end with the quote.
-pub(crate) fn literals_in<'a>(
+fn literals_in<'a>(
     workspace: &'a Workspace,
     id: ItemId,
     calls: &'a [&str],

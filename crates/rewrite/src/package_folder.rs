@@ -3,7 +3,7 @@
 use cleave_syntax::change::Reason;
 use cleave_syntax::{ChangeBuilder, ItemId, TextRange};
 
-use crate::include::{literals_in, normalize, relative};
+use crate::include::{normalize, relative};
 use crate::scope::Scope;
 
 /// `env!("CARGO_MANIFEST_DIR")` goes on meaning the folder of the package that the code leaves; so does the name of that
@@ -45,34 +45,106 @@ pub(crate) fn correct_manifest_folder(scope: &Scope<'_>, builder: &mut ChangeBui
 /// path is nobody's business. Other code runs where its user wants it to.
 pub(crate) fn correct_read_in_tests(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
     const CALLS: &[&str] = &[
-        "read_to_string(\"",
-        "fs::read(\"",
-        "fs::read_dir(\"",
-        "fs::metadata(\"",
-        "File::open(\"",
+        "read_to_string(",
+        "fs::read(",
+        "fs::read_dir(",
+        "fs::metadata(",
+        "File::open(",
     ];
     let workspace = scope.workspace;
     let dir = |krate| &workspace.package(workspace.krate(krate).package).dir;
     let (from, to) = (dir(scope.root), dir(scope.dest));
+    let is_there = |path: &str| {
+        let Some(read) = normalize(&from.join(path)) else {
+            return false;
+        };
+        let mut folders = workspace.folders.iter();
+        workspace.data.binary_search(&read).is_ok()
+            || folders.any(|folder| read.starts_with(folder))
+    };
     let moves = |id: &ItemId| {
         let item = workspace.item(*id);
         scope.moving[id.index()] && item.is_test && item.parent.is_none()
     };
     for id in workspace.items_of(scope.root).filter(moves) {
-        let file = workspace.file(workspace.module(workspace.item(id).module).file);
-        for (start, literal) in literals_in(workspace, id, CALLS) {
-            let Some(read) = normalize(&from.join(literal)) else {
+        let item = workspace.item(id);
+        let file = workspace.file(workspace.module(item.module).file);
+        let text = &file[item.range];
+        let calls = CALLS.iter().flat_map(|call| {
+            let ends = text.match_indices(call).map(|(at, _)| at + call.len());
+            ends.filter_map(|end| path_at(text, end))
+        });
+        for Written { at, first, whole } in calls {
+            let Some(start) = normalize(&from.join(first)).filter(|_| is_there(&whole)) else {
                 continue;
             };
-            let mut folders = workspace.folders.iter();
-            if workspace.data.binary_search(&read).is_ok()
-                || folders.any(|folder| read.starts_with(folder))
-            {
-                let range = TextRange::new(start, start + literal.len() as u32);
-                let reason = Reason::new("F2", workspace.path_of(id));
-                let path = relative(to, &read);
-                builder.replace(&file.path, range, path.to_string(), reason);
-            }
+            let at = item.range.start + at as u32;
+            let range = TextRange::new(at, at + first.len() as u32);
+            let reason = Reason::new("F2", workspace.path_of(id));
+            builder.replace(&file.path, range, relative(to, &start).to_string(), reason);
         }
+    }
+}
+
+/// A path that is written out.
+struct Written<'t> {
+    /// Where its first literal starts, behind the quote.
+    at: usize,
+    /// That literal.
+    first: &'t str,
+    /// All of it.
+    whole: String,
+}
+
+/// The path at an offset: `"a/b"`, or `Path::new("a").join("b")`.
+fn path_at(text: &str, at: usize) -> Option<Written<'_>> {
+    let rest = text[at..].trim_start_matches(|c: char| c.is_whitespace() || c == '&');
+    let bare = rest
+        .trim_start_matches("std::")
+        .trim_start_matches("path::");
+    let made = ["Path::new(", "PathBuf::from("];
+    let made = made.iter().find_map(|call| bare.strip_prefix(call));
+    let literal = made.unwrap_or(rest).trim_start().strip_prefix('"')?;
+    let (first, mut behind) = literal.split_once('"')?;
+    let mut whole = first.to_owned();
+    while made.is_some()
+        && let Some(part) = part_joined(behind)
+    {
+        let (part, rest) = part.split_once('"')?;
+        whole = format!("{whole}/{part}");
+        behind = rest;
+    }
+    let at = text.len() - literal.len();
+    Some(Written { at, first, whole })
+}
+
+/// What follows the quote in `).join("`, white space left out.
+fn part_joined(text: &str) -> Option<&str> {
+    let mut rest = text;
+    for token in [")", ".", "join", "(", "\""] {
+        rest = rest.trim_start().strip_prefix(token)?;
+    }
+    Some(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<(&str, &str)>) {
+        let found = path_at(text, 0);
+        let found = found.as_ref().map(|path| (path.first, path.whole.as_str()));
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_path_is_a_literal_or_put_together() {
+        check("\"a/b\")", Some(("a/b", "a/b")));
+        check("&Path::new(\"a\"))", Some(("a", "a")));
+        let joined = "\n std::path::Path::new(\"a\")\n  .join(\"b\")\n  .join(\"c\"),\n)";
+        check(joined, Some(("a", "a/b/c")));
+        check("name)", None);
+        check("PathBuf::from(name))", None);
     }
 }
