@@ -145,7 +145,9 @@ impl Block {
         let mut inner = Collector::new(&self.code, Shift::default());
         tokens::scan(&mut inner, tokens, PathContext::DocTest);
         for mut path in inner.paths {
-            if path.segments.len() < 2 {
+            // A name alone is one of the code's own, but for that before a glob: `use app::*`.
+            let behind = self.code[path.range().end as usize..].trim_start();
+            if path.segments.len() < 2 && !behind.starts_with("::") {
                 continue;
             }
             for segment in &mut path.segments {
