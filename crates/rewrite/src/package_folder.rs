@@ -1,7 +1,8 @@
 //! Paths that start at the folder of the package (row F2): what moves starts at another one.
 
+use camino::Utf8Path;
 use cleave_syntax::change::Reason;
-use cleave_syntax::{ChangeBuilder, ItemId, TextRange};
+use cleave_syntax::{ChangeBuilder, ItemId, TextRange, Workspace};
 
 use crate::include::{normalize, relative};
 use crate::scope::Scope;
@@ -41,10 +42,10 @@ pub(crate) fn correct_manifest_folder(scope: &Scope<'_>, builder: &mut ChangeBui
 
 /// Tests run in the folder of their package: what they read by a path from there keeps its place.
 ///
-/// Only where a path is handed to what reads, and leads to something that is there: a text that happens to look like a
-/// path is nobody's business. Other code runs where its user wants it to.
+/// Only where a text is handed to what reads or made a path, and leads to something that is there: one that happens to
+/// look like a path is nobody's business. Other code runs where its user wants it to.
 pub(crate) fn correct_read_in_tests(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
-    const CALLS: &[&str] = &[
+    const READS: &[&str] = &[
         "read_to_string(",
         "fs::read(",
         "fs::read_dir(",
@@ -54,14 +55,6 @@ pub(crate) fn correct_read_in_tests(scope: &Scope<'_>, builder: &mut ChangeBuild
     let workspace = scope.workspace;
     let dir = |krate| &workspace.package(workspace.krate(krate).package).dir;
     let (from, to) = (dir(scope.root), dir(scope.dest));
-    let is_there = |path: &str| {
-        let Some(read) = normalize(&from.join(path)) else {
-            return false;
-        };
-        let mut folders = workspace.folders.iter();
-        workspace.data.binary_search(&read).is_ok()
-            || folders.any(|folder| read.starts_with(folder))
-    };
     let moves = |id: &ItemId| {
         let item = workspace.item(*id);
         scope.moving[id.index()] && item.is_test && item.parent.is_none()
@@ -70,12 +63,18 @@ pub(crate) fn correct_read_in_tests(scope: &Scope<'_>, builder: &mut ChangeBuild
         let item = workspace.item(id);
         let file = workspace.file(workspace.module(item.module).file);
         let text = &file[item.range];
-        let calls = CALLS.iter().flat_map(|call| {
+        let read = READS.iter().flat_map(|call| {
             let ends = text.match_indices(call).map(|(at, _)| at + call.len());
             ends.filter_map(|end| path_at(text, end))
         });
-        for Written { at, first, whole } in calls {
-            let Some(start) = normalize(&from.join(first)).filter(|_| is_there(&whole)) else {
+        let read = read.filter(|path| is_read(workspace, &from.join(&path.whole)));
+        let made = MADE.iter().flat_map(|call| {
+            let starts = text.match_indices(call);
+            starts.filter_map(|(at, _)| path_at(text, at))
+        });
+        let made = made.filter(|path| is_there(workspace, from, &path.whole));
+        for Written { at, first, .. } in read.chain(made) {
+            let Some(start) = normalize(&from.join(first)) else {
                 continue;
             };
             let at = item.range.start + at as u32;
@@ -85,6 +84,34 @@ pub(crate) fn correct_read_in_tests(scope: &Scope<'_>, builder: &mut ChangeBuild
         }
     }
 }
+
+/// Whether a path leads to data of the package, or into one of its folders.
+fn is_read(workspace: &Workspace, path: &Utf8Path) -> bool {
+    let mut folders = workspace.folders.iter();
+    normalize(path).is_some_and(|path| {
+        workspace.data.binary_search(&path).is_ok()
+            || folders.any(|folder| path.starts_with(folder))
+    })
+}
+
+/// Whether a path from a package's folder leads to data of it. Where source is, it must be there: what is only made may
+/// never be read.
+fn is_there(workspace: &Workspace, package: &Utf8Path, path: &str) -> bool {
+    let Some(path) = normalize(&package.join(path)).filter(|path| path != package) else {
+        return false;
+    };
+    let has_source = |folder: &Utf8Path| {
+        let mut files = workspace.files.iter();
+        files.any(|file| file.path.starts_with(folder))
+    };
+    let mut folders = workspace.folders.iter();
+    let mut data = workspace.data.iter();
+    data.any(|data| data.starts_with(&path))
+        || folders.any(|folder| path.starts_with(folder) && !has_source(folder))
+}
+
+/// What makes a path of a text.
+const MADE: &[&str] = &["Path::new(", "PathBuf::from("];
 
 /// A path that is written out.
 struct Written<'t> {
@@ -102,8 +129,7 @@ fn path_at(text: &str, at: usize) -> Option<Written<'_>> {
     let bare = rest
         .trim_start_matches("std::")
         .trim_start_matches("path::");
-    let made = ["Path::new(", "PathBuf::from("];
-    let made = made.iter().find_map(|call| bare.strip_prefix(call));
+    let made = MADE.iter().find_map(|call| bare.strip_prefix(call));
     let literal = made.unwrap_or(rest).trim_start().strip_prefix('"')?;
     let (first, mut behind) = literal.split_once('"')?;
     let mut whole = first.to_owned();
