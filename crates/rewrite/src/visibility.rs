@@ -56,6 +56,10 @@ pub(crate) fn widen(
     let spared = associated::spared(scope);
     for id in associated::shown(scope, &widening.items) {
         let item = scope.workspace.item(id);
+        if item.kind == ItemKind::MacroCall {
+            made_public.extend(written::open_macro_call(scope, id, builder));
+            continue;
+        }
         let path = scope.workspace.path_of(id);
         let path = (path.as_str(), is_shown(scope, id));
         let visibility = (item.module, &item.visibility);
