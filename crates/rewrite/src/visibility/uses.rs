@@ -17,6 +17,8 @@ pub(super) struct Uses {
     built: BTreeMap<ItemId, BTreeSet<ModuleId>>,
     /// Those of which it takes all fields that it does not name (`..base`).
     updated: BTreeMap<ItemId, BTreeSet<ModuleId>>,
+    /// Moved methods that are not public and that the root calls: also by a word which it hands to a macro.
+    called: BTreeSet<ItemId>,
 }
 
 impl Uses {
@@ -70,6 +72,7 @@ impl Uses {
             by_name,
             built,
             updated,
+            called: called(scope),
         }
     }
 
@@ -101,18 +104,13 @@ impl Uses {
     }
 
     pub(super) fn methods(&self, scope: &Scope<'_>) -> Vec<ItemId> {
-        scope
-            .workspace
-            .items_of(scope.root)
-            .filter(|id| {
-                let item = scope.workspace.item(*id);
-                let closed = item.visibility.level != Level::Public
-                    || crate::unstable::feature(scope.workspace, *id).is_some();
-                scope.moving[id.index()]
-                    && item.parent.is_some()
-                    && closed
-                    && self.sees(scope, &item.name, &item.visibility.level, item.module)
-            })
+        let is_used = |id: &ItemId| {
+            let item = scope.workspace.item(*id);
+            self.called.contains(id)
+                || self.sees(scope, &item.name, &item.visibility.level, item.module)
+        };
+        let all = scope.workspace.items_of(scope.root);
+        all.filter(|id| is_closed_method(scope, *id) && is_used(id))
             .collect()
     }
 
@@ -178,4 +176,21 @@ impl Uses {
         }
         made_public
     }
+}
+
+/// Whether this is a method that moves and that not everybody may call yet.
+fn is_closed_method(scope: &Scope<'_>, id: ItemId) -> bool {
+    let item = scope.workspace.item(id);
+    let is_open = item.visibility.level == Level::Public
+        && crate::unstable::feature(scope.workspace, id).is_none();
+    scope.moving[id.index()] && item.parent.is_some() && !is_open
+}
+
+/// Such methods that what stays may call, as the graph has it.
+fn called(scope: &Scope<'_>) -> BTreeSet<ItemId> {
+    let by_item = scope.graph.calls_among(|id| is_closed_method(scope, id));
+    let stays = scope.workspace.items_of(scope.root);
+    let stays = stays.filter(|id| !scope.moving[id.index()]);
+    let called = stays.flat_map(|id| by_item.get(id.index()).into_iter().flatten());
+    called.copied().collect()
 }
