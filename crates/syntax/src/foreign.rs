@@ -40,8 +40,8 @@ impl From<Takes> for ForeignMember {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Foreign {
     /// The traits that the workspace imports: of an import by name that trait, of a glob all. A trait is looked for in the
-    /// crate that is named, then in those that this crate depends on, which it may re-export it from. Traits that macros
-    /// write stay unknown.
+    /// crate that is named, then in those that this crate depends on, which it may re-export it from. Traits
+    /// that macros put together from what they are handed stay unknown.
     pub traits: ForeignMembers,
     /// The same of the types that it imports by name: what is inherent to them and public.
     pub inherent: ForeignMembers,

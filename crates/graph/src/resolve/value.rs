@@ -232,8 +232,8 @@ impl<'a> Values<'a> {
             })
     }
 
-    /// What a type, or a trait, of another crate has of a name: by its trait's name a method is called whatever is in
-    /// scope.
+    /// What a type, or else a trait, of another crate has of a name: by its trait's name a method is called whatever is
+    /// in scope. Where both are called the same, it is what the type has.
     fn foreign(
         &self,
         krate: Name,
@@ -241,9 +241,9 @@ impl<'a> Values<'a> {
         name: &str,
     ) -> impl Iterator<Item = &'a ForeignMember> {
         let foreign = &self.workspace.foreign;
-        let by_crate = [&foreign.inherent, &foreign.traits].into_iter();
-        by_crate
-            .filter_map(move |by_crate| by_crate.get(krate.as_str())?.get(of.as_str())?.get(name))
+        let mut by_crate = [&foreign.inherent, &foreign.traits].into_iter();
+        let members = by_crate.find_map(|by_crate| by_crate.get(krate.as_str())?.get(of.as_str()));
+        members.and_then(|members| members.get(name)).into_iter()
     }
 
     /// What a part is of what a function or method of another crate's type returns: of that type, or of one that every

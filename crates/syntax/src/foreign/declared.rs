@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use super::{ForeignMember, Members};
 use crate::item::Takes;
@@ -45,6 +46,35 @@ impl Declared {
         add(&mut self.traits, other.traits);
         add(&mut self.inherent, other.inherent);
     }
+
+    fn take_in(&mut self, item: &syn::ItemTrait, wanted: &BTreeSet<Option<String>>) {
+        let name = item.ident.to_string();
+        if wanted.contains(&None) || wanted.contains(&Some(name.clone())) {
+            let members = item.items.iter().flat_map(trait_members);
+            let members = members.map(|(name, takes)| (name, takes.into()));
+            extend(self.traits.entry(name).or_default(), members);
+        }
+    }
+}
+
+/// The traits that tokens spell out, in a call or in what a macro writes; bounds are left out, which a macro may splice in.
+/// One of which the body is no plain source stays unknown.
+fn spelled_out(tokens: TokenStream) -> Vec<syn::ItemTrait> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut found = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        match (token, tokens.get(at + 1)) {
+            (TokenTree::Ident(word), Some(name @ TokenTree::Ident(_))) if word == "trait" => {
+                let mut behind = tokens[at..].iter();
+                let body = behind.find(|token| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace));
+                let item = [token, name].into_iter().chain(body).cloned();
+                found.extend(syn::parse2::<syn::ItemTrait>(item.collect()));
+            }
+            (TokenTree::Group(group), _) => found.extend(spelled_out(group.stream())),
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Looks for names of traits and types in a file; `None` stands for all traits.
@@ -60,12 +90,10 @@ pub(super) fn in_file(file: &Utf8Path, wanted: &BTreeSet<Option<String>>) -> Dec
         let mut pending: Vec<&syn::Item> = file.items.iter().collect();
         while let Some(item) = pending.pop() {
             match item {
-                syn::Item::Trait(item) => {
-                    let name = item.ident.to_string();
-                    if wanted.contains(&None) || wanted.contains(&Some(name.clone())) {
-                        let members = item.items.iter().flat_map(trait_members);
-                        let members = members.map(|(name, takes)| (name, takes.into()));
-                        extend(found.traits.entry(name).or_default(), members);
+                syn::Item::Trait(item) => found.take_in(item, wanted),
+                syn::Item::Macro(item) => {
+                    for spelled in spelled_out(item.mac.tokens.clone()) {
+                        found.take_in(&spelled, wanted);
                     }
                 }
                 syn::Item::Impl(item) if item.trait_.is_none() => {
