@@ -43,7 +43,7 @@ pub struct Foreign {
     /// crate that is named, then in those that this crate depends on, which it may re-export it from. Traits
     /// that macros put together from what they are handed stay unknown.
     pub traits: ForeignMembers,
-    /// The same of the types that it imports by name: what is inherent to them and public.
+    /// The same of the types that it imports by name: what is inherent to them and public. Of some that is nothing.
     pub inherent: ForeignMembers,
     /// By name in source: which other dependencies of the workspace the output of a crate's procedural macros names.
     pub written: BTreeMap<String, BTreeSet<String>>,

@@ -20,8 +20,10 @@ pub(super) struct Declared {
 }
 
 impl Declared {
+    /// Whether something of a name has members.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.traits.contains_key(name) || self.inherent.contains_key(name)
+        let members = self.inherent.get(name);
+        self.traits.contains_key(name) || members.is_some_and(|members| !members.is_empty())
     }
 
     /// Both together.
@@ -103,6 +105,15 @@ pub(super) fn in_file(file: &Utf8Path, wanted: &BTreeSet<Option<String>>) -> Dec
                         extend(found.inherent.entry(name).or_default(), members);
                     }
                 }
+                // A type without members of its own is told from a trait of its name all the same.
+                syn::Item::Struct(syn::ItemStruct { ident, .. })
+                | syn::Item::Enum(syn::ItemEnum { ident, .. }) => {
+                    let name =
+                        Some(ident.to_string()).filter(|it| wanted.contains(&Some(it.clone())));
+                    if let Some(name) = name {
+                        found.inherent.entry(name).or_default();
+                    }
+                }
                 syn::Item::Mod(module) => {
                     pending.extend(module.content.iter().flat_map(|(_, items)| items));
                 }
@@ -114,16 +125,18 @@ pub(super) fn in_file(file: &Utf8Path, wanted: &BTreeSet<Option<String>>) -> Dec
     found
 }
 
-/// Whether a text may declare a trait, or have an inherent impl of a type, that is wanted: most files need no parsing.
+/// Whether a text may declare a trait or type, or have an inherent impl of a type, that is wanted: most files need no parsing.
 fn mentions(text: &str, wanted: &BTreeSet<Option<String>>) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     let first = |text: &str| {
         let name = text.split(|c| !is_part(c)).next().unwrap_or_default();
         Some(name.to_owned())
     };
-    let traits = || {
-        let mut words = text.match_indices("trait ");
-        words.any(|(at, word)| wanted.contains(&first(&text[at + word.len()..])))
+    let definitions = || {
+        ["trait ", "struct ", "enum "].iter().any(|keyword| {
+            let mut words = text.match_indices(keyword);
+            words.any(|(at, word)| wanted.contains(&first(&text[at + word.len()..])))
+        })
     };
     // `impl<T> path::Name<T> {`: the last name before a body that is none behind `for`.
     let types = || {
@@ -138,7 +151,7 @@ fn mentions(text: &str, wanted: &BTreeSet<Option<String>>) -> bool {
                     .any(|name| !name.is_empty() && wanted.contains(&Some(name.to_owned())))
         })
     };
-    (wanted.contains(&None) && text.contains("trait ")) || traits() || types()
+    (wanted.contains(&None) && text.contains("trait ")) || definitions() || types()
 }
 
 /// Adds members; of what is there in several forms nothing more is known.
