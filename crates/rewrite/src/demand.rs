@@ -2,6 +2,7 @@
 
 mod dest;
 mod either;
+mod made;
 mod namesake;
 mod root;
 

@@ -410,6 +410,7 @@ impl RootDemand {
         }
         if is_library {
             self.exported_macros(scope);
+            self.made(scope);
         }
     }
 
