@@ -138,10 +138,21 @@ fn leads_to_member(scope: &Scope<'_>, lookups: &[Lookup]) -> bool {
     same.any(|next| matches!(next.found, Found::Leaf(leaf) if names_member(scope, leaf)))
 }
 
+/// Where an import leads, under some condition. What is there for tests in place of another counts only where it moves, too:
+/// to other crates it is nothing.
+fn resolutions<'a>(scope: &Scope<'a>, leaf: UseLeafId) -> impl Iterator<Item = &'a Resolution> {
+    let all = || scope.graph.leaves[leaf.index()].iter();
+    let stays_for_tests = |resolution: &&Resolution| match resolution.target {
+        Target::Item(to) => scope.workspace.item(to).is_test && scope.side(to) == Side::Root,
+        _ => false,
+    };
+    let is_all = all().all(|it| stays_for_tests(&it));
+    all().filter(move |it| is_all || !stays_for_tests(it))
+}
+
 /// Whether an import leads, under some condition, to what stays above or is in a crate beside the destination.
 fn leads_out_of_sight(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
-    let mut targets = scope.graph.leaves[leaf.index()].iter();
-    targets.any(|resolution| match resolution.target {
+    resolutions(scope, leaf).any(|resolution| match resolution.target {
         Target::Item(to) => match scope.side(to) {
             Side::Root => true,
             Side::Dest => false,
@@ -336,7 +347,7 @@ impl DestDemand {
         }
         let from = scope.workspace.item(scope.workspace.leaf(leaf).item).module;
         let asker = &Asker { from, ..*asker };
-        for resolution in &scope.graph.leaves[leaf.index()] {
+        for resolution in resolutions(scope, leaf) {
             self.re_exports(scope, leaf, resolution);
             self.shown_by_module(scope, (leaf, resolution), place, asker, seen);
             self.lookups(scope, &resolution.lookups, place, asker, seen);
