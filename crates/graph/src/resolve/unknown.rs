@@ -101,11 +101,23 @@ impl Resolver<'_> {
         around
     }
 
-    /// A word in tokens means something only where another call defines what it is handed under that word.
+    /// A word in tokens means something only where another call defines what it is handed under that word; or where a glob
+    /// brings the variants of another crate's enum, and it looks like one.
     fn word(&self, path: &PathUse, module: ModuleId, item: Option<ItemId>) -> Vec<Resolution> {
         let name = path.segments[0].name;
-        if !self.scopes.is_spliced(name) || is_builtin(path) {
+        if is_builtin(path) {
             return Vec::new();
+        }
+        if !self.scopes.is_spliced(name) {
+            let looks_so =
+                name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase);
+            let mut foreign = if looks_so {
+                self.foreign(path, module)
+            } else {
+                Vec::new()
+            };
+            foreign.retain(|resolution| self.goes_behind_type(resolution));
+            return foreign;
         }
         let mut likely = self.at(path, module, item, Trust::Likely);
         likely.retain(|resolution| match resolution.target {
@@ -156,6 +168,17 @@ impl Resolver<'_> {
         let globs = self.scopes.foreign_globs(module);
         let globs: BTreeSet<(UseLeafId, Name)> = globs.into_iter().collect();
         globs.into_iter().map(resolution).collect()
+    }
+
+    /// Whether a name was found by a glob of a type, `Type::*`, which the naming conventions tell from a module.
+    fn goes_behind_type(&self, found: &Resolution) -> bool {
+        found.lookups.iter().any(|lookup| match lookup.found {
+            Found::Glob(glob) => {
+                let last = self.scopes.workspace.leaf(glob).path.segments.last();
+                last.is_some_and(|last| last.name.starts_with(char::is_uppercase))
+            }
+            _ => false,
+        })
     }
 
     /// Whether a macro call in an item's body has the name in its tokens: it may define it there.
