@@ -40,6 +40,7 @@ impl BuildOutput {
                     it.kind == DependencyKind::Build && LINKERS.contains(&it.package.as_str())
                 });
             output.cfgs.extend(words_after(text, "rustc-cfg="));
+            output.cfgs.extend(aliases(text));
             output.variables.extend(words_after(text, "rustc-env="));
             output.variables.insert("OUT_DIR".to_owned());
         }
@@ -105,6 +106,26 @@ fn conditions(text: &str) -> impl Iterator<Item = &str> {
             &inside[..end.unwrap_or(inside.len())]
         })
     })
+}
+
+/// The names that a script gives to conditions: `cfg_aliases! { fast: { any(feature = "a", unix) } }`.
+fn aliases(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, call) in text.match_indices("cfg_aliases!") {
+        let mut open = 0;
+        let mut word = String::new();
+        for c in text[at + call.len()..].chars() {
+            open += i32::from("([{".contains(c)) - i32::from(")]}".contains(c));
+            match c {
+                ')' | ']' | '}' if open == 0 => break,
+                ':' if open == 1 => found.push(std::mem::take(&mut word)),
+                _ if c.is_alphanumeric() || c == '_' => word.push(c),
+                _ if c.is_whitespace() => {}
+                _ => word.clear(),
+            }
+        }
+    }
+    found
 }
 
 /// The word behind each occurrence of some text.
