@@ -88,6 +88,17 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
             for attribute in &item.attributes {
                 features_in(&file[attribute.range], &mut needs.features);
             }
+            if imported {
+                // The modules that the import stands in come along under their conditions.
+                let around = workspace.around(item.module);
+                for declaration in around.flat_map(|module| workspace.declarations(module)) {
+                    let declared = workspace.item(declaration);
+                    let file = workspace.file(workspace.module(declared.module).file);
+                    for attribute in &declared.attributes {
+                        features_in(&file[attribute.range], &mut needs.features);
+                    }
+                }
+            }
             let around = item.wrapped.iter().flatten().cloned();
             let inner = item.declares.iter();
             let inner = inner.flat_map(|it| scope.attributes_of_twin(*it));

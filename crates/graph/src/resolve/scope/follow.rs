@@ -237,6 +237,10 @@ impl Scopes<'_> {
         let bindings = self.in_module((module, None), name, space, open);
         open.trust = trust;
         let are_many = bindings.len() > 1;
+        let is_full = |hit: &Hit| {
+            let is_outside = matches!(hit.def, Def::External(_));
+            hit.used == path.segments.len() || are_many && is_outside
+        };
         let mut silent: Vec<Hit> = Vec::new();
         for found in bindings {
             let all = if lookups.is_empty() {
@@ -247,7 +251,8 @@ impl Scopes<'_> {
             let hit = Hit::new(found.def, all, used + 1);
             let twin = are_many.then(|| hit.clone());
             match self.follow(hit, path, namespace, open) {
-                Some(hit) if hit.used == path.segments.len() => match &mut full {
+                // What another crate has of the rest is not seen: beside a twin it counts as found.
+                Some(hit) if is_full(&hit) => match &mut full {
                     Some(first) if first.def == hit.def => {}
                     Some(first) => first.others.push(hit),
                     None => full = Some(hit),
