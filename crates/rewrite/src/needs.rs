@@ -6,7 +6,7 @@ use cleave_graph::graph::Found;
 use cleave_graph::{Place, Resolution, Target};
 use cleave_syntax::item::{Attribute, ItemKind, PathContext};
 use cleave_syntax::workspace::{CrateKind, Dependency, Package};
-use cleave_syntax::{CrateId, ItemId, UseLeafId, Workspace};
+use cleave_syntax::{CrateId, ItemId, ModuleId, UseLeafId, Workspace};
 
 use crate::layout::Moves;
 use crate::manifest::Needs;
@@ -89,15 +89,7 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
                 features_in(&file[attribute.range], &mut needs.features);
             }
             if imported {
-                // The modules that the import stands in come along under their conditions.
-                let around = workspace.around(item.module);
-                for declaration in around.flat_map(|module| workspace.declarations(module)) {
-                    let declared = workspace.item(declaration);
-                    let file = workspace.file(workspace.module(declared.module).file);
-                    for attribute in &declared.attributes {
-                        features_in(&file[attribute.range], &mut needs.features);
-                    }
-                }
+                features_around(workspace, item.module, &mut needs.features);
             }
             let around = item.wrapped.iter().flatten().cloned();
             let inner = item.declares.iter();
@@ -129,6 +121,18 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
     needs.dev.retain(|name| !needs.normal.contains(name));
     needs.dev_crates.retain(|name| !needs.crates.contains(name));
     needs
+}
+
+/// The features that the declarations of the modules around an import name: they come along under their conditions.
+fn features_around(workspace: &Workspace, module: ModuleId, features: &mut BTreeSet<String>) {
+    let around = workspace.around(module);
+    for declaration in around.flat_map(|module| workspace.declarations(module)) {
+        let declared = workspace.item(declaration);
+        let file = workspace.file(workspace.module(declared.module).file);
+        for attribute in &declared.attributes {
+            features_in(&file[attribute.range], features);
+        }
+    }
 }
 
 /// Whether a path stands in what is compiled for the tests of other crates too.

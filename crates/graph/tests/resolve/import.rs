@@ -18,6 +18,29 @@ fn a_tree_is_resolved_leaf_by_leaf() {
 }
 
 #[test]
+fn a_crate_of_derives_hides_no_trait() {
+    check(
+        "
+        //- Cargo.toml
+        [package]
+        name = \"app\"
+        version = \"0.1.0\"
+        edition = \"2021\"
+        [dependencies]
+        view_derive = \"1\"
+        //- src/lib.rs
+        mod a { mod b { pub trait View {} } pub use b::*; pub use view_derive::CoreView as View; }
+        fn f(_: &dyn a::View) {}
+        ",
+        "
+        f: a::b::View
+        a::use: a::b::
+        a::use: view_derive
+        ",
+    );
+}
+
+#[test]
 fn self_super_and_crate_start_where_they_say() {
     check(
         "

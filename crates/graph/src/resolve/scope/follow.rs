@@ -65,6 +65,11 @@ impl Scopes<'_> {
         }
         let trust = open.trust;
         let hit = self.import(&leaf.path, item.module, namespace, open)?;
+        // A crate of derives exports nothing else, and is known by the custom that names `serde_derive` after `serde`.
+        let is_derive = matches!(hit.def, Def::External(krate) if krate.ends_with("_derive"));
+        if is_derive && leaf.path.segments.len() > 1 && namespace != Namespace::Macro {
+            return None;
+        }
         let names_crate =
             leaf.path.segments.len() == 1 && matches!(hit.def, Def::Crate(_) | Def::External(_));
         if names_crate && namespace != Namespace::Type {
