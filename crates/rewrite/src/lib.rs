@@ -22,6 +22,7 @@ mod demand;
 mod derived;
 mod detach;
 mod difference;
+mod doc_link;
 mod doc_test;
 mod exhaustive;
 mod export;

@@ -8,9 +8,9 @@ use cleave_syntax::{ChangeBuilder, ChangeSet, CrateId, Diagnostic, ItemId, Sever
 use crate::demand::{self, DestDemand};
 use crate::scope::Scope;
 use crate::{
-    cleanup, companion, detach, doc_test, exhaustive, include, layout, lift, macro_use, members,
-    notes, order, own_name, package_folder, package_name, skeleton, snapshot, spacing, support,
-    target, unite, visibility,
+    cleanup, companion, detach, doc_link, doc_test, exhaustive, include, layout, lift, macro_use,
+    members, notes, order, own_name, package_folder, package_name, skeleton, snapshot, spacing,
+    support, target, unite, visibility,
 };
 
 /// What a step does to the tree.
@@ -189,6 +189,7 @@ fn move_items(
     let public = layout::public(&scope, &root_demand, &dest_demand);
     let moves = layout::lay_out(&scope, (&root_demand, &dest_demand, &public), builder);
     let needs_root = doc_test::lead_on(&scope, &root_demand.public_items, builder);
+    doc_link::lead_up(&scope, builder);
     let made_public = visibility::widen(&scope, (&root_demand, &dest_demand, &public), builder);
     support::open(&scope, builder);
     macro_use::spare(&scope, builder);

@@ -48,7 +48,7 @@ pub(crate) struct Scope<'a> {
     /// The destination's modules of today, by path.
     pub(crate) dest_modules: BTreeMap<&'a str, ModuleId>,
     /// Which crate is above which.
-    order: Order,
+    pub(crate) order: Order,
     /// Imports that some path goes through.
     pub(crate) looked_up: BTreeSet<UseLeafId>,
     /// By import of another crate's trait that the workspace implements: what its impls define.
