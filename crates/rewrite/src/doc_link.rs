@@ -1,54 +1,60 @@
 //! Links in docs that move below what they lead to (row A10).
 //!
-//! rustdoc finds nothing in a crate above. Such a link leads to the page of the published documentation, or is plain text
+//! rustdoc finds nothing in a crate above, and no name that only a crate above has for what is below. A link to what comes
+//! along names the place where it is defined; any other leads to the page of the published documentation, or is plain text
 //! where there is no such page. What decides is where both live in the end: a link that a later step makes right stays.
 
 mod markup;
 mod page;
+mod way;
 
 use std::collections::BTreeMap;
 
-use cleave_graph::{Place, Resolution, Target};
-use cleave_plan::{Homes, homes};
+use cleave_graph::graph::Found;
+use cleave_graph::{Lookup, Place, Resolution, Target};
+use cleave_plan::homes;
 use cleave_syntax::change::Reason;
 use cleave_syntax::item::{PathContext, PathUse};
-use cleave_syntax::{ChangeBuilder, FileId, ItemId, ModuleId, TextRange};
+use cleave_syntax::{ChangeBuilder, CrateId, FileId, TextRange};
 
 use crate::scope::{Scope, Side};
 use page::Pages;
+use way::Ways;
 
 /// Links by their place, each with all that its path may mean.
 type Links<'a> = BTreeMap<(FileId, TextRange), (&'a PathUse, Vec<&'a Resolution>)>;
 
-/// Rewrites the links of what moves whose targets will live above it or beside it.
-pub(crate) fn lead_up(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
+/// Rewrites the links of what moves whose targets will live above it or beside it, or whose way leads through there.
+pub(crate) fn lead_on(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
     let mut links = links(scope);
-    links.retain(|_, (_, meanings)| meanings.iter().all(|meaning| may_be_above(scope, meaning)));
+    links.retain(|_, (_, meanings)| meanings.iter().all(|meaning| may_break(scope, meaning)));
     if links.is_empty() {
         return;
     }
     let (homes, _) = homes(scope.plan, scope.workspace, scope.graph);
-    let pages = scope.is_published().then(|| Pages::of(scope));
+    let ways = Ways::of(scope, &homes);
+    let pages = Pages::of(scope);
     let mut edits: BTreeMap<(FileId, TextRange), String> = BTreeMap::new();
     for ((file, range), (path, meanings)) in links {
-        if !meanings
+        let is_above = |meaning: &&Resolution| is_above(scope, &ways, meaning);
+        let address = if meanings
             .iter()
-            .all(|meaning| is_above(scope, &homes, meaning))
+            .all(|meaning| is_above(meaning) || !ways.lead(meaning))
         {
+            meanings.iter().find_map(|meaning| match meaning.target {
+                Target::Item(id) if ways.is_there(id) => pages.there(id, path, meaning),
+                _ => pages.address(path, meaning),
+            })
+        } else {
             continue;
-        }
-        let address = pages.as_ref().and_then(|pages| {
-            meanings
-                .iter()
-                .find_map(|meaning| pages.address(path, meaning))
-        });
+        };
         let text = &scope.workspace.file(file).text;
         for (range, text) in markup::lead(text, range, address.as_deref()) {
             edits.insert((file, range), text);
         }
     }
     for ((file, range), text) in edits {
-        let reason = Reason::new("A10", "link to a crate above");
+        let reason = Reason::new("A10", "link in docs");
         builder.replace(&scope.workspace.file(file).path, range, text, reason);
     }
 }
@@ -81,48 +87,36 @@ fn links<'a>(scope: &'a Scope<'_>) -> Links<'a> {
     links
 }
 
-/// Whether the destination has no such thing today, and sees none in another crate.
-fn may_be_above(scope: &Scope<'_>, meaning: &Resolution) -> bool {
+/// Whether the destination has no such thing today, or the way to it leads through more than what moves.
+fn may_break(scope: &Scope<'_>, meaning: &Resolution) -> bool {
+    let workspace = scope.workspace;
+    let leads = |lookup: &Lookup| match lookup.found {
+        Found::Item(id) => scope.side(id) == Side::Dest || workspace.item(id).declares.is_some(),
+        Found::Leaf(_) | Found::Glob(_) => false,
+    };
+    match meaning.target {
+        Target::Item(id) => scope.side(id) != Side::Dest || !meaning.lookups.iter().all(leads),
+        Target::Module(_) | Target::CrateRoot(_) => true,
+        _ => false,
+    }
+}
+
+/// Whether the destination will not see what a link leads to.
+fn is_above(scope: &Scope<'_>, ways: &Ways<'_>, meaning: &Resolution) -> bool {
     let workspace = scope.workspace;
     match meaning.target {
-        Target::Item(id) => match scope.side(id) {
-            Side::Root => true,
-            Side::Dest => false,
-            Side::Other => !scope.sees(workspace.crate_of(id)),
-        },
-        Target::Module(id) => {
-            let krate = workspace.module(id).krate;
-            if krate == scope.root {
-                !scope.dest_has(id) || workspace.module(id).parent.is_none()
-            } else {
-                krate != scope.dest && !scope.sees(krate)
-            }
+        Target::Item(id) if workspace.crate_of(id) == scope.root => !ways.sees(id),
+        Target::Item(id) => !sees(scope, workspace.crate_of(id)),
+        Target::Module(id) if workspace.module(id).krate == scope.root => {
+            let is_root = workspace.module(id).parent.is_none();
+            is_root || !ways.holds(id, &|id| ways.sees(id))
         }
+        Target::Module(id) => !sees(scope, workspace.module(id).krate),
         Target::CrateRoot(krate) => krate == scope.root,
         _ => false,
     }
 }
 
-/// The same of the end, for what is not there today.
-fn is_above(scope: &Scope<'_>, homes: &Homes, meaning: &Resolution) -> bool {
-    let sees = |id: ItemId| scope.order.sees(Some(scope.to), homes.planned[id.index()]);
-    match meaning.target {
-        Target::Item(id) if scope.workspace.crate_of(id) == scope.root => !sees(id),
-        Target::Module(id) if scope.workspace.module(id).krate == scope.root => {
-            let is_root = scope.workspace.module(id).parent.is_none();
-            is_root || !holds(scope, id, &sees)
-        }
-        _ => true,
-    }
-}
-
-/// Whether something in a module, or in one inside it, is such.
-fn holds(scope: &Scope<'_>, id: ModuleId, is_such: &dyn Fn(ItemId) -> bool) -> bool {
-    let module = scope.workspace.module(id);
-    let mut nodes = module.items.iter().copied();
-    nodes.any(|item| scope.workspace.item(item).is_node() && is_such(item))
-        || module
-            .children
-            .iter()
-            .any(|child| holds(scope, *child, is_such))
+fn sees(scope: &Scope<'_>, krate: CrateId) -> bool {
+    krate == scope.dest || scope.sees(krate)
 }

@@ -25,7 +25,10 @@ impl<'a> Pages<'a> {
         let krate = workspace.krate(scope.root);
         let name = &workspace.package(krate.package).name;
         let mut paths: BTreeMap<Target, String> = BTreeMap::new();
-        for (path, target) in public_paths(workspace, graph, scope.root) {
+        let all = scope
+            .is_published()
+            .then(|| public_paths(workspace, graph, scope.root));
+        for (path, target) in all.into_iter().flatten() {
             let own = match target {
                 Target::Item(id) => workspace.path_of(id),
                 Target::Module(id) => workspace.module(id).path.clone(),
@@ -38,9 +41,10 @@ impl<'a> Pages<'a> {
                 *known = path;
             }
         }
-        let root = Target::Module(krate.root);
-        paths.insert(root, String::new());
-        paths.insert(Target::CrateRoot(scope.root), String::new());
+        if scope.is_published() {
+            paths.insert(Target::Module(krate.root), String::new());
+            paths.insert(Target::CrateRoot(scope.root), String::new());
+        }
         Self {
             workspace,
             graph,
@@ -71,6 +75,23 @@ impl<'a> Pages<'a> {
         };
         let fragment = fragment.map(|text| format!("#{text}")).unwrap_or_default();
         Some(format!("{}{page}{fragment}", self.base))
+    }
+
+    /// The path of an item in its own crate, as a link names it.
+    pub(super) fn there(&self, id: ItemId, path: &PathUse, meaning: &Resolution) -> Option<String> {
+        let owner = self.owner(id)?;
+        let mut text = format!("crate::{}", self.workspace.path_of(owner));
+        let member = if id == owner {
+            let member = path.segments.get(meaning.used as usize);
+            member.map(|segment| segment.name.as_str())
+        } else {
+            Some(self.workspace.item(id).name.as_str())
+        };
+        if let Some(member) = member {
+            text.push_str("::");
+            text.push_str(member);
+        }
+        Some(text)
     }
 
     /// What has the page that an item is on: a method's type, or the item itself.
