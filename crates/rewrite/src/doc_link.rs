@@ -21,13 +21,13 @@ use crate::scope::{Scope, Side};
 use page::Pages;
 use way::Ways;
 
-/// Links by their place, each with all that its path may mean.
-type Links<'a> = BTreeMap<(FileId, TextRange), (&'a PathUse, Vec<&'a Resolution>)>;
+/// Links by where they stand in the text, each with all that its path may mean.
+type Links<'a> = BTreeMap<(FileId, TextRange), (Place, &'a PathUse, Vec<&'a Resolution>)>;
 
 /// Rewrites the links of what moves whose targets will live above it or beside it, or whose way leads through there.
 pub(crate) fn lead_on(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
     let mut links = links(scope);
-    links.retain(|_, (_, meanings)| meanings.iter().all(|meaning| may_break(scope, meaning)));
+    links.retain(|_, (_, _, meanings)| meanings.iter().all(|meaning| may_break(scope, meaning)));
     if links.is_empty() {
         return;
     }
@@ -35,11 +35,11 @@ pub(crate) fn lead_on(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
     let ways = Ways::of(scope, &homes);
     let pages = Pages::of(scope);
     let mut edits: BTreeMap<(FileId, TextRange), String> = BTreeMap::new();
-    for ((file, range), (path, meanings)) in links {
+    for ((file, range), (docs, path, meanings)) in links {
         let is_above = |meaning: &&Resolution| is_above(scope, &ways, meaning);
         let address = if meanings
             .iter()
-            .all(|meaning| is_above(meaning) || !ways.lead(meaning))
+            .all(|meaning| is_above(meaning) || !ways.lead(docs, meaning))
         {
             meanings.iter().find_map(|meaning| match meaning.target {
                 Target::Item(id) if ways.is_there(id) => pages.there(id, path, meaning),
@@ -80,7 +80,8 @@ fn links<'a>(scope: &'a Scope<'_>) -> Links<'a> {
         let is_found = reference.resolution.target != Target::Unresolved;
         if moves && is_found && path.context == PathContext::DocLink {
             let place = (workspace.module(module).file, path.range());
-            let (_, meanings) = links.entry(place).or_insert((path, Vec::new()));
+            let link = (reference.place, path, Vec::new());
+            let (_, _, meanings) = links.entry(place).or_insert(link);
             meanings.push(&reference.resolution);
         }
     }

@@ -1,6 +1,6 @@
 //! Which names the destination has in the end: links lead through them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Lookup, Place, Resolution, Target};
@@ -13,8 +13,9 @@ use crate::scope::Scope;
 pub(super) struct Ways<'a> {
     scope: &'a Scope<'a>,
     homes: &'a Homes,
-    /// By the module's path: the names that code of the destination looks up there, so that they are imported if need be.
-    named: BTreeSet<(&'a str, Name)>,
+    /// By the module's path: the names that code of the destination looks up there, so that they are imported if need be;
+    /// each with the conditions under which that code is there.
+    named: BTreeMap<(&'a str, Name), BTreeSet<Vec<String>>>,
 }
 
 impl<'a> Ways<'a> {
@@ -23,28 +24,35 @@ impl<'a> Ways<'a> {
         let mut ways = Ways {
             scope,
             homes,
-            named: BTreeSet::new(),
+            named: BTreeMap::new(),
         };
-        let of_code = scope.graph.references.iter().filter(|reference| {
-            let Place::Item(id, _) = reference.place else {
-                return false;
-            };
-            !Graph::is_doc(scope.workspace, reference.place) && ways.is_there(id)
-        });
-        let mut pending: Vec<&Lookup> = of_code
-            .flat_map(|reference| &reference.resolution.lookups)
-            .collect();
-        while let Some(lookup) = pending.pop() {
-            let path = scope.workspace.module(lookup.module).path.as_str();
-            if !ways.named.insert((path, lookup.name)) {
-                continue;
-            }
-            if let Found::Leaf(leaf) | Found::Glob(leaf) = lookup.found {
-                let imported = scope.graph.leaves[leaf.index()].iter();
-                pending.extend(imported.flat_map(|resolution| &resolution.lookups));
+        let code = (0..scope.workspace.items.len()).map(ItemId::new);
+        for id in code.filter(|id| homes.planned[id.index()] == Some(scope.to)) {
+            let conditions = conditions(scope, Place::Item(id, 0));
+            let references = scope.graph.references_of(id).iter();
+            let of_code = references.filter(|one| !Graph::is_doc(scope.workspace, one.place));
+            for lookup in of_code.flat_map(|reference| &reference.resolution.lookups) {
+                ways.name(lookup, &conditions);
             }
         }
         ways
+    }
+
+    /// Takes up what code looks up, and what the imports on its way do.
+    fn name(&mut self, lookup: &'a Lookup, conditions: &Vec<String>) {
+        let mut pending = vec![lookup];
+        while let Some(lookup) = pending.pop() {
+            let path = self.scope.workspace.module(lookup.module).path.as_str();
+            let known = self.named.entry((path, lookup.name)).or_default();
+            if known.contains(conditions) {
+                continue;
+            }
+            known.insert(conditions.clone());
+            if let Found::Leaf(leaf) | Found::Glob(leaf) = lookup.found {
+                let imported = self.scope.graph.leaves[leaf.index()].iter();
+                pending.extend(imported.flat_map(|resolution| &resolution.lookups));
+            }
+        }
     }
 
     /// Whether an item lives in the destination in the end.
@@ -65,18 +73,22 @@ impl<'a> Ways<'a> {
         self.nodes(id).any(is_such) || children.any(|child| self.holds(*child, is_such))
     }
 
-    /// Whether the names that a path leads through are there.
-    pub(super) fn lead(&self, meaning: &Resolution) -> bool {
+    /// Whether the names that a path leads through are there wherever the docs are.
+    pub(super) fn lead(&self, docs: Place, meaning: &Resolution) -> bool {
+        let conditions = conditions(self.scope, docs);
         let mut lookups = meaning.lookups.iter();
-        lookups.all(|lookup| self.leads(lookup))
+        lookups.all(|lookup| self.leads(lookup, &conditions))
     }
 
-    fn leads(&self, lookup: &Lookup) -> bool {
+    fn leads(&self, lookup: &Lookup, conditions: &[String]) -> bool {
         let workspace = self.scope.workspace;
         let module = workspace.module(lookup.module);
-        if module.krate != self.scope.root
-            || self.named.contains(&(module.path.as_str(), lookup.name))
-        {
+        let named = self.named.get(&(module.path.as_str(), lookup.name));
+        let is_named = named.is_some_and(|named| {
+            let holds = |of_code: &Vec<String>| of_code.iter().all(|one| conditions.contains(one));
+            named.iter().any(holds)
+        });
+        if module.krate != self.scope.root || is_named {
             return true;
         }
         match lookup.found {
@@ -105,4 +117,17 @@ impl<'a> Ways<'a> {
         let items = workspace.module(id).items.iter().copied();
         items.filter(move |item| workspace.item(*item).is_node() && !workspace.item(*item).is_test)
     }
+}
+
+/// The conditions under which something is part of its crate.
+fn conditions(scope: &Scope<'_>, place: Place) -> Vec<String> {
+    let workspace = scope.workspace;
+    let item = match place {
+        Place::Item(id, _) => Some(id),
+        Place::Header(module, _) => workspace.declarations(module).next(),
+    };
+    item.map_or(Vec::new(), |id| {
+        let krate = workspace.krate(workspace.crate_of(id));
+        scope.conditions(id, krate.root)
+    })
 }
