@@ -6,7 +6,7 @@ use cleave_syntax::item::{Include, ItemKind, PathContext};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{FileId, ItemId, ModuleId, PackageId, TextRange, UseLeafId, Workspace};
 
-use crate::graph::{Graph, Place, Resolution, Target};
+use crate::graph::{Graph, Resolution, Target};
 
 /// Why something can't be seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -168,15 +168,8 @@ impl Finder<'_> {
     fn references(&mut self) {
         let workspace = self.workspace;
         for reference in &self.graph.references {
-            let (module, path) = match reference.place {
-                Place::Item(item, index) => {
-                    let item = workspace.item(item);
-                    (item.module, &item.paths[index as usize])
-                }
-                Place::Header(module, index) => {
-                    (module, &workspace.module(module).paths[index as usize])
-                }
-            };
+            let module = reference.place.module(workspace);
+            let path = reference.place.path(workspace);
             if self.is_ours(module) && path.context != PathContext::Attribute {
                 self.resolution(module, path.range(), path.text(), &reference.resolution);
             }

@@ -1,6 +1,6 @@
 //! The item graph: references, edges, and legal homes of impls.
 
-use cleave_syntax::item::{ItemKind, PathContext};
+use cleave_syntax::item::{ItemKind, PathContext, PathUse};
 use cleave_syntax::{CrateId, ItemId, ModuleId, Name, TextRange, UseLeafId, Workspace};
 use smallvec::SmallVec;
 
@@ -81,6 +81,24 @@ pub enum Place {
     Item(ItemId, u32),
     /// In a module's header (inner docs and attributes): index into its `paths`.
     Header(ModuleId, u32),
+}
+
+impl Place {
+    /// The path that stands there.
+    pub fn path(self, workspace: &Workspace) -> &PathUse {
+        match self {
+            Place::Item(item, index) => &workspace.item(item).paths[index as usize],
+            Place::Header(module, index) => &workspace.module(module).paths[index as usize],
+        }
+    }
+
+    /// The module around the item, or that with the header.
+    pub fn module(self, workspace: &Workspace) -> ModuleId {
+        match self {
+            Place::Item(item, _) => workspace.item(item).module,
+            Place::Header(module, _) => module,
+        }
+    }
 }
 
 /// What a path means, and every name looked up on the way.
@@ -275,20 +293,13 @@ impl Graph {
 
     /// Whether a place is in documentation: in a link, or in a doc test. Nothing depends on what stands there.
     pub fn is_doc(workspace: &Workspace, place: Place) -> bool {
-        let context = Self::context(workspace, place);
+        let context = place.path(workspace).context;
         matches!(context, PathContext::DocLink | PathContext::DocTest)
     }
 
     /// Whether a place is the path of a macro that is called.
     pub fn is_macro_path(workspace: &Workspace, place: Place) -> bool {
-        Self::context(workspace, place) == PathContext::Macro
-    }
-
-    fn context(workspace: &Workspace, place: Place) -> PathContext {
-        match place {
-            Place::Item(item, index) => workspace.item(item).paths[index as usize].context,
-            Place::Header(module, index) => workspace.module(module).paths[index as usize].context,
-        }
+        place.path(workspace).context == PathContext::Macro
     }
 
     /// The macros of the workspace that a call runs: the one that it names, and those that this one calls in turn.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
-use cleave_graph::{Graph, Place, Resolution, Target};
+use cleave_graph::{Graph, Resolution, Target};
 use cleave_syntax::item::{Binding, ItemKind};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, FileId, ModuleId, UseLeafId, Workspace};
@@ -161,16 +161,8 @@ impl Sorter<'_> {
         let workspace = self.workspace;
         let mut needs: BTreeMap<CrateId, BTreeSet<Home>> = BTreeMap::new();
         for reference in &graph.references {
-            let (krate, first) = match reference.place {
-                Place::Item(item, index) => {
-                    let path = &workspace.item(item).paths[index as usize];
-                    (workspace.crate_of(item), &path.segments[0].name)
-                }
-                Place::Header(module, index) => {
-                    let value = workspace.module(module);
-                    (value.krate, &value.paths[index as usize].segments[0].name)
-                }
-            };
+            let krate = workspace.module(reference.place.module(workspace)).krate;
+            let first = &reference.place.path(workspace).segments[0].name;
             if self.is_target(krate) && !Graph::is_doc(workspace, reference.place) {
                 let home = self.home(graph, &reference.resolution, first);
                 needs.entry(krate).or_default().extend(home);
@@ -363,10 +355,7 @@ const READERS: &[&str] = &[
 fn names_any(workspace: &Workspace, graph: &Graph, crates: &[CrateId], names: &[&str]) -> bool {
     let is_one = |resolution: &Resolution| matches!(&resolution.target, Target::External(name) if names.contains(&name.as_str()));
     let named = graph.references.iter().any(|reference| {
-        let krate = match reference.place {
-            Place::Item(item, _) => workspace.crate_of(item),
-            Place::Header(module, _) => workspace.module(module).krate,
-        };
+        let krate = workspace.module(reference.place.module(workspace)).krate;
         is_one(&reference.resolution) && crates.contains(&krate)
     });
     let imported = || {

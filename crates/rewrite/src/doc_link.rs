@@ -64,22 +64,19 @@ fn links<'a>(scope: &'a Scope<'_>) -> Links<'a> {
     let workspace = scope.workspace;
     let mut links = Links::new();
     for reference in &scope.graph.references {
-        let (path, module, moves) = match reference.place {
-            Place::Item(id, index) => {
-                let item = workspace.item(id);
-                let moves = scope.moving[id.index()] && !item.is_test;
-                let moves = moves && workspace.crate_of(id) == scope.root;
-                (&item.paths[index as usize], item.module, moves)
-            }
-            Place::Header(id, index) => {
-                let module = workspace.module(id);
-                let moves = module.krate == scope.root && scope.is_whole(id) && !module.is_test;
-                (&module.paths[index as usize], id, moves)
-            }
+        let path = reference.place.path(workspace);
+        let is_test = match reference.place {
+            Place::Item(id, _) => workspace.item(id).is_test,
+            Place::Header(id, _) => workspace.module(id).is_test,
         };
         let is_found = reference.resolution.target != Target::Unresolved;
-        if moves && is_found && path.context == PathContext::DocLink {
-            let place = (workspace.module(module).file, path.range());
+        if scope.takes_along(reference.place)
+            && !is_test
+            && is_found
+            && path.context == PathContext::DocLink
+        {
+            let module = workspace.module(reference.place.module(workspace));
+            let place = (module.file, path.range());
             let link = (reference.place, path, Vec::new());
             let (_, _, meanings) = links.entry(place).or_insert(link);
             meanings.push(&reference.resolution);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
-use cleave_graph::{Place, Resolution, Target};
+use cleave_graph::{Resolution, Target};
 use cleave_syntax::change::Reason;
 use cleave_syntax::item::{Level, PathContext};
 use cleave_syntax::{ChangeBuilder, FileId, ItemId, TextRange, Workspace};
@@ -20,27 +20,10 @@ pub(crate) fn lead_on(
     let workspace = scope.workspace;
     let mut by_place: BTreeMap<(FileId, TextRange), bool> = BTreeMap::new();
     for reference in &scope.graph.references {
-        let (path, file, moves) = match reference.place {
-            Place::Item(item, index) => {
-                let value = workspace.item(item);
-                let moves = scope.moving[item.index()] && workspace.crate_of(item) == scope.root;
-                (
-                    &value.paths[index as usize],
-                    workspace.module(value.module).file,
-                    moves,
-                )
-            }
-            Place::Header(module, index) => {
-                let value = workspace.module(module);
-                (
-                    &value.paths[index as usize],
-                    value.file,
-                    value.krate == scope.root && scope.is_whole(module),
-                )
-            }
-        };
+        let path = reference.place.path(workspace);
+        let file = workspace.module(reference.place.module(workspace)).file;
         let first = &path.segments[0];
-        if !moves
+        if !scope.takes_along(reference.place)
             || path.context != PathContext::DocTest
             || first.name != workspace.krate(scope.root).extern_name
         {

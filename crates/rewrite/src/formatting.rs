@@ -2,8 +2,8 @@
 //! space, commas, braces and the order of imports become text of ours.
 
 use camino::Utf8Path;
+use cleave_syntax::ChangeSet;
 use cleave_syntax::change::{Dropped, NewFile, Piece, Reason};
-use cleave_syntax::{ChangeSet, TextRange};
 use similar::{Algorithm, ChangeTag, DiffTag, TextDiff, capture_diff_slices};
 
 /// Beyond this many bytes, lines that differ are replaced as they are: to compare letters takes time with the square of
@@ -148,13 +148,10 @@ impl Relaid<'_> {
     fn take(&mut self, mut length: usize) -> Vec<Piece> {
         let mut parts = Vec::new();
         while let (Some((piece, rest)), 1..) = (self.old.split_first(), length) {
-            let whole = match piece {
-                Piece::Copied { range, .. } => range.len() as usize,
-                Piece::Written { text, .. } => text.len(),
-            };
+            let whole = piece.length();
             let end = whole.min(self.at + length);
             length -= end - self.at;
-            parts.push(part(piece, self.at, end));
+            parts.push(piece.part(self.at, end));
             self.at = end;
             if end == whole {
                 (self.old, self.at) = (rest, 0);
@@ -185,23 +182,10 @@ impl Relaid<'_> {
     }
 }
 
-fn part(piece: &Piece, start: usize, end: usize) -> Piece {
-    match piece {
-        Piece::Copied { path, range } => Piece::Copied {
-            path: path.clone(),
-            range: TextRange::new(range.start + start as u32, range.start + end as u32),
-        },
-        Piece::Written { text, reason } => Piece::Written {
-            text: text[start..end].to_owned(),
-            reason: reason.clone(),
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cleave_syntax::ChangeBuilder;
+    use cleave_syntax::{ChangeBuilder, TextRange};
 
     /// A file that `old` is made into by writing `pub ` before each `fn`, then laid out as `new`.
     fn laid_out(old: &str, new: &str) -> (bool, ChangeSet) {

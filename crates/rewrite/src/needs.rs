@@ -386,16 +386,11 @@ pub(crate) fn of_targets(
         _ => BTreeSet::new(),
     };
     for reference in &graph.references {
-        let (context, krate, is_test) = match reference.place {
-            Place::Item(item, index) => {
-                let value = workspace.item(item);
-                let context = value.paths[index as usize].context;
-                (context, workspace.crate_of(item), value.is_test)
-            }
-            Place::Header(module, index) => {
-                let value = workspace.module(module);
-                (value.paths[index as usize].context, value.krate, false)
-            }
+        let context = reference.place.path(workspace).context;
+        let krate = workspace.module(reference.place.module(workspace)).krate;
+        let is_test = match reference.place {
+            Place::Item(item, _) => workspace.item(item).is_test,
+            Place::Header(..) => false,
         };
         if context != PathContext::DocLink {
             let is_test = is_test || context == PathContext::DocTest;

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use camino::Utf8Path;
+use cleave_syntax::ChangeSet;
 use cleave_syntax::change::{NewFile, Piece};
-use cleave_syntax::{ChangeSet, TextRange};
 
 /// Which of rustfmt's two orders holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,7 +189,7 @@ pub(crate) fn sort_imports(changes: &mut ChangeSet, style: Style) {
                 authored.entry(path).or_insert_with(of);
             }
         }
-        let spans = spans(file, old);
+        let spans = spans(file);
         let mut order: Vec<Range<usize>> = Vec::new();
         let mut at = 0;
         for run in runs(&entries(&file.text)) {
@@ -267,17 +267,12 @@ fn is_authors(origins: &[Option<(&Utf8Path, &Authored)>]) -> bool {
 }
 
 /// Where each piece stands in its file.
-fn spans(file: &NewFile, old: &BTreeMap<camino::Utf8PathBuf, String>) -> Vec<Range<usize>> {
+fn spans(file: &NewFile) -> Vec<Range<usize>> {
     let mut at = 0;
     file.pieces
         .iter()
         .map(|piece| {
-            let length = match piece {
-                Piece::Copied { path, range } => {
-                    old[path][range.start as usize..range.end as usize].len()
-                }
-                Piece::Written { text, .. } => text.len(),
-            };
+            let length = piece.length();
             at += length;
             at - length..at
         })
@@ -293,16 +288,7 @@ fn cut(pieces: &[Piece], spans: &[Range<usize>], wanted: &Range<usize>) -> Vec<P
             continue;
         }
         let (from, to) = (start - span.start, end - span.start);
-        parts.push(match piece {
-            Piece::Copied { path, range } => Piece::Copied {
-                path: path.clone(),
-                range: TextRange::new(range.start + from as u32, range.start + to as u32),
-            },
-            Piece::Written { text, reason } => Piece::Written {
-                text: text[from..to].to_owned(),
-                reason: reason.clone(),
-            },
-        });
+        parts.push(piece.part(from, to));
     }
     parts
 }

@@ -7,7 +7,7 @@ mod way;
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use cleave_graph::{Graph, Target, Values};
+use cleave_graph::{Graph, Place, Target, Values};
 use cleave_plan::{Order, Plan};
 use cleave_syntax::item::{Binding, ItemKind, Level};
 use cleave_syntax::workspace::CrateKind;
@@ -240,6 +240,16 @@ impl<'a> Scope<'a> {
                     && !self.order.sees(Some(above), Some(part))
             })
         })
+    }
+
+    /// Whether what stands in a place leaves the root with the step.
+    pub(crate) fn takes_along(&self, place: Place) -> bool {
+        let module = place.module(self.workspace);
+        let moves = match place {
+            Place::Item(item, _) => self.moving[item.index()],
+            Place::Header(module, _) => self.is_whole(module),
+        };
+        moves && self.workspace.module(module).krate == self.root
     }
 
     /// Whether the destination may name a crate of the workspace.

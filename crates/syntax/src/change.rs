@@ -52,6 +52,34 @@ pub enum Piece {
     },
 }
 
+impl Piece {
+    /// How many bytes of the new file it is.
+    pub fn length(&self) -> usize {
+        match self {
+            Piece::Copied { range, .. } => range.len() as usize,
+            Piece::Written { text, .. } => text.len(),
+        }
+    }
+
+    /// The part from one of its bytes to another.
+    ///
+    /// # Panics
+    /// If it is written, and has no character that starts or ends there.
+    #[must_use]
+    pub fn part(&self, start: usize, end: usize) -> Self {
+        match self {
+            Piece::Copied { path, range } => Piece::Copied {
+                path: path.clone(),
+                range: TextRange::new(range.start + start as u32, range.start + end as u32),
+            },
+            Piece::Written { text, reason } => Piece::Written {
+                text: text[start..end].to_owned(),
+                reason: reason.clone(),
+            },
+        }
+    }
+}
+
 /// Old bytes that are in no new file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dropped {

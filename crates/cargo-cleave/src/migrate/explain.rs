@@ -130,10 +130,7 @@ fn place(changes: &ChangeSet, message: &CompilerMessage) -> Option<(Utf8PathBuf,
 
 /// Where a byte of a new file was. What was written anew counts as what follows it.
 fn origin(file: &NewFile, offset: u32) -> Option<(Utf8PathBuf, u32)> {
-    let length = |piece: &Piece| match piece {
-        Piece::Copied { range, .. } => range.len(),
-        Piece::Written { text, .. } => text.len() as u32,
-    };
+    let length = |piece: &Piece| piece.length() as u32;
     let total: u32 = file.pieces.iter().map(length).sum();
     // Repairs have made the text another than that of the pieces.
     let offset = offset.min(total);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_syntax::item::{ItemKind, PathContext, PathUse};
+use cleave_syntax::name::is_upper_camel;
 use cleave_syntax::{ItemId, ModuleId, Name, UseLeafId};
 
 use smallvec::smallvec;
@@ -109,9 +110,7 @@ impl Resolver<'_> {
             return Vec::new();
         }
         if !self.scopes.is_spliced(name) {
-            let looks_so =
-                name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase);
-            let mut foreign = if looks_so {
+            let mut foreign = if is_upper_camel(&name) {
                 self.foreign(path, module)
             } else {
                 Vec::new()

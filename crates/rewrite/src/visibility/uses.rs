@@ -83,24 +83,19 @@ impl Uses {
         level: &Level,
         module: ModuleId,
     ) -> bool {
-        self.by_name.get(name).is_some_and(|from| {
-            from.iter()
-                .any(|from| scope.is_visible(level, module, *from))
-        })
+        is_seen(scope, self.by_name.get(name), (level, module))
     }
 
     /// Whether code that stays builds or takes apart a struct of which it may see fields of this level, or names it.
     pub(super) fn builds(&self, scope: &Scope<'_>, id: ItemId, level: &Level) -> bool {
         let module = scope.workspace.item(id).module;
-        let mut from = self.built.get(&id).into_iter().flatten();
-        from.any(|from| scope.is_visible(level, module, *from))
+        is_seen(scope, self.built.get(&id), (level, module))
     }
 
     /// Whether code that stays takes all fields of this level that it does not name of a struct (`..base`).
     pub(super) fn updates(&self, scope: &Scope<'_>, id: ItemId, level: &Level) -> bool {
         let module = scope.workspace.item(id).module;
-        let mut from = self.updated.get(&id).into_iter().flatten();
-        from.any(|from| scope.is_visible(level, module, *from))
+        is_seen(scope, self.updated.get(&id), (level, module))
     }
 
     pub(super) fn methods(&self, scope: &Scope<'_>) -> Vec<ItemId> {
@@ -117,15 +112,11 @@ impl Uses {
     /// The fields of a moved item that code which stays names and may see today.
     fn named_fields<'w>(&self, scope: &Scope<'w>, id: ItemId) -> Vec<&'w Field> {
         let item = scope.workspace.item(id);
-        let seen_from = |modules: Option<&BTreeSet<ModuleId>>, level: &Level| {
-            let mut modules = modules.into_iter().flatten();
-            modules.any(|from| scope.is_visible(level, item.module, *from))
-        };
         let named = |field: &&Field| {
             let level = &field.visibility.level;
             let is_position = field.name.bytes().all(|byte| byte.is_ascii_digit());
-            is_position && seen_from(self.built.get(&id), level)
-                || seen_from(self.updated.get(&id), level)
+            is_position && self.builds(scope, id, level)
+                || self.updates(scope, id, level)
                 || self.sees(scope, &field.name, level, item.module)
         };
         item.fields.iter().filter(named).collect()
@@ -176,6 +167,16 @@ impl Uses {
         }
         made_public
     }
+}
+
+/// Whether one of the modules that use something may see what has this level in a module.
+fn is_seen(
+    scope: &Scope<'_>,
+    users: Option<&BTreeSet<ModuleId>>,
+    (level, module): (&Level, ModuleId),
+) -> bool {
+    let mut users = users.into_iter().flatten();
+    users.any(|user| scope.is_visible(level, module, *user))
 }
 
 /// Whether this is a method that moves and that not everybody may call yet.
