@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use cleave_plan::Plan;
 use cleave_syntax::change::Reason;
-use cleave_syntax::companion::Companion;
+use cleave_syntax::companion::{Companion, is_message};
 use cleave_syntax::{ChangeBuilder, Diagnostic, Severity, TextRange, Workspace};
 
 use crate::layout::Moves;
@@ -47,7 +47,8 @@ pub(crate) fn on_skeleton(
     let alone = package.dir.as_str().is_empty()
         && others.all(|other| other.name == package.name || planned(&other.name));
     let mut notes = Vec::new();
-    for companion in &workspace.companions {
+    let companions = workspace.companions.iter();
+    for companion in companions.filter(|it| !is_message(&it.path)) {
         let mut advice = Advice::default();
         if is_workflow(&companion.path) {
             workflow::widen(&companion.text, &mut advice);
@@ -159,7 +160,8 @@ pub(crate) fn on_detach(workspace: &Workspace, builder: &mut ChangeBuilder) -> V
     notes
 }
 
-/// Files that name a path that is gone. In owners' lists and the path filters of workflows a path is only a path.
+/// Files that name a path that is gone. In owners' lists, the path filters of workflows and messages of the compiler a path
+/// is only a path.
 pub(crate) fn on_move(
     workspace: &Workspace,
     moves: &Moves,
@@ -182,7 +184,10 @@ pub(crate) fn on_move(
         for (at, old, new) in files.chain(inside) {
             let range = TextRange::new(at as u32, (at + old.len()) as u32);
             let is_list = companion.path.file_name() == Some("CODEOWNERS");
-            if is_list || (is_workflow(&companion.path) && workflow::is_filter(text, at)) {
+            if is_list
+                || is_message(&companion.path)
+                || (is_workflow(&companion.path) && workflow::is_filter(text, at))
+            {
                 builder.know(&companion.path, text);
                 let reason = Reason::new("F6", old.as_str());
                 builder.replace(&companion.path, range, new, reason);

@@ -1,4 +1,5 @@
-//! Files that are no Rust source but go by its paths and names: workflows, owners, scripts, stored snapshots.
+//! Files that are no Rust source but go by its paths and names: workflows, owners, scripts, stored snapshots, messages
+//! that tests expect of the compiler.
 
 use std::collections::BTreeSet;
 
@@ -24,20 +25,10 @@ pub(crate) fn find(root: &Utf8Path, sources: &[SourceFile]) -> Vec<Companion> {
     for folder in ["", "docs", "scripts", "ci", ".circleci"] {
         paths.extend(files(root, Utf8Path::new(folder)).filter(|path| names_source(path)));
     }
-    let mut folders = vec![Utf8PathBuf::from(".github")];
-    while let Some(folder) = folders.pop() {
-        let entries = root.join(&folder).read_dir_utf8();
-        for entry in entries.into_iter().flatten().flatten() {
-            let path = folder.join(entry.file_name());
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() => folders.push(path),
-                Ok(kind) if kind.is_file() && names_source(&path) => {
-                    paths.insert(path);
-                }
-                _ => {}
-            }
-        }
-    }
+    let github = below(root, vec![Utf8PathBuf::from(".github")]);
+    paths.extend(github.into_iter().filter(|path| names_source(path)));
+    let tests = below(root, vec![Utf8PathBuf::from("tests")]);
+    paths.extend(tests.into_iter().filter(|path| is_message(path)));
     let text = |path: Utf8PathBuf| {
         let full = root.join(&path);
         let short = full.metadata().is_ok_and(|data| data.len() <= LONGEST);
@@ -57,20 +48,9 @@ pub(crate) fn data(
     sources: &[SourceFile],
 ) -> Vec<Utf8PathBuf> {
     let mut found: Vec<Utf8PathBuf> = files(root, package).collect();
-    let mut folders: Vec<Utf8PathBuf> = ["src", "tests", "benches", "examples"]
-        .map(|folder| package.join(folder))
-        .to_vec();
-    while let Some(folder) = folders.pop() {
-        let entries = root.join(&folder).read_dir_utf8();
-        for entry in entries.into_iter().flatten().flatten() {
-            let path = folder.join(entry.file_name());
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() => folders.push(path),
-                Ok(kind) if kind.is_file() => found.push(path),
-                _ => {}
-            }
-        }
-    }
+    let folders = ["src", "tests", "benches", "examples"];
+    let folders = folders.map(|folder| package.join(folder)).to_vec();
+    found.extend(below(root, folders));
     found.sort();
     found.retain(|path| {
         let known = sources.binary_search_by(|source| source.path.as_path().cmp(path));
@@ -85,6 +65,28 @@ pub(crate) fn folders(root: &Utf8Path, package: &Utf8Path) -> Vec<Utf8PathBuf> {
     let mut found: Vec<Utf8PathBuf> = entries(root, package, is_folder).collect();
     found.sort();
     found
+}
+
+/// The files in and below folders.
+fn below(root: &Utf8Path, mut folders: Vec<Utf8PathBuf>) -> Vec<Utf8PathBuf> {
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        let entries = root.join(&folder).read_dir_utf8();
+        for entry in entries.into_iter().flatten().flatten() {
+            let path = folder.join(entry.file_name());
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => folders.push(path),
+                Ok(kind) if kind.is_file() => found.push(path),
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+/// Whether a file holds what a test expects the compiler to say, as trybuild stores it.
+pub fn is_message(path: &Utf8Path) -> bool {
+    path.extension() == Some("stderr")
 }
 
 fn files<'a>(root: &Utf8Path, folder: &'a Utf8Path) -> impl Iterator<Item = Utf8PathBuf> + 'a {
