@@ -307,6 +307,12 @@ fn private_field(text: &str, name: TextRange) -> Option<Visibility> {
     starts.then(|| private_at(name.start))
 }
 
+/// Whether all that a call hands over are items as they are written outside of it: what may stand there may stand in it.
+fn spells_types(call: &str) -> bool {
+    let call = syn::parse_str::<syn::ItemMacro>(call);
+    call.is_ok_and(|call| call.mac.parse_body::<syn::File>().is_ok())
+}
+
 /// The members that a macro writes, or a call spells out; what a call in an impl has a macro define is one.
 fn written_members(
     workspace: &Workspace,
@@ -341,6 +347,8 @@ impl Uses {
             if scope.exports.modules.contains(&module) {
                 shown_rules.extend(&macros);
             }
+            let spells_types = macros.is_empty() && spells_types(workspace.text_of(call));
+            let takes_visibility = |id: ItemId| id != call || spells_types;
             // What the call hands over, or a macro that it runs.
             let texts: Vec<&str> = std::iter::once(&call)
                 .chain(&macros)
@@ -348,10 +356,10 @@ impl Uses {
                 .collect();
             for id in std::iter::once(call).chain(macros) {
                 let file = workspace.file(workspace.module(workspace.item(id).module).file);
-                let is_rules = workspace.item(id).kind == ItemKind::MacroRules;
                 for (name, range) in written_members(workspace, (call, id)) {
-                    let written = written_visibility(&file.text, range)
-                        .or_else(|| private_field(&file.text, range).filter(|_| is_rules));
+                    let written = written_visibility(&file.text, range).or_else(|| {
+                        private_field(&file.text, range).filter(|_| takes_visibility(id))
+                    });
                     let Some(visibility) = written else {
                         continue;
                     };
