@@ -21,6 +21,7 @@ use crate::support;
 use crate::text;
 
 use macros::defines_macros;
+pub(crate) use there::moves_as_it_is;
 
 /// What was moved, for the report.
 #[derive(Debug, Default)]

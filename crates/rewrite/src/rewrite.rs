@@ -177,7 +177,7 @@ fn move_items(
         ]);
     };
     let scope = Scope::new((workspace, graph), plan, (root, dest), to, items);
-    let dest_demand = demand::dest_demand(&scope);
+    let mut dest_demand = demand::dest_demand(&scope);
     if !dest_demand.violations.is_empty() {
         return Err(violations(&scope, &dest_demand));
     }
@@ -187,6 +187,14 @@ fn move_items(
     }
     let root_demand = demand::root_demand(&scope, &dest_demand);
     let public = layout::public(&scope, &root_demand, &dest_demand);
+    let divided = workspace
+        .items_of(root)
+        .filter(|id| !scope.is_whole(workspace.item(*id).module));
+    let demands = (&root_demand, &dest_demand, &public);
+    let as_they_stand: Vec<ItemId> = divided
+        .filter(|id| layout::moves_as_it_is(&scope, demands, *id))
+        .collect();
+    dest_demand.lead_on(&scope, &as_they_stand);
     let moves = layout::lay_out(&scope, (&root_demand, &dest_demand, &public), builder);
     let needs_root = doc_test::lead_on(&scope, &root_demand.public_items, builder);
     doc_link::lead_on(&scope, builder);

@@ -221,6 +221,18 @@ impl DestDemand {
         }
     }
 
+    /// What imports lead to that go along as they stand, of modules that are divided: it is there under their conditions,
+    /// whoever uses them.
+    pub(crate) fn lead_on(&mut self, scope: &Scope<'_>, as_they_stand: &[ItemId]) {
+        for item in as_they_stand {
+            let asker = Asker::caller(scope, *item);
+            for leaf in &scope.workspace.item(*item).leaves {
+                let place = Place::Item(*item, 0);
+                self.leaf(scope, *leaf, place, &asker, &mut BTreeSet::new());
+            }
+        }
+    }
+
     /// Imports that stand for methods alone.
     fn imports_for_methods(&mut self, scope: &Scope<'_>) {
         for index in 0..scope.workspace.leaves.len() {

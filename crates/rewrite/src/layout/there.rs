@@ -8,41 +8,54 @@ use cleave_syntax::item::{Binding, ItemKind, Level};
 use cleave_syntax::{ItemId, ModuleId, TextRange, UseLeafId};
 
 use super::{Layout, wrapped};
-use crate::demand::Asked;
+use crate::demand::{Asked, DestDemand, RootDemand};
 use crate::macro_use;
+use crate::scope::Scope;
 use crate::skeleton::MAY_GO_UNUSED;
 use crate::support;
 use crate::text::{self, Import};
 
+/// Whether a `use` item goes to the destination just as it stands: all of it is needed there, and nothing here.
+pub(crate) fn moves_as_it_is(
+    scope: &Scope<'_>,
+    (root, dest, public): (&RootDemand, &DestDemand, &BTreeSet<UseLeafId>),
+    id: ItemId,
+) -> bool {
+    let item = scope.workspace.item(id);
+    let path = scope.workspace.module(item.module).path.as_str();
+    item.kind == ItemKind::Use
+        && item.visibility.level != Level::Public
+        && !scope.dest_modules.contains_key(path)
+        && item.leaves.iter().all(|leaf| {
+            let stays_closed = !public.contains(leaf);
+            dest.leaves.contains_key(leaf) && !needs_here(scope, root, *leaf) && stays_closed
+        })
+}
+
+/// A private import is needed by those alone who go through it, and of these some may go.
+fn needs_here(scope: &Scope<'_>, root: &RootDemand, leaf: UseLeafId) -> bool {
+    let workspace = scope.workspace;
+    let is_exported = || {
+        let import = workspace.item(workspace.leaf(leaf).item);
+        let is_public = import.visibility.level == Level::Public;
+        is_public && scope.exports.leaves.contains(&leaf)
+    };
+    root.leaves.contains_key(&leaf) || is_exported()
+}
+
 impl Layout<'_, '_> {
-    /// Whether a `use` item goes to the destination just as it stands: all of it is needed there, and nothing here.
+    /// See [`moves_as_it_is`].
     pub(super) fn moves_as_it_is(&self, id: ItemId) -> bool {
-        let item = self.scope.workspace.item(id);
-        item.kind == ItemKind::Use
-            && item.visibility.level != Level::Public
-            && !self
-                .scope
-                .dest_modules
-                .contains_key(self.scope.workspace.module(item.module).path.as_str())
-            && item.leaves.iter().all(|leaf| {
-                let stays_closed = !self.public.contains(leaf);
-                self.needs_there(*leaf) && !self.needs_here(*leaf) && stays_closed
-            })
+        moves_as_it_is(self.scope, (self.root, self.dest, self.public), id)
     }
 
     pub(super) fn needs_there(&self, leaf: UseLeafId) -> bool {
         self.dest.leaves.contains_key(&leaf)
     }
 
-    /// A private import is needed by those alone who go through it, and of these some may go.
+    /// See [`needs_here`].
     pub(super) fn needs_here(&self, leaf: UseLeafId) -> bool {
-        let workspace = self.scope.workspace;
-        let is_exported = || {
-            let import = workspace.item(workspace.leaf(leaf).item);
-            let is_public = import.visibility.level == Level::Public;
-            is_public && self.scope.exports.leaves.contains(&leaf)
-        };
-        self.root.leaves.contains_key(&leaf) || is_exported()
+        needs_here(self.scope, self.root, leaf)
     }
 
     /// The text of the imports that the destination needs in a module and that do not move as they are.
