@@ -1,5 +1,6 @@
 //! Which file each moved item goes to, and what its old module keeps (rows A1, A3, A4, F1, F4, F5, G1).
 
+mod emptied;
 mod glob;
 mod here;
 mod macros;
@@ -45,11 +46,13 @@ pub(crate) fn lay_out(
     let top = scope.workspace.krate(scope.root).root;
     layout.place(top);
     layout.finish_dest();
+    let emptied = layout.emptied();
     for module in scope.workspace.modules_of(scope.root) {
-        if !scope.is_whole(module) {
+        if !scope.is_whole(module) && !emptied.contains(&module) {
             layout.keep(module);
         }
     }
+    layout.drop_emptied(&emptied);
     layout.moves
 }
 

@@ -2,6 +2,7 @@
 
 mod by_macro;
 mod condition;
+mod shown;
 mod way;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,6 +80,9 @@ impl<'a> Scope<'a> {
         let mut scope = Self::towards((workspace, graph), plan, (root, dest), to, items);
         scope.dest_modules = by_path(workspace, dest);
         scope.classify();
+        for module in scope.shows_beside() {
+            scope.whole[module.index()] = false;
+        }
         scope.support = support::needed_from_above(&scope);
         scope
     }

@@ -41,7 +41,7 @@ impl Layout<'_, '_> {
     }
 
     /// The leaves of a `use` item that nobody here uses any more.
-    fn gone(&self, id: ItemId) -> Vec<UseLeafId> {
+    pub(super) fn gone(&self, id: ItemId) -> Vec<UseLeafId> {
         let leaves = self.scope.workspace.item(id).leaves.iter().copied();
         leaves
             .filter(|leaf| {
@@ -73,7 +73,7 @@ impl Layout<'_, '_> {
     }
 
     /// Whether an import is used here under a condition alone, where it was used without before.
-    fn is_narrower_now(&self, leaf: UseLeafId) -> bool {
+    pub(super) fn is_narrower_now(&self, leaf: UseLeafId) -> bool {
         let id = self.scope.workspace.leaf(leaf).item;
         self.changes(id) && self.root.narrows(self.scope, self.dest, leaf)
     }
@@ -299,7 +299,7 @@ impl Layout<'_, '_> {
     }
 
     /// Imports of the moved items that a module that stays is still asked for.
-    fn names(&self, module: ModuleId) -> Vec<Import> {
+    pub(super) fn names(&self, module: ModuleId) -> Vec<Import> {
         let workspace = self.scope.workspace;
         let range =
             (module, ItemId(0), String::new())..(ModuleId(module.0 + 1), ItemId(0), String::new());

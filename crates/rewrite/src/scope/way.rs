@@ -72,6 +72,11 @@ impl<'a> Scope<'a> {
         if !lookups.any(is_beside) {
             return None;
         }
+        self.end_of_way(leaf)
+    }
+
+    /// The path of the last import on the way to what another package has, where there is one way only.
+    pub(super) fn end_of_way(&self, leaf: UseLeafId) -> Option<&'a PathUse> {
         let mut seen = BTreeSet::new();
         let mut at = leaf;
         while seen.insert(at) {
