@@ -13,10 +13,12 @@ use cleave_syntax::{ItemId, ModuleId, TextRange, UseLeafId, Workspace};
 
 use crate::scope::{Scope, Side};
 
+mod alternative;
 mod condition;
 pub(crate) mod held;
 mod open;
 
+use alternative::Alternatives;
 pub(crate) use condition::{opened, seen_from_above};
 pub(crate) use open::{has_open_part, is_open, open, open_one};
 
@@ -49,6 +51,7 @@ pub(crate) fn needed_from_above(scope: &Scope<'_>) -> Support {
     let workspace = scope.workspace;
     let mut found = Finder {
         scope,
+        alternatives: Alternatives::of(scope),
         support: Support::default(),
         named: BTreeSet::new(),
         pending: Vec::new(),
@@ -62,10 +65,11 @@ pub(crate) fn needed_from_above(scope: &Scope<'_>) -> Support {
             && scope.side(user) == Side::Root
             && !Graph::is_doc(workspace, reference.place)
         {
-            found.target(&reference.resolution.target);
+            found.named_above(user, &reference.resolution.target);
             found.imports_that_move(&reference.resolution.lookups, &mut seen);
         }
     }
+    found.imported_above();
     for user in workspace.items_of(scope.root) {
         if workspace.item(user).is_test && scope.side(user) == Side::Root {
             // Among the edges are the traits whose methods are called, which no path names.
@@ -83,6 +87,8 @@ pub(crate) fn needed_from_above(scope: &Scope<'_>) -> Support {
 
 struct Finder<'s, 'a> {
     scope: &'s Scope<'a>,
+    /// What features have there as well as tests.
+    alternatives: Alternatives,
     support: Support,
     /// What the code above and its helpers name behind a dot or a type.
     named: BTreeSet<&'s str>,
@@ -117,15 +123,23 @@ impl Finder<'_, '_> {
         attribute.path == "cfg_attr" && predicate.trim_start().starts_with("test")
     }
 
+    /// Whether an item is there in tests, and else not, or by a feature.
+    fn is_for_tests(&self, id: ItemId) -> bool {
+        let workspace = self.scope.workspace;
+        workspace.item(id).is_test || self.alternatives.are(workspace, id)
+    }
+
     fn item(&mut self, id: ItemId) {
         let workspace = self.scope.workspace;
         let owner = workspace.item(id).parent.unwrap_or(id);
-        let is_test = workspace.item(id).is_test;
-        if !is_test || self.scope.side(owner) != Side::Dest || !self.support.items.insert(id) {
+        if !self.is_for_tests(id)
+            || self.scope.side(owner) != Side::Dest
+            || !self.support.items.insert(id)
+        {
             return;
         }
         self.pending.push(id);
-        if workspace.item(owner).is_test {
+        if self.is_for_tests(owner) {
             self.item(owner);
         }
         self.modules_around(workspace.item(owner).module);
@@ -145,7 +159,7 @@ impl Finder<'_, '_> {
             let mut anchors = graph.anchors[id.index()].iter();
             let of_type = anchors.any(|anchor| types.contains(anchor));
             let is_impl = item.kind == ItemKind::TraitImpl && of_type;
-            if is_impl && item.is_test && !has_tests(workspace, item.module) {
+            if is_impl && self.is_for_tests(id) && !has_tests(workspace, item.module) {
                 self.item(id);
             }
             if types.contains(&id) {
@@ -156,8 +170,10 @@ impl Finder<'_, '_> {
 
     fn modules_around(&mut self, module: ModuleId) {
         for module in self.scope.workspace.around(module) {
-            let value = self.scope.workspace.module(module);
-            if value.is_test {
+            let workspace = self.scope.workspace;
+            let mut declared = workspace.declarations(module);
+            let mut is_alternative = || declared.any(|id| self.alternatives.has(workspace, id));
+            if workspace.module(module).is_test || is_alternative() {
                 self.support
                     .items
                     .extend(self.scope.workspace.declarations(module));
@@ -265,7 +281,8 @@ impl Finder<'_, '_> {
                 continue;
             }
             let import = workspace.item(workspace.leaf(leaf).item);
-            if import.is_test && self.scope.is_whole(import.module) {
+            let is_for_tests = self.is_for_tests(workspace.leaf(leaf).item);
+            if is_for_tests && self.scope.is_whole(import.module) {
                 self.imports(std::slice::from_ref(lookup));
             }
             for resolution in &self.scope.graph.leaves[leaf.index()] {
@@ -282,7 +299,7 @@ impl Finder<'_, '_> {
                 continue;
             };
             let import = workspace.leaf(leaf).item;
-            if workspace.item(import).is_test && self.support.items.insert(import) {
+            if self.is_for_tests(import) && self.support.items.insert(import) {
                 self.modules_around(workspace.item(import).module);
                 for resolution in &self.scope.graph.leaves[leaf.index()] {
                     self.imports(&resolution.lookups);

@@ -139,8 +139,7 @@ impl Layout<'_, '_> {
             return;
         };
         let file = self.file_of(item.module);
-        let own = self.scope.own_conditions(declaration).into_iter();
-        let mut attributes: Vec<String> = own.map(|text| support::seen_from_above(&text)).collect();
+        let mut attributes = self.scope.seen_from_above(declaration);
         attributes.extend(asked.conditions.clone().unwrap_or_default());
         attributes.sort();
         attributes.dedup();

@@ -106,12 +106,22 @@ impl Scope<'_> {
         }
     }
 
+    /// An item's own `cfg` attributes as the crates above see them: there its tests are none, but where it is opened to theirs.
+    pub(crate) fn seen_from_above(&self, id: ItemId) -> Vec<String> {
+        let own = self.own_conditions(id);
+        if self.support.items.contains(&id) {
+            return own;
+        }
+        own.iter()
+            .map(|text| support::seen_from_above(text))
+            .collect()
+    }
+
     /// The `cfg` attributes under which an item's name is defined by any of its twins.
     pub(crate) fn name_conditions(&self, id: ItemId) -> Vec<String> {
         let twins = self.twins(id);
         if twins.len() < 2 {
-            let own = self.own_conditions(id).into_iter();
-            return own.map(|text| support::seen_from_above(&text)).collect();
+            return self.seen_from_above(id);
         }
         self.any_conditions(&twins)
     }

@@ -4,24 +4,45 @@ use super::FEATURE;
 
 /// An attribute's text, where `test` is asked for, with the feature beside it.
 pub(crate) fn opened(attribute: &str) -> String {
-    match test_in(attribute) {
-        Some(at) => format!(
-            "{}any(test, feature = \"{FEATURE}\"){}",
-            &attribute[..at],
-            &attribute[at + 4..]
-        ),
-        None => attribute.to_owned(),
+    let Some(at) = test_in(attribute) else {
+        return attribute.to_owned();
+    };
+    let (before, after) = (&attribute[..at], &attribute[at + 4..]);
+    if is_alternative(attribute, at) {
+        format!("{before}test, feature = \"{FEATURE}\"{after}")
+    } else {
+        format!("{before}any(test, feature = \"{FEATURE}\"){after}")
     }
+}
+
+/// Whether the predicate at `at` is one of those in an `any(…)`.
+fn is_alternative(attribute: &str, at: usize) -> bool {
+    let open = attribute[..at].rfind('(').unwrap_or(0);
+    attribute[..open].ends_with("any")
+}
+
+/// The features that do as well as `test`, where `test` is an alternative to features alone: `a` and `b` of
+/// `any(test, feature = "a", feature = "b")`. None where it is not, or where the tests of other crates are among these.
+pub(crate) fn features_beside_test(attribute: &str) -> Option<Vec<&str>> {
+    let at = test_in(attribute).filter(|at| is_alternative(attribute, *at))?;
+    let open = attribute[..at].rfind('(')?;
+    let close = at + attribute[at..].find(')')?;
+    let others = attribute[open + 1..close].split(',').map(str::trim);
+    let others = others.filter(|other| !other.is_empty() && *other != "test");
+    let named = others.map(|other| {
+        let value = other.strip_prefix("feature")?.trim_start();
+        let quoted = value.strip_prefix('=')?.trim_start();
+        quoted.strip_prefix('"')?.strip_suffix('"')
+    });
+    let named: Vec<&str> = named.collect::<Option<_>>()?;
+    (!named.is_empty() && !named.contains(&FEATURE)).then_some(named)
 }
 
 /// A condition as another crate sees it: an alternative `test` means the tests of the crate that it stands in, and so
 /// never holds there.
 pub(crate) fn seen_from_above(attribute: &str) -> String {
-    let alternative = test_in(attribute).filter(|at| {
-        let open = attribute[..*at].rfind('(').unwrap_or(0);
-        attribute[..open].ends_with("any") && !attribute.contains(FEATURE)
-    });
-    let Some(at) = alternative else {
+    let alternative = test_in(attribute).filter(|at| is_alternative(attribute, *at));
+    let Some(at) = alternative.filter(|_| !attribute.contains(FEATURE)) else {
         return attribute.to_owned();
     };
     let (before, after) = (attribute[..at].trim_end(), attribute[at + 4..].trim_start());
@@ -53,6 +74,31 @@ fn test_in(attribute: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn features_may_do_as_well_as_tests() {
+        let found = |text| features_beside_test(text);
+        let both = "#[cfg(any(feature = \"a\", test, feature=\"b\"))]";
+        assert_eq!(found(both), Some(vec!["a", "b"]));
+        assert_eq!(
+            found("#[cfg(not(any(test, feature = \"a\")))]"),
+            Some(vec!["a"])
+        );
+        for other in [
+            "#[cfg(any(test, unix))]",
+            "#[cfg(any(test, all(unix, feature = \"a\")))]",
+            "#[cfg(all(test, feature = \"a\"))]",
+            "#[cfg(test)]",
+            crate::support::CONDITION,
+        ] {
+            assert_eq!(found(other), None, "{other}");
+        }
+        let opened = opened("#[cfg(any(test, feature = \"a\"))]");
+        assert_eq!(
+            opened,
+            "#[cfg(any(test, feature = \"test-utils\", feature = \"a\"))]"
+        );
+    }
 
     #[test]
     fn an_alternative_test_never_holds_above() {
