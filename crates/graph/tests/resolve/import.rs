@@ -370,3 +370,20 @@ fn globs_that_cfgs_choose_between_all_count() {
         ",
     );
 }
+
+#[test]
+fn a_glob_brings_the_module_of_what_an_import_names_like_it() {
+    check(
+        "
+        mod a { pub mod one { pub struct One; pub fn one() {} } }
+        use a::*;
+        pub use one::{One, one};
+        fn f(_: One) { one() }
+        ",
+        "
+        use: a::
+        use: a::one::One a::one::one
+        f: a::one::One a::one::one
+        ",
+    );
+}

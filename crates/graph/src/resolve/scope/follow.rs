@@ -144,8 +144,10 @@ impl Scopes<'_> {
             let hit = self.in_prelude(krate, first)?;
             return self.follow(hit, path, namespace, open);
         }
-        if !old_edition && self.is_crate_beside_its_namesake(path, module) {
-            let hit = self.in_prelude(krate, first)?;
+        if !old_edition
+            && self.is_crate_beside_its_namesake(path, module)
+            && let Some(hit) = self.in_prelude(krate, first)
+        {
             return self.follow(hit, path, namespace, open);
         }
         let from = if old_edition { root } else { module };
