@@ -46,8 +46,9 @@ impl Scope<'_> {
             let (Found::Leaf(leaf) | Found::Glob(leaf)) = lookup.found else {
                 continue;
             };
-            // An import of one way only leads straight on, as if the module were not there.
-            let is_short = !self.is_whole(lookup.module) && self.end_of_way(leaf).is_some();
+            // An import in the crate's root, which is written anew there, leads straight on if there is one way only.
+            let is_at_top = self.workspace.module(lookup.module).parent.is_none();
+            let is_short = is_at_top && self.end_of_way(leaf).is_some();
             if is_short || !seen.insert(leaf) {
                 continue;
             }
