@@ -154,7 +154,7 @@ fn drop_unused(
         !message.is_error && names.iter().any(|name| is_named(path, name))
     };
     // The parts of one message are one edit: braces go with what stands in them.
-    let said = unused(message);
+    let said = unused(message, read);
     if !said.is_empty() {
         let mut parts = said.iter();
         let needed = parts.any(|repair| is_needed(&repair.path, repair.range));
@@ -185,10 +185,10 @@ fn is_for_tests(message: &Message, read: &dyn Fn(&Utf8Path) -> Option<String>) -
 }
 
 /// The compiler says which bytes of an unused import to drop.
-fn unused(message: &Message) -> Vec<Repair> {
+fn unused(message: &Message, read: &dyn Fn(&Utf8Path) -> Option<String>) -> Vec<Repair> {
     let place = |(path, range, text): &(Utf8PathBuf, (u32, u32), String)| Repair {
         path: path.clone(),
-        range: *range,
+        range: with_star(&read(path).unwrap_or_default(), *range),
         text: text.clone(),
         rule: "B4",
         message: message.message.clone(),
@@ -199,6 +199,14 @@ fn unused(message: &Message) -> Vec<Repair> {
         .filter(|(_, _, text)| text.is_empty())
         .map(place)
         .collect()
+}
+
+/// A range with the `*` behind its comma: of a glob in braces the compiler names the comma alone.
+fn with_star(text: &str, (start, end): (u32, u32)) -> (u32, u32) {
+    let dropped = text.get(start as usize..end as usize);
+    let is_comma = dropped.is_some_and(|dropped| dropped.trim() == ",");
+    let is_glob = is_comma && text[end as usize..].starts_with('*');
+    (start, end + u32::from(is_glob))
 }
 
 /// The compiler does not say what to drop where it compiles tests alone: a name goes with the comma behind or before it,
@@ -336,6 +344,22 @@ mod tests {
         assert_eq!(apply(text, &all.iter().collect::<Vec<_>>()), "use a::C;\n");
         message.is_error = true;
         assert_eq!(repairs(&[message], &read, &|_, _| true), all);
+    }
+
+    #[test]
+    fn a_glob_in_braces_goes_with_its_star() {
+        let text = "use a::{B, *};\n";
+        let message = Message {
+            code: "unused_imports".to_owned(),
+            message: "unused import: ``".to_owned(),
+            is_error: false,
+            times: 2,
+            places: Vec::new(),
+            replacements: vec![("a.rs".into(), (9, 11), String::new())],
+        };
+        let read = |_: &Utf8Path| Some(text.to_owned());
+        let all = repairs(&[message], &read, &|_, _| false);
+        assert_eq!(apply(text, &all.iter().collect::<Vec<_>>()), "use a::{B};\n");
     }
 
     #[test]
