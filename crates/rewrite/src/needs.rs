@@ -109,7 +109,14 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
     let root = workspace.package(workspace.krate(scope.root).package);
     with_written_for(workspace, root, &mut needs);
     in_keys(root, &mut needs);
-    needs.support.retain(|name| !needs.normal.contains(name));
+    // What is optional, other code may need under another feature.
+    let is_optional = |name: &str| {
+        let mut entries = root.dependencies.iter();
+        entries.any(|entry| entry.optional && entry.key.replace('-', "_") == *name)
+    };
+    needs
+        .support
+        .retain(|name| !needs.normal.contains(name) || is_optional(name));
     needs.has_support = !scope.support.is_empty();
     for krate in support::held::crates(scope) {
         let name = scope.planned_name(krate).map(str::to_owned);
@@ -138,7 +145,14 @@ fn features_around(workspace: &Workspace, module: ModuleId, features: &mut BTree
 /// Whether a path stands in what is compiled for the tests of other crates too.
 fn is_support(scope: &Scope<'_>, item: ItemId, index: u32) -> bool {
     let workspace = scope.workspace;
-    if !scope.support.items.contains(&item) && !support::is_open(workspace, item) {
+    // A module that is opened by this step is compiled with all that is in it.
+    let mut around = workspace.around(workspace.item(item).module);
+    let is_opened = scope.support.items.contains(&item)
+        || around.any(|module| {
+            let mut declared = workspace.declarations(module);
+            declared.any(|id| scope.support.items.contains(&id))
+        });
+    if !is_opened && !support::is_open(workspace, item) {
         return false;
     }
     let value = workspace.item(item);

@@ -359,7 +359,10 @@ mod tests {
         };
         let read = |_: &Utf8Path| Some(text.to_owned());
         let all = repairs(&[message], &read, &|_, _| false);
-        assert_eq!(apply(text, &all.iter().collect::<Vec<_>>()), "use a::{B};\n");
+        assert_eq!(
+            apply(text, &all.iter().collect::<Vec<_>>()),
+            "use a::{B};\n"
+        );
     }
 
     #[test]

@@ -15,6 +15,12 @@ pub(crate) fn opened(attribute: &str) -> String {
     }
 }
 
+/// Whether a condition has the feature beside `test`.
+pub(super) fn is_opened(attribute: &str) -> bool {
+    test_in(attribute).is_some_and(|at| is_alternative(attribute, at))
+        && attribute.contains(FEATURE)
+}
+
 /// Whether the predicate at `at` is one of those in an `any(…)`.
 fn is_alternative(attribute: &str, at: usize) -> bool {
     let open = attribute[..at].rfind('(').unwrap_or(0);

@@ -3,7 +3,7 @@
 use cleave_syntax::change::Reason;
 use cleave_syntax::{ChangeBuilder, ItemId, TextRange, Workspace};
 
-use super::condition::opened;
+use super::condition::{is_opened, opened};
 use super::{FEATURE, text};
 use crate::difference::difference;
 use crate::scope::Scope;
@@ -14,7 +14,7 @@ pub(crate) fn is_open(workspace: &Workspace, id: ItemId) -> bool {
         let mut attributes = workspace.item(id).attributes.iter();
         attributes.any(|attribute| {
             let text = text(workspace, id, attribute);
-            text.contains("any(test") && text.contains("feature = \"test-utils\"")
+            is_opened(text)
         })
     };
     let owner = workspace.item(id).parent.unwrap_or(id);
