@@ -6,7 +6,6 @@
 use cleave_syntax::item::{Binding, PathContext};
 use cleave_syntax::{Name, UseLeafId, Workspace};
 use rustc_hash::FxHashSet;
-use smallvec::smallvec;
 
 use super::scope::{Open, Scopes, Trust};
 use crate::graph::{Found, Lookup, Namespace, Resolution, Target};
@@ -50,16 +49,16 @@ pub(super) fn of_name(scopes: &Scopes<'_>, name: Name, found: &[Resolution]) -> 
         if !matches!(first.found, Found::Glob(_)) {
             continue;
         }
-        for (glob, krate) in scopes.foreign_globs(first.module) {
-            let lookup = Lookup {
-                module: first.module,
+        for (way, krate) in scopes.foreign_globs(first.module) {
+            let lookup = |(module, glob)| Lookup {
+                module,
                 name,
                 namespace: Namespace::Macro,
                 found: Found::Glob(glob),
             };
             beside.push(Resolution {
                 target: Target::External(krate),
-                lookups: smallvec![lookup],
+                lookups: way.into_iter().map(lookup).collect(),
                 used: resolution.used,
             });
         }

@@ -5,6 +5,8 @@ mod follow;
 mod lookup;
 mod textual;
 
+pub(super) use lookup::GlobWay;
+
 use std::sync::OnceLock;
 
 use cleave_syntax::{CrateId, ItemId, ModuleId, Name, UseLeafId, Workspace};

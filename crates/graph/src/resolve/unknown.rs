@@ -6,9 +6,7 @@ use cleave_syntax::item::{ItemKind, PathContext, PathUse};
 use cleave_syntax::name::is_upper_camel;
 use cleave_syntax::{ItemId, ModuleId, Name, UseLeafId};
 
-use smallvec::smallvec;
-
-use super::scope::{Def, Trust, has_word};
+use super::scope::{Def, GlobWay, Trust, has_word};
 use super::{Resolver, builtin, is_import, resolution};
 use crate::graph::{Found, Lookup, Lookups, Namespace, Place, Reference, Resolution, Target};
 use crate::standard;
@@ -151,21 +149,19 @@ impl Resolver<'_> {
             PathContext::Macro | PathContext::Attribute => Namespace::Macro,
             _ => Namespace::Type,
         };
-        let resolution = |(glob, name)| {
-            let lookup = Lookup {
-                module,
-                name: path.segments[0].name,
-                namespace,
-                found: Found::Glob(glob),
-            };
-            Resolution {
-                target: Target::External(name),
-                lookups: smallvec![lookup],
-                used: path.segments.len() as u32,
-            }
+        let lookup = |(module, glob): (ModuleId, UseLeafId)| Lookup {
+            module,
+            name: path.segments[0].name,
+            namespace,
+            found: Found::Glob(glob),
+        };
+        let resolution = |(way, name): (GlobWay, Name)| Resolution {
+            target: Target::External(name),
+            lookups: way.into_iter().map(lookup).collect(),
+            used: path.segments.len() as u32,
         };
         let globs = self.scopes.foreign_globs(module);
-        let globs: BTreeSet<(UseLeafId, Name)> = globs.into_iter().collect();
+        let globs: BTreeSet<(GlobWay, Name)> = globs.into_iter().collect();
         globs.into_iter().map(resolution).collect()
     }
 

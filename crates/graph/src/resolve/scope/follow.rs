@@ -260,7 +260,8 @@ impl Scopes<'_> {
             match self.follow(hit, path, namespace, open) {
                 // What another crate has of the rest is not seen: beside a twin it counts as found.
                 Some(hit) if is_full(&hit) => match &mut full {
-                    Some(first) if first.def == hit.def => {}
+                    // One thing by two ways that `cfg`s choose between.
+                    Some(first) if first.def == hit.def => first.lookups.extend(hit.lookups),
                     Some(first) => first.others.push(hit),
                     None => full = Some(hit),
                 },

@@ -380,8 +380,9 @@ impl Scopes<'_> {
         self.workspace.item(item).kind == ItemKind::MacroCall
     }
 
-    /// Foreign crates and modules whose every name a module imports: where a name not found may come from.
-    pub(in crate::resolve) fn foreign_globs(&self, module: ModuleId) -> Vec<(UseLeafId, Name)> {
+    /// Foreign crates and modules whose every name a module imports: where a name not found may come from. Each with the
+    /// globs on the way, and the modules that they stand in.
+    pub(in crate::resolve) fn foreign_globs(&self, module: ModuleId) -> Vec<(GlobWay, Name)> {
         self.foreign_globs_seen(module, module, &mut BTreeSet::new())
     }
 
@@ -391,7 +392,7 @@ impl Scopes<'_> {
         module: ModuleId,
         to: ModuleId,
         seen: &mut BTreeSet<ModuleId>,
-    ) -> Vec<(UseLeafId, Name)> {
+    ) -> Vec<(GlobWay, Name)> {
         let mut found = Vec::new();
         if !seen.insert(module) {
             return found;
@@ -400,10 +401,11 @@ impl Scopes<'_> {
             if self.is_hidden(*glob, module, Some(to)) {
                 continue;
             }
+            let own = (module, *glob);
             let hit = self.leaf(*glob, Namespace::Type, &mut Open::default());
             let inner = match hit.map(|hit| hit.def) {
                 Some(Def::External(name)) => {
-                    found.push((*glob, name));
+                    found.push((smallvec![own], name));
                     continue;
                 }
                 Some(Def::Module(inner)) => inner,
@@ -411,11 +413,17 @@ impl Scopes<'_> {
                 _ => continue,
             };
             let behind = self.foreign_globs_seen(inner, module, seen).into_iter();
-            found.extend(behind.map(|(_, name)| (*glob, name)));
+            found.extend(behind.map(|(mut way, name)| {
+                way.insert(0, own);
+                (way, name)
+            }));
         }
         found
     }
 }
+
+/// Globs that lead from one to the next, each with the module that it stands in.
+pub(in crate::resolve) type GlobWay = SmallVec<[(ModuleId, UseLeafId); 1]>;
 
 /// A name as it is compared with others: `search_error` is like `SearchError`.
 fn plain(name: &str) -> String {
