@@ -35,6 +35,13 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
+    /// Whoever may name it.
+    pub(crate) fn for_all() -> Self {
+        let mut asked = Self::default();
+        asked.by(&[], true);
+        asked
+    }
+
     fn by(&mut self, conditions: &[String], from_outside: bool) {
         let new: BTreeSet<String> = conditions.iter().cloned().collect();
         self.conditions = Some(match self.conditions.take() {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use cleave_syntax::{ItemId, ModuleId};
 
-use crate::demand::RootDemand;
+use crate::demand::{Asked, RootDemand};
 use crate::scope::Scope;
 
 /// Asks for every twin of what is asked for.
@@ -19,6 +19,12 @@ pub(crate) fn ask_for_all(scope: &Scope<'_>, demand: &mut RootDemand) {
     for (module, asked) in demand.modules.clone() {
         for twin in module_twins(scope, module) {
             demand.modules.entry(twin).or_insert_with(|| asked.clone());
+        }
+    }
+    for module in scope.workspace.modules_of(scope.root) {
+        if scope.is_whole(module) && has_twin_that_stays(scope, module) {
+            demand.modules.insert(module, Asked::for_all());
+            demand.public_modules.insert(module);
         }
     }
     let items: Vec<ItemId> = demand.public_items.iter().copied().collect();
@@ -38,17 +44,27 @@ pub(crate) fn ask_for_all(scope: &Scope<'_>, demand: &mut RootDemand) {
 
 /// Other modules of the same path that move whole.
 fn module_twins(scope: &Scope<'_>, module: ModuleId) -> BTreeSet<ModuleId> {
+    let twins = twins(scope, module);
+    twins.filter(|other| scope.is_whole(*other)).collect()
+}
+
+/// Whether a module of the same path keeps something: whoever names that finds it, but not what has moved.
+fn has_twin_that_stays(scope: &Scope<'_>, module: ModuleId) -> bool {
+    let is_whole_around = |id: ModuleId| {
+        let parent = scope.workspace.module(id).parent;
+        parent.is_some_and(|parent| scope.is_whole(parent))
+    };
+    !is_whole_around(module) && twins(scope, module).any(|other| !scope.is_whole(other))
+}
+
+/// Other modules of the same path.
+fn twins<'s>(scope: &'s Scope<'_>, module: ModuleId) -> impl Iterator<Item = ModuleId> + 's {
     let value = scope.workspace.module(module);
-    let siblings = value
-        .parent
-        .map(|parent| scope.workspace.module(parent).children.as_slice());
-    siblings
-        .unwrap_or_default()
-        .iter()
-        .copied()
-        .filter(|other| *other != module && scope.is_whole(*other))
-        .filter(|other| scope.workspace.module(*other).name == value.name)
-        .collect()
+    let beside = value.parent.into_iter();
+    let beside = beside.flat_map(|parent| scope.workspace.module(parent).children.iter().copied());
+    beside
+        .filter(move |other| *other != module)
+        .filter(move |other| scope.workspace.module(*other).name == value.name)
 }
 
 /// Other moving items of the same name and kind, in the item's module or one of its twins.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::Graph;
-use cleave_syntax::{ItemId, Workspace};
+use cleave_syntax::{CrateId, ItemId, Workspace};
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::claim::Claims;
@@ -82,7 +82,7 @@ pub(crate) fn divide(workspace: &Workspace, graph: &Graph, plan: &mut Plan) {
 }
 
 /// Cuts units (what is needed first) into steps: whole modules, what is needed first, those of one folder together.
-/// A knot of modules too big for a step is cut item by item.
+/// A knot of modules too big for a step is cut item by item, but for [twins].
 fn chunks(workspace: &Workspace, units: &unit::Units, mine: &[usize]) -> Vec<Vec<usize>> {
     let lines = |chunk: &[usize]| {
         chunk
@@ -93,10 +93,18 @@ fn chunks(workspace: &Workspace, units: &unit::Units, mine: &[usize]) -> Vec<Vec
     let total = lines(mine);
     let size = total.div_ceil(total.div_ceil(LINES).max(1));
     let mut chunks: Vec<Vec<usize>> = Vec::new();
-    for block in blocks(workspace, units, mine) {
+    let twins = twins(workspace);
+    let is_of_twins = |unit: &usize| {
+        let item = units.units[*unit].items[0];
+        let path = workspace.module(workspace.item(item).module).path.as_str();
+        twins.iter().any(|twin| is_within(path, twin))
+    };
+    for block in blocks(workspace, units, mine, &twins) {
         let open = chunks.last_mut().filter(|chunk| lines(chunk) < size);
         match open {
-            _ if lines(&block) > KNOT => chunks.extend(runs(workspace, units, &block)),
+            _ if lines(&block) > KNOT && !block.iter().any(is_of_twins) => {
+                chunks.extend(runs(workspace, units, &block));
+            }
             Some(chunk) if lines(chunk) + lines(&block) <= size + LINES / 2 => chunk.extend(block),
             _ => chunks.push(block),
         }
@@ -104,8 +112,25 @@ fn chunks(workspace: &Workspace, units: &unit::Units, mine: &[usize]) -> Vec<Vec
     chunks
 }
 
+/// The paths of modules that conditions tell apart where one is a file and the other is written out. They move in one step:
+/// what a step would leave of both would have one file to go to.
+fn twins(workspace: &Workspace) -> BTreeSet<&str> {
+    let mut places: BTreeMap<(CrateId, &str), BTreeSet<bool>> = BTreeMap::new();
+    for module in &workspace.modules {
+        let place = (module.krate, module.path.as_str());
+        places.entry(place).or_default().insert(module.inline);
+    }
+    let several = places.into_iter().filter(|(_, inline)| inline.len() > 1);
+    several.map(|((_, path), _)| path).collect()
+}
+
 /// Units in groups of modules that need each other, what is needed first.
-fn blocks(workspace: &Workspace, units: &unit::Units, mine: &[usize]) -> Vec<Vec<usize>> {
+fn blocks(
+    workspace: &Workspace,
+    units: &unit::Units,
+    mine: &[usize],
+    twins: &BTreeSet<&str>,
+) -> Vec<Vec<usize>> {
     let modules_of = |unit: usize| {
         let items = units.units[unit].items.iter();
         items.map(|id| workspace.module(workspace.item(*id).module).path.as_str())
@@ -125,6 +150,16 @@ fn blocks(workspace: &Workspace, units: &unit::Units, mine: &[usize]) -> Vec<Vec
             digraph.add_edge(from, to, ());
         }
     };
+    for twin in twins {
+        let mut within = paths.iter().filter(|path| is_within(path, twin));
+        let Some(first) = within.next().map(|path| nodes[path]) else {
+            continue;
+        };
+        for path in within {
+            join(first, nodes[path]);
+            join(nodes[path], first);
+        }
+    }
     for unit in mine {
         let Some(first) = modules_of(*unit).next().map(|path| nodes[path]) else {
             continue;
