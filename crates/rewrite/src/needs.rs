@@ -61,6 +61,29 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
             }
         }
     }
+    features_there(scope, moves, &mut needs);
+    let root = workspace.package(workspace.krate(scope.root).package);
+    with_written_for(workspace, root, &mut needs);
+    in_keys(root, &mut needs);
+    needs
+        .support
+        .retain(|name| !needs.normal.contains(name) || is_optional(root, name));
+    needs.has_support = !scope.support.is_empty();
+    for krate in support::held::crates(scope) {
+        let name = scope.planned_name(krate).map(str::to_owned);
+        if needs.has_support {
+            needs.support_crates.extend(name.clone());
+        }
+        needs.helpers.extend(name);
+    }
+    needs.dev.retain(|name| !needs.normal.contains(name));
+    needs.dev_crates.retain(|name| !needs.crates.contains(name));
+    needs
+}
+
+/// The features that the code of the destination names, and whose helpers its items need.
+fn features_there(scope: &Scope<'_>, moves: &Moves, needs: &mut Needs) {
+    let workspace = scope.workspace;
     for id in workspace
         .items_of(scope.dest)
         .chain(workspace.items_of(scope.root))
@@ -74,7 +97,7 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
             .iter()
             .any(|leaf| moves.dest_leaves.contains(leaf));
         if scope.side(id) == Side::Dest || scope.is_whole(item.module) {
-            add_helpers(scope, &mut needs, id);
+            add_helpers(scope, needs, id);
         }
         let there = scope.side(id) == Side::Dest
             || declares_moved
@@ -106,28 +129,6 @@ pub(crate) fn of_dest(scope: &Scope<'_>, moves: &Moves) -> Needs {
             &mut needs.features,
         );
     }
-    let root = workspace.package(workspace.krate(scope.root).package);
-    with_written_for(workspace, root, &mut needs);
-    in_keys(root, &mut needs);
-    // What is optional, other code may need under another feature.
-    let is_optional = |name: &str| {
-        let mut entries = root.dependencies.iter();
-        entries.any(|entry| entry.optional && entry.key.replace('-', "_") == *name)
-    };
-    needs
-        .support
-        .retain(|name| !needs.normal.contains(name) || is_optional(name));
-    needs.has_support = !scope.support.is_empty();
-    for krate in support::held::crates(scope) {
-        let name = scope.planned_name(krate).map(str::to_owned);
-        if needs.has_support {
-            needs.support_crates.extend(name.clone());
-        }
-        needs.helpers.extend(name);
-    }
-    needs.dev.retain(|name| !needs.normal.contains(name));
-    needs.dev_crates.retain(|name| !needs.crates.contains(name));
-    needs
 }
 
 /// The features that the declarations of the modules around an import name: they come along under their conditions.
@@ -333,6 +334,12 @@ fn in_keys(package: &Package, needs: &mut Needs) {
             })
             .collect();
     }
+}
+
+/// Whether a dependency is there by a feature only: who needs it under that one does not bring it for others.
+fn is_optional(package: &Package, name: &str) -> bool {
+    let mut entries = package.dependencies.iter();
+    entries.any(|entry| entry.optional && entry.key.replace('-', "_") == *name)
 }
 
 fn add(scope: &Scope<'_>, needs: &mut Needs, resolution: &Resolution, dev: bool) {
