@@ -24,6 +24,7 @@ mod detach;
 mod difference;
 mod doc_link;
 mod doc_test;
+mod doc_text;
 mod exhaustive;
 mod export;
 pub mod formatting;

@@ -13,6 +13,7 @@ use crate::scope::{Scope, Side};
 
 mod associated;
 mod expected;
+mod first_read;
 mod uses;
 mod written;
 
@@ -67,6 +68,7 @@ pub(crate) fn widen(
     }
     expected::allow(scope, &widening.items, builder);
     expected::allow_private(scope, &widening.items, builder);
+    first_read::mend(scope, (&widening.items, &widening.modules), builder);
     made_public.extend(uses.widen_fields(scope, builder));
     made_public.extend(uses.widen_written(scope, builder));
     made_public.sort();

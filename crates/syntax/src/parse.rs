@@ -21,6 +21,7 @@ mod wrapping;
 use proc_macro2::Span;
 
 pub(crate) use attribute::are_of_tests;
+pub use doc::lines as doc_lines;
 pub(crate) use item::{takes, trait_members};
 pub(crate) use shape::returned;
 

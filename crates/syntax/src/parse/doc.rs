@@ -65,7 +65,7 @@ fn is_rust(info: &str) -> bool {
 }
 
 /// The lines of a doc comment, without its slashes.
-fn lines(text: &str, range: TextRange) -> Vec<TextRange> {
+pub fn lines(text: &str, range: TextRange) -> Vec<TextRange> {
     let comment = &text[range.start as usize..range.end as usize];
     if comment.starts_with("///") || comment.starts_with("//!") {
         return vec![TextRange::new(range.start + 3, range.end)];

@@ -1,0 +1,176 @@
+//! Docs that rustdoc reads for the first time, now that what they describe is public (row A10).
+
+use std::collections::BTreeSet;
+
+use cleave_graph::Target;
+use cleave_syntax::change::Reason;
+use cleave_syntax::item::{Attribute, ItemKind, Level};
+use cleave_syntax::parse::doc_lines;
+use cleave_syntax::workspace::CrateKind;
+use cleave_syntax::{ChangeBuilder, FileId, ItemId, ModuleId, SourceFile, TextRange};
+use proc_macro2::{TokenStream, TokenTree};
+
+use crate::doc_text;
+use crate::scope::Scope;
+
+/// Escapes what rustdoc would warn of, in docs that nobody but readers of the source has seen: `runs[0]` is no link, a bare
+/// address no hyperlink, `Vec<T>` no HTML.
+pub(super) fn mend(
+    scope: &Scope<'_>,
+    (items, modules): (&BTreeSet<ItemId>, &BTreeSet<ModuleId>),
+    builder: &mut ChangeBuilder,
+) {
+    // Of a program rustdoc shows what is private too.
+    if scope.workspace.krate(scope.root).kind != CrateKind::Lib {
+        return;
+    }
+    let first = First {
+        scope,
+        items,
+        modules,
+    };
+    for (file, docs) in first.docs() {
+        let file = scope.workspace.file(file);
+        for text in adjacent(file, docs) {
+            let lines = text.iter().flat_map(|range| doc_lines(&file.text, *range));
+            for (range, text) in doc_text::escape(&file.text, &lines.collect::<Vec<_>>()) {
+                builder.replace(&file.path, range, text, Reason::new("A10", "docs"));
+            }
+        }
+    }
+}
+
+/// What the docs of a new crate show, and those of the monolith did not.
+struct First<'a, 'b> {
+    scope: &'b Scope<'a>,
+    /// What becomes public, or was and is named from above.
+    items: &'b BTreeSet<ItemId>,
+    modules: &'b BTreeSet<ModuleId>,
+}
+
+impl First<'_, '_> {
+    /// The doc comments of each, in order.
+    fn docs(&self) -> Vec<(FileId, Vec<TextRange>)> {
+        let workspace = self.scope.workspace;
+        let mut all = Vec::new();
+        for id in workspace.items_of(self.scope.root) {
+            let item = workspace.item(id);
+            if !item.is_test && self.is_first(id) {
+                let file = workspace.module(item.module).file;
+                all.push((file, comments(workspace.file(file), id, self.scope)));
+            }
+        }
+        for id in workspace.modules_of(self.scope.root) {
+            let module = workspace.module(id);
+            if self.scope.is_whole(id) && !module.is_test && self.is_first_module(id) {
+                let file = workspace.file(module.file);
+                all.push((module.file, of_attributes(file, &module.inner_attributes)));
+            }
+        }
+        all
+    }
+
+    fn is_first(&self, id: ItemId) -> bool {
+        let item = self.scope.workspace.item(id);
+        if let Some(module) = item.declares {
+            return self.scope.is_whole(module) && self.is_first_module(module);
+        }
+        if !self.scope.moving[id.index()] {
+            return false;
+        }
+        let Some(parent) = item.parent else {
+            return self.is_first_named(id);
+        };
+        let is_of_trait = self.scope.workspace.item(parent).kind == ItemKind::TraitImpl;
+        let mut owners = self.scope.graph.anchors[parent.index()].iter();
+        let is_seen = is_of_trait || item.visibility.level != Level::Private;
+        is_seen
+            && owners
+                .next()
+                .is_some_and(|owner| self.is_first_named(*owner))
+    }
+
+    fn is_first_named(&self, id: ItemId) -> bool {
+        let item = self.scope.workspace.item(id);
+        let is_public = item.visibility.level == Level::Public;
+        let was_read = is_public && self.scope.exports.modules.contains(&item.module);
+        let is_read = is_public && self.modules.contains(&item.module);
+        !was_read && !self.is_exported(id) && (is_read || self.items.contains(&id))
+    }
+
+    /// Whether a public import showed it.
+    fn is_exported(&self, id: ItemId) -> bool {
+        let mut leaves = self.scope.exports.leaves.iter();
+        leaves.any(|leaf| {
+            self.scope.graph.leaves[leaf.index()]
+                .iter()
+                .any(|one| one.target == Target::Item(id))
+        })
+    }
+
+    fn is_first_module(&self, id: ModuleId) -> bool {
+        self.modules.contains(&id) && !self.scope.exports.modules.contains(&id)
+    }
+}
+
+/// The doc comments of an item; those of its fields and of a trait's methods too.
+fn comments(file: &SourceFile, id: ItemId, scope: &Scope<'_>) -> Vec<TextRange> {
+    let item = scope.workspace.item(id);
+    let holds_docs = matches!(
+        item.kind,
+        ItemKind::Struct | ItemKind::Enum | ItemKind::Union | ItemKind::Trait
+    );
+    if !holds_docs {
+        return of_attributes(file, &item.attributes);
+    }
+    let text = &file[item.range];
+    let tokens = text.parse::<TokenStream>().unwrap_or_default();
+    let mut found = Vec::new();
+    in_tokens(text, item.range.start, tokens, &mut found);
+    found
+}
+
+/// A doc comment is a token tree `[doc = "…"]` whose text is the comment.
+fn in_tokens(text: &str, start: u32, tokens: TokenStream, found: &mut Vec<TextRange>) {
+    for token in tokens {
+        let TokenTree::Group(group) = token else {
+            continue;
+        };
+        let range = group.span().byte_range();
+        if text.get(range.clone()).is_some_and(is_comment) {
+            let (from, to) = (start + range.start as u32, start + range.end as u32);
+            found.push(TextRange::new(from, to));
+        } else {
+            in_tokens(text, start, group.stream(), found);
+        }
+    }
+}
+
+fn of_attributes(file: &SourceFile, attributes: &[Attribute]) -> Vec<TextRange> {
+    let docs = attributes.iter().filter(|one| one.is_doc);
+    let ranges = docs.map(|one| one.range);
+    ranges.filter(|range| is_comment(&file[*range])).collect()
+}
+
+fn is_comment(text: &str) -> bool {
+    text.starts_with("//") || text.starts_with("/*")
+}
+
+/// Comments that only white space parts are one text.
+fn adjacent(file: &SourceFile, comments: Vec<TextRange>) -> Vec<Vec<TextRange>> {
+    let mut texts: Vec<Vec<TextRange>> = Vec::new();
+    for range in comments {
+        match texts.last_mut() {
+            Some(text)
+                if text.last().is_some_and(|last| {
+                    let between = TextRange::new(last.end, range.start);
+                    file[between].trim().is_empty()
+                }) =>
+            {
+                text.push(range);
+            }
+            _ => texts.push(vec![range]),
+        }
+    }
+    texts
+}
