@@ -8,14 +8,14 @@ mod markup;
 mod page;
 mod way;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Lookup, Place, Resolution, Target};
 use cleave_plan::homes;
 use cleave_syntax::change::Reason;
 use cleave_syntax::item::{PathContext, PathUse};
-use cleave_syntax::{ChangeBuilder, CrateId, FileId, TextRange};
+use cleave_syntax::{ChangeBuilder, CrateId, FileId, TextRange, UseLeafId};
 
 use crate::scope::{Scope, Side};
 use page::Pages;
@@ -56,6 +56,47 @@ pub(crate) fn lead_on(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
     for ((file, range), text) in edits {
         let reason = Reason::new("A10", "link in docs");
         builder.replace(&scope.workspace.file(file).path, range, text, reason);
+    }
+}
+
+/// Leads the links of what stays past the imports that the monolith loses, since code alone keeps one: `[Pen](Pen)` becomes
+/// `[Pen](crate::high::Pen)`.
+pub(crate) fn lead_without(
+    scope: &Scope<'_>,
+    lost: &BTreeSet<UseLeafId>,
+    builder: &mut ChangeBuilder,
+) {
+    let workspace = scope.workspace;
+    let mut edits: BTreeMap<(FileId, TextRange), String> = BTreeMap::new();
+    for reference in &scope.graph.references {
+        let path = reference.place.path(workspace);
+        let module = reference.place.module(workspace);
+        if path.context != PathContext::DocLink || scope.takes_along(reference.place) {
+            continue;
+        }
+        let Some(first) = reference.resolution.lookups.first() else {
+            continue;
+        };
+        let Found::Leaf(leaf) = first.found else {
+            continue;
+        };
+        if !lost.contains(&leaf) || first.module != module || path.segments.is_empty() {
+            continue;
+        }
+        let file = workspace.module(module).file;
+        let text = &workspace.file(file).text;
+        let (imported, own) = (&workspace.leaf(leaf).path, &path.segments[1..]);
+        let segments = imported.segments.iter().chain(own);
+        let names: Vec<&str> = segments.map(|segment| &*segment.name).collect();
+        let lead = if imported.global { "::" } else { "" };
+        let address = format!("{lead}{}", names.join("::"));
+        for (range, text) in markup::lead(text, path.range(), Some(&address)) {
+            edits.insert((file, range), text);
+        }
+    }
+    for ((file, range), text) in edits {
+        let reason = Reason::new("A10", "link in docs");
+        builder.replace(&workspace.file(file).path, range, text, reason);
     }
 }
 

@@ -34,6 +34,8 @@ pub(crate) struct Moves {
     pub(crate) file_moves: BTreeMap<Utf8PathBuf, Utf8PathBuf>,
     /// Imports that the new crate gets, by the monolith's leaf.
     pub(crate) dest_leaves: BTreeSet<UseLeafId>,
+    /// Imports that the monolith loses, or has under a condition only.
+    pub(crate) lost_leaves: BTreeSet<UseLeafId>,
 }
 
 /// Lays out both sides.

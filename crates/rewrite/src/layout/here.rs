@@ -95,6 +95,8 @@ impl Layout<'_, '_> {
             }
             if item.kind == ItemKind::Use && !self.goes(*id) {
                 self.reword(*id);
+            } else if item.kind == ItemKind::Use {
+                self.moves.lost_leaves.extend(&item.leaves);
             }
         }
         let indent = place::indent(workspace, module);
@@ -203,6 +205,7 @@ impl Layout<'_, '_> {
         let item = workspace.item(id);
         let file = self.file_of(item.module);
         let gone = self.gone(id);
+        self.moves.lost_leaves.extend(&gone);
         let ranges: Vec<TextRange> = gone
             .iter()
             .map(|leaf| workspace.leaf(*leaf).range)

@@ -78,24 +78,43 @@ impl First<'_, '_> {
         if !self.scope.moving[id.index()] {
             return false;
         }
-        let Some(parent) = item.parent else {
-            return self.is_first_named(id);
+        let owner = match item.parent {
+            Some(parent) => self.scope.graph.anchors[parent.index()].first().copied(),
+            None => Some(id),
         };
-        let is_of_trait = self.scope.workspace.item(parent).kind == ItemKind::TraitImpl;
-        let mut owners = self.scope.graph.anchors[parent.index()].iter();
-        let is_seen = is_of_trait || item.visibility.level != Level::Private;
-        is_seen
-            && owners
-                .next()
-                .is_some_and(|owner| self.is_first_named(*owner))
+        let is_method = item.parent.is_some();
+        let is_of_trait = item
+            .parent
+            .is_some_and(|parent| self.scope.workspace.item(parent).kind == ItemKind::TraitImpl);
+        let is_seen = !is_method || is_of_trait || item.visibility.level != Level::Private;
+        let is_hidden = self.is_in_hidden(item.module);
+        owner.is_some_and(|owner| {
+            !self.was_read(owner) && (is_hidden || is_seen && self.is_read(owner))
+        })
     }
 
-    fn is_first_named(&self, id: ItemId) -> bool {
+    fn was_read(&self, id: ItemId) -> bool {
+        let item = self.scope.workspace.item(id);
+        let is_shown = self.scope.exports.modules.contains(&item.module);
+        item.visibility.level == Level::Public && is_shown || self.is_exported(id)
+    }
+
+    fn is_read(&self, id: ItemId) -> bool {
         let item = self.scope.workspace.item(id);
         let is_public = item.visibility.level == Level::Public;
-        let was_read = is_public && self.scope.exports.modules.contains(&item.module);
-        let is_read = is_public && self.modules.contains(&item.module);
-        !was_read && !self.is_exported(id) && (is_read || self.items.contains(&id))
+        is_public && self.modules.contains(&item.module) || self.items.contains(&id)
+    }
+
+    /// Whether a module becomes public and hidden, or one around it: rustdoc shows nothing of it, but leaves what is private
+    /// there for its lints, as it does nowhere else.
+    fn is_in_hidden(&self, id: ModuleId) -> bool {
+        let workspace = self.scope.workspace;
+        let is_opened = |module: ModuleId| {
+            let mut declarations = workspace.declarations(module);
+            self.is_first_module(module)
+                && declarations.any(|id| workspace.item(id).visibility.level != Level::Public)
+        };
+        self.scope.is_published() && workspace.around(id).any(is_opened)
     }
 
     /// Whether a public import showed it.
