@@ -154,7 +154,7 @@ fn drop_unused(
         !message.is_error && names.iter().any(|name| is_named(path, name))
     };
     // The parts of one message are one edit: braces go with what stands in them.
-    let said = unused(message, read);
+    let said = unused(message);
     if !said.is_empty() {
         let mut parts = said.iter();
         let needed = parts.any(|repair| is_needed(&repair.path, repair.range));
@@ -185,10 +185,10 @@ fn is_for_tests(message: &Message, read: &dyn Fn(&Utf8Path) -> Option<String>) -
 }
 
 /// The compiler says which bytes of an unused import to drop.
-fn unused(message: &Message, read: &dyn Fn(&Utf8Path) -> Option<String>) -> Vec<Repair> {
+fn unused(message: &Message) -> Vec<Repair> {
     let place = |(path, range, text): &(Utf8PathBuf, (u32, u32), String)| Repair {
         path: path.clone(),
-        range: with_star(&read(path).unwrap_or_default(), *range),
+        range: *range,
         text: text.clone(),
         rule: "B4",
         message: message.message.clone(),
@@ -199,14 +199,6 @@ fn unused(message: &Message, read: &dyn Fn(&Utf8Path) -> Option<String>) -> Vec<
         .filter(|(_, _, text)| text.is_empty())
         .map(place)
         .collect()
-}
-
-/// A range with the `*` behind its comma: of a glob in braces the compiler names the comma alone.
-fn with_star(text: &str, (start, end): (u32, u32)) -> (u32, u32) {
-    let dropped = text.get(start as usize..end as usize);
-    let is_comma = dropped.is_some_and(|dropped| dropped.trim() == ",");
-    let is_glob = is_comma && text[end as usize..].starts_with('*');
-    (start, end + u32::from(is_glob))
 }
 
 /// The compiler does not say what to drop where it compiles tests alone: a name goes with the comma behind or before it,
@@ -237,6 +229,9 @@ fn renamed(after: &str) -> u32 {
 
 /// The edit by which an import loses one name. Braces go where they would hold one name.
 fn without(text: &str, (start, end): (u32, u32)) -> Option<((u32, u32), String)> {
+    // Of a glob the compiler may name nothing but the place.
+    let is_glob = start == end && text.get(start as usize..)?.starts_with('*');
+    let end = end + u32::from(is_glob);
     let end = end + renamed(text.get(end as usize..)?);
     let (before, after) = (text.get(..start as usize)?, text.get(end as usize..)?);
     let open = before
@@ -347,40 +342,22 @@ mod tests {
     }
 
     #[test]
-    fn a_glob_in_braces_goes_with_its_star() {
-        let text = "use a::{B, *};\n";
-        let message = Message {
-            code: "unused_imports".to_owned(),
-            message: "unused import: ``".to_owned(),
-            is_error: false,
-            times: 2,
-            places: Vec::new(),
-            replacements: vec![("a.rs".into(), (9, 11), String::new())],
-        };
-        let read = |_: &Utf8Path| Some(text.to_owned());
-        let all = repairs(&[message], &read, &|_, _| false);
-        assert_eq!(
-            apply(text, &all.iter().collect::<Vec<_>>()),
-            "use a::{B};\n"
-        );
-    }
-
-    #[test]
     fn what_is_for_tests_alone_is_unused_once() {
-        let mended = |text: &str| {
-            let at = text.find('B').unwrap_or_default() as u32;
+        let at_place = |text: &str, name: char, length: u32| {
+            let at = text.find(name).unwrap_or_default() as u32;
             let message = Message {
                 code: "unused_imports".to_owned(),
                 message: "unused import: `B`".to_owned(),
                 is_error: false,
                 times: 1,
-                places: vec![("a.rs".into(), (at, at + 1), true)],
+                places: vec![("a.rs".into(), (at, at + length), true)],
                 replacements: Vec::new(),
             };
             let read = |_: &Utf8Path| Some(text.to_owned());
             let repairs = repairs(&[message], &read, &|_, _| false);
             apply(text, &repairs.iter().collect::<Vec<_>>())
         };
+        let mended = |text: &str| at_place(text, 'B', 1);
         let test = "#[cfg(test)]\n";
         assert_eq!(
             mended("use a::D;\n#[cfg(test)]\nuse a::B;\nmod c;\n"),
@@ -407,6 +384,10 @@ mod tests {
             format!("{test}use a::{{C, D}};\n")
         );
         assert_eq!(mended(&format!("{test}use a::B as _;\n")), "");
+        assert_eq!(
+            at_place(&format!("{test}use a::{{C, *}};\n"), '*', 0),
+            format!("{test}use a::C;\n")
+        );
         let module = format!("{test}mod tests {{\n    use a::C;\n    use a::B;\n}}\n");
         assert_eq!(mended(&module), module.replace("    use a::B;\n", ""));
         for kept in [
