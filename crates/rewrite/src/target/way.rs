@@ -157,11 +157,64 @@ impl Mover<'_> {
             }
             names.push(own);
         }
+        let names = self
+            .always_there(krate, &names, definition)
+            .unwrap_or(names);
         if !self.reaches(krate, &names, definition) {
             return None;
         }
         let names = std::iter::once(name.as_str()).chain(names);
         Some(Way::Path(names.map(str::to_owned).collect()))
+    }
+
+    /// Where something is defined in a module that is there under some condition: its path by the module nearest to the
+    /// crate's root that shows it, as one does which chooses between such modules.
+    fn always_there<'n>(
+        &self,
+        krate: CrateId,
+        names: &[&'n str],
+        definition: Definition,
+    ) -> Option<Vec<&'n str>> {
+        let (own, outer) = names.split_last()?;
+        let workspace = self.workspace;
+        let is_conditional = |module: ModuleId| {
+            let mut declared = workspace.declarations(module);
+            declared.any(|id| workspace.item(id).is_conditional())
+        };
+        let first = (1..=outer.len()).find(|length| {
+            let path = outer[..*length].join("::");
+            let mut modules = workspace.modules_of(krate);
+            modules.any(|id| workspace.module(id).path == path && is_conditional(id))
+        })?;
+        let shown = (0..first).map(|length| {
+            let mut names = outer[..length].to_vec();
+            names.push(own);
+            names
+        });
+        shown.into_iter().find(|names| {
+            self.reaches(krate, names, definition) && self.is_shown_anyway(krate, names)
+        })
+    }
+
+    /// Whether imports bind a name in a module under no condition, or several under theirs.
+    fn is_shown_anyway(&self, krate: CrateId, names: &[&str]) -> bool {
+        let workspace = self.workspace;
+        let Some((last, outer)) = names.split_last() else {
+            return false;
+        };
+        let path = outer.join("::");
+        let modules = workspace.modules_of(krate);
+        let there = modules.filter(|id| workspace.module(*id).path == path);
+        let items = there.flat_map(|id| &workspace.module(id).items);
+        let binds = |id: &&ItemId| {
+            let mut leaves = workspace.item(**id).leaves.iter();
+            leaves.any(|leaf| workspace.leaf(*leaf).binding == Binding::Name((*last).to_owned()))
+        };
+        let imports: Vec<ItemId> = items.filter(binds).copied().collect();
+        imports.len() > 1
+            || imports
+                .iter()
+                .any(|id| !workspace.item(*id).is_conditional())
     }
 
     /// Whether these names, from the root of a crate on, lead others to a definition.
