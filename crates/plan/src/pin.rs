@@ -134,8 +134,14 @@ impl Pins {
     }
 }
 
-/// Whether an item's condition asks for `doctest`.
+/// Whether the condition of an item, or of a module around it, asks for `doctest`.
 fn is_for_doc_tests(workspace: &Workspace, id: ItemId) -> bool {
+    let around = workspace.around(workspace.item(id).module);
+    let mut declared = around.flat_map(|module| workspace.declarations(module));
+    asks_for_doc_tests(workspace, id) || declared.any(|id| asks_for_doc_tests(workspace, id))
+}
+
+fn asks_for_doc_tests(workspace: &Workspace, id: ItemId) -> bool {
     let item = workspace.item(id);
     let file = workspace.file(workspace.module(item.module).file);
     let conditions = item.attributes.iter().filter(|it| it.path == "cfg");

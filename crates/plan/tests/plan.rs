@@ -255,8 +255,12 @@ fn what_the_linker_finds_by_name_stays_in_the_root() {
 fn what_is_there_for_doc_tests_alone_stays_in_the_root() {
     check(
         &low_and_high(),
-        "//- src/lib.rs\nmod a; mod b;\n//- src/a.rs\n#[cfg(doctest)]\npub struct Readme;\npub fn g() {}\n//- src/b.rs\n",
-        &[("a::Readme", "app"), ("a::g", "low")],
+        "//- src/lib.rs\nmod a; mod b;\n//- src/a.rs\n#[cfg(doctest)]\npub struct Readme;\n#[cfg(doctest)]\nmod more { pub struct Guide; }\npub fn g() {}\n//- src/b.rs\n",
+        &[
+            ("a::Readme", "app"),
+            ("a::more::Guide", "app"),
+            ("a::g", "low"),
+        ],
     );
 }
 
