@@ -95,8 +95,6 @@ pub(crate) struct DestDemand {
     pub(crate) facades: BTreeSet<ModuleId>,
     /// Lower crates whose macros are called by bare names.
     pub(crate) macro_crates: BTreeSet<CrateId>,
-    /// Other crates' macros are called by bare names that only `#[macro_use] extern crate` explains.
-    pub(crate) foreign_macros: bool,
     /// Paths from what moves to what stays: the step can't be done.
     pub(crate) violations: Vec<(Place, ItemId)>,
 }

@@ -62,6 +62,16 @@ pub(crate) fn may_warn(workspace: &Workspace, id: ItemId) -> bool {
         && !workspace.text_of(id).contains("unused_imports")
 }
 
+/// Whether other packages' macros come from several `extern crate`s: which of these has one that is called, nobody knows.
+pub(crate) fn is_one_of_several(scope: &Scope<'_>, id: ItemId) -> bool {
+    let root = scope.workspace.krate(scope.root).root;
+    let items = scope.workspace.module(root).items.iter();
+    let may_warn = items.filter(|id| may_warn(scope.workspace, **id));
+    let of_packages = may_warn.filter(|id| matches!(From::of(scope, **id), From::Package));
+    let several: Vec<&ItemId> = of_packages.collect();
+    several.len() > 1 && several.contains(&&id)
+}
+
 /// Whether the crate is found by its name without its `extern crate`, and nobody says `crate::name`.
 fn may_go(scope: &Scope<'_>, id: ItemId) -> bool {
     let workspace = scope.workspace;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Lookup, Place, Resolution, Target};
-use cleave_syntax::item::{Binding, Item, ItemKind, Level, PathContext};
+use cleave_syntax::item::{Binding, Item, ItemKind, Level};
 use cleave_syntax::{ItemId, ModuleId, UseLeafId};
 
 use super::{Asked, Asker, DestDemand, namesake, onward, references, users_unseen};
@@ -51,10 +51,6 @@ pub(crate) fn dest_demand(scope: &Scope<'_>) -> DestDemand {
                 if scope.side(target) == Side::Root && scope.workspace.item(target).is_node() {
                     demand.violations.push((reference.place, target));
                 }
-            }
-            Target::Unresolved => {
-                demand.foreign_macros |=
-                    path.context == PathContext::Macro && path.segments.len() == 1;
             }
             _ => {}
         }

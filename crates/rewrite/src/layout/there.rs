@@ -83,7 +83,8 @@ impl Layout<'_, '_> {
                 }
                 self.moves.dest_leaves.insert(*leaf);
                 if workspace.item(*id).kind == ItemKind::ExternCrate {
-                    if !asked.always && macro_use::may_warn(workspace, *id) {
+                    let is_sure = asked.always && !macro_use::is_one_of_several(self.scope, *id);
+                    if !is_sure && macro_use::may_warn(workspace, *id) {
                         crates.push_str(MAY_GO_UNUSED);
                     }
                     let text = &self.file_of(module).text;
