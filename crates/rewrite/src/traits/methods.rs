@@ -107,7 +107,8 @@ pub(super) fn methods_of(scope: &Scope<'_>, leaf: UseLeafId, target: &Target) ->
                 return Methods::NoTrait;
             }
             let types = scope.workspace.foreign.inherent.get(krate.as_str());
-            match foreign(scope, krate, name) {
+            let outer = import.path.segments.iter().rev().nth(1);
+            match foreign(scope, krate, (outer.map(|outer| outer.name.as_str()), name)) {
                 Some(methods) => Methods::Known(methods),
                 None if name.is_some_and(|name| types.is_some_and(|it| it.contains_key(name))) => {
                     Methods::NoTrait
@@ -119,12 +120,16 @@ pub(super) fn methods_of(scope: &Scope<'_>, leaf: UseLeafId, target: &Target) ->
     }
 }
 
-/// The methods of a trait of another crate, or of all its traits, as far as they are known.
-fn foreign(scope: &Scope<'_>, krate: &str, name: Option<&str>) -> Option<Declared> {
+/// The methods of a trait of another crate, named in a module, or of all its traits, as far as they are known.
+fn foreign(
+    scope: &Scope<'_>,
+    krate: &str,
+    (module, name): (Option<&str>, Option<&str>),
+) -> Option<Declared> {
     if let Some(name) = name
         && cleave_graph::standard::is_crate(krate)
     {
-        return standard::declared(name);
+        return standard::declared(module, name);
     }
     let traits = scope.workspace.foreign.traits.get(krate)?;
     let wanted = match name {

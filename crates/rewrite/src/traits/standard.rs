@@ -44,9 +44,13 @@ pub(super) fn is_method(name: &str) -> bool {
     NAMES.contains(name)
 }
 
-/// What a trait of the standard library declares, where that is known.
-pub(super) fn declared(name: &str) -> Option<Declared> {
-    let (_, methods) = TRAITS.iter().find(|(known, _)| *known == name)?;
+/// What a trait of the standard library declares, where that is known. Two have one name, in different modules.
+pub(super) fn declared(module: Option<&str>, name: &str) -> Option<Declared> {
+    let mut names = TRAITS.iter();
+    let (_, methods) = names.find(|(known, _)| match known.split_once("::") {
+        Some((of, known)) => module == Some(of) && known == name,
+        None => *known == name,
+    })?;
     let each = |method: &str| match method.split_once('/') {
         Some((name, count)) => {
             let count = count.parse().map_or(Takes::Unknown, Takes::Arguments);
@@ -163,6 +167,11 @@ const TRAITS: &[(&str, &str)] = &[
     ("TryFrom", "try_from"),
     ("TryInto", "try_into/0"),
     ("Wake", "wake/0 wake_by_ref/0"),
+    ("fmt::Write", "write_fmt/1 write_str/1 write_char/1"),
+    (
+        "io::Write",
+        "write/1 write_all/1 write_fmt/1 write_vectored/1 flush/0 by_ref/0",
+    ),
     (
         "Write",
         "write/1 write_all/1 write_fmt/1 write_str/1 write_char/1 write_vectored/1 flush/0 by_ref/0",
