@@ -1,5 +1,7 @@
 //! How a target names what it uses: by the crate that has it now.
 
+use std::collections::BTreeSet;
+
 use cleave_graph::graph::Found;
 use cleave_graph::{Lookup, Resolution, Target};
 use cleave_syntax::item::{Binding, ItemKind, Level, PathUse};
@@ -76,6 +78,9 @@ impl Mover<'_> {
         let named = self.definition(last).ok_or_else(stuck)?;
         let names: Vec<&str> = segments.map(|segment| segment.name.as_str()).collect();
         let way = self.way_to(named, &names[1..=at]).ok_or_else(stuck)?;
+        if matches!(way, Way::Path(_)) && self.is_one_of_several(last) && !self.chooses(&way) {
+            return Err(stuck());
+        }
         match way {
             // The name that the target gave the crate goes on meaning it, where it is one crate.
             Way::Crate(name) if is_alias && name == self.name(self.dest) => Ok(None),
@@ -194,6 +199,33 @@ impl Mover<'_> {
         shown.into_iter().find(|names| {
             self.reaches(krate, names, definition) && self.is_shown_anyway(krate, names)
         })
+    }
+
+    /// Whether what a lookup found is, by conditions, one of several things of a name.
+    fn is_one_of_several(&self, lookup: &Lookup) -> bool {
+        let (Found::Leaf(leaf) | Found::Glob(leaf)) = lookup.found else {
+            return false;
+        };
+        let resolutions = self.graph.leaves[leaf.index()].iter();
+        let kinds = resolutions.filter_map(|resolution| match resolution.target {
+            Target::Item(item) => Some((self.workspace.item(item).kind, item)),
+            _ => None,
+        });
+        let found: BTreeSet<(ItemKind, ItemId)> = kinds.collect();
+        let kinds: BTreeSet<ItemKind> = found.iter().map(|(kind, _)| *kind).collect();
+        kinds.len() < found.len()
+    }
+
+    /// Whether a path leads, by an import, to that one of several things which is there.
+    fn chooses(&self, way: &Way) -> bool {
+        let Way::Path(names) = way else { return true };
+        let Some((krate, names)) = names.split_first() else {
+            return false;
+        };
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut crates = (0..self.workspace.crates.len()).map(CrateId::new);
+        let found = crates.find(|id| self.workspace.krate(*id).extern_name == *krate);
+        found.is_some_and(|krate| self.is_shown_anyway(krate, &names))
     }
 
     /// Whether imports bind a name in a module under no condition, or several under theirs.
