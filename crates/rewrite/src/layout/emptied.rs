@@ -56,6 +56,20 @@ impl Layout<'_, '_> {
             && value.items.iter().all(goes)
             && self.names(module).is_empty()
             && self.is_blank_beside_items(module)
+            && !self.has_comments(module)
+    }
+
+    /// Whether comments stand with what would go for good: the imports, and the declarations of modules.
+    fn has_comments(&self, module: ModuleId) -> bool {
+        let workspace = self.scope.workspace;
+        let own = workspace.module(module).items.iter().copied();
+        let stand = own.filter(|id| !self.scope.moving[id.index()]);
+        let mut dropped = stand.chain(workspace.declarations(module));
+        dropped.any(|id| {
+            let item = workspace.item(id);
+            let text = &self.file_of(item.module)[item.full];
+            text.contains("//") || text.contains("/*")
+        })
     }
 
     fn is_blank_beside_items(&self, module: ModuleId) -> bool {
