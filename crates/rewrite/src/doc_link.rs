@@ -24,6 +24,9 @@ use way::Ways;
 /// Links by where they stand in the text, each with all that its path may mean.
 type Links<'a> = BTreeMap<(FileId, TextRange), (Place, &'a PathUse, Vec<&'a Resolution>)>;
 
+/// What stands in place of a link, or of its address.
+type Edits = BTreeMap<(FileId, TextRange), String>;
+
 /// Rewrites the links of what moves whose targets will live above it or beside it, or whose way leads through there.
 pub(crate) fn lead_on(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
     let mut links = links(scope);
@@ -34,7 +37,7 @@ pub(crate) fn lead_on(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
     let (homes, _) = homes(scope.plan, scope.workspace, scope.graph);
     let ways = Ways::of(scope, &homes);
     let pages = Pages::of(scope);
-    let mut edits: BTreeMap<(FileId, TextRange), String> = BTreeMap::new();
+    let mut edits = Edits::new();
     for ((file, range), (docs, path, meanings)) in links {
         let is_above = |meaning: &&Resolution| is_above(scope, &ways, meaning);
         let address = if meanings
@@ -53,6 +56,10 @@ pub(crate) fn lead_on(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
             edits.insert((file, range), text);
         }
     }
+    write(scope, edits, builder);
+}
+
+fn write(scope: &Scope<'_>, edits: Edits, builder: &mut ChangeBuilder) {
     for ((file, range), text) in edits {
         let reason = Reason::new("A10", "link in docs");
         builder.replace(&scope.workspace.file(file).path, range, text, reason);
@@ -67,7 +74,7 @@ pub(crate) fn lead_without(
     builder: &mut ChangeBuilder,
 ) {
     let workspace = scope.workspace;
-    let mut edits: BTreeMap<(FileId, TextRange), String> = BTreeMap::new();
+    let mut edits = Edits::new();
     for reference in &scope.graph.references {
         let path = reference.place.path(workspace);
         let module = reference.place.module(workspace);
@@ -94,10 +101,7 @@ pub(crate) fn lead_without(
             edits.insert((file, range), text);
         }
     }
-    for ((file, range), text) in edits {
-        let reason = Reason::new("A10", "link in docs");
-        builder.replace(&workspace.file(file).path, range, text, reason);
-    }
+    write(scope, edits, builder);
 }
 
 /// The links in docs that the step moves.

@@ -171,9 +171,8 @@ impl Finder<'_, '_> {
     fn modules_around(&mut self, module: ModuleId) {
         for module in self.scope.workspace.around(module) {
             let workspace = self.scope.workspace;
-            let mut declared = workspace.declarations(module);
-            let mut is_alternative = || declared.any(|id| self.alternatives.has(workspace, id));
-            if workspace.module(module).is_test || is_alternative() {
+            let is_test = workspace.module(module).is_test;
+            if is_test || self.alternatives.declares(workspace, module) {
                 self.support
                     .items
                     .extend(self.scope.workspace.declarations(module));

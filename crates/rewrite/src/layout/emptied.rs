@@ -6,7 +6,7 @@ use cleave_graph::Lookup;
 use cleave_graph::graph::Found;
 use cleave_syntax::change::Reason;
 use cleave_syntax::item::ItemKind;
-use cleave_syntax::{ItemId, ModuleId, UseLeafId};
+use cleave_syntax::{ItemId, ModuleId};
 
 use super::Layout;
 use crate::scope::Side;
@@ -99,8 +99,11 @@ impl Layout<'_, '_> {
         let by_paths = references.flat_map(|reference| &reference.resolution.lookups);
         let imports = scope.workspace.items_of(scope.root);
         let imports = imports.filter(|id| scope.side(*id) == Side::Root && !self.goes(*id));
-        let leaves = imports.flat_map(|id| &scope.workspace.item(id).leaves);
-        let stay = leaves.filter(|leaf: &&UseLeafId| !self.is_gone(**leaf));
+        let stay = imports.flat_map(|id| {
+            let gone = self.gone(id);
+            let leaves = scope.workspace.item(id).leaves.iter();
+            leaves.filter(move |leaf| !gone.contains(leaf))
+        });
         let by_leaves = stay
             .flat_map(|leaf| &graph.leaves[leaf.index()])
             .flat_map(|resolution| &resolution.lookups);
@@ -109,11 +112,6 @@ impl Layout<'_, '_> {
             Found::Leaf(_) | Found::Glob(_) => None,
         };
         by_paths.chain(by_leaves).filter_map(declared).collect()
-    }
-
-    fn is_gone(&self, leaf: UseLeafId) -> bool {
-        let item = self.scope.workspace.leaf(leaf).item;
-        self.gone(item).contains(&leaf)
     }
 
     /// Drops what is emptied, each module with the outermost one around it that is.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use cleave_graph::Target;
-use cleave_syntax::{ItemId, Workspace};
+use cleave_syntax::{ItemId, ModuleId, Workspace};
 
 use super::condition::features_beside_test;
 use super::{Finder, text};
@@ -20,6 +20,8 @@ pub(super) struct Alternatives {
     on: BTreeSet<String>,
     /// The features beside `test` that keep something away.
     exclusive: BTreeSet<BTreeSet<String>>,
+    /// By module id: whether it, or one around it, has tests as such an alternative. Every path above asks.
+    modules: Vec<bool>,
 }
 
 impl Alternatives {
@@ -39,27 +41,37 @@ impl Alternatives {
         let conditions = items.flat_map(|id| conditions(workspace, id));
         let negated = conditions.filter(|text| text.contains("not("));
         let exclusive = negated.filter_map(features);
-        Self {
+        let mut alternatives = Self {
             on,
             exclusive: exclusive.collect(),
-        }
+            modules: Vec::new(),
+        };
+        let modules = (0..workspace.modules.len()).map(ModuleId::new);
+        let is_inside = |id| {
+            let mut around = workspace.around(id);
+            around.any(|module| alternatives.declares(workspace, module))
+        };
+        alternatives.modules = modules.map(is_inside).collect();
+        alternatives
     }
 
     /// Whether an item's own condition has tests as such an alternative.
-    pub(super) fn has(&self, workspace: &Workspace, id: ItemId) -> bool {
+    fn has(&self, workspace: &Workspace, id: ItemId) -> bool {
         let mut found = conditions(workspace, id).filter_map(features);
         found.any(|features| features.is_disjoint(&self.on) && !self.exclusive.contains(&features))
+    }
+
+    /// The same of a declaration of a module.
+    pub(super) fn declares(&self, workspace: &Workspace, module: ModuleId) -> bool {
+        let mut declared = workspace.declarations(module);
+        declared.any(|id| self.has(workspace, id))
     }
 
     /// The same of an item, its impl or the modules around it.
     pub(super) fn are(&self, workspace: &Workspace, id: ItemId) -> bool {
         let item = workspace.item(id);
-        let mut around = workspace.around(item.module);
-        self.has(workspace, id)
-            || item
-                .parent
-                .is_some_and(|parent| self.has(workspace, parent))
-            || around.any(|it| workspace.declarations(it).any(|it| self.has(workspace, it)))
+        let mut own = std::iter::once(id).chain(item.parent);
+        self.modules[item.module.index()] || own.any(|id| self.has(workspace, id))
     }
 }
 
