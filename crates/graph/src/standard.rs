@@ -70,7 +70,7 @@ pub(crate) fn is_closed(of: &str) -> bool {
     const TYPES: &[&str] = &[
         "BTreeMap", "BTreeSet", "HashMap", "HashSet", "OsStr", "OsString", "Path", "PathBuf",
         "String", "Vec", "VecDeque", "bool", "char", "str", "u8", "u16", "u32", "u64", "usize",
-        "i8", "i16", "i32", "i64", "isize", "f32", "f64",
+        "i8", "i16", "i32", "i64", "isize", "f32", "f64", "slice",
     ];
     TYPES.contains(&of)
 }

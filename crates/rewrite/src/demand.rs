@@ -9,17 +9,20 @@ mod root;
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
+use cleave_graph::standard::is_crate as is_standard;
 use cleave_graph::{Graph, Lookup, Place, Reference, Resolution, Target};
 use cleave_syntax::item::{ItemKind, PathContext};
 use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{CrateId, ItemId, ModuleId, Name, UseLeafId};
 
 use crate::scope::{Scope, Side};
+use crate::skeleton::MAY_GO_UNUSED;
 use crate::support;
 use crate::traits;
 use crate::unhygienic;
 
 pub(crate) use dest::dest_demand;
+use either::Fit;
 pub(crate) use root::root_demand;
 
 /// Who asks for a name.
@@ -32,6 +35,8 @@ pub(crate) struct Asked {
     /// Whether somebody asks who stands under no condition. Who asks under too many different ones is no such, though
     /// these are no condition together.
     pub(crate) always: bool,
+    /// Whether the conditions may hold where nobody asks, since those of all who do would be too many.
+    pub(crate) is_loose: bool,
 }
 
 impl Asked {
@@ -46,10 +51,27 @@ impl Asked {
         let new: BTreeSet<String> = conditions.iter().cloned().collect();
         self.conditions = Some(match self.conditions.take() {
             None => new,
-            Some(old) => either::either(&old, &new),
+            Some(old) => {
+                let (either, fit) = either::either(&old, &new);
+                self.is_loose = match fit {
+                    Fit::Exact => self.is_loose,
+                    Fit::Whole => self.is_loose && either == old && either != new,
+                    Fit::Loose => true,
+                };
+                either
+            }
         });
         self.from_outside |= from_outside;
         self.always |= conditions.is_empty();
+    }
+
+    /// The attributes for an import of what is asked for.
+    pub(crate) fn attributes(&self) -> BTreeSet<String> {
+        let mut attributes = self.conditions.clone().unwrap_or_default();
+        if self.is_loose {
+            attributes.insert(MAY_GO_UNUSED.trim_end().to_owned());
+        }
+        attributes
     }
 
     /// Whether somebody asks who stands under no condition: whoever else asks changes nothing of that.
@@ -125,6 +147,8 @@ struct Asker<'b> {
     /// The module that the name is looked up from: that of the import which leads on, else the same.
     from: ModuleId,
     item: Option<ItemId>,
+    /// The imports that led on to the name: what is behind them is asked for where they are there.
+    through: Vec<ItemId>,
     fixed: &'b [String],
     form: Form,
     /// Whether it asks for the macro that a call calls, where only what stands in the call is for tests.
@@ -149,6 +173,7 @@ impl<'b> Asker<'b> {
             module,
             from: module,
             item: None,
+            through: Vec::new(),
             fixed,
             form: Form::Path,
             is_call: false,
@@ -161,6 +186,7 @@ impl<'b> Asker<'b> {
             module: scope.workspace.item(item).module,
             from: scope.workspace.item(item).module,
             item: Some(item),
+            through: Vec::new(),
             fixed: &[],
             form: Form::Path,
             is_call: false,
@@ -213,10 +239,23 @@ impl Asker<'_> {
             lookup,
             Asker {
                 from,
+                through: self.through.clone(),
                 form,
                 ..*self
             },
         )
+    }
+
+    /// Who asks for what an import leads to, which is looked up from a module.
+    fn behind(&self, import: ItemId, from: ModuleId, form: Form) -> Self {
+        let mut through = self.through.clone();
+        through.push(import);
+        Asker {
+            from,
+            through,
+            form,
+            ..*self
+        }
     }
 
     /// Asks for a name of a module.
@@ -226,20 +265,26 @@ impl Asker<'_> {
     }
 
     fn conditions(&self, scope: &Scope<'_>, module: ModuleId) -> Vec<String> {
-        match self.item {
-            Some(item)
-                if scope.workspace.crate_of(item) == scope.workspace.module(module).krate =>
-            {
-                let root = scope.workspace.krate(scope.root).root;
-                let is_inside = scope.workspace.is_within(self.module, module);
-                let mut texts = scope.conditions(item, if is_inside { module } else { root });
-                if self.is_call {
-                    texts.retain(|text| text != support::TEST);
-                }
-                texts
-            }
+        let workspace = scope.workspace;
+        let krate = workspace.module(module).krate;
+        let root = workspace.krate(scope.root).root;
+        let of = |item: ItemId| {
+            let is_inside = workspace.is_within(workspace.item(item).module, module);
+            scope.conditions(item, if is_inside { module } else { root })
+        };
+        let mut texts = match self.item {
+            Some(item) if workspace.crate_of(item) == krate => of(item),
             _ => self.fixed.to_vec(),
+        };
+        if self.is_call {
+            texts.retain(|text| text != support::TEST);
         }
+        let through = self.through.iter().copied();
+        let through = through.filter(|import| workspace.crate_of(*import) == krate);
+        texts.extend(through.flat_map(of));
+        texts.sort();
+        texts.dedup();
+        texts
     }
 }
 
@@ -284,6 +329,7 @@ fn references<'b>(scope: &'b Scope<'_>, side: Side) -> impl Iterator<Item = &'b 
                     && scope.side(item) == side
                     && !Graph::is_doc(scope.workspace, reference.place)
                     && (enters_words || !is_word(scope, reference))
+                    && !is_of_prelude(scope, reference)
             }
             Place::Header(..) => false,
         })
@@ -312,6 +358,23 @@ fn is_word(scope: &Scope<'_>, reference: &Reference) -> bool {
     let path = &scope.workspace.item(item).paths[index as usize];
     let is_module = matches!(reference.resolution.target, Target::Module(_));
     is_module && path.guessed && path.segments.len() == 1 && path.context != PathContext::Macro
+}
+
+/// Whether a reference is a call of a macro that every module has, whatever imports of the module of the same name there are:
+/// `use std::env` for `env!`.
+fn is_of_prelude(scope: &Scope<'_>, reference: &Reference) -> bool {
+    let path = reference.place.path(scope.workspace);
+    let is_standard = match &reference.resolution.target {
+        Target::Builtin => true,
+        Target::External(krate) => is_standard(krate),
+        _ => false,
+    };
+    let names = ["env", "panic"];
+    let is_macro = path.context == PathContext::Macro;
+    is_macro && path.segments.len() == 1 && is_standard && {
+        let name = path.segments[0].name;
+        names.iter().any(|own| name == *own)
+    }
 }
 
 /// Instead of a name, where nobody knows which names there are.

@@ -243,7 +243,7 @@ fn declare(scope: &Scope<'_>, asked: &Asked, builder: &mut ChangeBuilder) {
     });
     let reason = Reason::new("D1", name.clone());
     let attribute = match callers {
-        Some(common) if common.is_empty() && !asked.always => {
+        Some(_) if asked.is_loose => {
             format!("{MAY_GO_UNUSED}#[macro_use]\n")
         }
         Some(_) => "#[macro_use]\n".to_owned(),

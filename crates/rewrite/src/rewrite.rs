@@ -197,7 +197,7 @@ fn move_items(
     dest_demand.lead_on(&scope, &as_they_stand);
     let moves = layout::lay_out(&scope, (&root_demand, &dest_demand, &public), builder);
     let needs_root = doc_test::lead_on(&scope, &root_demand.public_items, builder);
-    doc_link::lead_on(&scope, builder);
+    doc_link::lead_on(&scope, &dest_demand, builder);
     doc_link::lead_without(&scope, &moves.lost_leaves, builder);
     let made_public = visibility::widen(&scope, (&root_demand, &dest_demand, &public), builder);
     support::open(&scope, builder);

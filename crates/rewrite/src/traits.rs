@@ -9,7 +9,7 @@ use cleave_syntax::item::{Binding, ItemKind, Level, PathContext};
 use cleave_syntax::{ItemId, ModuleId, UseLeafId, Workspace};
 
 use self::evidence::{Evidence, called};
-use self::methods::{Declared, Methods, declared, declares, methods, methods_there};
+use self::methods::{Declared, Methods, declared, declares, may_be_method, methods, methods_there};
 pub(crate) use self::shown::Shown;
 use self::shown::shown_by;
 use crate::scope::{Scope, Side};
@@ -79,6 +79,9 @@ pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
             let evidence = Evidence::of(scope, leaf, known);
             let is_evident = |id| evidence.is_in(scope, id) || calls_of(&required, id);
             let here = callers(moving, &is_evident);
+            if are_doubtful(scope, leaf, &evidence, (&here, moving)) {
+                return BTreeSet::new();
+            }
             let is_private = import.visibility.level == Level::Private;
             let is_for_methods_alone = is_private && !scope.looked_up.contains(&leaf);
             // A private import is there for somebody: then for calls that something else might explain as well.
@@ -94,17 +97,41 @@ pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
         }
         Methods::Foreign => {
             let is_unexplained = |name: &str, _: Option<u32>| {
-                !standard::is_method(name) && !scope.own_methods.contains(name)
+                may_be_method(name)
+                    && !standard::is_method(name)
+                    && !scope.own_methods.contains(name)
             };
             let unexplained = |id| !called(scope, id, &is_unexplained).is_empty();
             let here = callers(moving, &unexplained);
             if here.is_empty() && callers(!moving, &unexplained).is_empty() {
-                callers(moving, &|id| !called(scope, id, &|_, _| true).is_empty())
+                callers(moving, &|id| {
+                    !called(scope, id, &|name, _| may_be_method(name)).is_empty()
+                })
             } else {
                 here
             }
         }
     }
+}
+
+/// Whether those on one side who call methods of an imported trait are tests that may as well mean what some type has by
+/// itself, while the import is there for others: by its name, or for calls on the other side. Tests that mean the trait all
+/// the same fail to compile; other code might go on with another meaning.
+fn are_doubtful(
+    scope: &Scope<'_>,
+    leaf: UseLeafId,
+    evidence: &Evidence,
+    (users, moving): (&BTreeSet<ItemId>, bool),
+) -> bool {
+    let module = scope.workspace.item(scope.workspace.leaf(leaf).item).module;
+    let is_doubtful =
+        |id: &ItemId| scope.workspace.item(*id).is_test && evidence.is_weak_in(scope, *id);
+    let is_sure = |id: ItemId| evidence.is_in(scope, id) && !evidence.is_weak_in(scope, id);
+    let is_for_others = || {
+        scope.looked_up.contains(&leaf)
+            || callers(scope, module, !moving, &is_sure).next().is_some()
+    };
+    users.iter().all(is_doubtful) && is_for_others()
 }
 
 /// Whether an item in the module of an import calls a method of the trait which is imported, as far as these are known.
@@ -244,15 +271,22 @@ pub(crate) fn called_through(
         let Methods::Known(known) = shown.methods(scope) else {
             return None;
         };
-        let calls: Box<dyn Fn(ItemId) -> bool> = match shown {
-            Shown::Item(_) => Box::new(|id| calls_any(scope, id, &known)),
+        let who = |calls: &dyn Fn(ItemId) -> bool| {
+            let callers = callers(scope, module, moving, calls);
+            let callers = callers.filter(|id| may_need(scope, shown, *id));
+            callers.collect::<BTreeSet<ItemId>>()
+        };
+        let callers = match shown {
+            Shown::Item(_) => who(&|id| calls_any(scope, id, &known)),
             Shown::Leaf(leaf) => {
                 let evidence = Evidence::of(scope, leaf, known);
-                Box::new(move |id| evidence.is_in(scope, id))
+                let callers = who(&|id| evidence.is_in(scope, id));
+                match are_doubtful(scope, leaf, &evidence, (&callers, moving)) {
+                    true => BTreeSet::new(),
+                    false => callers,
+                }
             }
         };
-        let callers = callers(scope, module, moving, &calls);
-        let callers: BTreeSet<ItemId> = callers.filter(|id| may_need(scope, shown, *id)).collect();
         (!callers.is_empty()).then_some((shown, callers))
     };
     shown.into_iter().filter_map(with_callers).collect()

@@ -131,24 +131,13 @@ impl<'a> Finder<'a> {
                 (Place::Item(_, at), Target::Item(named)) => {
                     let path = &item.paths[at as usize];
                     let member = path.segments.get(reference.resolution.used as usize);
-                    member.zip(self.type_of(*named))
+                    member.zip(self.values.type_named(*named))
                 }
                 _ => None,
             };
             let methods = named.map(|(member, own)| self.values.methods_of(own, &member.name));
             methods.into_iter().flatten()
         })
-    }
-
-    /// A type itself, or what an alias stands for.
-    fn type_of(&self, named: ItemId) -> Option<ItemId> {
-        if self.workspace.item(named).kind.is_type() {
-            return Some(named);
-        }
-        match self.values.aliased(named, 0) {
-            Some(Known::Type(own)) => Some(own),
-            _ => None,
-        }
     }
 
     fn call(&self, from: ItemId, member: &MemberUse, called: &mut Called) {

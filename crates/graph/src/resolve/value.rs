@@ -11,6 +11,7 @@ use cleave_syntax::item::{
 };
 use cleave_syntax::{ForeignMember, ItemId, Name, Workspace};
 
+use super::anchor::ALIASES;
 use crate::graph::{Graph, Place, Reference, Target};
 use crate::standard;
 
@@ -128,13 +129,35 @@ impl<'a> Values<'a> {
         let known = self.known(from, &member.receiver);
         match known {
             // A trait object has the methods of its trait.
-            Some(Known::Object(of)) => {
-                let mut declared = self.workspace.item(of).declared.iter();
-                declared.any(|(name, _)| *name == member.name.as_str())
-            }
+            Some(Known::Object(of)) => self.has_object(of, &member.name, ALIASES),
             Some(known) if self.is_outside(known, member) => true,
             known => self.has_inherent(known, member),
         }
+    }
+
+    /// Whether a trait or one of its supertraits declares a name: an object of it has what all these declare.
+    fn has_object(&self, of: ItemId, name: &str, left: usize) -> bool {
+        let item = self.workspace.item(of);
+        if item.declared.iter().any(|(own, _)| own == name) {
+            return true;
+        }
+        let Some(left) = left.checked_sub(1) else {
+            return false;
+        };
+        let text = self.workspace.text_of(of);
+        let body = text.find('{').unwrap_or(text.len()) as u32 + item.range.start;
+        let mut references = self.references.of(of).iter();
+        references.any(
+            |reference| match (reference.place, &reference.resolution.target) {
+                (Place::Item(_, at), Target::Item(above)) => {
+                    let is_bound = item.paths[at as usize].range().end <= body;
+                    is_bound
+                        && self.workspace.item(*above).trait_name().is_some()
+                        && self.has_object(*above, name, left)
+                }
+                _ => false,
+            },
+        )
     }
 
     /// Whether a trait that an item's signature names, but for one that it implements, declares a name: `T::name` means it
@@ -168,6 +191,17 @@ impl<'a> Values<'a> {
             let mut references = self.references.of(item).iter();
             references.any(|reference| declares(item, reference))
         })
+    }
+
+    /// Whether nothing tells what the receiver of a call is, and a type of the standard library, or one of the workspace by
+    /// itself, has such a method: the call may well mean that.
+    pub fn is_ambiguous(&self, from: ItemId, member: &MemberUse) -> bool {
+        let fits = |method: ItemId| {
+            let parameters = self.workspace.item(method).parameters;
+            member.arguments.is_none() || parameters == member.arguments
+        };
+        self.known(from, &member.receiver).is_none()
+            && (standard::is_common(&member.name) || self.inherent(&member.name).any(fits))
     }
 
     /// Whether a call is known to mean no method of the workspace: the receiver's type, of another crate or of the standard
@@ -212,7 +246,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// Whether a path of an item, `Type::name`, names what the type has by itself.
+    /// Whether a path of an item, `Type::name`, names what the type has by itself, or by the name of its trait.
     pub fn names_inherent(&self, from: ItemId, path: u32) -> bool {
         let [.., of, last] = &self.workspace.item(from).paths[path as usize].segments[..] else {
             return false;
@@ -225,7 +259,15 @@ impl<'a> Values<'a> {
         let mut targets = self.targets(from, path).peekable();
         targets.peek().is_some()
             && targets.all(|target| match target {
-                Target::Item(item) => self.workspace.item(*item).name == last.name,
+                Target::Item(item) => {
+                    let item = self.workspace.item(*item);
+                    let is_variant = item.kind == ItemKind::Enum
+                        && item
+                            .members
+                            .iter()
+                            .any(|variant| *variant == last.name.as_str());
+                    item.name == last.name || item.trait_name().is_some() || is_variant
+                }
                 target if is_standard(target) => standard::has(&of, &last.name),
                 Target::External(krate) => self.foreign(*krate, of, &last.name).next().is_some(),
                 _ => false,
@@ -325,8 +367,9 @@ impl<'a> Values<'a> {
         let maker = MAKERS.iter().find(|(name, _)| last.name == *name);
         let mut targets = self.targets(from, *path);
         match (targets.next(), targets.next()) {
-            (Some(Target::Item(own)), None) if self.workspace.item(*own).kind.is_type() => {
-                Some((Known::Type(*own), maker?.1))
+            (Some(Target::Item(own)), None) => {
+                let own = self.type_named(*own)?;
+                Some((Known::Type(own), maker?.1))
             }
             (Some(target), None) => {
                 let [.., of, _] = &segments[..] else {
@@ -431,13 +474,38 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// The functions that a path may mean.
+    /// The functions that a path may mean: by an alias of their type, and several that the type has of one name, too.
     fn functions(&self, from: ItemId, path: u32) -> Option<Vec<ItemId>> {
-        let items = self.targets(from, path).map(|target| match target {
-            Target::Item(item) if self.workspace.item(*item).kind == ItemKind::Fn => Some(*item),
+        let last = self.workspace.item(from).paths[path as usize]
+            .segments
+            .last()?;
+        let mut functions = Vec::new();
+        for target in self.targets(from, path) {
+            let Target::Item(item) = target else {
+                return None;
+            };
+            if self.workspace.item(*item).kind == ItemKind::Fn {
+                functions.push(*item);
+                continue;
+            }
+            let before = functions.len();
+            functions.extend(self.methods_of(self.type_named(*item)?, &last.name));
+            if functions.len() == before {
+                return None;
+            }
+        }
+        Some(functions)
+    }
+
+    /// A type itself, or what an alias stands for.
+    pub(super) fn type_named(&self, named: ItemId) -> Option<ItemId> {
+        if self.workspace.item(named).kind.is_type() {
+            return Some(named);
+        }
+        match self.aliased(named, 0) {
+            Some(Known::Type(own)) => Some(own),
             _ => None,
-        });
-        items.collect()
+        }
     }
 
     /// What a path of an item may mean.

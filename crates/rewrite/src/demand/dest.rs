@@ -353,8 +353,9 @@ impl DestDemand {
         if !seen.insert(leaf) || names_dest(scope, leaf) || scope.straight(leaf).is_some() {
             return;
         }
-        let from = scope.workspace.item(scope.workspace.leaf(leaf).item).module;
-        let asker = &Asker { from, ..*asker };
+        let import = scope.workspace.leaf(leaf).item;
+        let from = scope.workspace.item(import).module;
+        let asker = &asker.behind(import, from, asker.form);
         for resolution in resolutions(scope, leaf) {
             self.re_exports(scope, leaf, resolution);
             self.shown_by_module(scope, (leaf, resolution), place, asker, seen);

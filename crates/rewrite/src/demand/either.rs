@@ -8,53 +8,90 @@ use syn::{Meta, Token};
 
 use crate::support;
 
-/// How many alternatives an import names. With more it is there in any case.
-const MOST: usize = 4;
+/// How many alternatives an import names. With more it is there wherever the conditions that all share hold.
+const MOST: usize = 12;
+
+/// How the condition of two fits those who stand under it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// Wherever it holds, the one or the other is there.
+    Exact,
+    /// It is that of one of the two, or holds wherever the other does not.
+    Whole,
+    /// It may hold where neither is there.
+    Loose,
+}
 
 /// The `cfg` attributes under which the one or the other of two is there: those that both stand under, and one with the
 /// rest of each as alternatives, where each has a rest.
 ///
 /// Who stands under `test` stands under the condition of what is there for the tests of other crates too.
-pub(super) fn either(a: &BTreeSet<String>, b: &BTreeSet<String>) -> BTreeSet<String> {
+pub(super) fn either(a: &BTreeSet<String>, b: &BTreeSet<String>) -> (BTreeSet<String>, Fit) {
     let mut both: BTreeSet<String> = a.intersection(b).cloned().collect();
     let in_tests = |conditions: &BTreeSet<String>| {
         conditions.contains(support::TEST) || conditions.contains(support::CONDITION)
     };
     if in_tests(a) && in_tests(b) && !both.contains(support::TEST) {
         both.insert(support::CONDITION.to_owned());
-        return both;
+        return (both, Fit::Exact);
     }
     let rest = |of: &BTreeSet<String>| -> Option<Vec<String>> {
         let rest = of.difference(&both);
         rest.map(|attribute| predicate(attribute)).collect()
     };
-    if let (Some(a), Some(b)) = (rest(a), rest(b)) {
-        both.extend(any_of(&a, &b));
-    }
-    both
+    let (Some(a), Some(b)) = (rest(a), rest(b)) else {
+        return (both, Fit::Exact);
+    };
+    let (condition, fit) = any_of(&a, &b);
+    both.extend(condition);
+    (both, fit)
 }
 
-/// `#[cfg(any(…))]` of the alternatives that two lists of conditions are; none where that is no condition.
-fn any_of(a: &[String], b: &[String]) -> Option<String> {
+/// `#[cfg(any(…))]` of the alternatives that two lists of conditions are; none where that is no condition, or too long a one.
+fn any_of(a: &[String], b: &[String]) -> (Option<String>, Fit) {
     let mut alternatives = BTreeSet::new();
     for predicates in [a, b] {
         match predicates {
-            [] => return None,
+            [] => return (None, Fit::Whole),
             [only] => alternatives.extend(of_any(only)),
             several => {
                 alternatives.insert(format!("all({})", several.join(", ")));
             }
         }
     }
-    let denied = |predicate: &String| alternatives.contains(&format!("not({predicate})"));
-    if alternatives.len() > MOST || alternatives.iter().any(denied) {
-        return None;
+    let has = |predicate: &Meta, text: &str| alternatives.contains(&line(predicate, text));
+    let covered = |predicate: &String| {
+        let all = inside(predicate, "all");
+        all.iter().any(|one| has(one, predicate))
+    };
+    // What is not denied by `not(any(…))` is one of these.
+    let denied = |predicate: &String| {
+        inside(predicate, "not").iter().any(|denied| {
+            let any = inside(&line(denied, predicate), "any");
+            has(denied, predicate)
+                || !any.is_empty() && any.iter().all(|one| has(one, &line(denied, predicate)))
+        })
+    };
+    if alternatives.iter().any(denied) {
+        return (None, Fit::Whole);
+    }
+    let covered: Vec<String> = alternatives
+        .iter()
+        .filter(|it| covered(it))
+        .cloned()
+        .collect();
+    for predicate in &covered {
+        alternatives.remove(predicate);
+    }
+    if alternatives.len() > MOST {
+        return (None, Fit::Loose);
     }
     let alternatives: Vec<String> = alternatives.into_iter().collect();
-    Some(match &alternatives[..] {
+    let condition = match &alternatives[..] {
         [only] => format!("#[cfg({only})]"),
         several => format!("#[cfg(any({}))]", several.join(", ")),
-    })
+    };
+    (Some(condition), Fit::Exact)
 }
 
 /// What stands in `#[cfg(…)]`, in one line and without comments, which would end it.
@@ -88,13 +125,19 @@ fn nested(predicate: &Meta) -> Option<(String, Punctuated<Meta, Token![,]>)> {
 
 /// What stands in `any(…)`, or the predicate itself.
 fn of_any(predicate: &str) -> Vec<String> {
-    let parsed = syn::parse_str::<Meta>(predicate).ok();
-    match parsed.as_ref().and_then(nested) {
-        Some((name, inner)) if name == "any" => {
-            inner.iter().map(|one| line(one, predicate)).collect()
-        }
-        _ => vec![predicate.to_owned()],
+    let inner = inside(predicate, "any");
+    match inner.is_empty() {
+        true => vec![predicate.to_owned()],
+        false => inner.iter().map(|one| line(one, predicate)).collect(),
     }
+}
+
+/// The predicates in `name(…)`; none where a predicate is none of that name.
+fn inside(predicate: &str, name: &str) -> Vec<Meta> {
+    let parsed = syn::parse_str::<Meta>(predicate).ok();
+    let found = parsed.as_ref().and_then(nested);
+    let found = found.filter(|(own, _)| own == name);
+    found.map_or(Vec::new(), |(_, inner)| inner.into_iter().collect())
 }
 
 #[cfg(test)]
@@ -106,7 +149,7 @@ mod tests {
             let attributes = conditions.iter().map(|text| format!("#[cfg({text})]"));
             attributes.collect::<BTreeSet<_>>()
         };
-        let found: Vec<String> = either(&set(a), &set(b)).into_iter().collect();
+        let found: Vec<String> = either(&set(a), &set(b)).0.into_iter().collect();
         found.join(" ")
     }
 
@@ -122,7 +165,18 @@ mod tests {
             (&["a", "x"], &["y"], "#[cfg(any(all(a, x), y))]"),
             (&["a", "x"], &["a"], "#[cfg(a)]"),
             (&["x"], &["not(x)"], ""),
-            (&["any(a, b)"], &["any(c, d, e)"], ""),
+            (&["any(x, y)"], &["not(any(x, y))"], ""),
+            (
+                &["any(x, z)"],
+                &["not(any(x, y))"],
+                "#[cfg(any(not(any(x, y)), x, z))]",
+            ),
+            (&["any(a, b)"], &["a", "x"], "#[cfg(any(a, b))]"),
+            (
+                &["any(a, b, c, d, e, f)"],
+                &["any(g, h, i, j, k, l, m)"],
+                "",
+            ),
             (
                 &["any(f(\"a,b)\"), y)"],
                 &["z"],

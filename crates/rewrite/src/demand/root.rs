@@ -142,12 +142,8 @@ impl RootDemand {
             1 => Form::Import,
             _ => Form::Path,
         };
-        let from = seen_from(scope, leaf);
-        let asker = &Asker {
-            from,
-            form,
-            ..*asker
-        };
+        let import = scope.workspace.leaf(leaf).item;
+        let asker = &asker.behind(import, seen_from(scope, leaf), form);
         for resolution in &scope.graph.leaves[leaf.index()] {
             self.lookups(scope, &resolution.lookups, asker, seen);
             match resolution.target {

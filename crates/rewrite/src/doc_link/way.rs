@@ -5,13 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Lookup, Place, Resolution, Target};
 use cleave_plan::Homes;
+use cleave_syntax::item::Binding;
 use cleave_syntax::{ItemId, ModuleId, Name};
 
+use crate::demand::DestDemand;
 use crate::scope::Scope;
 
 /// What the destination's modules have.
 pub(super) struct Ways<'a> {
     scope: &'a Scope<'a>,
+    demand: &'a DestDemand,
     homes: &'a Homes,
     /// By the module's path: the names that code of the destination looks up there, so that they are imported if need be;
     /// each with the conditions under which that code is there.
@@ -20,9 +23,10 @@ pub(super) struct Ways<'a> {
 
 impl<'a> Ways<'a> {
     /// Linear in the references of the workspace.
-    pub(super) fn of(scope: &'a Scope<'a>, homes: &'a Homes) -> Self {
+    pub(super) fn of(scope: &'a Scope<'a>, demand: &'a DestDemand, homes: &'a Homes) -> Self {
         let mut ways = Ways {
             scope,
+            demand,
             homes,
             named: BTreeMap::new(),
         };
@@ -88,7 +92,7 @@ impl<'a> Ways<'a> {
             let holds = |of_code: &Vec<String>| of_code.iter().all(|one| conditions.contains(one));
             named.iter().any(holds)
         });
-        if module.krate != self.scope.root || is_named {
+        if module.krate != self.scope.root || is_named || self.is_imported(lookup, conditions) {
             return true;
         }
         match lookup.found {
@@ -96,13 +100,15 @@ impl<'a> Ways<'a> {
                 Some(module) => self.holds(module, &|id| self.is_there(id)),
                 None => self.is_there(id),
             },
-            // The imports of a module that moves whole go along, but for those of what is above.
+            // The imports of a module that moves whole and at once go along, but for those of what is above.
             Found::Leaf(leaf) | Found::Glob(leaf) => {
                 let mut targets = self.scope.graph.leaves[leaf.index()].iter();
-                let mut nodes = self.nodes(lookup.module).peekable();
+                let is_at_once =
+                    self.scope.is_whole(lookup.module) || !self.scope.dest_has(lookup.module);
                 module.parent.is_some()
-                    && nodes.peek().is_some()
-                    && nodes.all(|id| self.is_there(id))
+                    && is_at_once
+                    && self.nodes(lookup.module).next().is_some()
+                    && !self.holds(lookup.module, &|id| !self.is_there(id))
                     && targets.any(|resolution| match resolution.target {
                         Target::Item(id) => self.sees(id),
                         Target::Module(id) => self.holds(id, &|id| self.sees(id)),
@@ -110,6 +116,30 @@ impl<'a> Ways<'a> {
                     })
             }
         }
+    }
+
+    /// Whether the step imports a name in the destination, or an earlier one did: for methods that code calls, too.
+    fn is_imported(&self, lookup: &Lookup, conditions: &[String]) -> bool {
+        let (Found::Leaf(leaf) | Found::Glob(leaf)) = lookup.found else {
+            return false;
+        };
+        let workspace = self.scope.workspace;
+        let holds = |asked: &BTreeSet<String>| asked.iter().all(|one| conditions.contains(one));
+        let asked = self.demand.leaves.get(&leaf);
+        let is_asked = asked.is_some_and(|asked| asked.conditions.as_ref().is_some_and(holds));
+        let path = workspace.module(lookup.module).path.as_str();
+        let there = self.scope.dest_modules.get(path).into_iter();
+        let mut items = there.flat_map(|id| workspace.module(*id).items.iter());
+        is_asked
+            || items.any(|id| {
+                let mut leaves = workspace.item(*id).leaves.iter();
+                let is_plain = !workspace.item(*id).is_conditional();
+                is_plain
+                    && leaves.any(|own| match workspace.leaf(*own).binding {
+                        Binding::Name(ref name) => *name == lookup.name.as_str(),
+                        _ => false,
+                    })
+            })
     }
 
     fn nodes(&self, id: ModuleId) -> impl Iterator<Item = ItemId> + '_ {

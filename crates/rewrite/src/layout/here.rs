@@ -14,6 +14,9 @@ use crate::support;
 use crate::text::{self, Import};
 use crate::tree;
 
+/// What stands above an import for some that has a name which a public glob beside it brings, too (row B4).
+const HIDES_FROM_GLOB: &str = "#[allow(hidden_glob_reexports)]";
+
 /// What stands above a glob for names that are there under some conditions only: else it shows nothing (row B4).
 const EMPTY_GLOB: &str = "#[allow(unused_imports, unreachable_pub)]";
 
@@ -142,7 +145,10 @@ impl Layout<'_, '_> {
         };
         let file = self.file_of(item.module);
         let mut attributes = self.scope.seen_from_above(declaration);
-        attributes.extend(asked.conditions.clone().unwrap_or_default());
+        attributes.extend(asked.attributes());
+        if item.visibility.level != Level::Public && self.hides_from_glob(item.module, &item.name) {
+            attributes.push(HIDES_FROM_GLOB.to_owned());
+        }
         attributes.sort();
         attributes.dedup();
         // It stays in the macro call that puts these before it.
@@ -322,6 +328,7 @@ impl Layout<'_, '_> {
                 let all = (module, *id, ALL.to_owned());
                 name == ALL || !self.root.names.contains_key(&all)
             })
+            .filter(|((_, _, name), _)| name != ALL || !self.has_glob(module))
             .map(|((_, id, name), asked)| {
                 let item = workspace.item(*id);
                 let is_macro = item.kind == ItemKind::MacroRules;
@@ -344,8 +351,6 @@ impl Layout<'_, '_> {
                 if item.attributes.iter().any(|it| it.path == "deprecated") {
                     attributes.push(DEPRECATED.to_owned());
                 }
-                attributes.sort();
-                attributes.dedup();
                 // What a macro defines is public in the new crate if anybody asks for it.
                 let public = item.visibility.level == Level::Public
                     || item.is_exported_macro()
@@ -356,6 +361,11 @@ impl Layout<'_, '_> {
                     (true, false) => "pub(crate)",
                     (false, _) => "",
                 };
+                if visibility != "pub" && self.hides_from_glob(module, name) {
+                    attributes.push(HIDES_FROM_GLOB.to_owned());
+                }
+                attributes.sort();
+                attributes.dedup();
                 Import {
                     attributes,
                     visibility: visibility.to_owned(),
@@ -364,6 +374,56 @@ impl Layout<'_, '_> {
                 }
             })
             .collect()
+    }
+
+    /// Whether a module has a public glob of all that it has in the destination: a step before wrote it.
+    fn has_glob(&self, module: ModuleId) -> bool {
+        let path = &self.scope.workspace.module(module).path;
+        let there = self.scope.dest_modules.get(path.as_str());
+        there.is_some_and(|there| self.public_globs(module).any(|of| of == *there))
+    }
+
+    /// Whether this step writes one.
+    fn gets_glob(&self, module: ModuleId) -> bool {
+        let mut names = self.root.names.keys();
+        names.any(|(at, id, name)| {
+            let of = self.scope.workspace.item(*id).module;
+            *at == module
+                && of == module
+                && name == ALL
+                && self.is_asked_from_outside(module, *id, ALL)
+        })
+    }
+
+    /// Whether an import that only some see takes a name which a public glob brings, too, now that it is public where it
+    /// lives: nobody outside should see it here.
+    fn hides_from_glob(&self, module: ModuleId, name: &str) -> bool {
+        let workspace = self.scope.workspace;
+        let mut globs = self.public_globs(module);
+        self.has_glob(module)
+            || self.gets_glob(module)
+            || globs.any(|of| {
+                let mut items = workspace.module(of).items.iter();
+                of != module && items.any(|id| workspace.item(*id).name == name)
+            })
+    }
+
+    /// The modules of which a module shows all by globs.
+    fn public_globs(&self, module: ModuleId) -> impl Iterator<Item = ModuleId> {
+        let workspace = self.scope.workspace;
+        let imports = workspace
+            .module(module)
+            .items
+            .iter()
+            .map(|id| workspace.item(*id));
+        let public = imports.filter(|item| item.visibility.level == Level::Public);
+        let leaves = public.flat_map(|item| item.leaves.iter().copied());
+        let globs = leaves.filter(|leaf| workspace.leaf(*leaf).binding == Binding::Glob);
+        let targets = globs.flat_map(|leaf| &self.scope.graph.leaves[leaf.index()]);
+        targets.filter_map(|resolution| match resolution.target {
+            Target::Module(of) => Some(of),
+            _ => None,
+        })
     }
 
     /// Whether what a call's macros define stands under conditions of their own.
@@ -388,9 +448,9 @@ impl Layout<'_, '_> {
         name: &str,
         asked: &Asked,
     ) -> BTreeSet<String> {
-        let first = asked.conditions.clone().unwrap_or_default();
+        let first = asked.attributes();
         self.askers(module, id, name).fold(first, |all, asked| {
-            let others = asked.conditions.clone().unwrap_or_default();
+            let others = asked.attributes();
             all.intersection(&others).cloned().collect()
         })
     }

@@ -399,7 +399,7 @@ impl Layout<'_, '_> {
     /// An import that stands under the conditions of those who ask, and under its `own`.
     pub(super) fn copied_import(&self, id: UseLeafId, asked: &Asked, own: Vec<String>) -> Import {
         let mut attributes = own;
-        attributes.extend(asked.conditions.clone().unwrap_or_default());
+        attributes.extend(asked.attributes());
         attributes.extend(self.allowed(id));
         let public = self.public.contains(&id);
         if public && self.scope.is_published() {

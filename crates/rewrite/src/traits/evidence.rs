@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use cleave_graph::{Place, Target, standard};
+use cleave_graph::{Graph, Place, Target, standard};
 use cleave_syntax::{Item, ItemId, UseLeafId};
 
 use super::methods::{self, Declared, Methods, declares};
@@ -69,6 +69,23 @@ impl Evidence {
     fn is_shared(&self, name: &str) -> bool {
         let rivals = self.rivals.iter();
         rivals.filter(|rival| rival.contains_key(name)).count() > 1
+    }
+
+    /// Whether all that [`Self::is_in`] finds in an item may as well mean what some type has by itself.
+    pub(super) fn is_weak_in(&self, scope: &Scope<'_>, id: ItemId) -> bool {
+        let item = scope.workspace.item(id);
+        let called = called(scope, id, &|name, arguments| {
+            declares(&self.methods, name, arguments)
+        });
+        let mut named = item.paths.iter().filter_map(|path| path.associated());
+        let mut members = item.member_uses.iter();
+        !named.any(|name| called.contains(name))
+            && members.all(|member| {
+                let is_called = member.called && called.contains(member.name.as_str());
+                !is_called
+                    || scope.values.is_ambiguous(id, member)
+                    || scope.values.is_inherent(id, member)
+            })
     }
 
     /// Whether an item calls what may be a method of the trait, whatever else explains it.
@@ -140,7 +157,11 @@ pub(super) fn called<'s>(
         called && !super::standard::is_of_formatter(member) && !scope.values.is_inherent(id, member)
     });
     let named = item.paths.iter().zip(0..).filter_map(|(path, index)| {
-        let name = path.associated().filter(|name| wanted(name, None))?;
+        // Who reads a doc test imports what it needs.
+        let is_doc = Graph::is_doc(scope.workspace, Place::Item(id, index));
+        let name = path
+            .associated()
+            .filter(|name| !is_doc && wanted(name, None))?;
         (!scope.values.names_inherent(id, index)).then_some(name)
     });
     members

@@ -24,7 +24,15 @@ pub(super) type Declared = BTreeMap<String, Vec<Takes>>;
 /// Whether one of a name is declared that takes so many arguments, as far as that is known.
 pub(super) fn declares(declared: &Declared, name: &str, arguments: Option<u32>) -> bool {
     let mut all = declared.get(name).into_iter().flatten();
-    all.any(|takes| takes.fits(arguments))
+    all.any(|takes| {
+        let is_word = matches!(takes, Takes::Unknown);
+        takes.fits(arguments) && (!is_word || may_be_method(name))
+    })
+}
+
+/// Whether a name is none of a type, a variant or a constant, by the custom of the language.
+pub(super) fn may_be_method(name: &str) -> bool {
+    !name.starts_with(char::is_uppercase)
 }
 
 fn extend(declared: &mut Declared, other: Declared) {

@@ -10,6 +10,7 @@ use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{ChangeBuilder, FileId, ItemId, ModuleId, SourceFile, TextRange};
 use proc_macro2::{TokenStream, TokenTree};
 
+use crate::doc_link::{self, Docs};
 use crate::doc_text;
 use crate::scope::Scope;
 
@@ -29,7 +30,9 @@ pub(super) fn mend(
         items,
         modules,
     };
-    for (file, docs) in first.docs() {
+    let all = first.all();
+    doc_link::unlink(scope, &all, &|id| first.is_private(id), builder);
+    for (file, docs) in all.iter().map(|docs| first.comments(*docs)) {
         let file = scope.workspace.file(file);
         for text in adjacent(file, docs) {
             let lines = text.iter().flat_map(|range| doc_lines(&file.text, *range));
@@ -49,25 +52,47 @@ struct First<'a, 'b> {
 }
 
 impl First<'_, '_> {
-    /// The doc comments of each, in order.
-    fn docs(&self) -> Vec<(FileId, Vec<TextRange>)> {
+    /// Whose docs they are, in order.
+    fn all(&self) -> Vec<Docs> {
         let workspace = self.scope.workspace;
-        let mut all = Vec::new();
-        for id in workspace.items_of(self.scope.root) {
-            let item = workspace.item(id);
-            if !item.is_test && self.is_first(id) {
-                let file = workspace.module(item.module).file;
-                all.push((file, comments(workspace.file(file), id, self.scope)));
+        let items = workspace.items_of(self.scope.root);
+        let items = items.filter(|id| !workspace.item(*id).is_test && self.is_first(*id));
+        let modules = workspace.modules_of(self.scope.root);
+        let modules = modules.filter(|id| self.is_read_module(*id));
+        items
+            .map(Docs::Item)
+            .chain(modules.map(Docs::Module))
+            .collect()
+    }
+
+    /// The doc comments of one.
+    fn comments(&self, docs: Docs) -> (FileId, Vec<TextRange>) {
+        let workspace = self.scope.workspace;
+        match docs {
+            Docs::Item(id) => {
+                let file = workspace.module(workspace.item(id).module).file;
+                (file, comments(workspace.file(file), id, self.scope))
             }
-        }
-        for id in workspace.modules_of(self.scope.root) {
-            let module = workspace.module(id);
-            if self.scope.is_whole(id) && !module.is_test && self.is_first_module(id) {
+            Docs::Module(id) => {
+                let module = workspace.module(id);
                 let file = workspace.file(module.file);
-                all.push((module.file, of_attributes(file, &module.inner_attributes)));
+                (module.file, of_attributes(file, &module.inner_attributes))
             }
         }
-        all
+    }
+
+    /// Whether a module's own docs are such.
+    fn is_read_module(&self, id: ModuleId) -> bool {
+        let is_test = self.scope.workspace.module(id).is_test;
+        self.scope.is_whole(id) && !is_test && self.is_first_module(id)
+    }
+
+    /// Whether a definition moves and stays private.
+    fn is_private(&self, id: ItemId) -> bool {
+        let item = self.scope.workspace.item(id);
+        let is_open = item.visibility.level == Level::Public || self.items.contains(&id);
+        let is_own = item.is_node() && item.parent.is_none() && !item.is_exported_macro();
+        is_own && !is_open && self.scope.moving[id.index()]
     }
 
     fn is_first(&self, id: ItemId) -> bool {

@@ -20,10 +20,26 @@ pub(super) fn written(written: &syn::Type) -> Option<Box<Shape>> {
     shape(written).map(Box::new)
 }
 
-/// The last name of a type, seen through references and the smart pointers that hand method calls on.
+/// What an array is like, too: it has what slices have.
+pub(super) const SLICE: &str = "slice";
+
+/// The last name of a type, or that of the trait of a trait object, seen through references and the smart pointers that hand
+/// method calls on.
 pub(super) fn type_name(written: &syn::Type) -> Option<Name> {
-    let last = named(written)?;
-    Some(name_of(&last.ident))
+    match seen_through(written) {
+        syn::Type::TraitObject(object) => object_of(object),
+        syn::Type::Slice(_) | syn::Type::Array(_) => Some(Name::new(SLICE)),
+        written => named(written).map(|last| name_of(&last.ident)),
+    }
+}
+
+/// The trait of a trait object that is no marker.
+fn object_of(object: &syn::TypeTraitObject) -> Option<Name> {
+    let bound = object.bounds.iter().find_map(|bound| match bound {
+        syn::TypeParamBound::Trait(bound) => bound.path.segments.last(),
+        _ => None,
+    });
+    bound.map(|last| name_of(&last.ident))
 }
 
 /// Whether a type is a generic parameter, what is associated with one, or `impl Trait`.
@@ -48,13 +64,8 @@ pub(super) fn is_generic(written: &syn::Type, is_parameter: impl Fn(Name) -> boo
 fn shape(written: &syn::Type) -> Option<Shape> {
     match seen_through(written) {
         syn::Type::Tuple(tuple) => Some(Shape::Tuple(tuple.elems.iter().map(shape).collect())),
-        syn::Type::TraitObject(object) => {
-            let bound = object.bounds.iter().find_map(|bound| match bound {
-                syn::TypeParamBound::Trait(bound) => bound.path.segments.last(),
-                _ => None,
-            });
-            bound.map(|last| Shape::Object(name_of(&last.ident)))
-        }
+        syn::Type::TraitObject(object) => object_of(object).map(Shape::Object),
+        syn::Type::Slice(_) | syn::Type::Array(_) => Some(Shape::Named(Name::new(SLICE))),
         inner => {
             let last = named(inner)?;
             let name = name_of(&last.ident);

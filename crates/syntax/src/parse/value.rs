@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::collect::{Collector, Local, member_name, name_of};
+use super::shape::SLICE;
 use crate::item::{Derivation, Derived, Part, Receiver};
 use crate::name::Name;
 use crate::source::TextRange;
@@ -37,6 +38,7 @@ fn follow(collector: &Collector<'_>, expression: &syn::Expr, left: u32) -> Recei
             lit: syn::Lit::Str(_),
             ..
         }) => Receiver::Typed(Name::new("str")),
+        syn::Expr::Array(_) | syn::Expr::Repeat(_) => Receiver::Typed(Name::new(SLICE)),
         syn::Expr::Macro(call) => made_by_macro(&call.mac),
         syn::Expr::Paren(inner) => follow(collector, &inner.expr, left),
         syn::Expr::Reference(inner) => follow(collector, &inner.expr, left),
