@@ -281,10 +281,10 @@ pub(crate) fn called_through(
             Shown::Leaf(leaf) => {
                 let evidence = Evidence::of(scope, leaf, known);
                 let callers = who(&|id| evidence.is_in(scope, id));
-                match are_doubtful(scope, leaf, &evidence, (&callers, moving)) {
-                    true => BTreeSet::new(),
-                    false => callers,
+                if are_doubtful(scope, leaf, &evidence, (&callers, moving)) {
+                    return None;
                 }
+                callers
             }
         };
         (!callers.is_empty()).then_some((shown, callers))

@@ -126,10 +126,10 @@ fn nested(predicate: &Meta) -> Option<(String, Punctuated<Meta, Token![,]>)> {
 /// What stands in `any(…)`, or the predicate itself.
 fn of_any(predicate: &str) -> Vec<String> {
     let inner = inside(predicate, "any");
-    match inner.is_empty() {
-        true => vec![predicate.to_owned()],
-        false => inner.iter().map(|one| line(one, predicate)).collect(),
+    if inner.is_empty() {
+        return vec![predicate.to_owned()];
     }
+    inner.iter().map(|one| line(one, predicate)).collect()
 }
 
 /// The predicates in `name(…)`; none where a predicate is none of that name.
