@@ -250,7 +250,10 @@ impl<'a> Scope<'a> {
     pub(crate) fn takes_along(&self, place: Place) -> bool {
         let module = place.module(self.workspace);
         let moves = match place {
-            Place::Item(item, _) => self.moving[item.index()],
+            Place::Item(item, _) => {
+                let mut declares = self.workspace.item(item).declares.into_iter();
+                self.moving[item.index()] || declares.any(|module| self.is_whole(module))
+            }
             Place::Header(module, _) => self.is_whole(module),
         };
         moves && self.workspace.module(module).krate == self.root

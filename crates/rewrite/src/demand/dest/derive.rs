@@ -19,8 +19,11 @@ impl DestDemand {
         let moving = scope.graph.derived.iter().filter(|(id, implemented)| {
             scope.moving[id.index()] && scope.side(*implemented) != Side::Root
         });
+        // What stands beside a trait is what the trait's module defines; the modules around lead there.
+        let mut beside: BTreeMap<ModuleId, Vec<ItemId>> = BTreeMap::new();
         let mut users: BTreeMap<ModuleId, Vec<ItemId>> = BTreeMap::new();
         for (id, implemented) in moving {
+            beside.entry(home(*implemented)).or_default().push(*id);
             // A module that moved whole is imported as such.
             for module in workspace.around(home(*implemented)) {
                 if workspace.module(module).parent.is_some() {
@@ -52,7 +55,7 @@ impl DestDemand {
             for leaf in std::mem::take(&mut leaves) {
                 let resolutions = scope.graph.leaves[leaf.index()].iter();
                 let shown = resolutions.filter_map(|resolution| match resolution.target {
-                    Target::Item(target) if may_be_named(target) => users.get(&home(target)),
+                    Target::Item(target) if may_be_named(target) => beside.get(&home(target)),
                     Target::Module(module) => users.get(&module),
                     _ => None,
                 });
