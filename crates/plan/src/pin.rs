@@ -5,10 +5,10 @@ use std::fmt;
 
 use camino::Utf8PathBuf;
 use cleave_graph::Graph;
-use cleave_syntax::item::ItemKind;
+use cleave_syntax::item::{ItemKind, PathContext};
 use cleave_syntax::token::words;
 use cleave_syntax::workspace::CrateKind;
-use cleave_syntax::{CrateId, FileId, ItemId, Workspace};
+use cleave_syntax::{CrateId, FileId, Item, ItemId, Workspace};
 
 use crate::build_script::BuildOutput;
 use crate::indivisible;
@@ -36,6 +36,8 @@ pub enum Pin {
     Built,
     /// It is there for rustdoc's tests alone, such as those of a README: these are the package's.
     DocTest,
+    /// An attribute hands `crate` on to a derive, which writes paths from the crate's root that nobody sees (row D4).
+    Root,
 }
 
 /// As the end of a sentence.
@@ -48,6 +50,7 @@ impl fmt::Display for Pin {
             Self::Linked => f.write_str("the linker knows it by name"),
             Self::Built => f.write_str("it reads what the build script makes"),
             Self::DocTest => f.write_str("it is there for the package's doc tests alone"),
+            Self::Root => f.write_str("an attribute tells a derive that all is in its own crate"),
         }
     }
 }
@@ -130,8 +133,20 @@ impl Pins {
         if is_for_doc_tests(workspace, id) {
             return Some(Pin::DocTest);
         }
+        if hands_on_crate(item) {
+            return Some(Pin::Root);
+        }
         self.built.is_read_by(workspace, id).then_some(Pin::Built)
     }
+}
+
+/// Whether an attribute names the crate's root itself: `#[serde(crate = "crate")]`.
+fn hands_on_crate(item: &Item) -> bool {
+    let mut paths = item.paths.iter();
+    paths.any(|path| {
+        let is_argument = path.context == PathContext::AttributeArgument;
+        is_argument && path.segments.len() == 1 && path.segments[0].name == "crate"
+    })
 }
 
 /// Whether the condition of an item, or of a module around it, asks for `doctest`.

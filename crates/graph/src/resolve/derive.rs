@@ -6,10 +6,12 @@ use std::collections::HashMap;
 use cleave_syntax::item::{ItemKind, PathContext};
 use cleave_syntax::{CrateId, ItemId, Workspace};
 
-use crate::graph::{Graph, Place, Target};
+use crate::graph::{Found, Graph, Place, Target};
 
-/// Fills [`Graph::derived`], and adds these edges.
+/// Fills [`Graph::derived`], and adds these edges, and those to traits that are imported by the same name as their derives.
 pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
+    let imported = imported_with_traits(workspace, graph);
+    add(graph, &imported);
     let crates = (0..workspace.crates.len()).map(CrateId::new);
     let own_names: Vec<Option<&str>> = crates.map(|krate| workspace.own_name(krate)).collect();
     let traits = traits(workspace, &own_names);
@@ -46,13 +48,48 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
     found.retain(|(id, implemented)| id != implemented);
     found.sort_unstable();
     found.dedup();
-    for &(id, implemented) in &found {
+    add(graph, &found);
+    graph.derived = found;
+}
+
+fn add(graph: &mut Graph, edges: &[(ItemId, ItemId)]) {
+    for &(id, implemented) in edges {
         let edges = &mut graph.edges[id.index()];
         if let Err(at) = edges.binary_search(&implemented) {
             edges.insert(at, implemented);
         }
     }
-    graph.derived = found;
+}
+
+/// What is derived by a name under which a trait of the workspace is imported together with another crate's derive: by custom
+/// that is the trait which the derive implements.
+fn imported_with_traits(workspace: &Workspace, graph: &Graph) -> Vec<(ItemId, ItemId)> {
+    let is_trait = |id: ItemId| workspace.item(id).kind == ItemKind::Trait;
+    let derives = graph.references.iter().filter(|reference| {
+        let path = reference.place.path(workspace);
+        let is_foreign = matches!(reference.resolution.target, Target::External(_));
+        is_foreign && path.context == PathContext::Attribute
+    });
+    let mut found: Vec<(ItemId, ItemId)> = Vec::new();
+    for reference in derives {
+        let Place::Item(id, _) = reference.place else {
+            continue;
+        };
+        for lookup in &reference.resolution.lookups {
+            let (Found::Leaf(leaf) | Found::Glob(leaf)) = lookup.found else {
+                continue;
+            };
+            let together = graph.leaves[leaf.index()].iter();
+            let traits = together.filter_map(|resolution| match resolution.target {
+                Target::Item(of) if is_trait(of) && of != id => Some((id, of)),
+                _ => None,
+            });
+            found.extend(traits);
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 /// The traits of the crates that give themselves a name, by that name and theirs: crates that were split off bear the

@@ -5,8 +5,9 @@ mod derive;
 use std::collections::BTreeSet;
 
 use cleave_graph::graph::Found;
+use cleave_graph::standard::is_crate as is_standard;
 use cleave_graph::{Lookup, Place, Resolution, Target};
-use cleave_syntax::item::{Binding, Item, ItemKind, Level};
+use cleave_syntax::item::{Binding, Item, ItemKind, Level, PathContext};
 use cleave_syntax::{ItemId, ModuleId, UseLeafId};
 
 use super::{Asked, Asker, DestDemand, namesake, onward, references, users_unseen};
@@ -155,6 +156,16 @@ fn leads_out_of_sight(scope: &Scope<'_>, leaf: UseLeafId) -> bool {
             Side::Other => !scope.sees(scope.workspace.crate_of(to)),
         },
         _ => false,
+    })
+}
+
+/// Whether a derive or an attribute of another package stands on what moves.
+fn runs_foreign_macros(scope: &Scope<'_>) -> bool {
+    references(scope, Side::Dest).any(|reference| {
+        let path = reference.place.path(scope.workspace);
+        let target = &reference.resolution.target;
+        let is_foreign = matches!(target, Target::External(krate) if !is_standard(krate));
+        is_foreign && path.context == PathContext::Attribute
     })
 }
 
@@ -376,6 +387,7 @@ impl DestDemand {
         let workspace = scope.workspace;
         let modules = workspace.modules_of(scope.root);
         let names_itself = workspace.own_name(scope.root).is_some();
+        let runs_macros = names_itself && runs_foreign_macros(scope);
         let is_shown = |module: &ModuleId| {
             let is_divided = scope.touched[module.index()] && !scope.is_whole(*module);
             (names_itself && is_divided) || scope.is_seen_in_part(*module)
@@ -400,6 +412,11 @@ impl DestDemand {
                             Target::Module(to) => {
                                 let is_glob = workspace.leaf(*leaf).binding == Binding::Glob;
                                 (names_itself || is_glob) && scope.touched[to.index()]
+                            }
+                            // By these what other packages' macros write finds further packages.
+                            Target::External(krate) => {
+                                let is_root = workspace.module(module).parent.is_none();
+                                is_root && runs_macros && !is_standard(&krate)
                             }
                             _ => false,
                         });

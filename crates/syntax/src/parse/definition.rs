@@ -1,6 +1,6 @@
 //! What tokens define: those of a macro call at module level, and those that a macro writes (row D3).
 
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
 use super::collect::{Collector, name_of, text_of};
 use super::item::takes;
@@ -59,6 +59,8 @@ pub(super) struct Definitions {
     pub(super) calls: Vec<String>,
     /// Of a `macro_rules!`: how its matchers spell out what a caller defines.
     pub(super) heads: Vec<Head>,
+    /// Whether the tokens are those of a call at module level.
+    is_call: bool,
 }
 
 /// What the transcribers of a `macro_rules!` define and call, and what its matchers spell out; the names of calls ascending,
@@ -89,7 +91,10 @@ pub(super) fn transcribed(collector: &Collector<'_>, tokens: TokenStream) -> Def
 
 /// What a macro call at module level seems to define.
 pub(super) fn in_call(collector: &Collector<'_>, tokens: TokenStream) -> Definitions {
-    let mut found = Definitions::default();
+    let mut found = Definitions {
+        is_call: true,
+        ..Definitions::default()
+    };
     found.items(collector, tokens);
     found
 }
@@ -138,6 +143,24 @@ fn is_test(head: &[TokenTree]) -> bool {
     };
     let is_fn = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "fn");
     head.windows(2).any(is_attribute) && head.iter().any(is_fn)
+}
+
+/// Whether the parameters of a function, whose name is a token, start with `self`, by value or by reference.
+fn takes_self(tokens: &[TokenTree], name: usize) -> bool {
+    let parameters = tokens[name.min(tokens.len())..]
+        .iter()
+        .find_map(|token| match token {
+            TokenTree::Group(group) => Some(group),
+            _ => None,
+        });
+    let parameters = parameters.filter(|group| group.delimiter() == Delimiter::Parenthesis);
+    let mut first = parameters.into_iter().flat_map(Group::stream);
+    first.find_map(|token| match token {
+        TokenTree::Ident(word) if word == "mut" => None,
+        TokenTree::Ident(word) => Some(word == "self"),
+        TokenTree::Punct(punct) if punct.as_char() == ',' => Some(false),
+        _ => None,
+    }) == Some(true)
 }
 
 impl Definitions {
@@ -191,6 +214,10 @@ impl Definitions {
         (tokens, at): (&[TokenTree], usize),
     ) -> usize {
         let name = behind_qualifiers(tokens, at + 1);
+        // What takes `self` at module level is no item, but a method of what the macro writes around it.
+        if self.is_call && keyword == "fn" && takes_self(tokens, name) {
+            return end_of_definition(tokens, name);
+        }
         let defines = match tokens.get(name) {
             Some(TokenTree::Ident(name)) if !is_keyword(|word| name == word) => {
                 let (name, range) = named(collector, name);
@@ -353,7 +380,7 @@ impl Definitions {
 }
 
 /// The parentheses of a tuple struct: those outside the arguments of its generics, before its `where`.
-fn tuple_body(tokens: &[TokenTree]) -> Option<&proc_macro2::Group> {
+fn tuple_body(tokens: &[TokenTree]) -> Option<&Group> {
     let mut at = 0;
     while at < tokens.len() {
         match &tokens[at] {

@@ -6,7 +6,7 @@ use cleave_graph::{Place, Target};
 use cleave_syntax::item::ItemKind;
 use cleave_syntax::{ItemId, ModuleId, UseLeafId};
 
-use super::{is_public, names_dest};
+use super::{is_public, leads_out_of_sight, names_dest};
 use crate::demand::{Asker, DestDemand};
 use crate::scope::{Scope, Side};
 
@@ -35,10 +35,20 @@ impl DestDemand {
             let kind = workspace.item(target).kind;
             kind == ItemKind::Trait || kind.is_type()
         };
+        // What stands beside may be named or not; what the new crate can't see, the plan has found not to be needed.
+        let is_in_sight = |leaf: &UseLeafId| {
+            let mut targets = scope.graph.leaves[leaf.index()].iter();
+            let is_derived = targets.any(|resolution| match resolution.target {
+                Target::Item(of) => scope.graph.derived.iter().any(|(_, it)| *it == of),
+                _ => false,
+            });
+            is_derived || !leads_out_of_sight(scope, *leaf)
+        };
         let is_shown = |leaf: &UseLeafId| {
             let item = workspace.item(workspace.leaf(*leaf).item);
             let is_divided = !scope.is_whole(item.module) && !names_dest(scope, *leaf);
-            workspace.module(item.module).krate == scope.root && is_public(item) && is_divided
+            let is_own = workspace.module(item.module).krate == scope.root;
+            is_own && is_public(item) && is_divided && is_in_sight(leaf)
         };
         let mut leaves: Vec<UseLeafId> = Vec::new();
         if !users.is_empty() {
