@@ -169,7 +169,7 @@ fn front_page(
         if is_for_all && !is_of_build_script(&output, written) {
             let text = without_public_api(written).map(|text| match attribute.path.as_str() {
                 // None of the code here may do what all of the monolith's does.
-                "expect" => text.replacen("expect", "allow", 1),
+                "expect" | "cfg_attr" => text.replace("expect(", "allow("),
                 _ => text,
             });
             attributes.extend(text.map(|text| text + "\n"));

@@ -68,6 +68,7 @@ pub(crate) fn widen(
     }
     expected::allow(scope, &widening.items, builder);
     expected::allow_private(scope, &widening.items, builder);
+    expected::allow_at_top(scope, builder);
     first_read::mend(scope, (&widening.items, &widening.modules), builder);
     made_public.extend(uses.widen_fields(scope, builder));
     made_public.extend(uses.widen_written(scope, builder));
