@@ -191,6 +191,11 @@ fn links<'a>(scope: &'a Scope<'_>) -> Links<'a> {
             && path.context == PathContext::DocLink
         {
             let module = workspace.module(reference.place.module(workspace));
+            let told = markup::namespace(&workspace.file(module.file).text, path.range());
+            let last = reference.resolution.lookups.last();
+            if told.is_some_and(|told| last.is_some_and(|last| last.namespace != told)) {
+                continue;
+            }
             let place = (module.file, path.range());
             let link = (reference.place, path, Vec::new());
             let (_, _, meanings) = links.entry(place).or_insert(link);

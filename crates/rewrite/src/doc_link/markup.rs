@@ -1,5 +1,6 @@
 //! The forms of a link in Markdown, and what each becomes.
 
+use cleave_graph::Namespace;
 use cleave_syntax::TextRange;
 
 type Edits = Vec<(TextRange, String)>;
@@ -8,6 +9,28 @@ type Edits = Vec<(TextRange, String)>;
 pub(super) fn lead(text: &str, path: TextRange, address: Option<&str>) -> Edits {
     let docs = Docs::around(text, path.start as usize);
     docs.lead(path, address).unwrap_or_default()
+}
+
+/// The namespace that a link is told to be in: `fn@path`, `path()`, `path!` (rustdoc book, *linking to items by name*).
+pub(super) fn namespace(text: &str, path: TextRange) -> Option<Namespace> {
+    let behind = &text[path.end as usize..];
+    if behind.starts_with("()") {
+        return Some(Namespace::Value);
+    }
+    if behind.starts_with('!') {
+        return Some(Namespace::Macro);
+    }
+    let before = text[..path.start as usize].strip_suffix('@')?;
+    let word = before.rsplit(|c: char| !c.is_ascii_lowercase()).next()?;
+    match word {
+        "fn" | "function" | "method" | "const" | "constant" | "static" | "value" => {
+            Some(Namespace::Value)
+        }
+        "macro" | "derive" => Some(Namespace::Macro),
+        "mod" | "module" | "struct" | "enum" | "union" | "trait" | "type" | "tyalias"
+        | "typealias" => Some(Namespace::Type),
+        _ => None,
+    }
 }
 
 /// The text of a file, and the part of it that is one text for Markdown.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
-use cleave_graph::{Graph, Lookup, Place, Resolution, Target};
+use cleave_graph::{Graph, Lookup, Namespace, Place, Resolution, Target};
 use cleave_plan::Homes;
 use cleave_syntax::item::Binding;
 use cleave_syntax::{ItemId, ModuleId, Name};
@@ -17,8 +17,8 @@ pub(super) struct Ways<'a> {
     demand: &'a DestDemand,
     homes: &'a Homes,
     /// By the module's path: the names that code of the destination looks up there, so that they are imported if need be;
-    /// each with the conditions under which that code is there.
-    named: BTreeMap<(&'a str, Name), BTreeSet<Vec<String>>>,
+    /// each with the conditions under which that code is there. A module may bear the name of a function.
+    named: BTreeMap<(&'a str, Name, Namespace), BTreeSet<Vec<String>>>,
 }
 
 impl<'a> Ways<'a> {
@@ -47,7 +47,8 @@ impl<'a> Ways<'a> {
         let mut pending = vec![lookup];
         while let Some(lookup) = pending.pop() {
             let path = self.scope.workspace.module(lookup.module).path.as_str();
-            let known = self.named.entry((path, lookup.name)).or_default();
+            let known = self.named.entry((path, lookup.name, lookup.namespace));
+            let known = known.or_default();
             if known.contains(conditions) {
                 continue;
             }
@@ -87,7 +88,9 @@ impl<'a> Ways<'a> {
     fn leads(&self, lookup: &Lookup, conditions: &[String]) -> bool {
         let workspace = self.scope.workspace;
         let module = workspace.module(lookup.module);
-        let named = self.named.get(&(module.path.as_str(), lookup.name));
+        let named = self
+            .named
+            .get(&(module.path.as_str(), lookup.name, lookup.namespace));
         let is_named = named.is_some_and(|named| {
             let holds = |of_code: &Vec<String>| of_code.iter().all(|one| conditions.contains(one));
             named.iter().any(holds)
