@@ -193,15 +193,10 @@ impl<'a> Values<'a> {
         })
     }
 
-    /// Whether nothing tells what the receiver of a call is, and a type of the standard library, or one of the workspace by
-    /// itself, has such a method: the call may well mean that.
+    /// Whether nothing tells what the receiver of a call is, and types that hardly any code goes without have such a method:
+    /// the call may well mean that.
     pub fn is_ambiguous(&self, from: ItemId, member: &MemberUse) -> bool {
-        let fits = |method: ItemId| {
-            let parameters = self.workspace.item(method).parameters;
-            member.arguments.is_none() || parameters == member.arguments
-        };
-        self.known(from, &member.receiver).is_none()
-            && (standard::is_common(&member.name) || self.inherent(&member.name).any(fits))
+        self.known(from, &member.receiver).is_none() && standard::is_common(&member.name)
     }
 
     /// Whether a call is known to mean no method of the workspace: the receiver's type, of another crate or of the standard
