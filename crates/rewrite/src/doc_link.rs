@@ -191,8 +191,11 @@ fn links<'a>(scope: &'a Scope<'_>) -> Links<'a> {
             && path.context == PathContext::DocLink
         {
             let module = workspace.module(reference.place.module(workspace));
+            // What a link is told to be is said of its last name, which nobody looks up where that is a type's or a trait's.
             let told = markup::namespace(&workspace.file(module.file).text, path.range());
+            let named = path.segments.last().map(|last| last.name);
             let last = reference.resolution.lookups.last();
+            let last = last.filter(|last| Some(last.name) == named);
             if told.is_some_and(|told| last.is_some_and(|last| last.namespace != told)) {
                 continue;
             }

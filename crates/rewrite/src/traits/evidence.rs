@@ -16,6 +16,8 @@ pub(super) struct Evidence {
     is_foreign: bool,
     /// Whether what strings, collections, options and the like have too tells nothing.
     doubts_common: bool,
+    /// Whether most of the trait's methods bear names that these have not.
+    is_uncommon: bool,
     /// The methods of traits that are imported beside it from the same crate.
     rivals: Vec<Declared>,
 }
@@ -30,11 +32,12 @@ impl Evidence {
         });
         // Who imports a trait for iteration or for numbers calls what others have too.
         let common = methods.keys().filter(|name| standard::is_common(name));
-        let doubts_common = is_foreign && common.count() * 2 <= methods.len();
+        let is_uncommon = common.count() * 2 <= methods.len();
         Self {
             methods,
             is_foreign,
-            doubts_common,
+            doubts_common: is_foreign && is_uncommon,
+            is_uncommon,
             rivals: rivals(scope, leaf),
         }
     }
@@ -79,7 +82,8 @@ impl Evidence {
         });
         let mut named = item.paths.iter().filter_map(|path| path.associated());
         let mut members = item.member_uses.iter();
-        !named.any(|name| called.contains(name))
+        self.is_uncommon
+            && !named.any(|name| called.contains(name))
             && members.all(|member| {
                 let is_called = member.called && called.contains(member.name.as_str());
                 !is_called
