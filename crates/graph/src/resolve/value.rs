@@ -1,14 +1,13 @@
 //! What values are, where signatures and fields tell: of a type of the workspace or of the standard library, or a trait
 //! object.
 
+mod declared;
 mod generic;
 mod named;
 
 use std::collections::{HashMap, HashSet};
 
-use cleave_syntax::item::{
-    Derivation, Derived, ItemKind, MemberUse, Part, PathContext, Receiver, Shape,
-};
+use cleave_syntax::item::{Derivation, Derived, ItemKind, MemberUse, Part, Receiver, Shape};
 use cleave_syntax::{ForeignMember, ItemId, Name, Workspace};
 
 use super::anchor::ALIASES;
@@ -133,64 +132,6 @@ impl<'a> Values<'a> {
             Some(known) if self.is_outside(known, member) => true,
             known => self.has_inherent(known, member),
         }
-    }
-
-    /// Whether a trait or one of its supertraits declares a name: an object of it has what all these declare.
-    fn has_object(&self, of: ItemId, name: &str, left: usize) -> bool {
-        let item = self.workspace.item(of);
-        if item.declared.iter().any(|(own, _)| own == name) {
-            return true;
-        }
-        let Some(left) = left.checked_sub(1) else {
-            return false;
-        };
-        let text = self.workspace.text_of(of);
-        let body = text.find('{').unwrap_or(text.len()) as u32 + item.range.start;
-        let mut references = self.references.of(of).iter();
-        references.any(
-            |reference| match (reference.place, &reference.resolution.target) {
-                (Place::Item(_, at), Target::Item(above)) => {
-                    let is_bound = item.paths[at as usize].range().end <= body;
-                    is_bound
-                        && self.workspace.item(*above).trait_name().is_some()
-                        && self.has_object(*above, name, left)
-                }
-                _ => false,
-            },
-        )
-    }
-
-    /// Whether a trait that an item's signature names, but for one that it implements, declares a name: `T::name` means it
-    /// where `T` is a generic parameter.
-    fn is_bound(&self, from: ItemId, name: &str) -> bool {
-        let around = self.workspace.item(from).parent;
-        let declares = |item: ItemId, reference: &Reference| {
-            let Place::Item(_, at) = reference.place else {
-                return false;
-            };
-            let item = self.workspace.item(item);
-            let path = &item.paths[at as usize];
-            let head = item.implementation.as_ref();
-            let is_implemented = head.is_some_and(|head| head.trait_path == Some(at));
-            let is_bound =
-                path.in_signature && path.context == PathContext::Type && !is_implemented;
-            is_bound
-                && match (&reference.resolution.target, path.segments.last()) {
-                    (Target::Item(of), _) => {
-                        let mut declared = self.workspace.item(*of).declared.iter();
-                        declared.any(|(own, _)| own == name)
-                    }
-                    (Target::External(krate), Some(last)) => {
-                        self.foreign(*krate, last.name, name).next().is_some()
-                    }
-                    _ => false,
-                }
-        };
-        let mut items = std::iter::once(from).chain(around);
-        items.any(|item| {
-            let mut references = self.references.of(item).iter();
-            references.any(|reference| declares(item, reference))
-        })
     }
 
     /// Whether nothing tells what the receiver of a call is, and types that hardly any code goes without have such a method:
