@@ -48,7 +48,9 @@ pub(crate) fn lead_on(scope: &Scope<'_>, demand: &DestDemand, builder: &mut Chan
             .all(|meaning| is_above(meaning) || !ways.lead(docs, meaning))
         {
             meanings.iter().find_map(|meaning| match meaning.target {
-                Target::Item(id) if ways.is_there(id) => pages.there(id, path, meaning),
+                Target::Item(id) if ways.is_there(id) => {
+                    pages.there(id, path, meaning, &|id| ways.shown(id, docs))
+                }
                 _ => pages.address(path, meaning),
             })
         } else {

@@ -13,6 +13,8 @@ use cleave_syntax::{CrateId, ModuleId, UseLeafId, Workspace};
 pub(crate) struct Exports {
     /// Modules whose public items have a public path.
     pub(crate) modules: BTreeSet<ModuleId>,
+    /// These, but for those of which only a glob shows the items: modules that have a public path themselves.
+    pub(crate) named: BTreeSet<ModuleId>,
     /// Public imports that are part of a public path.
     pub(crate) leaves: BTreeSet<UseLeafId>,
 }
@@ -25,6 +27,7 @@ impl Exports {
             return exports;
         }
         let mut pending = vec![workspace.krate(krate).root];
+        exports.named.extend(&pending);
         while let Some(module) = pending.pop() {
             if workspace.module(module).krate != krate || !exports.modules.insert(module) {
                 continue;
@@ -35,6 +38,7 @@ impl Exports {
                     continue;
                 }
                 pending.extend(item.declares);
+                exports.named.extend(item.declares);
                 if item.kind == ItemKind::Use {
                     for leaf in &item.leaves {
                         exports.leaf((workspace, graph), *leaf, &mut pending);
@@ -63,9 +67,14 @@ impl Exports {
                         pending.push(inner);
                     }
                 }
-                let binds = workspace.leaf(leaf).binding != Binding::Underscore;
-                if let (Target::Module(module), true) = (&resolution.target, binds) {
+                let binding = &workspace.leaf(leaf).binding;
+                if let (Target::Module(module), true) =
+                    (&resolution.target, *binding != Binding::Underscore)
+                {
                     modules.push(*module);
+                    if *binding != Binding::Glob {
+                        self.named.insert(*module);
+                    }
                 }
             }
         }

@@ -92,10 +92,13 @@ struct Marked {
     variants: BTreeSet<String>,
     /// All its variants.
     all: BTreeSet<String>,
+    /// Those that are there under all conditions.
+    always: BTreeSet<String>,
 }
 
 fn marked(workspace: &Workspace, id: ItemId) -> Option<Marked> {
     const MARK: &str = "non_exhaustive";
+    const CONDITIONS: &[&str] = &["cfg", "cfg_attr"];
     let item = workspace.item(id);
     let mut attributes = item.attributes.iter();
     let mut marked = Marked {
@@ -115,6 +118,10 @@ fn marked(workspace: &Workspace, id: ItemId) -> Option<Marked> {
                     let name = variant.ident.to_string();
                     if variant.attrs.iter().any(|it| it.path().is_ident(MARK)) {
                         marked.variants.insert(name.clone());
+                    }
+                    let mut attributes = variant.attrs.iter();
+                    if !attributes.any(|it| CONDITIONS.iter().any(|cfg| it.path().is_ident(cfg))) {
+                        marked.always.insert(name.clone());
                     }
                     marked.all.insert(name);
                 }
@@ -238,10 +245,7 @@ impl Search<'_> {
 
     /// Whether a pattern names the type, in it or itself.
     fn is_in(&self, pattern: &syn::Pat) -> bool {
-        let mut patterns = Patterns {
-            search: self,
-            found: false,
-        };
+        let mut patterns = Patterns::of(self);
         patterns.visit_pat(pattern);
         patterns.found
     }
@@ -412,6 +416,21 @@ fn is_wildcard(pattern: &syn::Pat) -> bool {
 struct Patterns<'s, 'a> {
     search: &'s Search<'a>,
     found: bool,
+    /// What the paths to the type end in.
+    names: BTreeSet<String>,
+    /// Whether a macro writes a part of them.
+    has_macro: bool,
+}
+
+impl<'s, 'a> Patterns<'s, 'a> {
+    fn of(search: &'s Search<'a>) -> Self {
+        Self {
+            search,
+            found: false,
+            names: BTreeSet::new(),
+            has_macro: false,
+        }
+    }
 }
 
 impl<'ast> Visit<'ast> for Patterns<'_, '_> {
@@ -424,11 +443,22 @@ impl<'ast> Visit<'ast> for Patterns<'_, '_> {
         let bare = path
             .get_ident()
             .is_some_and(|name| self.search.is_bare(name));
-        self.found |= bare || self.search.names(path);
+        if bare || self.search.names(path) {
+            self.found = true;
+            let last = path.segments.last();
+            self.names.extend(last.map(|last| last.ident.to_string()));
+        }
+    }
+
+    fn visit_macro(&mut self, _: &'ast syn::Macro) {
+        self.has_macro = true;
     }
 
     fn visit_pat_ident(&mut self, name: &'ast syn::PatIdent) {
-        self.found |= self.search.is_bare(&name.ident);
+        if self.search.is_bare(&name.ident) {
+            self.found = true;
+            self.names.insert(name.ident.to_string());
+        }
         syn::visit::visit_pat_ident(self, name);
     }
 }

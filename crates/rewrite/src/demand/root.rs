@@ -109,7 +109,7 @@ impl RootDemand {
                         && asker.form != Form::Path
                     {
                         if asker.is_textual(scope, item) {
-                            self.bare_macros.by(&conditions, outside);
+                            self.by_bare_name(scope, item, conditions, outside);
                         }
                     } else {
                         let key = (module, item, lookup.name.to_string());
@@ -126,6 +126,19 @@ impl RootDemand {
                 }
             }
         }
+    }
+
+    /// A call is one of this macro only where the macro is there.
+    fn by_bare_name(
+        &mut self,
+        scope: &Scope<'_>,
+        called: ItemId,
+        mut conditions: Vec<String>,
+        outside: bool,
+    ) {
+        let root = scope.workspace.krate(scope.root).root;
+        conditions.extend(scope.conditions(called, root));
+        self.bare_macros.by(&conditions, outside);
     }
 
     fn leaf(
@@ -164,7 +177,7 @@ impl RootDemand {
                 let value = scope.workspace.item(item);
                 if value.kind == ItemKind::MacroRules && asker.is_textual(scope, item) {
                     let root = scope.workspace.krate(scope.root).root;
-                    self.bare_macros.by(&asker.conditions(scope, root), true);
+                    self.by_bare_name(scope, item, asker.conditions(scope, root), true);
                 }
                 if let Some(child) = value.declares {
                     self.public_modules.insert(child);

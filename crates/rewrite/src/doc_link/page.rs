@@ -77,10 +77,17 @@ impl<'a> Pages<'a> {
         Some(format!("{}{page}{fragment}", self.base))
     }
 
-    /// The path of an item in its own crate, as a link names it.
-    pub(super) fn there(&self, id: ItemId, path: &PathUse, meaning: &Resolution) -> Option<String> {
+    /// The path of an item in its own crate, as a link names it; `shown` may know a better one than that of its definition.
+    pub(super) fn there(
+        &self,
+        id: ItemId,
+        path: &PathUse,
+        meaning: &Resolution,
+        shown: &dyn Fn(ItemId) -> Option<String>,
+    ) -> Option<String> {
         let owner = self.owner(id)?;
-        let mut text = format!("crate::{}", self.workspace.path_of(owner));
+        let known = shown(owner).unwrap_or_else(|| self.workspace.path_of(owner));
+        let mut text = format!("crate::{known}");
         let member = if id == owner {
             let member = path.segments.get(meaning.used as usize);
             member.map(|segment| segment.name.as_str())

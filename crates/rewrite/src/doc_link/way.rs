@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Lookup, Namespace, Place, Resolution, Target};
 use cleave_plan::Homes;
-use cleave_syntax::item::Binding;
+use cleave_syntax::item::{Binding, ItemKind, Level};
 use cleave_syntax::{ItemId, ModuleId, Name};
 
 use crate::demand::DestDemand;
@@ -69,6 +69,40 @@ impl<'a> Ways<'a> {
     pub(super) fn sees(&self, id: ItemId) -> bool {
         let home = self.homes.planned[id.index()];
         self.scope.order.sees(Some(self.scope.to), home)
+    }
+
+    /// The path that a public import around a private module gives what is in it, where the destination has that import in
+    /// the end: docs that another crate shows are found by public paths alone.
+    pub(super) fn shown(&self, id: ItemId, docs: Place) -> Option<String> {
+        let workspace = self.scope.workspace;
+        let home = workspace.item(id).module;
+        let mut declared = workspace.declarations(home);
+        declared.find(|id| workspace.item(*id).visibility.level != Level::Public)?;
+        let conditions = conditions(self.scope, docs);
+        let above = workspace.around(home).skip(1);
+        above
+            .flat_map(|module| &workspace.module(module).items)
+            .find_map(|import| {
+                let item = workspace.item(*import);
+                let is_public =
+                    item.kind == ItemKind::Use && item.visibility.level == Level::Public;
+                let leaf = item.leaves.iter().filter(|_| is_public).find(|leaf| {
+                    let mut meanings = self.scope.graph.leaves[leaf.index()].iter();
+                    meanings.any(|one| one.target == Target::Item(id))
+                })?;
+                let Binding::Name(name) = &workspace.leaf(*leaf).binding else {
+                    return None;
+                };
+                let lookup = Lookup {
+                    module: item.module,
+                    name: Name::from(name.as_str()),
+                    namespace: Namespace::Type,
+                    found: Found::Leaf(*leaf),
+                };
+                let path = &workspace.module(item.module).path;
+                let is_there = !path.is_empty() && self.leads(&lookup, &conditions);
+                is_there.then(|| format!("{path}::{name}"))
+            })
     }
 
     /// Whether something in a module, or in one inside it, is such.

@@ -153,7 +153,7 @@ impl First<'_, '_> {
     }
 
     fn is_first_module(&self, id: ModuleId) -> bool {
-        self.modules.contains(&id) && !self.scope.exports.modules.contains(&id)
+        self.modules.contains(&id) && !self.scope.exports.named.contains(&id)
     }
 }
 

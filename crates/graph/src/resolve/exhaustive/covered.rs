@@ -1,6 +1,7 @@
 //! Whether a match has an arm for variants that its arms do not name, though none takes everything.
 
 use syn::punctuated::Punctuated;
+use syn::visit::Visit;
 use syn::{Pat, Path, Token};
 
 use super::{Search, is_wildcard};
@@ -14,7 +15,21 @@ impl Search<'_> {
     /// anything in the type's place: `Err(_)` beside `Err(Kind::Known)`.
     pub(super) fn is_open(&self, arms: &[&Pat], named: &[&Pat]) -> bool {
         let is_covered = |named: &&Pat| arms.iter().any(|other| self.covers(other, named));
-        arms.iter().any(|arm| is_wildcard(arm)) || named.iter().all(is_covered)
+        arms.iter().any(|arm| is_wildcard(arm))
+            || named.iter().all(is_covered)
+            || self.leave_out_one(arms)
+    }
+
+    /// Whether no arm names one of the variants: what takes that one takes what nobody knows yet too.
+    fn leave_out_one(&self, arms: &[&Pat]) -> bool {
+        let mut patterns = super::Patterns::of(self);
+        arms.iter().for_each(|arm| patterns.visit_pat(arm));
+        let marked = self.marked;
+        let is_variant = |name: &String| marked.all.contains(name);
+        // A constant may stand for any variant.
+        !patterns.has_macro
+            && patterns.names.iter().all(is_variant)
+            && !marked.always.is_subset(&patterns.names)
     }
 
     /// Whether a pattern takes all that another takes, and whatever stands where that names the type.
