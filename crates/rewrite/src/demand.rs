@@ -153,6 +153,8 @@ struct Asker<'b> {
     form: Form,
     /// Whether it asks for the macro that a call calls, where only what stands in the call is for tests.
     is_call: bool,
+    /// The `cfg` attributes inside the item, around the path.
+    within: Vec<String>,
 }
 
 /// What leads to a name.
@@ -177,6 +179,7 @@ impl<'b> Asker<'b> {
             fixed,
             form: Form::Path,
             is_call: false,
+            within: Vec::new(),
         }
     }
 
@@ -190,15 +193,17 @@ impl<'b> Asker<'b> {
             fixed: &[],
             form: Form::Path,
             is_call: false,
+            within: Vec::new(),
         }
     }
 
     /// An item that asks by one of its paths.
     fn path(scope: &Scope<'_>, item: ItemId, index: u32) -> Self {
         let value = scope.workspace.item(item);
-        let names_macro = value.paths[index as usize].names_macro();
+        let path = &value.paths[index as usize];
         Asker {
-            is_call: value.spells_tests && names_macro,
+            is_call: value.spells_tests && path.names_macro(),
+            within: scope.conditions_within(item, path.range()),
             ..Self::caller(scope, item)
         }
     }
@@ -227,7 +232,7 @@ impl Asker<'_> {
 
     /// Who asks in one of several lookups: what a glob leads on to is looked up from the module that the glob stands in, and
     /// is an import's, as a macro in textual scope is not.
-    fn at<'l>(&self, lookups: &'l [Lookup], index: usize) -> (&'l Lookup, Self) {
+    fn at<'l>(&self, scope: &Scope<'_>, lookups: &'l [Lookup], index: usize) -> (&'l Lookup, Self) {
         let lookup = &lookups[index];
         let before = lookups[..index].last();
         let glob = before.filter(|before| {
@@ -235,11 +240,22 @@ impl Asker<'_> {
             same && matches!(before.found, Found::Glob(_))
         });
         let (from, form) = glob.map_or((self.from, self.form), |glob| (glob.module, Form::Path));
+        let workspace = scope.workspace;
+        let found = match lookup.found {
+            Found::Leaf(leaf) | Found::Glob(leaf) => workspace.leaf(leaf).item,
+            Found::Item(item) => item,
+        };
+        // Who wrote a condition above an import or a definition meant all who use it.
+        let within = match workspace.item(found).is_conditional() {
+            true => Vec::new(),
+            false => self.within.clone(),
+        };
         (
             lookup,
             Asker {
                 from,
                 through: self.through.clone(),
+                within,
                 form,
                 ..*self
             },
@@ -253,6 +269,7 @@ impl Asker<'_> {
         Asker {
             from,
             through,
+            within: self.within.clone(),
             form,
             ..*self
         }
@@ -273,7 +290,11 @@ impl Asker<'_> {
             scope.conditions(item, if is_inside { module } else { root })
         };
         let mut texts = match self.item {
-            Some(item) if workspace.crate_of(item) == krate => of(item),
+            Some(item) if workspace.crate_of(item) == krate => {
+                let mut texts = of(item);
+                texts.extend_from_slice(&self.within);
+                texts
+            }
             _ => self.fixed.to_vec(),
         };
         if self.is_call {

@@ -4,6 +4,7 @@ mod by_macro;
 mod condition;
 mod shown;
 mod way;
+mod within;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +18,7 @@ use cleave_syntax::{CrateId, ItemId, ModuleId, UseLeafId, Workspace};
 use crate::export::Exports;
 use crate::order::Style;
 use crate::support::{self, Support};
+use within::Within;
 
 /// On which side of the new boundary something is after the step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,6 +68,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) values: Values<'a>,
     /// What the destination must have for the tests of other crates.
     pub(crate) support: Support,
+    /// What is conditional inside the monolith's items.
+    within: Within,
 }
 
 impl<'a> Scope<'a> {
@@ -135,6 +139,7 @@ impl<'a> Scope<'a> {
             dest_modules: BTreeMap::new(),
             order: Order::of(plan),
             looked_up: crate::traits::looked_up(graph),
+            within: within::within(workspace, root),
             implemented: crate::traits::implemented(workspace, graph),
             written: crate::unhygienic::written((workspace, graph), workspace.items_of(root)),
             glob_importers: crate::traits::glob_importers(workspace, graph),

@@ -77,7 +77,7 @@ impl RootDemand {
         seen: &mut BTreeSet<UseLeafId>,
     ) {
         for index in 0..lookups.len() {
-            let (lookup, asker) = &asker.at(lookups, index);
+            let (lookup, asker) = &asker.at(scope, lookups, index);
             let module = lookup.module;
             if scope.workspace.module(module).krate != scope.root {
                 continue;

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use cleave_graph::{Graph, Place, Target, standard};
+use cleave_syntax::item::PathContext;
 use cleave_syntax::{Item, ItemId, UseLeafId};
 
 use super::methods::{self, Declared, Methods, declares};
@@ -89,6 +90,7 @@ impl Evidence {
                 !is_called
                     || scope.values.is_ambiguous(id, member)
                     || scope.values.is_inherent(id, member)
+                    || is_imported_within(scope, id, &member.name)
             })
     }
 
@@ -112,6 +114,21 @@ impl Evidence {
         };
         !called(scope, id, &alone).is_empty()
     }
+}
+
+/// Whether a trait that an item imports in its body declares a method.
+fn is_imported_within(scope: &Scope<'_>, id: ItemId, name: &str) -> bool {
+    let item = scope.workspace.item(id);
+    let mut references = scope.graph.references_of(id).iter();
+    references.any(|reference| {
+        let Place::Item(_, index) = reference.place else {
+            return false;
+        };
+        let path = &item.paths[index as usize];
+        path.context == PathContext::LocalUse
+            && methods::of_path(scope, path, &reference.resolution.target)
+                .is_some_and(|declared| declared.contains_key(name))
+    })
 }
 
 fn rivals(scope: &Scope<'_>, leaf: UseLeafId) -> Vec<Declared> {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use cleave_graph::Target;
-use cleave_syntax::item::{Binding, Takes};
+use cleave_graph::standard::{is_crate as is_standard, is_type as is_standard_type};
+use cleave_syntax::item::{Binding, PathUse, Takes};
 use cleave_syntax::{Item, UseLeafId};
 
 use super::made;
@@ -121,10 +122,27 @@ pub(super) fn methods_of(scope: &Scope<'_>, leaf: UseLeafId, target: &Target) ->
                 None if name.is_some_and(|name| types.is_some_and(|it| it.contains_key(name))) => {
                     Methods::NoTrait
                 }
+                None if is_standard(krate) && name.is_some_and(is_standard_type) => {
+                    Methods::NoTrait
+                }
                 None => Methods::Foreign,
             }
         }
         _ => Methods::NoTrait,
+    }
+}
+
+/// The methods of the trait that a path leads to, as far as they are known.
+pub(super) fn of_path(scope: &Scope<'_>, path: &PathUse, target: &Target) -> Option<Declared> {
+    let mut backwards = path.segments.iter().rev();
+    let name = backwards.next().map(|last| last.name.as_str());
+    let module = backwards.next().map(|outer| outer.name.as_str());
+    match target {
+        Target::Item(id) if scope.workspace.item(*id).trait_name().is_some() => {
+            Some(declared(scope.workspace.item(*id)))
+        }
+        Target::External(krate) => foreign(scope, krate, (module, name)),
+        _ => None,
     }
 }
 
@@ -135,7 +153,7 @@ fn foreign(
     (module, name): (Option<&str>, Option<&str>),
 ) -> Option<Declared> {
     if let Some(name) = name
-        && cleave_graph::standard::is_crate(krate)
+        && is_standard(krate)
     {
         return standard::declared(module, name);
     }
