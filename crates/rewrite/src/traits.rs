@@ -134,6 +134,18 @@ fn are_doubtful(
     users.iter().all(is_doubtful) && is_for_others()
 }
 
+/// Whether a trait of the workspace is in scope in a module.
+pub(crate) fn is_in_sight(scope: &Scope<'_>, id: ItemId, module: ModuleId) -> bool {
+    let shown = shown_by(scope, module, module);
+    shown.into_iter().any(|shown| match shown {
+        Shown::Item(item) => item == id,
+        Shown::Leaf(leaf) => {
+            let mut resolutions = scope.graph.leaves[leaf.index()].iter();
+            resolutions.any(|resolution| resolution.target == Target::Item(id))
+        }
+    })
+}
+
 /// Whether an item in the module of an import calls a method of the trait which is imported, as far as these are known.
 pub(crate) fn is_called_in(scope: &Scope<'_>, leaf: UseLeafId, id: ItemId) -> bool {
     match methods(scope, leaf) {

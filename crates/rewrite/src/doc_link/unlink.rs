@@ -2,11 +2,12 @@
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Place, Reference, Resolution, Target};
-use cleave_syntax::item::PathContext;
+use cleave_syntax::item::{ItemKind, PathContext, PathUse};
 use cleave_syntax::{ChangeBuilder, ItemId, ModuleId};
 
 use super::{Edits, markup, write};
 use crate::scope::Scope;
+use crate::traits;
 
 /// Makes text of the links that rustdoc would warn of in docs which it reads for the first time: those that lead nowhere, and
 /// those from what is shown to what is private.
@@ -46,7 +47,10 @@ pub(crate) fn unlink(
             let mut meanings = own.map(|one| &one.resolution);
             // `Self` is the type around, which nobody looks up.
             let is_own = path.segments[0].name == "Self";
-            if !is_own && meanings.all(|meaning| is_broken(meaning, is_private)) {
+            let is_broken = |meaning: &Resolution| {
+                is_broken(meaning, is_private) || is_out_of_sight(scope, (path, meaning), module)
+            };
+            if !is_own && meanings.all(is_broken) {
                 for (range, text) in markup::lead(text, path.range(), None) {
                     edits.insert((file, range), text);
                 }
@@ -75,4 +79,56 @@ fn is_broken(meaning: &Resolution, is_private: &dyn Fn(ItemId) -> bool) -> bool 
         }
         _ => false,
     }
+}
+
+/// Whether a link names what a trait has a type do, and nothing brings the trait into scope where the docs stand.
+fn is_out_of_sight(
+    scope: &Scope<'_>,
+    (path, meaning): (&PathUse, &Resolution),
+    module: ModuleId,
+) -> bool {
+    let (workspace, graph) = (scope.workspace, scope.graph);
+    let (Target::Item(id), [name]) = (
+        &meaning.target,
+        path.segments
+            .get(meaning.used as usize..)
+            .unwrap_or_default(),
+    ) else {
+        return false;
+    };
+    let name = name.name.as_str();
+    let of = workspace.item(*id);
+    if of.fields.iter().any(|field| field.name == name) || of.members.iter().any(|it| it == name) {
+        return false;
+    }
+    let impls = &graph.implementations[id.index()];
+    let is_inherent = |of: &ItemId| {
+        let mut methods = workspace.item(*of).methods.iter();
+        let mut members = workspace
+            .item(*of)
+            .implementation
+            .iter()
+            .flat_map(|it| &it.members);
+        let is_inherent = workspace.item(*of).kind == ItemKind::InherentImpl;
+        is_inherent && members.any(|it| it == name)
+            || methods.any(|it| workspace.item(*it).name == name)
+    };
+    if impls.iter().any(is_inherent) {
+        return false;
+    }
+    let mut by_traits = impls.iter().filter_map(|of| {
+        let head = workspace.item(*of).implementation.as_ref()?;
+        let at = head
+            .trait_path
+            .filter(|_| head.members.iter().any(|it| it == name))?;
+        let mut references = graph.references_of(*of).iter();
+        let found = references.find(|one| one.place == Place::Item(*of, at));
+        Some(found.map(|one| &one.resolution.target))
+    });
+    let mut has_one = false;
+    let is_unseen = by_traits.all(|of| {
+        has_one = true;
+        matches!(of, Some(Target::Item(of)) if !traits::is_in_sight(scope, *of, module))
+    });
+    has_one && is_unseen
 }
