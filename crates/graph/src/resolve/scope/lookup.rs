@@ -141,7 +141,48 @@ impl Scopes<'_> {
                 }
             }
         }
+        if let [only] = &mut hits[..]
+            && only.lookups.len() > 2
+            && let Some(glob) = self.glob_of_home(module, only.def, name, open)
+        {
+            only.lookups = [(module, Found::Glob(glob.0)), glob.1]
+                .map(|(module, found)| Lookup {
+                    module,
+                    name,
+                    namespace,
+                    found,
+                })
+                .into_iter()
+                .collect();
+        }
         hits
+    }
+
+    /// The glob of a module that names the one which defines an item, always; and how the name is found there. What other
+    /// globs bring by a longer way is the same, and may leave the longer way's modules.
+    fn glob_of_home(
+        &self,
+        module: ModuleId,
+        def: Def,
+        name: Name,
+        open: &mut Open,
+    ) -> Option<(UseLeafId, (ModuleId, Found))> {
+        let Def::Item(item) = def else {
+            return None;
+        };
+        let home = self.workspace.item(item).module;
+        let is_defined = self.workspace.item(item).name == name.as_str() && !self.is_call(item);
+        let globs = self.modules[module.index()].globs.iter();
+        let mut always = globs.filter(|glob| {
+            let import = self.workspace.leaf(**glob).item;
+            !self.workspace.item(import).is_conditional()
+        });
+        let glob = always.find(|glob| {
+            let target = self.leaf(**glob, Namespace::Type, open);
+            target.is_some_and(|hit| hit.def == Def::Module(home))
+        });
+        let glob = glob.filter(|_| is_defined);
+        glob.map(|glob| (*glob, (home, Found::Item(item))))
     }
 
     /// What an import brings in. One that leads nowhere in any namespace imports what a macro has made.
