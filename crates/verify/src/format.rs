@@ -2,8 +2,12 @@
 //!
 //! Texts come in on its standard input, so that it follows no `mod` declaration and touches no file.
 
+use std::cmp::Reverse;
+use std::ffi::OsString;
 use std::io::{Read, Write};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -39,17 +43,25 @@ impl Formatter {
     /// it takes offence.
     pub fn format(&self, sources: &[Source<'_>]) -> Vec<Option<String>> {
         let at_once = thread::available_parallelism().map_or(1, usize::from);
-        let mut formatted = Vec::new();
-        for some in sources.chunks(at_once) {
-            thread::scope(|scope| {
-                let running: Vec<_> = some
-                    .iter()
-                    .map(|source| scope.spawn(|| self.run(source)))
-                    .collect();
-                let ended = running.into_iter().map(thread::ScopedJoinHandle::join);
-                formatted.extend(ended.map(|text| text.ok().flatten()));
-            });
-        }
+        // The longest first: none is left over in the end that all wait for.
+        let mut order: Vec<usize> = (0..sources.len()).collect();
+        order.sort_by_key(|index| Reverse(sources[*index].text.len()));
+        let next = AtomicUsize::new(0);
+        let some = || {
+            let next = || order.get(next.fetch_add(1, Ordering::Relaxed)).copied();
+            std::iter::from_fn(next)
+                .map(|index| (index, self.run(&sources[index])))
+                .collect()
+        };
+        let mut formatted = vec![None; sources.len()];
+        thread::scope(|scope| {
+            let running: Vec<_> = (0..at_once.min(sources.len()))
+                .map(|_| scope.spawn(some))
+                .collect();
+            let ended = running.into_iter().map(thread::ScopedJoinHandle::join);
+            let ended = ended.flat_map(|texts: thread::Result<Vec<_>>| texts.unwrap_or_default());
+            ended.for_each(|(index, text)| formatted[index] = text);
+        });
         formatted
     }
 
@@ -81,7 +93,9 @@ impl Formatter {
     /// The rustfmt that `cargo fmt` would run in a folder.
     fn command(&self, folder: &Utf8Path) -> Command {
         let own_toolchain = scratch::has_own_toolchain(&self.root, &self.root);
-        let program = std::env::var_os("RUSTFMT").filter(|_| !own_toolchain);
+        let program = std::env::var_os("RUSTFMT")
+            .or_else(beside_cargo)
+            .filter(|_| !own_toolchain);
         let mut command = Command::new(program.unwrap_or_else(|| "rustfmt".into()));
         command.current_dir(folder);
         if own_toolchain {
@@ -89,4 +103,11 @@ impl Formatter {
         }
         command
     }
+}
+
+/// The rustfmt of the toolchain whose cargo has run us: found once, where `rustfmt` is looked for at every call.
+fn beside_cargo() -> Option<OsString> {
+    let cargo = PathBuf::from(std::env::var_os("CARGO")?);
+    let rustfmt = cargo.with_file_name(format!("rustfmt{}", std::env::consts::EXE_SUFFIX));
+    rustfmt.is_file().then(|| rustfmt.into_os_string())
 }
