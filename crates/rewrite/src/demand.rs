@@ -23,6 +23,7 @@ use crate::unhygienic;
 
 pub(crate) use dest::dest_demand;
 use either::Fit;
+pub(crate) use either::{in_one_line, joined};
 pub(crate) use root::root_demand;
 
 /// Who asks for a name.

@@ -6,6 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Meta, Token};
 
+use crate::skeleton::MAY_GO_UNUSED;
 use crate::support;
 
 /// How many alternatives an import names. With more it is there wherever the conditions that all share hold.
@@ -45,6 +46,24 @@ pub(super) fn either(a: &BTreeSet<String>, b: &BTreeSet<String>) -> (BTreeSet<St
     let (condition, fit) = any_of(&a, &b);
     both.extend(condition);
     (both, fit)
+}
+
+/// The attributes for what stands under a condition already and is needed under another.
+pub(crate) fn joined(a: &BTreeSet<String>, b: &BTreeSet<String>) -> BTreeSet<String> {
+    let b = b.iter().map(|text| in_one_line(text)).collect();
+    let (mut conditions, fit) = either(a, &b);
+    if fit == Fit::Loose {
+        conditions.insert(MAY_GO_UNUSED.trim_end().to_owned());
+    }
+    conditions
+}
+
+/// A `cfg` attribute without the line breaks in it, and without its comments.
+pub(crate) fn in_one_line(attribute: &str) -> String {
+    match predicate(attribute) {
+        Some(inside) => format!("#[cfg({inside})]"),
+        None => attribute.to_owned(),
+    }
 }
 
 /// `#[cfg(any(…))]` of the alternatives that two lists of conditions are; none where that is no condition, or too long a one.

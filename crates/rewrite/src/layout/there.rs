@@ -8,11 +8,10 @@ use cleave_syntax::item::{Binding, ItemKind, Level};
 use cleave_syntax::{ItemId, ModuleId, TextRange, UseLeafId};
 
 use super::{Layout, wrapped};
-use crate::demand::{Asked, DestDemand, RootDemand};
+use crate::demand::{Asked, DestDemand, RootDemand, in_one_line, joined};
 use crate::macro_use;
 use crate::scope::Scope;
 use crate::skeleton::MAY_GO_UNUSED;
-use crate::support;
 use crate::text::{self, Import};
 
 /// Whether a `use` item goes to the destination just as it stands: all of it is needed there, and nothing here.
@@ -178,23 +177,29 @@ impl Layout<'_, '_> {
             && self.is_loosened_alike(existing, wanted)
     }
 
-    /// Whether all leaves of an import lose the same conditions: those that nobody wants keep theirs, without which nobody
-    /// would use them.
+    /// Whether all leaves of an import come to stand under the same conditions: those that nobody wants keep theirs, without
+    /// which nobody would use them.
     fn is_loosened_alike(&self, existing: ItemId, wanted: &[(UseLeafId, &Asked)]) -> bool {
+        let item = self.scope.workspace.item(existing);
+        let own = self.conditions_today(existing);
+        let mut conditions = item.leaves.iter().map(|leaf| {
+            let mut wanted = wanted.iter().filter(|(own, _)| self.is_same(*leaf, *own));
+            match wanted.next() {
+                Some((original, asked)) => joined(&own, &self.conditions_of(*original, asked)),
+                None => own.clone(),
+            }
+        });
+        let first = conditions.next();
+        conditions.all(|other| Some(other) == first)
+    }
+
+    /// The `cfg` attributes of an import in the destination, each in one line.
+    fn conditions_today(&self, existing: ItemId) -> BTreeSet<String> {
         let item = self.scope.workspace.item(existing);
         let file = self.file_of(item.module);
         let own = item.attributes.iter().filter(|it| it.path == "cfg");
-        let own: Vec<&str> = own.map(|attribute| &file[attribute.range]).collect();
-        let mut lost = item.leaves.iter().map(|leaf| {
-            let mut wanted = wanted.iter().filter(|(own, _)| self.is_same(*leaf, *own));
-            let kept = wanted
-                .next()
-                .map(|(own, asked)| self.conditions_of(*own, asked));
-            let is_lost = |text: &&&str| kept.as_ref().is_some_and(|kept| !kept.contains(**text));
-            own.iter().filter(is_lost).count()
-        });
-        let first = lost.next();
-        lost.all(|other| Some(other) == first)
+        own.map(|attribute| in_one_line(&file[attribute.range]))
+            .collect()
     }
 
     /// The conditions that a leaf of the monolith stands under in the destination: its own, and those of all who ask.
@@ -313,26 +318,25 @@ impl Layout<'_, '_> {
         let item = self.scope.workspace.item(id);
         let file = self.file_of(item.module);
         let file_id = self.scope.workspace.module(item.module).file;
-        let wanted = self.conditions_of(original, asked);
         let reason = || Reason::new("A3", "an import that more code needs");
-        for attribute in item
-            .attributes
-            .iter()
-            .filter(|attribute| attribute.path == "cfg")
-        {
-            let text = &file[attribute.range];
-            if wanted.contains(text) || !self.loosened.insert((file_id, attribute.range)) {
+        let own = self.conditions_today(id);
+        let new = joined(&own, &self.conditions_of(original, asked));
+        let mut written: Vec<&str> = new.difference(&own).map(String::as_str).collect();
+        let conditions = item.attributes.iter().filter(|it| it.path == "cfg");
+        for attribute in conditions {
+            let text = in_one_line(&file[attribute.range]);
+            if new.contains(&text) || !self.loosened.insert((file_id, attribute.range)) {
                 continue;
             }
-            if text == support::TEST && wanted.contains(support::CONDITION) {
-                self.builder
-                    .replace(&file.path, attribute.range, support::CONDITION, reason());
-            } else {
-                let rest = &file.text[attribute.range.end as usize..];
-                let blank = (rest.len() - rest.trim_start().len()) as u32;
-                let range = TextRange::new(attribute.range.start, attribute.range.end + blank);
-                self.builder.replace(&file.path, range, "", reason());
-            }
+            let rest = &file.text[attribute.range.end as usize..];
+            let blank = (rest.len() - rest.trim_start().len()) as u32;
+            let range = match &written[..] {
+                [] => TextRange::new(attribute.range.start, attribute.range.end + blank),
+                _ => attribute.range,
+            };
+            // What stands in place of several stands in place of the first.
+            let text = std::mem::take(&mut written).join("\n");
+            self.builder.replace(&file.path, range, text, reason());
         }
         let range = item.visibility.range;
         let gap = if range.is_empty() { " " } else { "" };
