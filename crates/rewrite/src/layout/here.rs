@@ -91,6 +91,8 @@ impl Layout<'_, '_> {
                 .is_some_and(|child| self.scope.is_whole(child))
             {
                 self.alias(*id);
+            } else if item.declares.is_some() {
+                self.spare_from_glob(*id);
             } else if item.kind == ItemKind::Use && self.changes(*id) && !self.moves_as_it_is(*id) {
                 self.thin_out(*id);
             } else if item.kind == ItemKind::Use {
@@ -132,6 +134,31 @@ impl Layout<'_, '_> {
                 place,
                 Reason::new(IMPORT_RULE, path.clone()),
             );
+        }
+    }
+
+    /// A module that only some see, and that is public in the new crate for what has moved there: a public glob of all that
+    /// the new crate has around it would bring it too.
+    fn spare_from_glob(&mut self, declaration: ItemId) {
+        let workspace = self.scope.workspace;
+        let item = workspace.item(declaration);
+        let is_there = item.declares.is_some_and(|child| {
+            let path = workspace.module(child).path.as_str();
+            self.scope.touched[child.index()] || self.scope.dest_modules.contains_key(path)
+        });
+        let file = self.file_of(item.module);
+        let mut attributes = item.attributes.iter();
+        let is_spared = attributes.any(|it| file[it.range] == *HIDES_FROM_GLOB);
+        if is_there
+            && !is_spared
+            && item.visibility.level != Level::Public
+            && self.hides_from_glob(item.module, &item.name)
+        {
+            let indent = place::indent(workspace, item.module);
+            let range = TextRange::empty(item.range.start);
+            let text = format!("{HIDES_FROM_GLOB}\n{indent}");
+            let reason = Reason::new("B4", item.name.clone());
+            self.builder.replace(&file.path, range, text, reason);
         }
     }
 
