@@ -8,7 +8,22 @@ type Edits = Vec<(TextRange, String)>;
 /// The edits that make the link around a path lead to an address, or plain text of it. None where its form is not known.
 pub(super) fn lead(text: &str, path: TextRange, address: Option<&str>) -> Edits {
     let docs = Docs::around(text, path.start as usize);
-    docs.lead(path, address).unwrap_or_default()
+    let kind = kind(&text[..path.start as usize]).unwrap_or_default();
+    // A page is of one kind; a path may lead to several.
+    let address = address.map(|address| match address.contains("://") {
+        true => address.to_owned(),
+        false => format!("{kind}{address}"),
+    });
+    docs.lead(path, address.as_deref()).unwrap_or_default()
+}
+
+/// What tells kinds apart at the end of a text: `type@`.
+fn kind(before: &str) -> Option<&str> {
+    let word = before.strip_suffix('@')?;
+    let start = word
+        .trim_end_matches(|c: char| c.is_ascii_lowercase())
+        .len();
+    (start < word.len()).then(|| &before[start..])
 }
 
 /// The namespace that a link is told to be in: `fn@path`, `path()`, `path!` (rustdoc book, *linking to items by name*).
@@ -20,9 +35,8 @@ pub(super) fn namespace(text: &str, path: TextRange) -> Option<Namespace> {
     if behind.starts_with('!') {
         return Some(Namespace::Macro);
     }
-    let before = text[..path.start as usize].strip_suffix('@')?;
-    let word = before.rsplit(|c: char| !c.is_ascii_lowercase()).next()?;
-    match word {
+    let word = kind(&text[..path.start as usize])?;
+    match word.trim_end_matches('@') {
         "fn" | "function" | "method" | "const" | "constant" | "static" | "value" => {
             Some(Namespace::Value)
         }
