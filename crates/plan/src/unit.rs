@@ -70,27 +70,51 @@ pub fn units_at(
     crates: &[CrateId],
     (planned, lifts): (&[Home], &Lifts),
 ) -> Units {
-    let open = units(workspace, graph, crates, lifts);
-    let mut builder = Builder::new(workspace, graph, crates, lifts);
-    builder.join_what_must();
-    builder.join_built(planned);
-    for id in builder.items.clone() {
-        let home = planned[id.index()];
-        let unit_of = |anchor: &ItemId| open.unit_of[anchor.index()];
-        let anchors = builder.anchors(id);
-        // What is needed comes later in the units' order, so the first anchor is the uppermost.
-        let at_home = anchors
-            .iter()
-            .filter(|anchor| planned[anchor.index()] == home);
-        let anchor = at_home
-            .min_by_key(|anchor| unit_of(anchor))
-            .or_else(|| anchors.iter().min_by_key(|anchor| unit_of(anchor)));
-        if let Some(anchor) = anchor.copied() {
-            builder.join(id, anchor);
+    let builder = || {
+        let mut builder = Builder::new(workspace, graph, crates, lifts);
+        builder.join_what_must();
+        builder.join_built(planned);
+        builder
+    };
+    let joined = |chosen: &BTreeMap<ItemId, ItemId>| {
+        let mut builder = builder();
+        for (id, anchor) in chosen {
+            builder.join(*id, *anchor);
         }
+        builder.open.clear();
+        builder.finish()
+    };
+    // What is needed comes later in the units' order, so the first anchor is the uppermost.
+    let uppermost = |anchors: &[ItemId], order: &Units| {
+        let unit_of = |anchor: &&ItemId| order.unit_of[anchor.index()];
+        anchors.iter().min_by_key(unit_of).copied()
+    };
+    let open = units(workspace, graph, crates, lifts);
+    let anchors = builder().anchors_at_home(planned);
+    let choose = |(id, anchors): (&ItemId, &Vec<ItemId>)| Some((*id, uppermost(anchors, &open)?));
+    let mut chosen: BTreeMap<ItemId, ItemId> = anchors.iter().filter_map(choose).collect();
+    let units = joined(&chosen);
+    // Who is joined with an anchor hands on to it what it needs. Impls whose anchors have come to need each other by that
+    // choose again, seeing what the others chose.
+    let is_tied = |id: &ItemId| {
+        let unit_of = |units: &Units, anchor: &ItemId| units.unit_of[anchor.index()];
+        let all = &anchors[id];
+        all.iter().any(|other| {
+            unit_of(&units, other) == unit_of(&units, &all[0])
+                && unit_of(&open, other) != unit_of(&open, &all[0])
+        })
+    };
+    let tied: Vec<ItemId> = chosen.keys().filter(|id| is_tied(id)).copied().collect();
+    if tied.is_empty() {
+        return units;
     }
-    builder.open.clear();
-    builder.finish()
+    chosen.retain(|id, _| tied.binary_search(id).is_err());
+    let order = joined(&chosen);
+    chosen.extend(
+        tied.into_iter()
+            .filter_map(|id| Some((id, uppermost(&anchors[&id], &order)?))),
+    );
+    joined(&chosen)
 }
 
 struct Builder<'a> {
@@ -161,6 +185,19 @@ impl<'a> Builder<'a> {
             .copied()
             .filter(|anchor| self.known[anchor.index()])
             .collect()
+    }
+
+    /// By impl: where it may live among those that are to be where it is; else all that it may go with.
+    fn anchors_at_home(&self, planned: &[Home]) -> BTreeMap<ItemId, Vec<ItemId>> {
+        let of = |id: &ItemId| {
+            let mut anchors = self.anchors(*id);
+            let is_at_home = |anchor: &ItemId| planned[anchor.index()] == planned[id.index()];
+            if anchors.iter().any(is_at_home) {
+                anchors.retain(is_at_home);
+            }
+            (!anchors.is_empty()).then_some((*id, anchors))
+        };
+        self.items.iter().filter_map(of).collect()
     }
 
     /// Impls that may live in more than one place, by the leaders of what they are joined with: those that have a unit

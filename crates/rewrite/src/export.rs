@@ -1,6 +1,6 @@
 //! What a library shows to other packages (Rust reference, visibility and privacy).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Target};
@@ -17,6 +17,10 @@ pub(crate) struct Exports {
     pub(crate) named: BTreeSet<ModuleId>,
     /// Public imports that are part of a public path.
     pub(crate) leaves: BTreeSet<UseLeafId>,
+    /// Those of these that are public paths by themselves.
+    direct: BTreeSet<UseLeafId>,
+    /// By the others: the imports whose paths lead through them.
+    namers: BTreeMap<UseLeafId, BTreeSet<UseLeafId>>,
 }
 
 impl Exports {
@@ -49,6 +53,12 @@ impl Exports {
         exports
     }
 
+    /// Whether an import is part of a public path that starts with itself, or with one that stays.
+    pub(crate) fn is_kept(&self, leaf: UseLeafId, stays: impl Fn(UseLeafId) -> bool) -> bool {
+        let mut namers = self.namers.get(&leaf).into_iter().flatten();
+        self.direct.contains(&leaf) || namers.any(|namer| stays(*namer))
+    }
+
     /// A public import shows the module it names, and the imports that it names something through.
     fn leaf(
         &mut self,
@@ -56,6 +66,7 @@ impl Exports {
         leaf: UseLeafId,
         modules: &mut Vec<ModuleId>,
     ) {
+        self.direct.insert(leaf);
         let mut pending = vec![leaf];
         while let Some(leaf) = pending.pop() {
             if !self.leaves.insert(leaf) {
@@ -64,6 +75,7 @@ impl Exports {
             for resolution in &graph.leaves[leaf.index()] {
                 for lookup in &resolution.lookups {
                     if let Found::Leaf(inner) | Found::Glob(inner) = lookup.found {
+                        self.namers.entry(inner).or_default().insert(leaf);
                         pending.push(inner);
                     }
                 }

@@ -37,7 +37,11 @@ fn needs_here(scope: &Scope<'_>, root: &RootDemand, leaf: UseLeafId) -> bool {
     let is_exported = || {
         let import = workspace.item(workspace.leaf(leaf).item);
         let is_public = import.visibility.level == Level::Public;
-        is_public && scope.exports.leaves.contains(&leaf)
+        let stays = |leaf: UseLeafId| {
+            let import = workspace.item(workspace.leaf(leaf).item);
+            !scope.is_whole(import.module)
+        };
+        is_public && scope.exports.is_kept(leaf, stays)
     };
     root.leaves.contains_key(&leaf) || is_exported()
 }
