@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
 use cleave_graph::Graph;
+use cleave_plan::lift::Lifts;
+use cleave_plan::unit;
 use cleave_plan::{History, Homes, Order, Plan, PlannedCrate, ProposeOptions, Role, Weights};
 use cleave_syntax::{Item, ItemId, LoadOptions, Workspace};
 
@@ -170,6 +172,38 @@ fn a_conversion_goes_up_to_the_type_that_it_comes_from() {
             ("b::Upper", "high"),
         ],
     );
+}
+
+/// `impl Sort for Any` may go with `Sort` or with `Any`, which needs `Sort` by way of an impl of `Erased`: with `Sort` it would
+/// tie both together, however they are ordered.
+#[test]
+fn impls_of_two_anchors_make_no_circle_of_them() {
+    let parts = [
+        "pub trait Sort {}\n",
+        "pub trait Erased {}\n",
+        "pub struct Held<C>(C);\nimpl<C: Sort> Erased for Held<C> {}\n",
+        "pub struct Any(pub Box<dyn Erased>);\nimpl Sort for Any {}\n",
+    ];
+    for first in 0..parts.len() {
+        for step in [1, 3] {
+            let order = (0..parts.len()).map(|at| (first + at * step) % parts.len());
+            let body: String = order.map(|part| parts[part]).collect();
+            let plan = plan(&[("low", &["a"], &[])]);
+            let source = format!("//- src/lib.rs\nmod a;\n//- src/a.rs\n{body}");
+            let (workspace, graph) = package(&source);
+            let (homes, _) = cleave_plan::homes(&plan, &workspace, &graph);
+            let crates = unit::crates(&workspace, &plan);
+            let lifts = Lifts::of(&plan, &workspace, &graph, &crates);
+            let known = (&homes.planned[..], &lifts);
+            let units = unit::units_at(&workspace, &graph, &crates[..1], known);
+            let unit_of = |name: &str| {
+                let found = nodes(&workspace).find(|(_, item)| item.name == name);
+                let (id, _) = found.expect("a definition");
+                units.unit_of[id.index()]
+            };
+            assert_ne!(unit_of("Sort"), unit_of("Any"), "{body}");
+        }
+    }
 }
 
 #[test]

@@ -247,9 +247,10 @@ impl Asker<'_> {
             Found::Item(item) => item,
         };
         // Who wrote a condition above an import or a definition meant all who use it.
-        let within = match workspace.item(found).is_conditional() {
-            true => Vec::new(),
-            false => self.within.clone(),
+        let within = if workspace.item(found).is_conditional() {
+            Vec::new()
+        } else {
+            self.within.clone()
         };
         (
             lookup,

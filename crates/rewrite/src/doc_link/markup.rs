@@ -10,9 +10,9 @@ pub(super) fn lead(text: &str, path: TextRange, address: Option<&str>) -> Edits 
     let docs = Docs::around(text, path.start as usize);
     let kind = kind(&text[..path.start as usize]).unwrap_or_default();
     // A page is of one kind; a path may lead to several.
-    let address = address.map(|address| match address.contains("://") {
-        true => address.to_owned(),
-        false => format!("{kind}{address}"),
+    let address = address.map(|address| {
+        let kind = if address.contains("://") { "" } else { kind };
+        format!("{kind}{address}")
     });
     docs.lead(path, address.as_deref()).unwrap_or_default()
 }

@@ -42,9 +42,12 @@ impl Scope<'_> {
         let parts = self.within.get(&id).into_iter().flatten();
         let around = parts.filter(|(part, _)| part.start <= range.start && range.end <= part.end);
         let is_opened = self.support.items.contains(&id);
-        let text = |text: &String| match is_opened {
-            true => support::opened(text),
-            false => text.clone(),
+        let text = |text: &String| {
+            if is_opened {
+                support::opened(text)
+            } else {
+                text.clone()
+            }
         };
         around.map(|(_, of)| text(of)).collect()
     }

@@ -23,7 +23,9 @@ impl Search<'_> {
     /// Whether no arm names one of the variants: what takes that one takes what nobody knows yet too.
     fn leave_out_one(&self, arms: &[&Pat]) -> bool {
         let mut patterns = super::Patterns::of(self);
-        arms.iter().for_each(|arm| patterns.visit_pat(arm));
+        for arm in arms {
+            patterns.visit_pat(arm);
+        }
         let marked = self.marked;
         let is_variant = |name: &String| marked.all.contains(name);
         // A constant may stand for any variant.
