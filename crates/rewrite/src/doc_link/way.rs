@@ -148,7 +148,10 @@ impl<'a> Ways<'a> {
                     && !self.holds(lookup.module, &|id| !self.is_there(id))
                     && targets.any(|resolution| match resolution.target {
                         Target::Item(id) => self.sees(id),
-                        Target::Module(id) => self.holds(id, &|id| self.sees(id)),
+                        // Of one that has imports alone, what these lead on to tells.
+                        Target::Module(id) => {
+                            self.holds(id, &|id| self.sees(id)) || !self.holds(id, &|_| true)
+                        }
                         _ => true,
                     })
             }
