@@ -262,39 +262,60 @@ mod tests {
     /// The link around `up::X` in a text with an address, and without one.
     #[track_caller]
     fn check(text: &str, expected: [&str; 2]) {
-        let start = text.find("up::X").expect("a path");
-        let path = range(start, start + 5);
-        let led = [Some("url#member"), None].map(|address| {
-            let mut edits = lead(text, path, address);
-            edits.sort();
-            let mut after = text.to_owned();
-            for (range, new) in edits.iter().rev() {
-                after.replace_range(range.start as usize..range.end as usize, new);
-            }
-            after
-        });
+        let led = [Some("http://u#member"), None].map(|address| led(text, address));
         assert_eq!(led, expected, "{text}");
+    }
+
+    #[track_caller]
+    fn led(text: &str, address: Option<&str>) -> String {
+        let start = text.find("up::X").expect("a path");
+        let mut edits = lead(text, range(start, start + 5), address);
+        edits.sort();
+        let mut after = text.to_owned();
+        for (range, new) in edits.iter().rev() {
+            after.replace_range(range.start as usize..range.end as usize, new);
+        }
+        after
+    }
+
+    #[test]
+    fn what_tells_kinds_apart_stands_before_a_path() {
+        let cases = [
+            ("/// [`type@up::X`].", "/// [`up::X`](type@crate::low::X)."),
+            ("/// [a](fn@up::X).", "/// [a](fn@crate::low::X)."),
+            (
+                "/// [a]\n///\n/// [a]: struct@up::X",
+                "/// [a]\n///\n/// [a]: struct@crate::low::X",
+            ),
+            ("/// [up::X].", "/// [up::X](crate::low::X)."),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(led(text, Some("crate::low::X")), expected);
+        }
     }
 
     #[test]
     fn each_form_has_its_address_or_its_text() {
         check(
             "/// a [`up::X`].",
-            ["/// a [`up::X`](url#member).", "/// a `up::X`."],
+            ["/// a [`up::X`](http://u#member).", "/// a `up::X`."],
         );
         check(
             "/// a [up::X][].",
-            ["/// a [up::X](url#member).", "/// a up::X."],
+            ["/// a [up::X](http://u#member).", "/// a up::X."],
         );
         check(
             "/// [a `b`](up::X) c",
-            ["/// [a `b`](url#member) c", "/// a `b` c"],
+            ["/// [a `b`](http://u#member) c", "/// a `b` c"],
         );
-        check("/// [a][`up::X`] c", ["/// [a](url#member) c", "/// a c"]);
+        check(
+            "/// [a][`up::X`] c",
+            ["/// [a](http://u#member) c", "/// a c"],
+        );
         check(
             "/// [two\n/// lines](up::X#part \"title\")",
             [
-                "/// [two\n/// lines](url#part \"title\")",
+                "/// [two\n/// lines](http://u#part \"title\")",
                 "/// two\n/// lines",
             ],
         );
@@ -304,20 +325,20 @@ mod tests {
     fn what_tells_kinds_apart_is_not_shown() {
         check(
             "/** [`struct@up::X`] */",
-            ["/** [`up::X`](url#member) */", "/** `up::X` */"],
+            ["/** [`up::X`](http://u#member) */", "/** `up::X` */"],
         );
         check(
             "//! [up::X!] b",
-            ["//! [up::X!](url#member) b", "//! up::X! b"],
+            ["//! [up::X!](http://u#member) b", "//! up::X! b"],
         );
         check(
             "//! [a](fn@up::X()) b",
-            ["//! [a](url#member) b", "//! a b"],
+            ["//! [a](http://u#member) b", "//! a b"],
         );
         check(
             "#[doc = \"[up::X<T>]\"]",
             [
-                "#[doc = \"[up::X<T>](url#member)\"]",
+                "#[doc = \"[up::X<T>](http://u#member)\"]",
                 "#[doc = \"`up::X<T>`\"]",
             ],
         );
@@ -328,7 +349,7 @@ mod tests {
         check(
             "/// A [b], [`c`][b], `[b]`.\n///\n/// [b]: up::X\nstruct A;",
             [
-                "/// A [b], [`c`][b], `[b]`.\n///\n/// [b]: url#member\nstruct A;",
+                "/// A [b], [`c`][b], `[b]`.\n///\n/// [b]: http://u#member\nstruct A;",
                 "/// A b, `c`, `[b]`.\nstruct A;",
             ],
         );
