@@ -45,6 +45,18 @@ pub(crate) fn has_method(of: &str, name: &str) -> bool {
     has(of, name) && !matches!(of, "Box" | "Rc" | "Arc")
 }
 
+/// What a type of the standard library dereferences to, where that is one other type.
+pub(crate) fn target(of: &str) -> Option<&'static str> {
+    Some(match of {
+        "Vec" => "slice",
+        "String" => "str",
+        "PathBuf" => "Path",
+        "OsString" => "OsStr",
+        "CString" => "CStr",
+        _ => return None,
+    })
+}
+
 /// Whether a type that hardly any code goes without has an inherent function or method of a name: strings, slices,
 /// vectors, options, results, maps, sets and integers.
 pub fn is_common(name: &str) -> bool {

@@ -134,10 +134,16 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// Whether nothing tells what the receiver of a call is, and types that hardly any code goes without have such a method:
-    /// the call may well mean that.
+    /// Whether nothing tells what the receiver of a call is, and types that hardly any code goes without have such a method,
+    /// or what the receiver dereferences to has one: the call may well mean that.
     pub fn is_ambiguous(&self, from: ItemId, member: &MemberUse) -> bool {
-        self.known(from, &member.receiver).is_none() && standard::is_common(&member.name)
+        match self.known(from, &member.receiver) {
+            None => standard::is_common(&member.name),
+            Some(Known::Standard(of)) => {
+                standard::target(&of).is_some_and(|target| standard::has(target, &member.name))
+            }
+            Some(_) => false,
+        }
     }
 
     /// Whether a call is known to mean no method of the workspace: the receiver's type, of another crate or of the standard
