@@ -127,7 +127,7 @@ fn a_dry_run_changes_nothing() {
     assert_eq!(String::from_utf8_lossy(&status.stdout), "");
 }
 
-/// Without checks nobody brings the lock file up to date: after the first step it does not know the new crate.
+/// Row E8: without checks, too, the lock file knows the new crates after each step.
 #[test]
 fn steps_one_by_one_give_the_bytes_that_all_give() {
     let folder = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/E1");
@@ -140,6 +140,12 @@ fn steps_one_by_one_give_the_bytes_that_all_give() {
         fixture.commit();
         let before = fixture.tree();
         let all = after_steps(&fixture, "--all");
+        let locked = fixture.run(
+            "cargo",
+            &["metadata", "--format-version=1", "--locked", "--offline"],
+        );
+        let said = String::from_utf8_lossy(&locked.stderr);
+        assert!(locked.status.success(), "{path}: {said}");
         fixture.restore(&before);
         assert_eq!(all, after_steps(&fixture, "--next"), "{path}");
     }

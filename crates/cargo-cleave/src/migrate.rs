@@ -47,8 +47,8 @@ pub fn migrate(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failu
         run.write_report(screen)?;
         return Ok(Exit::Done);
     }
-    let outcome = run.take_baseline(&project, screen);
-    let outcome = outcome.and_then(|()| run.steps(&wanted, screen));
+    let known = run.take_baseline(&project, screen);
+    let outcome = known.and_then(|known| run.steps(&wanted, known.then_some(project), screen));
     let finished = outcome.and_then(|()| run.finish(screen));
     run.write_report(screen)?;
     finished

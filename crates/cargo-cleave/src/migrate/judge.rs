@@ -66,6 +66,10 @@ impl Run<'_> {
         self.scratch.sync()?;
         self.scratch.apply(&case.changes)?;
         if self.level == VerifyLevel::None {
+            let mut files = case.changes.files.iter();
+            if files.any(|file| file.path.file_name() == Some("Cargo.toml")) {
+                cargo::lock(&self.scratch, &self.options)?;
+            }
             return Ok(None);
         }
         loop {

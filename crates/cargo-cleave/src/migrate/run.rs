@@ -85,14 +85,14 @@ impl<'a> Run<'a> {
     }
 
     /// What holds before the first step: it compiles (row H4), with these warnings, and these tests pass. Taken once,
-    /// and again when the source has changed.
+    /// and again when the source has changed. Says whether it was known, so that nobody had time to change the source.
     pub(super) fn take_baseline(
         &mut self,
         project: &Project,
         screen: &mut Screen,
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Failure> {
         if self.level == VerifyLevel::None {
-            return Ok(());
+            return Ok(true);
         }
         let kept = Baseline::load(&self.state, &self.baseline.key);
         let taken = kept.is_some();
@@ -130,13 +130,18 @@ impl<'a> Run<'a> {
         if more || !taken {
             self.baseline.store(&self.state)?;
         }
-        Ok(())
+        Ok(taken && !more)
     }
 
-    /// Carries out the steps of these numbers.
-    pub(super) fn steps(&mut self, wanted: &[usize], screen: &mut Screen) -> Result<(), Failure> {
+    /// Carries out the steps of these numbers, the first from the tree as it was read already, where that is given.
+    pub(super) fn steps(
+        &mut self,
+        wanted: &[usize],
+        mut read: Option<Project>,
+        screen: &mut Screen,
+    ) -> Result<(), Failure> {
         for id in wanted {
-            self.step(*id, screen)?;
+            self.step(*id, read.take(), screen)?;
         }
         Ok(())
     }
@@ -150,10 +155,15 @@ impl<'a> Run<'a> {
         Ok(project)
     }
 
-    fn step(&mut self, id: usize, screen: &mut Screen) -> Result<(), Failure> {
+    fn step(
+        &mut self,
+        id: usize,
+        read: Option<Project>,
+        screen: &mut Screen,
+    ) -> Result<(), Failure> {
         let start = Instant::now();
         let cargo = self.report.seconds.cargo;
-        let project = self.load(screen)?;
+        let project = read.map_or_else(|| self.load(screen), Ok)?;
         let (route, _) = project.route(project.plan()?);
         let Some(step) = route.steps.get(id - 1).filter(|step| !step.done) else {
             return Ok(());
