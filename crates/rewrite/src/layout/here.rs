@@ -170,6 +170,9 @@ impl Layout<'_, '_> {
         let Some(asked) = self.root.modules.get(&child) else {
             return;
         };
+        if self.is_brought_with_its_name(child) {
+            return;
+        }
         let file = self.file_of(item.module);
         let mut attributes = self.scope.seen_from_above(declaration);
         attributes.extend(asked.attributes());
@@ -230,6 +233,32 @@ impl Layout<'_, '_> {
             line,
             Reason::new(IMPORT_RULE, full),
         );
+    }
+
+    /// Whether the import of something else of a module's name, from where the module goes, brings the module too: what
+    /// this step imports, or a step before it did.
+    fn is_brought_with_its_name(&self, child: ModuleId) -> bool {
+        let workspace = self.scope.workspace;
+        let child = workspace.module(child);
+        let Some(around) = child.parent else {
+            return false;
+        };
+        let mut names = self.root.names.keys();
+        let mut leaves = workspace.module(around).items.iter().flat_map(|id| {
+            let item = workspace.item(*id);
+            item.leaves.iter().filter(|_| !self.goes(*id))
+        });
+        let is_beside = |id: ItemId| workspace.item(id).kind != ItemKind::MacroRules;
+        names.any(|(module, id, name)| {
+            let of = workspace.item(*id).module;
+            *module == around && of == around && *name == child.name && is_beside(*id)
+        }) || leaves.any(|leaf| {
+            let leaf = workspace.leaf(*leaf);
+            let there = self.scope.dest_path(around);
+            let full = [there.as_str(), &child.path].join("::");
+            matches!(&leaf.binding, Binding::Name(name) if *name == child.name)
+                && leaf.path.text() == full
+        })
     }
 
     /// Drops the leaves of a `use` item that nobody here uses any more.
