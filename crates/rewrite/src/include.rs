@@ -196,12 +196,16 @@ fn is_only_reader(scope: &Scope<'_>, moves: &Moves, data: &Utf8Path) -> bool {
     staying.all(|(module, _, include)| named(workspace, module, include).as_deref() != Some(data))
 }
 
-/// Whether an item moves, or a module's own attributes, which stand at the top of its file.
+/// Whether an item moves, or a module's own attributes, which stand at the top of its file. What stands before `mod name`
+/// goes with the module.
 fn is_moving(scope: &Scope<'_>, moves: &Moves, (module, item): (ModuleId, Option<ItemId>)) -> bool {
     let file = scope.workspace.file(scope.workspace.module(module).file);
     item.map_or_else(
         || moves.file_moves.contains_key(&file.path),
-        |item| scope.moving[item.index()],
+        |item| {
+            let declared = scope.workspace.item(item).declares;
+            scope.moving[item.index()] || declared.is_some_and(|child| scope.is_whole(child))
+        },
     )
 }
 

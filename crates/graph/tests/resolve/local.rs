@@ -116,3 +116,28 @@ fn a_local_modules_super_is_the_module_around() {
         "f: X",
     );
 }
+
+#[test]
+fn generic_parameters_in_tokens_hide_names_to_the_end_of_their_item() {
+    check(
+        "
+        macro_rules! boxed { ($of:ty) => { impl<T, const N: usize> Held for $of {} } }
+        macro_rules! optional { ($d:ident) => {
+            impl<'q, T: Fn() -> E, E> Held for Option<T> { fn g() { T::info(); E::info() } }
+            fn h<F>() { F::info(); E::info() }
+        } }
+        struct E;
+        impl E { fn info() {} }
+        boxed!(Box<T>);
+        boxed!(Box<F>);
+        trait Held {}
+        ",
+        "
+        boxed!: Held
+        optional!: E::info Held
+        impl E: E
+        boxed! Box: boxed!
+        boxed! Box: boxed!
+        ",
+    );
+}

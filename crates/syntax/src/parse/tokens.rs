@@ -2,6 +2,7 @@
 
 mod chain;
 mod function;
+mod generic;
 mod member;
 
 use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
@@ -232,6 +233,9 @@ fn step(
         TokenTree::Ident(ident) if ident == "mod" => module(collector, tokens, at, context),
         TokenTree::Ident(ident) if ident == "fn" => {
             function::function(collector, tokens, at, context)
+        }
+        TokenTree::Ident(_) if let Some(open) = generic::list(tokens, at) => {
+            generic::definition(collector, tokens, open, context)
         }
         // `&mut ::std::io`: the path starts behind the keyword.
         TokenTree::Ident(ident) if is_keyword(|word| ident == word) => at + 1,

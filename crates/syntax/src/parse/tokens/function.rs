@@ -4,6 +4,7 @@ use proc_macro2::{Delimiter, TokenTree};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 
+use super::generic;
 use crate::item::PathContext;
 use crate::parse::collect::Collector;
 use crate::token::is_punct;
@@ -35,6 +36,9 @@ pub(super) fn function(
     let inputs = Punctuated::<syn::FnArg, syn::Token![,]>::parse_terminated;
     let inputs = list.and_then(|list| inputs.parse2(list).ok());
     collector.in_function(inputs.iter().flatten(), |this| {
+        if rest.first().is_some_and(|token| is_punct(token, '<')) {
+            generic::bind(this, tokens, behind_name);
+        }
         let mut at = behind_name;
         while at <= behind_name + length {
             at = super::step(this, tokens, at, context);
