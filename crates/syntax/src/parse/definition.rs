@@ -379,7 +379,8 @@ impl Definitions {
     }
 }
 
-/// The parentheses of a tuple struct: those outside the arguments of its generics, before its `where`.
+/// The parentheses of a tuple struct: those outside the arguments of its generics, before its `where`. What is repeated,
+/// `$($generics)*`, is none.
 fn tuple_body(tokens: &[TokenTree]) -> Option<&Group> {
     let mut at = 0;
     while at < tokens.len() {
@@ -388,6 +389,7 @@ fn tuple_body(tokens: &[TokenTree]) -> Option<&Group> {
                 return Some(group);
             }
             TokenTree::Punct(open) if open.as_char() == '<' => at = end_of_angles(tokens, at),
+            token if is_punct(token, '$') => at += 2,
             _ => at += 1,
         }
     }
