@@ -302,6 +302,13 @@ impl<'a, 'b> Layout<'a, 'b> {
         if self.scope.is_whole(child) {
             self.carry(declaration, blocks);
             self.move_files(child);
+            // Nothing on the line tells that its place has a meaning: a blank one keeps it out of the order of others.
+            let attributes = &workspace.item(declaration).attributes;
+            if workspace.takes_macros(declaration)
+                && !attributes.iter().any(|it| it.path.contains("macro_use"))
+            {
+                blocks.push(written("D1", &value.path, "\n"));
+            }
         } else if !self.scope.touched[child.index()] && !facade {
         } else if self.scope.dest_modules.contains_key(value.path.as_str()) {
             self.place(child);
