@@ -358,7 +358,7 @@ impl<'a, 'b> Layout<'a, 'b> {
             .items
             .iter()
             .filter(|id| self.scope.moving[id.index()]);
-        let mut public = self.root.public_leaves.iter();
+        let mut public = self.public.iter();
         self.scope.touched[module.index()]
             && !value
                 .children

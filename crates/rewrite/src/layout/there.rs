@@ -160,10 +160,26 @@ impl Layout<'_, '_> {
         alike.next().or(items.first()).copied()
     }
 
-    /// Whether a leaf in the destination binds what one of the monolith's does, by the same path.
+    /// Whether a leaf in the destination binds what one of the monolith's does: by the same path, or under the same name,
+    /// which a module can have but once.
     fn is_same(&self, existing: UseLeafId, leaf: UseLeafId) -> bool {
         let workspace = self.scope.workspace;
+        let items = |leaf: UseLeafId| -> Option<BTreeSet<ItemId>> {
+            let found = self.scope.graph.leaves[leaf.index()].iter();
+            let items = found.map(|resolution| match resolution.target {
+                Target::Item(id) => Some(id),
+                _ => None,
+            });
+            items.collect()
+        };
+        let (first, second) = (existing, leaf);
         let (existing, wanted) = (workspace.leaf(existing), workspace.leaf(leaf));
+        if matches!(wanted.binding, Binding::Name(_))
+            && existing.binding == wanted.binding
+            && items(first).is_some_and(|found| !found.is_empty() && items(second) == Some(found))
+        {
+            return true;
+        }
         let straight = self.scope.straight(leaf);
         let mut path = straight.unwrap_or(&wanted.path).text();
         if let Some(krate) = self.scope.stand_in_there(leaf) {
@@ -397,11 +413,32 @@ impl Layout<'_, '_> {
     /// The same, in the destination.
     fn import_there(&self, id: UseLeafId, asked: &Asked, own: Vec<String>) -> Import {
         let (prefix, leaf) = self.spelled(id, self.scope.stand_in_there(id));
+        // A bare name is that of a macro which stands above it in the text: imports are written above that.
+        let prefix = if prefix.is_empty() && self.names_exported_macro(id) {
+            "crate".to_owned()
+        } else {
+            prefix
+        };
         Import {
             prefix,
             leaf,
             ..self.copied_import(id, asked, own)
         }
+    }
+
+    /// Whether a leaf is the bare name of a macro that the destination's root has after this step.
+    fn names_exported_macro(&self, leaf: UseLeafId) -> bool {
+        let workspace = self.scope.workspace;
+        let mut found = self.scope.graph.leaves[leaf.index()].iter();
+        workspace.leaf(leaf).path.segments.len() == 1
+            && found.any(|resolution| match resolution.target {
+                Target::Item(id) if workspace.item(id).kind == ItemKind::MacroRules => {
+                    let is_exported = workspace.item(id).is_exported_macro();
+                    let opens = self.root.public_items.contains(&id);
+                    self.scope.moving[id.index()] && (is_exported || opens)
+                }
+                _ => false,
+            })
     }
 
     /// An import that stands under the conditions of those who ask, and under its `own`.
