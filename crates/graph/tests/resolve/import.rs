@@ -387,3 +387,21 @@ fn a_glob_brings_the_module_of_what_an_import_names_like_it() {
         ",
     );
 }
+
+#[test]
+fn a_name_behind_the_foreign_glob_of_another_module_is_the_other_crates() {
+    check(
+        "
+        mod f { pub use std::fmt::*; }
+        pub use f::Alignment;
+        fn g(_: Alignment, _: f::Formatter) {}
+        mod h { fn i(_: crate::Alignment) {} }
+        ",
+        "
+        use: std
+        g: std
+        f::use: std
+        h::i: std
+        ",
+    );
+}

@@ -152,7 +152,10 @@ impl Scopes<'_> {
         }
         let from = if old_edition { root } else { module };
         let trust = open.trust;
-        open.trust = trust.min(Trust::Spliced);
+        if path.segments.len() == 1 {
+            // A crate rather than something that nobody has seen.
+            open.trust = trust.min(Trust::Spliced);
+        }
         let found = self.path_from(from, path, 0, namespace, &[], open);
         open.trust = trust;
         found.or_else(|| {
