@@ -207,6 +207,20 @@ fn a_macro_body_is_looked_up_where_it_is_called() {
 }
 
 #[test]
+fn a_fragment_specifier_is_no_name_of_the_caller() {
+    check(
+        "
+        macro_rules! twice { ($of:expr) => { ($of, expr()) } }
+        macro_rules! once { ($of:expr, $ty:ty) => { ($of) } }
+        mod a { fn expr() {} fn ty() {} fn f() { once!(1, u8) } }
+        ",
+        "
+        a::f: once!
+        ",
+    );
+}
+
+#[test]
 fn a_macro_inside_a_function_is_its_own() {
     check(
         "

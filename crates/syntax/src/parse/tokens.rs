@@ -344,8 +344,34 @@ fn import(
     }
 }
 
-/// `$name::rest`: the rest is relative to what nobody knows here.
+/// The fragment specifiers (Rust reference, *metavariables*).
+const FRAGMENTS: &[&str] = &[
+    "block",
+    "expr",
+    "expr_2021",
+    "ident",
+    "item",
+    "lifetime",
+    "literal",
+    "meta",
+    "pat",
+    "pat_param",
+    "path",
+    "stmt",
+    "tt",
+    "ty",
+    "vis",
+];
+
+/// `$name::rest`: the rest is relative to what nobody knows here. `$name:expr` is a matcher's, and names nothing.
 fn after_metavariable(collector: &mut Collector<'_>, tokens: &[TokenTree], mut at: usize) -> usize {
+    if let [colon, TokenTree::Ident(fragment), ..] = tokens.get(at..).unwrap_or_default()
+        && is_punct(colon, ':')
+        && FRAGMENTS.iter().any(|word| fragment == word)
+        && !is_path_separator(tokens, at + 2)
+    {
+        return at + 2;
+    }
     at = associated(collector, tokens, at);
     while is_path_separator(tokens, at) && matches!(tokens.get(at + 2), Some(TokenTree::Ident(_))) {
         at += 3;
