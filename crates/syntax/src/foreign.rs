@@ -55,6 +55,8 @@ pub struct Foreign {
 struct Asked {
     /// The traits or types, nobody knows yet which, that are imported or named, by crate; `None` stands for a glob.
     imports: BTreeMap<String, BTreeSet<Option<String>>>,
+    /// Of those that are named by way of a module, or of another crate that theirs shows: by crate and name, what these are.
+    ways: BTreeMap<(String, String), BTreeSet<String>>,
     /// All dependencies, by name in source.
     dependencies: BTreeSet<String>,
     /// Those of them that are members.
@@ -68,7 +70,8 @@ impl Foreign {
     pub fn answers(&self, workspace: &Workspace) -> bool {
         let now = Asked::by(workspace);
         let mut new = now.dependencies.difference(&self.asked.dependencies);
-        self.asked.imports == now.imports && new.all(|name| now.members.contains(name))
+        (&self.asked.imports, &self.asked.ways) == (&now.imports, &now.ways)
+            && new.all(|name| now.members.contains(name))
     }
 }
 
@@ -92,7 +95,8 @@ fn answer(workspace: &Workspace, options: &LoadOptions, asked: &Asked) -> Option
     let declared = || {
         let found = asked.imports.par_iter().filter_map(|(name, imports)| {
             let id = packages.called(name)?;
-            Some((name.clone(), packages.declared(id, imports)))
+            let ways = asked.ways_of(name);
+            Some((name.clone(), packages.declared_by_way(id, imports, &ways)))
         });
         found.collect::<BTreeMap<String, Declared>>()
     };
@@ -126,6 +130,7 @@ impl Asked {
             .map(|dependency| dependency.extern_name.as_str())
             .collect();
         let mut imports: BTreeMap<String, BTreeSet<Option<String>>> = BTreeMap::new();
+        let mut ways: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
         for leaf in &workspace.leaves {
             let segments = &leaf.path.segments;
             let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
@@ -134,11 +139,15 @@ impl Asked {
             if !others.contains(first.name.as_str()) {
                 continue;
             }
-            let name = match leaf.binding {
+            let name: Option<String> = match leaf.binding {
                 Binding::Glob => None,
                 _ if last.name.starts_with(char::is_uppercase) => Some(last.name.into()),
                 _ => continue,
             };
+            if let (Some(name), [_, between, _, ..]) = (&name, &segments[..]) {
+                let key = (first.name.into(), name.clone());
+                ways.entry(key).or_default().insert(between.name.into());
+            }
             imports.entry(first.name.into()).or_default().insert(name);
         }
         // `name::Type::function(…)`
@@ -159,16 +168,23 @@ impl Asked {
         };
         Self {
             imports,
+            ways,
             dependencies: names(false),
             members: names(true),
         }
+    }
+
+    /// What stands behind a crate's name in the paths by which names of it are imported.
+    fn ways_of(&self, krate: &str) -> BTreeMap<&str, &BTreeSet<String>> {
+        let ways = self.ways.iter().filter(|((of, _), _)| of == krate);
+        ways.map(|((_, name), way)| (name.as_str(), way)).collect()
     }
 }
 
 /// The resolved graph of packages.
 struct Packages<'m> {
     metadata: &'m Metadata,
-    dependencies: BTreeMap<&'m PackageId, Vec<&'m PackageId>>,
+    dependencies: BTreeMap<&'m PackageId, Vec<(&'m str, &'m PackageId)>>,
     /// By name in source, as some member calls it.
     called: BTreeMap<&'m str, &'m PackageId>,
 }
@@ -184,7 +200,8 @@ impl<'m> Packages<'m> {
                     .entry(dependency.name.as_str())
                     .or_insert(&dependency.pkg);
             }
-            let below = node.deps.iter().map(|dependency| &dependency.pkg);
+            let below = node.deps.iter();
+            let below = below.map(|dependency| (dependency.name.as_str(), &dependency.pkg));
             dependencies.insert(&node.id, below.collect());
         }
         Self {
@@ -198,6 +215,30 @@ impl<'m> Packages<'m> {
         self.called.get(name).copied()
     }
 
+    /// What a crate shows of another is looked for there first: `shows::another::Name`.
+    fn declared_by_way(
+        &self,
+        id: &PackageId,
+        wanted: &BTreeSet<Option<String>>,
+        ways: &BTreeMap<&str, &BTreeSet<String>>,
+    ) -> Declared {
+        let mut found = Declared::default();
+        for (krate, below) in self.dependencies.get(id).into_iter().flatten() {
+            let leads_there = |name: &str| ways.get(name).is_some_and(|way| way.contains(*krate));
+            let names = wanted.iter().flatten().filter(|name| leads_there(name));
+            let names: BTreeSet<Option<String>> = names.cloned().map(Some).collect();
+            if !names.is_empty() {
+                found.add_missing(self.declared(below, &names));
+            }
+        }
+        let rest = wanted.iter().filter(|name| {
+            let name = name.as_ref();
+            name.is_none_or(|name| !found.has(name))
+        });
+        found.add_missing(self.declared(id, &rest.cloned().collect()));
+        found
+    }
+
     fn declared(&self, id: &PackageId, wanted: &BTreeSet<Option<String>>) -> Declared {
         let mut found = self.in_package(id, wanted);
         let mut missing: BTreeSet<Option<String>> = wanted
@@ -205,7 +246,7 @@ impl<'m> Packages<'m> {
             .filter(|name| name.as_ref().is_none_or(|name| !found.has(name)))
             .cloned()
             .collect();
-        for below in self.dependencies.get(id).into_iter().flatten() {
+        for (_, below) in self.dependencies.get(id).into_iter().flatten() {
             if missing.is_empty() {
                 break;
             }
@@ -217,10 +258,23 @@ impl<'m> Packages<'m> {
     }
 
     fn in_package(&self, id: &PackageId, wanted: &BTreeSet<Option<String>>) -> Declared {
-        self.sources(id)
+        let mut found = self
+            .sources(id)
             .into_par_iter()
             .map(|file| declared::in_file(&file, wanted))
-            .reduce(Declared::default, Declared::with)
+            .reduce(Declared::default, Declared::with);
+        // What is shown under another name is looked for under its own.
+        let renamed = std::mem::take(&mut found.renamed);
+        for (name, own) in renamed {
+            if found.has(&name) || own == name {
+                continue;
+            }
+            let own = BTreeSet::from([Some(own)]);
+            let files = self.sources(id).into_iter();
+            let there = files.map(|file| declared::in_file(&file, &own).under(&name));
+            found = there.fold(found, Declared::with);
+        }
+        found
     }
 
     /// The names among some that a package's procedural macros write. Where another crate re-exports these, they name it.

@@ -17,6 +17,8 @@ type ByName = BTreeMap<String, Members>;
 pub(super) struct Declared {
     pub(super) traits: ByName,
     pub(super) inherent: ByName,
+    /// Names that a public import gives to what has another name of its own.
+    pub(super) renamed: BTreeMap<String, String>,
 }
 
 impl Declared {
@@ -35,7 +37,21 @@ impl Declared {
         };
         add(&mut self.traits, other.traits);
         add(&mut self.inherent, other.inherent);
+        self.renamed.extend(other.renamed);
         self
+    }
+
+    /// All that is found, under one name.
+    pub(super) fn under(self, name: &str) -> Self {
+        let rename = |of: ByName| {
+            let renamed = of.into_values().map(|members| (name.to_owned(), members));
+            renamed.collect()
+        };
+        Self {
+            traits: rename(self.traits),
+            inherent: rename(self.inherent),
+            renamed: BTreeMap::new(),
+        }
     }
 
     /// What is found elsewhere and not here.
@@ -114,6 +130,9 @@ pub(super) fn in_file(file: &Utf8Path, wanted: &BTreeSet<Option<String>>) -> Dec
                         found.inherent.entry(name).or_default();
                     }
                 }
+                syn::Item::Use(import) if matches!(import.vis, syn::Visibility::Public(_)) => {
+                    renames(&import.tree, wanted, &mut found.renamed);
+                }
                 syn::Item::Mod(module) => {
                     pending.extend(module.content.iter().flat_map(|(_, items)| items));
                 }
@@ -125,7 +144,31 @@ pub(super) fn in_file(file: &Utf8Path, wanted: &BTreeSet<Option<String>>) -> Dec
     found
 }
 
-/// Whether a text may declare a trait or type, or have an inherent impl of a type, that is wanted: most files need no parsing.
+/// The names among some that an import gives: `path::Own as Name`.
+fn renames(
+    tree: &syn::UseTree,
+    wanted: &BTreeSet<Option<String>>,
+    found: &mut BTreeMap<String, String>,
+) {
+    match tree {
+        syn::UseTree::Path(path) => renames(&path.tree, wanted, found),
+        syn::UseTree::Group(group) => {
+            for tree in &group.items {
+                renames(tree, wanted, found);
+            }
+        }
+        syn::UseTree::Rename(rename) => {
+            let name = rename.rename.to_string();
+            if wanted.contains(&Some(name.clone())) {
+                found.insert(name, rename.ident.to_string());
+            }
+        }
+        syn::UseTree::Name(_) | syn::UseTree::Glob(_) => {}
+    }
+}
+
+/// Whether a text may declare a trait or type, have an inherent impl of a type, or rename one, that is wanted: most files
+/// need no parsing.
 fn mentions(text: &str, wanted: &BTreeSet<Option<String>>) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     let first = |text: &str| {
@@ -133,10 +176,12 @@ fn mentions(text: &str, wanted: &BTreeSet<Option<String>>) -> bool {
         Some(name.to_owned())
     };
     let definitions = || {
-        ["trait ", "struct ", "enum "].iter().any(|keyword| {
-            let mut words = text.match_indices(keyword);
-            words.any(|(at, word)| wanted.contains(&first(&text[at + word.len()..])))
-        })
+        ["trait ", "struct ", "enum ", " as "]
+            .iter()
+            .any(|keyword| {
+                let mut words = text.match_indices(keyword);
+                words.any(|(at, word)| wanted.contains(&first(&text[at + word.len()..])))
+            })
     };
     // `impl<T> path::Name<T> {`: the last name before a body that is none behind `for`.
     let types = || {
