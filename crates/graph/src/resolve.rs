@@ -328,9 +328,17 @@ impl Resolver<'_> {
         }
         if namespace == Namespace::Macro
             && single
-            && let Some(hit) = self.scopes.textual_macro(module, item, first)
+            && let Some((hit, is_before)) = self.scopes.textual_macro(module, item, first)
         {
-            return Some(hit);
+            // Above its definition an exported macro comes by an import.
+            let imported = (!is_before && self.scopes.workspace.imports_name(module, &first))
+                .then(|| {
+                    let open = &mut Open::at(Trust::Seen);
+                    self.scopes
+                        .path_from(module, path, 0, namespace, &[], open)
+                })
+                .flatten();
+            return Some(imported.unwrap_or(hit));
         }
         self.scopes
             .path_from(module, path, 0, namespace, &[], open)

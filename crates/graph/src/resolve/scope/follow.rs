@@ -162,7 +162,7 @@ impl Scopes<'_> {
             let single = path.segments.len() == 1;
             if single
                 && namespace == Namespace::Macro
-                && let Some(hit) = self.textual_macro(module, None, first)
+                && let Some((hit, _)) = self.textual_macro(module, None, first)
             {
                 return Some(hit);
             }

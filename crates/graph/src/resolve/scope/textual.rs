@@ -7,13 +7,14 @@ use super::{Def, Hit, Scopes};
 use crate::graph::{Found, Lookup, Namespace};
 
 impl Scopes<'_> {
-    /// A macro in textual scope: in the innermost module around that has one, the last before the place it is used at.
+    /// A macro in textual scope: in the innermost module around that has one, the last before the place it is used at, and
+    /// whether there is one before it. Else what a path or a macro may place before it counts, too.
     pub(in crate::resolve) fn textual_macro(
         &self,
         module: ModuleId,
         item: Option<ItemId>,
         name: Name,
-    ) -> Option<Hit> {
+    ) -> Option<(Hit, bool)> {
         let krate = self.workspace.module(module).krate;
         let found = self.textual[krate.index()].get(&name)?;
         let mut at = Some(module);
@@ -23,6 +24,7 @@ impl Scopes<'_> {
             let before = here
                 .clone()
                 .rfind(|(item, _)| place.is_none_or(|place| self.part_in(*item, around) <= place));
+            let is_before = before.is_some();
             if let Some((item, _)) = before.or_else(|| here.next()) {
                 let lookup = Lookup {
                     module: self.workspace.item(*item).module,
@@ -30,7 +32,8 @@ impl Scopes<'_> {
                     namespace: Namespace::Macro,
                     found: Found::Item(*item),
                 };
-                return Some(Hit::new(Def::Item(*item), smallvec![lookup], 1));
+                let hit = Hit::new(Def::Item(*item), smallvec![lookup], 1);
+                return Some((hit, is_before));
             }
             place = self.workspace.module(around).declaration;
             at = self.workspace.module(around).parent;
