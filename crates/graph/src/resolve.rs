@@ -334,8 +334,7 @@ impl Resolver<'_> {
             let imported = (!is_before && self.scopes.workspace.imports_name(module, &first))
                 .then(|| {
                     let open = &mut Open::at(Trust::Seen);
-                    self.scopes
-                        .path_from(module, path, 0, namespace, &[], open)
+                    self.scopes.path_from(module, path, 0, namespace, &[], open)
                 })
                 .flatten();
             return Some(imported.unwrap_or(hit));
@@ -344,6 +343,9 @@ impl Resolver<'_> {
             .path_from(module, path, 0, namespace, &[], open)
             .or_else(|| {
                 if single && namespace != Namespace::Type {
+                    return None;
+                }
+                if !single && self.scopes.names_module(module, first) {
                     return None;
                 }
                 let krate = self.scopes.workspace.module(module).krate;

@@ -43,6 +43,12 @@ impl Resolver<'_> {
                 return likely;
             }
         }
+        if !single && self.scopes.names_module(module, path.segments[0].name) {
+            let behind = self.at(path, module, item, Trust::Foreign);
+            if !behind.is_empty() {
+                return behind;
+            }
+        }
         if !path.guessed || is_name {
             let foreign = self.foreign(path, module);
             if !foreign.is_empty() {

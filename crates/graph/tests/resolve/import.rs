@@ -405,3 +405,29 @@ fn a_name_behind_the_foreign_glob_of_another_module_is_the_other_crates() {
         ",
     );
 }
+
+#[test]
+fn a_module_of_ours_hides_a_crate_whatever_a_path_through_it_ends_at() {
+    check(
+        "
+        mod alloc { pub use std::fmt::*; }
+        mod a {
+            use crate::alloc;
+            use std::io::*;
+            fn f(_: alloc::Formatter) {}
+            fn g(_: ::alloc::Result) {}
+        }
+        use alloc::Alignment;
+        mod b { fn h(_: crate::Alignment) {} }
+        ",
+        "
+        use: std
+        alloc::use: std
+        a::use: alloc::
+        a::use: std
+        a::f: std
+        a::g: alloc
+        b::h: std
+        ",
+    );
+}

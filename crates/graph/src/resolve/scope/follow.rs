@@ -1,7 +1,7 @@
 //! Follows paths, of imports and of code, from module to module.
 
 use cleave_syntax::item::{Binding, ItemKind, PathUse};
-use cleave_syntax::{ModuleId, UseLeafId};
+use cleave_syntax::{ModuleId, Name, UseLeafId};
 
 use super::{Def, Hit, Open, Scopes, Trust, slot};
 use crate::graph::{Found, Lookup, Lookups, Namespace};
@@ -166,12 +166,45 @@ impl Scopes<'_> {
             {
                 return Some(hit);
             }
-            if single && namespace != Namespace::Type {
+            if single && namespace != Namespace::Type
+                || !single && self.declares_module(from, first)
+            {
                 return None;
             }
             let hit = self.in_prelude(krate, first)?;
             self.follow(hit, path, namespace, open)
         })
+    }
+
+    /// Whether a name is always that of one of our modules in another: it hides a crate of that name, whatever a path
+    /// through it ends at.
+    pub(in crate::resolve) fn names_module(&self, module: ModuleId, name: Name) -> bool {
+        let bound = self.modules[module.index()].explicit.get(&name);
+        let found = bound.map_or(&[][..], |spaces| &spaces[slot(Namespace::Type)]);
+        let mut imports = found.iter().filter_map(|found| match found {
+            Found::Leaf(leaf) | Found::Glob(leaf) => Some(*leaf),
+            Found::Item(_) => None,
+        });
+        self.declares_module(module, name)
+            || imports.any(|leaf| {
+                let import = self.workspace.item(self.workspace.leaf(leaf).item);
+                let hit = self.leaf(leaf, Namespace::Type, &mut Open::at(Trust::Seen));
+                let is_module = hit.is_some_and(|hit| matches!(hit.def, Def::Module(_)));
+                is_module && !import.is_conditional()
+            })
+    }
+
+    /// The same of `mod name` in the module.
+    fn declares_module(&self, module: ModuleId, name: Name) -> bool {
+        let bound = self.modules[module.index()].explicit.get(&name);
+        let found = bound
+            .into_iter()
+            .flat_map(|spaces| &spaces[slot(Namespace::Type)]);
+        let mut items = found.filter_map(|found| match found {
+            Found::Item(item) => Some(self.workspace.item(*item)),
+            Found::Leaf(_) | Found::Glob(_) => None,
+        });
+        items.any(|item| item.declares.is_some() && !item.is_conditional())
     }
 
     /// Whether the path of an import starts with a crate's name that its module has for what the crate calls as itself, too:
