@@ -431,3 +431,21 @@ fn a_module_of_ours_hides_a_crate_whatever_a_path_through_it_ends_at() {
         ",
     );
 }
+
+#[test]
+fn what_a_body_names_is_not_what_its_attribute_makes() {
+    check(
+        "
+        use std::fmt::*;
+        mod tests {
+            use super::*;
+            #[tokio::test] fn f() { Alignment::Left; }
+        }
+        ",
+        "
+        use: std
+        tests::use: crate::
+        tests::f: std
+        ",
+    );
+}

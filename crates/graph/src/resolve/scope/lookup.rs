@@ -225,7 +225,7 @@ impl Scopes<'_> {
             }
             let own = plain(&item.name);
             own.len().min(wanted.len()) > 2 && (wanted.contains(&own) || own.contains(&wanted))
-                || item.kind != ItemKind::MacroCall && has_word(self.workspace.text_of(*id), &name)
+                || item.kind != ItemKind::MacroCall && self.spells_out(*id, &name)
         });
         let item = alike.or_else(|| {
             let first = names.makers.first().copied();
@@ -240,6 +240,18 @@ impl Scopes<'_> {
                 Def::Made(item)
             },
         ))
+    }
+
+    /// Whether an item has a name for what its derives and attributes make: of a type also beside its fields and variants,
+    /// of what has a body only in its own attributes, or all that is used there would be made there.
+    fn spells_out(&self, id: ItemId, name: &str) -> bool {
+        let item = self.workspace.item(id);
+        if item.kind.is_type() {
+            return has_word(self.workspace.text_of(id), name);
+        }
+        let file = self.workspace.file(self.workspace.module(item.module).file);
+        let mut attributes = item.attributes.iter();
+        attributes.any(|attribute| !attribute.is_doc && has_word(&file[attribute.range], name))
     }
 
     fn bound(
