@@ -164,3 +164,18 @@ fn a_derive_may_come_by_another_glob_than_the_trait_of_its_name() {
         ",
     );
 }
+
+#[test]
+fn what_an_attribute_s_string_takes_from_around_it_is_a_field() {
+    check(
+        "
+        fn name() {}
+        const LIMIT: u8 = 1;
+        enum Error {
+            #[error(\"{name} is over {LIMIT}\")]
+            Missing { name: String },
+        }
+        ",
+        "Error: LIMIT",
+    );
+}

@@ -6,13 +6,15 @@ mod implementation;
 mod import;
 mod in_call;
 
+use std::collections::BTreeSet;
+
 use syn::visit::Visit;
 
 use super::attribute::{self, Style};
 use super::collect::{Collector, text_of};
 use super::{DeclaredModule, ParsedItem, ParsedModule, Shift, extent, shape};
 use crate::id::ModuleId;
-use crate::item::{Item, ItemKind, Level, Takes, Visibility};
+use crate::item::{Item, ItemKind, Level, PathContext, Takes, Visibility};
 use crate::source::TextRange;
 pub(crate) use detail::trait_members;
 pub(super) use head::ident_of;
@@ -203,7 +205,23 @@ fn item(node: &syn::Item, text: &str, shift: Shift<'_>) -> ParsedItem {
     detail::inside(&mut collector, node);
     detail::details(&collector, node, &mut parsed.item);
     keep(&mut parsed.item, collector);
+    forget_fields(&mut parsed.item);
     parsed
+}
+
+/// `#[error("{name} is missing")]`: what the strings of a type's attributes take from around them are its fields.
+fn forget_fields(item: &mut Item) {
+    let fields = item.fields.iter().map(|field| field.name.as_str());
+    let of_variants = item.variant_fields.iter().map(|field| field.name.as_str());
+    let names: BTreeSet<&str> = fields.chain(of_variants).collect();
+    if !names.is_empty() {
+        item.paths.retain(|path| {
+            let is_word = path.guessed && path.segments.len() == 1;
+            !(is_word
+                && path.context == PathContext::Value
+                && names.contains(&*path.segments[0].name))
+        });
+    }
 }
 
 /// Puts what was collected into the item, without the room that was left for more: there are many items.
