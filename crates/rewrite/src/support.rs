@@ -70,16 +70,24 @@ pub(crate) fn needed_from_above(scope: &Scope<'_>) -> Support {
         }
     }
     found.imported_above();
-    for user in workspace.items_of(scope.root) {
-        if workspace.item(user).is_test && scope.side(user) == Side::Root {
-            // Among the edges are the traits whose methods are called, which no path names.
-            let called = scope.graph.calls_of(user).into_iter();
-            for id in called.chain(scope.graph.edges_of(user).iter().copied()) {
-                found.item(id);
-            }
+    let tests = workspace.items_of(scope.root);
+    let tests = tests.filter(|id| workspace.item(*id).is_test && scope.side(*id) == Side::Root);
+    let tests: Vec<ItemId> = tests.collect();
+    let types = held::types(scope, tests.iter().copied());
+    for user in tests {
+        // Methods are called by name alone, but those of an impl only on what a test can get hold of.
+        let called = scope.graph.calls_of(user).into_iter().filter(|id| {
+            let around = workspace.item(*id).parent.unwrap_or(*id);
+            let mut anchors = scope.graph.anchors[around.index()].iter();
+            workspace.item(around).kind != ItemKind::TraitImpl
+                || anchors.any(|anchor| types.contains(anchor))
+        });
+        // Among the edges are the traits whose methods are called, which no path names.
+        for id in called.chain(scope.graph.edges_of(user).iter().copied()) {
+            found.item(id);
         }
     }
-    found.impls();
+    found.impls(&types);
     found.close();
     found.parts();
     found.support
@@ -147,13 +155,8 @@ impl Finder<'_, '_> {
 
     /// Impls and derives that are there in tests only serve those above that have to do with the type: no path leads to
     /// them.
-    fn impls(&mut self) {
+    fn impls(&mut self, types: &BTreeSet<ItemId>) {
         let (workspace, graph) = (self.scope.workspace, self.scope.graph);
-        let above = workspace.items_of(self.scope.root).filter(|id| {
-            let is_test = workspace.item(*id).is_test;
-            is_test && self.scope.side(*id) == Side::Root
-        });
-        let types = held::types(self.scope, above);
         for id in there(self.scope) {
             let item = workspace.item(id);
             let mut anchors = graph.anchors[id.index()].iter();
