@@ -7,13 +7,14 @@ use cleave_syntax::{CrateId, ItemId};
 use super::open::is_open;
 use crate::scope::{Scope, Side};
 
-/// The types that some tests may hold: those that they name, and whatever these, the functions that are called and their
-/// impls lead to.
+/// The types that some tests may hold: those that they name, and whatever these, the functions that are called and the
+/// impls of such types lead to. Who names a trait alone holds none of the types that have it.
 pub(super) fn types(scope: &Scope<'_>, tests: impl Iterator<Item = ItemId>) -> BTreeSet<ItemId> {
     let (workspace, graph) = (scope.workspace, scope.graph);
     let mut impls: BTreeMap<ItemId, Vec<ItemId>> = BTreeMap::new();
     for id in (0..workspace.items.len()).map(ItemId::new) {
-        for anchor in &graph.anchors[id.index()] {
+        let anchors = graph.anchors[id.index()].iter();
+        for anchor in anchors.filter(|it| workspace.item(**it).kind.is_type()) {
             impls.entry(*anchor).or_default().push(id);
         }
     }
