@@ -91,7 +91,12 @@ impl First<'_, '_> {
     fn is_private(&self, id: ItemId) -> bool {
         let item = self.scope.workspace.item(id);
         let is_open = item.visibility.level == Level::Public || self.items.contains(&id);
-        let is_own = item.is_node() && item.parent.is_none() && !item.is_exported_macro();
+        let around = item
+            .parent
+            .map(|parent| self.scope.workspace.item(parent).kind);
+        // What a trait has is as visible as the trait.
+        let has_visibility = around.is_none_or(|kind| kind == ItemKind::InherentImpl);
+        let is_own = item.is_node() && has_visibility && !item.is_exported_macro();
         is_own && !is_open && self.scope.moving[id.index()]
     }
 
