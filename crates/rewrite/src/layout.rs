@@ -1,9 +1,11 @@
 //! Which file each moved item goes to, and what its old module keeps (rows A1, A3, A4, F1, F4, F5, G1).
 
+mod alias;
 mod emptied;
 mod glob;
 mod here;
 mod macros;
+mod named;
 mod there;
 mod wrapped;
 
