@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use cleave_graph::graph::Found;
 use cleave_graph::{Graph, Lookup, Place, Reference, Target};
-use cleave_syntax::item::{Attribute, Item, ItemKind, PathUse, TestPartKind};
+use cleave_syntax::item::{Attribute, Item, ItemKind, PathContext, PathUse, TestPartKind};
 use cleave_syntax::token::words;
 use cleave_syntax::{ItemId, ModuleId, TextRange, UseLeafId, Workspace};
 
@@ -30,6 +30,9 @@ pub(crate) const CONDITION: &str = "#[cfg(any(test, feature = \"test-utils\"))]"
 
 /// The condition that it had.
 pub(crate) const TEST: &str = "#[cfg(test)]";
+
+/// The condition of what tests have something else in place of.
+const WITHOUT_TESTS: &str = "#[cfg(not(test))]";
 
 /// What of the destination, as it is after the step, must be there for the tests of other crates.
 #[derive(Debug, Default)]
@@ -240,10 +243,46 @@ impl Finder<'_, '_> {
                     };
                     if is_needed && self.support.parts.insert((*id, index)) {
                         self.part(*id, part.range);
+                        self.built_without(*id);
                     }
                 }
             }
         }
+    }
+
+    /// What builds a type only where there are no tests does not name the field that these have: it goes on being there
+    /// where the field is not, and what tests have in its place where that is.
+    fn built_without(&mut self, of: ItemId) {
+        let (workspace, graph) = (self.scope.workspace, self.scope.graph);
+        let builds = |id: &ItemId| {
+            let mut references = graph.references_of(*id).iter();
+            references.any(|reference| {
+                let context = reference.place.path(workspace).context;
+                context == PathContext::Construct && reference.resolution.target == Target::Item(of)
+            })
+        };
+        let is_without = |id: &ItemId| {
+            let mut attributes = workspace.item(*id).attributes.iter();
+            attributes.any(|attribute| text(workspace, *id, attribute) == WITHOUT_TESTS)
+        };
+        let methods = |id: ItemId| workspace.item(id).methods.iter().copied();
+        let there = there(self.scope).flat_map(|id| std::iter::once(id).chain(methods(id)));
+        let without: BTreeSet<ItemId> = there.filter(is_without).filter(builds).collect();
+        for id in without {
+            let item = workspace.item(id);
+            let beside = match item.parent {
+                Some(around) => &workspace.item(around).methods,
+                None => &workspace.module(item.module).items,
+            };
+            self.support.items.insert(id);
+            for twin in beside
+                .iter()
+                .filter(|it| workspace.item(**it).name == item.name)
+            {
+                self.item(*twin);
+            }
+        }
+        self.close();
     }
 
     /// Whether something that is needed of an item has a word.
