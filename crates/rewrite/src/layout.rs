@@ -23,7 +23,6 @@ use crate::skeleton;
 use crate::support;
 use crate::text;
 
-use macros::defines_macros;
 pub(crate) use there::moves_as_it_is;
 
 /// What was moved, for the report.
@@ -214,11 +213,8 @@ impl<'a, 'b> Layout<'a, 'b> {
         let imports = self.dest_imports(module, &indent);
         if let Some(existing) = self.scope.dest_modules.get(value.path.as_str()) {
             let ordered = self.before_later_macros(module, *existing);
-            let macros = self.body(module, &|scope, id| {
-                defines_macros(scope, id) && !ordered.contains(&id)
-            });
-            let others = self.body(module, &|scope, id| !defines_macros(scope, id));
-            self.insert(*existing, &imports, (macros, others));
+            let blocks = self.body(module, &|_, id| !ordered.contains(&id));
+            self.insert(*existing, &imports, blocks);
             return;
         }
         let above = self.declared_above(module);
@@ -415,12 +411,7 @@ impl<'a, 'b> Layout<'a, 'b> {
     }
 
     /// Puts imports and moved items into a module that the destination already has.
-    fn insert(
-        &mut self,
-        existing: ModuleId,
-        imports: &str,
-        (macros, blocks): (Vec<Block>, Vec<Block>),
-    ) {
+    fn insert(&mut self, existing: ModuleId, imports: &str, mut blocks: Vec<Block>) {
         let value = self.scope.workspace.module(existing);
         let text = &self.file_of(existing).text;
         if !imports.is_empty() {
@@ -430,15 +421,6 @@ impl<'a, 'b> Layout<'a, 'b> {
                 .entry(value.file)
                 .or_default()
                 .push((offset, vec![block]));
-        }
-        // A module that is there for imports alone may get what calls a macro by its bare name.
-        let mut blocks = blocks;
-        match self.macro_place(existing) {
-            Some(at) if !macros.is_empty() => {
-                let insertions = self.insertions.entry(value.file).or_default();
-                insertions.push((at, macros));
-            }
-            _ => drop(blocks.splice(..0, macros)),
         }
         if !blocks.is_empty() {
             let at = value.body.end;

@@ -1,4 +1,5 @@
-//! Where what defines macros goes in a module that is there already: their scope is what stands below (row D1).
+//! Where what defines macros goes in a module that is there already: their scope is what stands below (row D1). What the
+//! author has above it may import them by path, which would be unused below.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,8 +29,8 @@ impl Layout<'_, '_> {
         ordered
     }
 
-    /// By declarations of modules in the destination's module that take macros: what defines macros and stands before
-    /// their twins in the monolith's.
+    /// By declarations of modules in the destination's module: what defines macros and stands before their twins in the
+    /// monolith's. A module that has no twin there any more has all it needs.
     fn later(&self, module: ModuleId, existing: ModuleId) -> BTreeMap<ItemId, Vec<ItemId>> {
         let workspace = self.scope.workspace;
         let items = &workspace.module(module).items;
@@ -43,7 +44,6 @@ impl Layout<'_, '_> {
         };
         let there = workspace.module(existing).items.iter();
         let modules = there.filter(|id| workspace.item(**id).declares.is_some());
-        let modules = modules.filter(|id| defines_macros(self.scope, **id));
         let twins: Vec<(usize, ItemId)> = modules
             .filter_map(|id| Some((position(*id)?, *id)))
             .collect();
@@ -59,19 +59,6 @@ impl Layout<'_, '_> {
             }
         }
         later
-    }
-
-    /// Where what defines macros goes: below what defines others, above the modules that may call them. None where it may
-    /// go to the end.
-    pub(super) fn macro_place(&self, existing: ModuleId) -> Option<u32> {
-        let workspace = self.scope.workspace;
-        let items = &workspace.module(existing).items;
-        let is_module = |id: &ItemId| workspace.item(*id).kind == ItemKind::Mod;
-        let after_macros = items.iter().rposition(|id| defines_macros(self.scope, *id));
-        let rest = &items[after_macros.map_or(0, |last| last + 1)..];
-        let next = rest.iter().find(|id| is_module(id))?;
-        let next = workspace.item(*next);
-        Some(below_blank(&self.file_of(existing).text, next))
     }
 }
 
