@@ -19,6 +19,7 @@ pub(crate) mod held;
 mod open;
 
 use alternative::Alternatives;
+use held::Held;
 pub(crate) use condition::{opened, seen_from_above};
 pub(crate) use open::{has_open_part, is_open, open, open_one};
 
@@ -76,21 +77,19 @@ pub(crate) fn needed_from_above(scope: &Scope<'_>) -> Support {
     let tests = workspace.items_of(scope.root);
     let tests = tests.filter(|id| workspace.item(*id).is_test && scope.side(*id) == Side::Root);
     let tests: Vec<ItemId> = tests.collect();
-    let types = held::types(scope, tests.iter().copied());
+    let held = Held::by(scope, tests.iter().copied());
     for user in tests {
         // Methods are called by name alone, but those of an impl only on what a test can get hold of.
         let called = scope.graph.calls_of(user).into_iter().filter(|id| {
             let around = workspace.item(*id).parent.unwrap_or(*id);
-            let mut anchors = scope.graph.anchors[around.index()].iter();
-            workspace.item(around).kind != ItemKind::TraitImpl
-                || anchors.any(|anchor| types.contains(anchor))
+            workspace.item(around).kind != ItemKind::TraitImpl || held.has_use_for(scope, around)
         });
         // Among the edges are the traits whose methods are called, which no path names.
         for id in called.chain(scope.graph.edges_of(user).iter().copied()) {
             found.item(id);
         }
     }
-    found.impls(&types);
+    found.impls(&held);
     found.close();
     found.parts();
     found.support
@@ -158,17 +157,15 @@ impl Finder<'_, '_> {
 
     /// Impls and derives that are there in tests only serve those above that have to do with the type: no path leads to
     /// them.
-    fn impls(&mut self, types: &BTreeSet<ItemId>) {
-        let (workspace, graph) = (self.scope.workspace, self.scope.graph);
+    fn impls(&mut self, held: &Held) {
+        let workspace = self.scope.workspace;
         for id in there(self.scope) {
             let item = workspace.item(id);
-            let mut anchors = graph.anchors[id.index()].iter();
-            let of_type = anchors.any(|anchor| types.contains(anchor));
-            let is_impl = item.kind == ItemKind::TraitImpl && of_type;
+            let is_impl = item.kind == ItemKind::TraitImpl && held.has_use_for(self.scope, id);
             if is_impl && self.is_for_tests(id) && !has_tests(workspace, item.module) {
                 self.item(id);
             }
-            if types.contains(&id) {
+            if held.types.contains(&id) {
                 self.made(id);
             }
         }
