@@ -146,6 +146,15 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// Whether the receiver of a call is known to be of a type of the workspace that implements a trait of it.
+    pub fn is_by_trait(&self, from: ItemId, member: &MemberUse, of: ItemId) -> bool {
+        let Some(Known::Type(own)) = self.known(from, &member.receiver) else {
+            return false;
+        };
+        let mut impls = self.graph.implementations[own.index()].iter();
+        impls.any(|id| self.graph.anchors[id.index()].contains(&of))
+    }
+
     /// Whether a call is known to mean no method of the workspace: the receiver's type, of another crate or of the standard
     /// library, has one by itself.
     pub fn leads_out(&self, from: ItemId, member: &MemberUse) -> bool {

@@ -13,6 +13,8 @@ use crate::scope::Scope;
 /// What tells that an item calls a trait's methods.
 pub(super) struct Evidence {
     methods: Declared,
+    /// The trait, where it is the workspace's own.
+    own: Option<ItemId>,
     /// Whether the trait is another crate's: what a trait of the workspace explains then tells nothing.
     is_foreign: bool,
     /// Whether what strings, collections, options and the like have too tells nothing.
@@ -31,11 +33,17 @@ impl Evidence {
             Target::External(krate) => !standard::is_crate(krate),
             _ => false,
         });
+        let mut targets = scope.graph.leaves[leaf.index()].iter();
+        let own = targets.find_map(|resolution| match resolution.target {
+            Target::Item(of) => Some(of),
+            _ => None,
+        });
         // Who imports a trait for iteration or for numbers calls what others have too.
         let common = methods.keys().filter(|name| standard::is_common(name));
         let is_uncommon = common.count() * 2 <= methods.len();
         Self {
             methods,
+            own,
             is_foreign,
             doubts_common: is_foreign && is_uncommon,
             is_uncommon,
@@ -62,11 +70,21 @@ impl Evidence {
             let mut rivals = self.rivals.iter().filter(|rival| rival.contains_key(*name));
             let is_common = standard::is_common(name) && !of_own_types.contains(name);
             let is_explained = self.doubts_common && is_common
-                || !self.is_foreign && standard::is_iterators(name)
+                || self.may_be_iterators(scope, id, name)
                 || declared.any(|(own, _)| own == name)
                 || rivals.any(|rival| self.is_rival_in(scope, id, rival));
             !is_explained
         })
+    }
+
+    /// Whether a call may as well mean an iterator's method: the trait is the workspace's own, and nothing tells that the
+    /// value has it.
+    fn may_be_iterators(&self, scope: &Scope<'_>, id: ItemId, name: &str) -> bool {
+        let mut members = scope.workspace.item(id).member_uses.iter();
+        let has_it = |of: ItemId| {
+            members.any(|member| member.name == name && scope.values.is_by_trait(id, member, of))
+        };
+        !self.is_foreign && standard::is_iterators(name) && !self.own.is_some_and(has_it)
     }
 
     /// Whether several rivals have a method of a name too.

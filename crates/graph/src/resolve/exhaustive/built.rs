@@ -22,7 +22,19 @@ const OF_EXPRESSIONS: &[&str] = &[
     "debug_assert",
     "debug_assert_eq",
     "debug_assert_ne",
+    "eprint",
+    "eprintln",
+    "format",
+    "format_args",
+    "panic",
+    "print",
+    "println",
+    "todo",
+    "unimplemented",
+    "unreachable",
     "vec",
+    "write",
+    "writeln",
 ];
 
 /// The fields of a struct or variant, in order; numbers for those without names.
@@ -247,12 +259,10 @@ impl Search<'_> {
         let name = last.map_or_else(String::new, |last| last.ident.to_string());
         let tokens = || call.tokens.clone();
         let arguments = Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated;
-        if OF_EXPRESSIONS.contains(&name.as_str())
-            && let Ok(arguments) = arguments.parse2(tokens())
-        {
-            for argument in &arguments {
-                self.visit_expr(argument);
-            }
+        let arguments = arguments.parse2(tokens()).ok();
+        let is_known = OF_EXPRESSIONS.contains(&name.as_str());
+        if let Some(arguments) = arguments.as_ref().filter(|_| is_known) {
+            self.visit_arguments(arguments);
         } else if name == "matches"
             && let Ok(matched) = Matched::parse.parse2(tokens())
         {
@@ -262,7 +272,16 @@ impl Search<'_> {
                 self.visit_expr(guard);
             }
         } else {
-            self.builds |= self.is_written(tokens());
+            // Nobody knows what is built of them, but a `match` is one.
+            let (sites, builds) = (std::mem::take(&mut self.sites), self.builds);
+            arguments.iter().for_each(|it| self.visit_arguments(it));
+            (self.sites, self.builds) = (sites, builds || self.is_written(tokens()));
+        }
+    }
+
+    fn visit_arguments(&mut self, arguments: &Punctuated<syn::Expr, syn::Token![,]>) {
+        for argument in arguments {
+            self.visit_expr(argument);
         }
     }
 
