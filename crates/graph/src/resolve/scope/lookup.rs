@@ -118,7 +118,7 @@ impl Scopes<'_> {
             let foreign = hits.iter().all(|hit| matches!(hit.def, Def::External(_)));
             let import = self.workspace.leaf(*glob).item;
             let conditional = self.workspace.item(import).is_conditional();
-            if !(foreign || chosen && conditional) {
+            if !(foreign || chosen) {
                 continue;
             }
             // What comes that way would be dropped; and modules that import from each other have far too many ways.
@@ -135,10 +135,14 @@ impl Scopes<'_> {
                 chosen = conditional;
             } else {
                 for hit in more {
-                    if hits.iter().all(|other| other.def != hit.def) {
-                        hits.push(hit);
+                    match hits.iter_mut().find(|other| other.def == hit.def) {
+                        // The way that is always there.
+                        Some(other) if !conditional => *other = hit,
+                        Some(_) => {}
+                        None => hits.push(hit),
                     }
                 }
+                chosen = conditional;
             }
         }
         if let [only] = &mut hits[..]
