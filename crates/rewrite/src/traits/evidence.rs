@@ -70,21 +70,20 @@ impl Evidence {
             let mut rivals = self.rivals.iter().filter(|rival| rival.contains_key(*name));
             let is_common = standard::is_common(name) && !of_own_types.contains(name);
             let is_explained = self.doubts_common && is_common
-                || self.may_be_iterators(scope, id, name)
+                || !self.is_foreign && standard::is_iterators(name)
                 || declared.any(|(own, _)| own == name)
                 || rivals.any(|rival| self.is_rival_in(scope, id, rival));
-            !is_explained
+            !is_explained || self.is_known_in(scope, id, name)
         })
     }
 
-    /// Whether a call may as well mean an iterator's method: the trait is the workspace's own, and nothing tells that the
-    /// value has it.
-    fn may_be_iterators(&self, scope: &Scope<'_>, id: ItemId, name: &str) -> bool {
+    /// Whether an item calls a method of a name on a value that is known to have the trait, the workspace's own.
+    fn is_known_in(&self, scope: &Scope<'_>, id: ItemId, name: &str) -> bool {
         let mut members = scope.workspace.item(id).member_uses.iter();
-        let has_it = |of: ItemId| {
-            members.any(|member| member.name == name && scope.values.is_by_trait(id, member, of))
-        };
-        !self.is_foreign && standard::is_iterators(name) && !self.own.is_some_and(has_it)
+        self.own.is_some_and(|of| {
+            members
+                .any(|member| member.name == name && scope.values.is_by_trait(id, member, of))
+        })
     }
 
     /// Whether several rivals have a method of a name too.
