@@ -73,6 +73,29 @@ pub(super) fn is_name(name: &str) -> bool {
     NAMES.contains(&name)
 }
 
+/// The module of the standard library that defines a name of its prelude.
+pub(super) fn home(name: &str) -> Option<&'static str> {
+    let home = match name {
+        "Box" => "boxed",
+        "Clone" => "clone",
+        "Eq" | "Ord" | "PartialEq" | "PartialOrd" => "cmp",
+        "AsMut" | "AsRef" | "From" | "Into" | "TryFrom" | "TryInto" => "convert",
+        "Default" => "default",
+        "DoubleEndedIterator" | "ExactSizeIterator" | "Extend" | "FromIterator"
+        | "IntoIterator" | "Iterator" => "iter",
+        "Copy" | "Send" | "Sized" | "Sync" | "Unpin" => "marker",
+        "align_of" | "align_of_val" | "drop" | "size_of" | "size_of_val" => "mem",
+        "Drop" | "Fn" | "FnMut" | "FnOnce" | "AsyncFn" | "AsyncFnMut" | "AsyncFnOnce" => "ops",
+        "Option" => "option",
+        "Result" => "result",
+        "String" | "ToString" => "string",
+        "ToOwned" => "borrow",
+        "Vec" => "vec",
+        _ => return None,
+    };
+    Some(home)
+}
+
 /// Macros of the language and the standard prelude.
 pub(super) fn is_macro(name: &str) -> bool {
     const MACROS: &[&str] = &[

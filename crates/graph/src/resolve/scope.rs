@@ -87,6 +87,8 @@ pub(super) struct Scopes<'a> {
     spliced: FxHashSet<Name>,
     /// The same, each with its call.
     splicing: FxHashSet<(ItemId, Name)>,
+    /// The last names of modules that some glob imports all of.
+    globbed: FxHashSet<Name>,
 }
 
 /// How much is believed of names that no definition in the source has.
@@ -164,6 +166,11 @@ impl Scopes<'_> {
     /// Whether some macro call may define a word that it hands over.
     pub(super) fn is_spliced(&self, word: Name) -> bool {
         self.spliced.contains(&word)
+    }
+
+    /// Whether some glob imports all of a module of this name, whoever's.
+    pub(super) fn is_globbed(&self, module: Name) -> bool {
+        self.globbed.contains(&module)
     }
 
     /// Whether a macro call may define a word that it hands over.

@@ -26,7 +26,11 @@ impl Resolver<'_> {
             return self.word(path, module, item);
         }
         if is_builtin(path) {
-            return plain(path, Target::Builtin);
+            let by_glob = self.prelude_by_glob(path, module);
+            return match by_glob.is_empty() {
+                true => plain(path, Target::Builtin),
+                false => by_glob,
+            };
         }
         if matches!(path.context, PathContext::DocLink | PathContext::DocTest) {
             return Vec::new();
@@ -111,7 +115,7 @@ impl Resolver<'_> {
     fn word(&self, path: &PathUse, module: ModuleId, item: Option<ItemId>) -> Vec<Resolution> {
         let name = path.segments[0].name;
         if is_builtin(path) {
-            return Vec::new();
+            return self.prelude_by_glob(path, module);
         }
         if !self.scopes.is_spliced(name) {
             let mut foreign = if is_upper_camel(&name) {
@@ -147,6 +151,29 @@ impl Resolver<'_> {
         let found = self.scopes.macro_prelude(module, name).into_iter();
         let found = found.filter(|hit| may_be_foreign || matches!(hit.def, Def::Item(_)));
         found.map(resolution).collect()
+    }
+
+    /// A name of the standard prelude that a glob of its module brings in, which goes before the prelude; and `alloc`'s are
+    /// no names of the prelude without `std`.
+    fn prelude_by_glob(&self, path: &PathUse, module: ModuleId) -> Vec<Resolution> {
+        let home = builtin::home(path.segments[0].name.as_str()).map(Name::new);
+        let is_name = !matches!(path.context, PathContext::Macro | PathContext::Attribute);
+        let Some(home) = home.filter(|home| is_name && self.scopes.is_globbed(*home)) else {
+            return Vec::new();
+        };
+        let mut found = self.foreign(path, module);
+        found.retain(|resolution| {
+            let Target::External(krate) = &resolution.target else {
+                return false;
+            };
+            let last = resolution.lookups.last();
+            let glob = last.and_then(|lookup| match lookup.found {
+                Found::Glob(glob) => self.scopes.workspace.leaf(glob).path.segments.last(),
+                _ => None,
+            });
+            standard::is_crate(krate) && glob.is_some_and(|last| last.name == home)
+        });
+        found
     }
 
     /// A name that a glob of another crate may bring in: of several nobody knows which.

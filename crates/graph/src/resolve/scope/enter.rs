@@ -31,6 +31,7 @@ impl<'a> Scopes<'a> {
             rules: FxHashMap::default(),
             spliced: FxHashSet::default(),
             splicing: FxHashSet::default(),
+            globbed: globbed(workspace),
         };
         for (index, item) in workspace.items.iter().enumerate() {
             if item.kind == ItemKind::MacroRules {
@@ -302,4 +303,13 @@ fn makes_names(item: &Item) -> bool {
                         .last()
                         .is_some_and(|last| !builtin::is_derive(&last.name))
             })
+}
+
+/// The last names of modules that some glob imports all of.
+fn globbed(workspace: &Workspace) -> FxHashSet<Name> {
+    let globs = workspace.leaves.iter();
+    let globs = globs.filter(|leaf| leaf.binding == Binding::Glob);
+    globs
+        .filter_map(|leaf| Some(leaf.path.segments.last()?.name))
+        .collect()
 }
