@@ -250,12 +250,20 @@ fn handed_before(text: &str, name: TextRange) -> Option<&str> {
     (text[..start].ends_with('$') && !word.is_empty()).then_some(word)
 }
 
+/// Whether a constant is spelled without the type that the language asks for: a macro has a syntax of its own for it, as
+/// `bitflags!` does, with no room for a visibility.
+fn is_constant_without_type(text: &str, name: TextRange) -> bool {
+    let (_, word) = word_before(text, name.start as usize);
+    let behind = text[name.end as usize..].trim_start();
+    matches!(word, "const" | "static") && !behind.starts_with(':')
+}
+
 /// The visibility before the keywords of a definition.
 fn written_visibility(text: &str, name: TextRange) -> Option<Visibility> {
     let at = definition_start(text, name);
     let before = text[..at].trim_end();
     let (word_start, word) = word_before(text, at);
-    if word == "macro_rules" || before[..word_start].ends_with('$') {
+    if is_constant_without_type(text, name) || word == "macro_rules" || before[..word_start].ends_with('$') {
         // What a caller hands over may be a visibility.
         None
     } else if word == "pub" {
