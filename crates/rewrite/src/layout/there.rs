@@ -441,6 +441,19 @@ impl Layout<'_, '_> {
             })
     }
 
+    /// The visibility of an import for those outside its module: no more than the author's, as what it leads to may have
+    /// no more.
+    fn visibility_beyond(&self, id: UseLeafId) -> &str {
+        let workspace = self.scope.workspace;
+        let item = workspace.item(workspace.leaf(id).item);
+        match item.visibility.level {
+            Level::Super | Level::In(_) => {
+                &workspace.file(workspace.module(item.module).file)[item.visibility.range]
+            }
+            _ => "pub(crate)",
+        }
+    }
+
     /// An import that stands under the conditions of those who ask, and under its `own`.
     pub(super) fn copied_import(&self, id: UseLeafId, asked: &Asked, own: Vec<String>) -> Import {
         let mut attributes = own;
@@ -454,7 +467,7 @@ impl Layout<'_, '_> {
         attributes.dedup();
         let visibility = match (public, asked.from_outside) {
             (true, _) => "pub",
-            (false, true) => "pub(crate)",
+            (false, true) => self.visibility_beyond(id),
             (false, false) => "",
         };
         let (prefix, leaf) = self.spelled(id, self.scope.stand_in(id));

@@ -96,7 +96,9 @@ pub(super) fn open_macro_call(
             continue;
         };
         let room = room_before(&called, defined.keyword);
-        if !room.visibility {
+        let has_own_syntax =
+            called.is_empty() && is_constant_without_type(&file.text, defined.range);
+        if !room.visibility || has_own_syntax {
             continue;
         }
         let module = &scope.workspace.module(item.module).path;
@@ -250,8 +252,8 @@ fn handed_before(text: &str, name: TextRange) -> Option<&str> {
     (text[..start].ends_with('$') && !word.is_empty()).then_some(word)
 }
 
-/// Whether a constant is spelled without the type that the language asks for: a macro has a syntax of its own for it, as
-/// `bitflags!` does, with no room for a visibility.
+/// Whether a constant is spelled without the type that the language asks for: another crate's macro has a syntax of its
+/// own for it, as `bitflags!` does, with no room for a visibility.
 fn is_constant_without_type(text: &str, name: TextRange) -> bool {
     let (_, word) = word_before(text, name.start as usize);
     let behind = text[name.end as usize..].trim_start();
@@ -263,7 +265,7 @@ fn written_visibility(text: &str, name: TextRange) -> Option<Visibility> {
     let at = definition_start(text, name);
     let before = text[..at].trim_end();
     let (word_start, word) = word_before(text, at);
-    if is_constant_without_type(text, name) || word == "macro_rules" || before[..word_start].ends_with('$') {
+    if word == "macro_rules" || before[..word_start].ends_with('$') {
         // What a caller hands over may be a visibility.
         None
     } else if word == "pub" {
@@ -357,6 +359,7 @@ impl Uses {
             }
             let spells_types = macros.is_empty() && spells_types(workspace.text_of(call));
             let takes_visibility = |id: ItemId| id != call || spells_types;
+            let is_anothers = macros.is_empty();
             // What the call hands over, or a macro that it runs.
             let texts: Vec<&str> = std::iter::once(&call)
                 .chain(&macros)
@@ -365,6 +368,9 @@ impl Uses {
             for id in std::iter::once(call).chain(macros) {
                 let file = workspace.file(workspace.module(workspace.item(id).module).file);
                 for (name, range) in written_members(workspace, (call, id)) {
+                    if is_anothers && is_constant_without_type(&file.text, range) {
+                        continue;
+                    }
                     let written = written_visibility(&file.text, range).or_else(|| {
                         private_field(&file.text, range).filter(|_| takes_visibility(id))
                     });
