@@ -111,7 +111,8 @@ impl Resolver<'_> {
     }
 
     /// A word in tokens means something only where another call defines what it is handed under that word; or where a glob
-    /// brings the variants of another crate's enum, and it looks like one.
+    /// brings what another crate has, and it looks like a type in a call that writes items, or like a variant of a type
+    /// that the glob names.
     fn word(&self, path: &PathUse, module: ModuleId, item: Option<ItemId>) -> Vec<Resolution> {
         let name = path.segments[0].name;
         if is_builtin(path) {
@@ -123,7 +124,9 @@ impl Resolver<'_> {
             } else {
                 Vec::new()
             };
-            foreign.retain(|resolution| self.goes_behind_type(resolution));
+            if !item.is_some_and(|item| self.scopes.is_call(item)) {
+                foreign.retain(|resolution| self.goes_behind_type(resolution));
+            }
             return foreign;
         }
         let mut likely = self.at(path, module, item, Trust::Likely);

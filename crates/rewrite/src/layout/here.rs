@@ -83,10 +83,12 @@ impl Layout<'_, '_> {
                 self.alias(*id);
             } else if item.declares.is_some() {
                 self.spare_from_glob(*id);
-            } else if item.kind == ItemKind::Use && self.changes(*id) && !self.moves_as_it_is(*id) {
-                self.thin_out(*id);
-            } else if item.kind == ItemKind::Use {
-                self.repoint(*id);
+            } else if item.kind == ItemKind::Use && !self.moves_as_it_is(*id) {
+                if self.changes(*id) {
+                    self.thin_out(*id);
+                } else {
+                    self.repoint(*id);
+                }
             }
             if item.kind == ItemKind::Use && !self.goes(*id) {
                 self.reword(*id);

@@ -433,7 +433,7 @@ impl Scopes<'_> {
         !self.is_call(item) && !self.workspace.item(item).is_conditional()
     }
 
-    pub(super) fn is_call(&self, item: ItemId) -> bool {
+    pub(in crate::resolve) fn is_call(&self, item: ItemId) -> bool {
         self.workspace.item(item).kind == ItemKind::MacroCall
     }
 
