@@ -67,6 +67,18 @@ pub fn is_common(name: &str) -> bool {
     TYPES.iter().any(|of| has(of, name))
 }
 
+/// The same of a call with so many arguments beside the receiver.
+pub(crate) fn is_common_with(name: &str, arguments: Option<u32>) -> bool {
+    const WITHOUT: &[&str] = &[
+        "as_bytes", "as_slice", "as_str", "bytes", "capacity", "chars", "clear", "cloned", "copied",
+        "err", "first", "flatten", "into_keys", "into_values", "is_empty", "is_err", "is_none",
+        "is_ok", "is_some", "iter", "iter_mut", "keys", "last", "len", "lines", "ok", "parse",
+        "pop", "reverse", "sort", "to_vec", "trim", "unwrap", "values", "values_mut",
+    ];
+    let fits = arguments.is_none_or(|count| count == 0 || !WITHOUT.contains(&name));
+    fits && is_common(name)
+}
+
 /// Whether `Iterator`, which nobody imports, declares a method of a name that `Read` or `Write` has, too.
 pub fn is_iterators(name: &str) -> bool {
     ["by_ref", "chain", "take"].contains(&name)

@@ -211,10 +211,10 @@ impl<'a, 'b> Layout<'a, 'b> {
         }
         let indent = place::indent(self.scope.workspace, module);
         let imports = self.dest_imports(module, &indent);
-        if let Some(existing) = self.scope.dest_modules.get(value.path.as_str()) {
-            let ordered = self.before_later_macros(module, *existing);
+        if let Some(existing) = self.scope.module_there(module) {
+            let ordered = self.before_later_macros(module, existing);
             let blocks = self.body(module, &|_, id| !ordered.contains(&id));
-            self.insert(*existing, &imports, blocks);
+            self.insert(existing, &imports, blocks);
             return;
         }
         let above = self.declared_above(module);

@@ -312,6 +312,28 @@ impl<'a> Scope<'a> {
                 .contains_key(self.workspace.module(module).path.as_str())
     }
 
+    /// The destination's module of today that one of the monolith is in: of the same path, and of several of that, which
+    /// `cfg`s choose between, the one under the same conditions.
+    pub(crate) fn module_there(&self, module: ModuleId) -> Option<ModuleId> {
+        let value = self.workspace.module(module);
+        let first = *self.dest_modules.get(value.path.as_str())?;
+        let conditions = |module: ModuleId| -> BTreeSet<String> {
+            let declarations = self.workspace.declarations(module);
+            declarations.flat_map(|id| self.own_conditions(id)).collect()
+        };
+        let beside = self.workspace.module(first).parent;
+        let twins = beside.map_or(&[][..], |around| &self.workspace.module(around).children);
+        let mut twins = twins.iter().copied().filter(|twin| {
+            *twin != first && self.workspace.module(*twin).path == value.path
+        });
+        let Some(twin) = twins.next() else {
+            return Some(first);
+        };
+        let own = conditions(module);
+        let mut all = std::iter::once(twin).chain(twins);
+        all.find(|twin| conditions(*twin) == own).or(Some(first))
+    }
+
     /// The same path below the destination's source folder, or beside it for what `#[path = "../…"]` finds there.
     pub(crate) fn mirrored(&self, path: &Utf8Path) -> Utf8PathBuf {
         let from = self.workspace.source_folder(self.root);

@@ -339,8 +339,7 @@ impl Widening<'_, '_> {
             }
         }
         for id in &self.modules {
-            let module = workspace.module(*id);
-            let there = self.scope.dest_modules.get(module.path.as_str()).copied();
+            let there = self.scope.module_there(*id);
             let here = Some(*id).filter(|id| self.scope.is_whole(*id));
             let declared = there.or(here).into_iter();
             for declaration in declared.flat_map(|module| workspace.declarations(module)) {

@@ -138,7 +138,7 @@ impl<'a> Values<'a> {
     /// or what the receiver dereferences to has one: the call may well mean that.
     pub fn is_ambiguous(&self, from: ItemId, member: &MemberUse) -> bool {
         match self.known(from, &member.receiver) {
-            None => standard::is_common(&member.name),
+            None => standard::is_common_with(&member.name, member.arguments),
             Some(Known::Standard(of)) => {
                 standard::target(&of).is_some_and(|target| standard::has(target, &member.name))
             }

@@ -38,10 +38,8 @@ fn is_imported_below(scope: &Scope<'_>, module: ModuleId, glob: UseLeafId) -> bo
     if shared.binding != Binding::Glob {
         return false;
     }
-    let there = scope
-        .dest_modules
-        .get(workspace.module(module).path.as_str());
-    let around: Vec<ModuleId> = there.copied().into_iter().chain([module]).collect();
+    let there = scope.module_there(module);
+    let around: Vec<ModuleId> = there.into_iter().chain([module]).collect();
     let imports = |below: ModuleId, is_wanted: &dyn Fn(UseLeafId) -> bool| {
         let items = workspace.module(below).items.iter();
         let mut leaves = items.flat_map(|id| &workspace.item(*id).leaves);

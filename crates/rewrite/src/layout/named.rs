@@ -94,9 +94,8 @@ impl Layout<'_, '_> {
 
     /// Whether a module has a public glob of all that it has in the destination: a step before wrote it.
     fn has_glob(&self, module: ModuleId) -> bool {
-        let path = &self.scope.workspace.module(module).path;
-        let there = self.scope.dest_modules.get(path.as_str());
-        there.is_some_and(|there| self.public_globs(module).any(|of| of == *there))
+        let there = self.scope.module_there(module);
+        there.is_some_and(|there| self.public_globs(module).any(|of| of == there))
     }
 
     /// Whether this step writes one.

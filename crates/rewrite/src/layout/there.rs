@@ -116,8 +116,8 @@ impl Layout<'_, '_> {
     /// has imported.
     fn named_beside_globs(&self, module: ModuleId) -> Vec<Import> {
         let workspace = self.scope.workspace;
-        let there = self.scope.dest_modules.get(&*workspace.module(module).path);
-        let is_imported = |name: &str| there.is_some_and(|it| workspace.imports_name(*it, name));
+        let there = self.scope.module_there(module);
+        let is_imported = |name: &str| there.is_some_and(|it| workspace.imports_name(it, name));
         let named = self.dest.named.iter();
         named
             .filter(|((leaf, _), _)| workspace.item(workspace.leaf(*leaf).item).module == module)
@@ -135,12 +135,9 @@ impl Layout<'_, '_> {
     /// The import of the destination's module of today that is the same as one of the monolith's.
     fn dest_binding(&self, module: ModuleId, leaf: UseLeafId) -> Option<ItemId> {
         let workspace = self.scope.workspace;
-        let existing = self
-            .scope
-            .dest_modules
-            .get(workspace.module(module).path.as_str())?;
+        let existing = self.scope.module_there(module)?;
         let leaves = workspace
-            .module(*existing)
+            .module(existing)
             .items
             .iter()
             .flat_map(|item| &workspace.item(*item).leaves);
