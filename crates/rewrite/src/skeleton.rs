@@ -72,6 +72,9 @@ pub(crate) fn features(workspace: &Workspace, root: CrateId, features: &mut BTre
     }
 }
 
+/// What no manifest names; and the crate itself.
+const WITH_THE_COMPILER: &[&str] = &["alloc", "core", "proc_macro", "self", "std", "test"];
+
 /// The `extern crate` items of a crate's root that name what comes with the compiler, or the crate itself: the paths of
 /// all its modules may start there.
 pub(crate) fn parts_of_std(workspace: &Workspace, root: CrateId) -> impl Iterator<Item = ItemId> {
@@ -80,7 +83,7 @@ pub(crate) fn parts_of_std(workspace: &Workspace, root: CrateId) -> impl Iterato
         let names = workspace.leaf_names(*id);
         let mut names = names.iter();
         workspace.item(*id).kind == ItemKind::ExternCrate
-            && names.any(|name| ["alloc", "std", "core", "self"].contains(&name.as_str()))
+            && names.any(|name| WITH_THE_COMPILER.contains(&name.as_str()))
     })
 }
 

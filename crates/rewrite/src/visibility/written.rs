@@ -21,7 +21,9 @@ pub(super) fn export_macro(scope: &Scope<'_>, id: ItemId, builder: &mut ChangeBu
     let file = scope
         .workspace
         .file(scope.workspace.module(item.module).file);
-    let Some(at) = file[item.range].find("macro_rules") else {
+    // An attribute above may name a lint about `macro_rules`.
+    let head = TextRange::new(item.range.start, item.name_range.start);
+    let Some(at) = file[head].rfind("macro_rules") else {
         return;
     };
     let at = item.range.start + at as u32;
