@@ -130,7 +130,10 @@ impl Scopes<'_> {
             if more.is_empty() {
                 continue;
             }
-            if foreign {
+            // Of other crates any may have the name: those count that `cfg`s choose between.
+            let either = chosen && conditional && !hits.is_empty();
+            let is_outside = |hit: &Hit| matches!(hit.def, Def::External(_));
+            if foreign && !(either && more.iter().all(is_outside)) {
                 hits = more;
                 chosen = conditional;
             } else {
