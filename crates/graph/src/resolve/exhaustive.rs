@@ -53,7 +53,9 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
             continue;
         }
         let is_own = graph.own_type(workspace, user) == Some(target);
-        let search = search(workspace, (user, is_own), (target, &marked[&target]));
+        let others = others_of(workspace, graph, (user, target));
+        let marked_target = (target, &marked[&target]);
+        let search = search(workspace, (user, is_own), (marked_target, others));
         if workspace.crate_of(user) != workspace.crate_of(target) {
             let room = search.room.into_iter();
             graph.room.extend(room.map(|range| (user, target, range)));
@@ -140,7 +142,7 @@ fn marked(workspace: &Workspace, id: ItemId) -> Option<Marked> {
 fn search<'a>(
     workspace: &'a Workspace,
     (user, is_own): (ItemId, bool),
-    (target, marked): (ItemId, &'a Marked),
+    ((target, marked), others): ((ItemId, &'a Marked), BTreeSet<u32>),
 ) -> Search<'a> {
     let text = workspace.text_of(user);
     let mut search = Search {
@@ -148,6 +150,7 @@ fn search<'a>(
         is_struct: workspace.item(target).kind == ItemKind::Struct,
         marked,
         start: workspace.item(user).range.start,
+        others,
         text,
         is_own,
         is_constant: matches!(
@@ -167,6 +170,29 @@ fn search<'a>(
     search
 }
 
+/// Where the paths of an item start that lead to other items, and none to this one.
+fn others_of(
+    workspace: &Workspace,
+    graph: &Graph,
+    (user, target): (ItemId, ItemId),
+) -> BTreeSet<u32> {
+    let (mut others, mut own) = (BTreeSet::new(), BTreeSet::new());
+    for reference in graph.references_of(user) {
+        let (Place::Item(_, index), Target::Item(to)) =
+            (reference.place, &reference.resolution.target)
+        else {
+            continue;
+        };
+        let start = workspace.item(user).paths[index as usize].range().start;
+        match *to == target {
+            true => own.insert(start),
+            false => others.insert(start),
+        };
+    }
+    others.retain(|start| !own.contains(start));
+    others
+}
+
 /// Whether the file of an item imports variants of an enum, as `use Kind::*` or `use Kind::{A, B}` does.
 fn has_bare(workspace: &Workspace, user: ItemId, marked: &Marked) -> bool {
     let text = &workspace
@@ -183,6 +209,8 @@ struct Search<'a> {
     marked: &'a Marked,
     /// Where the item starts in its file.
     start: u32,
+    /// Where paths start that lead elsewhere, whatever they are called.
+    others: BTreeSet<u32>,
     text: &'a str,
     /// Whether `Self` is the type.
     is_own: bool,
@@ -199,6 +227,11 @@ struct Search<'a> {
 impl Search<'_> {
     /// Whether a path leads to the type or into it.
     fn names(&self, path: &syn::Path) -> bool {
+        let mut first = path.segments.iter();
+        let first = first.next().map(|first| self.range(first.ident.span()));
+        if first.is_some_and(|first| self.others.contains(&first.start)) {
+            return false;
+        }
         if self.is_struct {
             return self.is_struct_at_end(path);
         }

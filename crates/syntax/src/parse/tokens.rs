@@ -4,6 +4,7 @@ mod capture;
 mod chain;
 mod function;
 mod generic;
+mod local;
 mod member;
 
 use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
@@ -168,6 +169,9 @@ fn step(
         TokenTree::Punct(_) => at + 1,
         TokenTree::Ident(ident) if ident == "use" => import(collector, tokens, at, context),
         TokenTree::Ident(ident) if ident == "mod" => module(collector, tokens, at, context),
+        TokenTree::Ident(ident) if ident == "let" => {
+            local::variable(collector, tokens, at, context)
+        }
         TokenTree::Ident(ident) if ident == "fn" => {
             function::function(collector, tokens, at, context)
         }
