@@ -331,12 +331,14 @@ impl Resolver<'_> {
             && let Some((hit, is_before)) = self.scopes.textual_macro(module, item, first)
         {
             // Above its definition an exported macro comes by an import.
-            let imported = (!is_before && self.scopes.workspace.imports_name(module, &first))
+            let by_name = self.scopes.workspace.imports_name(module, &first);
+            let imported = (!is_before)
                 .then(|| {
                     let open = &mut Open::at(Trust::Seen);
                     self.scopes.path_from(module, path, 0, namespace, &[], open)
                 })
-                .flatten();
+                .flatten()
+                .filter(|imported| by_name || imported.def == hit.def);
             return Some(imported.unwrap_or(hit));
         }
         self.scopes

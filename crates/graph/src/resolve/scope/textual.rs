@@ -1,7 +1,7 @@
 //! Macros outside the path scopes: by text order, by `#[macro_use]`, by name anywhere.
 
 use cleave_syntax::{ItemId, ModuleId, Name};
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
 use super::{Def, Hit, Scopes};
 use crate::graph::{Found, Lookup, Namespace};
@@ -19,11 +19,21 @@ impl Scopes<'_> {
         let found = self.textual[krate.index()].get(&name)?;
         let mut at = Some(module);
         let mut place = item;
+        // The modules around, each with where it is used there, from the innermost on.
+        let mut places: SmallVec<[(ModuleId, Option<ItemId>); 4]> = smallvec![];
         while let Some(around) = at {
+            places.push((around, place));
             let mut here = found.iter().filter(|(_, from)| *from == around);
-            let before = here
-                .clone()
-                .rfind(|(item, _)| place.is_none_or(|place| self.part_in(*item, around) <= place));
+            let is_before = |rules: ItemId| {
+                // Both may stand in one module further in.
+                let own = self.workspace.item(rules).module;
+                let mut shared = places.iter();
+                let shared = shared.find(|(within, _)| self.workspace.is_within(own, *within));
+                shared.is_none_or(|(within, place)| {
+                    place.is_none_or(|place| self.part_in(rules, *within) <= place)
+                })
+            };
+            let before = here.clone().rfind(|(item, _)| is_before(*item));
             let is_before = before.is_some();
             if let Some((item, _)) = before.or_else(|| here.next()) {
                 let lookup = Lookup {
