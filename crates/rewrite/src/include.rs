@@ -203,8 +203,10 @@ fn is_moving(scope: &Scope<'_>, moves: &Moves, (module, item): (ModuleId, Option
     item.map_or_else(
         || moves.file_moves.contains_key(&file.path),
         |item| {
-            let declared = scope.workspace.item(item).declares;
-            scope.moving[item.index()] || declared.is_some_and(|child| scope.is_whole(child))
+            let value = scope.workspace.item(item);
+            let goes_along = scope.is_import(item) && moves.file_moves.contains_key(&file.path);
+            let is_whole = value.declares.is_some_and(|child| scope.is_whole(child));
+            scope.moving[item.index()] || goes_along || is_whole
         },
     )
 }
