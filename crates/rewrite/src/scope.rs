@@ -319,13 +319,16 @@ impl<'a> Scope<'a> {
         let first = *self.dest_modules.get(value.path.as_str())?;
         let conditions = |module: ModuleId| -> BTreeSet<String> {
             let declarations = self.workspace.declarations(module);
-            declarations.flat_map(|id| self.own_conditions(id)).collect()
+            declarations
+                .flat_map(|id| self.own_conditions(id))
+                .collect()
         };
         let beside = self.workspace.module(first).parent;
         let twins = beside.map_or(&[][..], |around| &self.workspace.module(around).children);
-        let mut twins = twins.iter().copied().filter(|twin| {
-            *twin != first && self.workspace.module(*twin).path == value.path
-        });
+        let mut twins = twins
+            .iter()
+            .copied()
+            .filter(|twin| *twin != first && self.workspace.module(*twin).path == value.path);
         let Some(twin) = twins.next() else {
             return Some(first);
         };

@@ -19,8 +19,8 @@ pub(crate) mod held;
 mod open;
 
 use alternative::Alternatives;
-use held::Held;
 pub(crate) use condition::{opened, seen_from_above};
+use held::Held;
 pub(crate) use open::{has_open_part, is_open, open, open_one};
 
 /// The feature's name.

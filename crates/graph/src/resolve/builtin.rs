@@ -81,8 +81,12 @@ pub(super) fn home(name: &str) -> Option<&'static str> {
         "Eq" | "Ord" | "PartialEq" | "PartialOrd" => "cmp",
         "AsMut" | "AsRef" | "From" | "Into" | "TryFrom" | "TryInto" => "convert",
         "Default" => "default",
-        "DoubleEndedIterator" | "ExactSizeIterator" | "Extend" | "FromIterator"
-        | "IntoIterator" | "Iterator" => "iter",
+        "DoubleEndedIterator"
+        | "ExactSizeIterator"
+        | "Extend"
+        | "FromIterator"
+        | "IntoIterator"
+        | "Iterator" => "iter",
         "Copy" | "Send" | "Sized" | "Sync" | "Unpin" => "marker",
         "align_of" | "align_of_val" | "drop" | "size_of" | "size_of_val" => "mem",
         "Drop" | "Fn" | "FnMut" | "FnOnce" | "AsyncFn" | "AsyncFnMut" | "AsyncFnOnce" => "ops",

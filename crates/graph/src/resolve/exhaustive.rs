@@ -184,10 +184,8 @@ fn others_of(
             continue;
         };
         let start = workspace.item(user).paths[index as usize].range().start;
-        match *to == target {
-            true => own.insert(start),
-            false => others.insert(start),
-        };
+        let starts = if *to == target { &mut own } else { &mut others };
+        starts.insert(start);
     }
     others.retain(|start| !own.contains(start));
     others

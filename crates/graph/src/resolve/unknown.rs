@@ -27,9 +27,10 @@ impl Resolver<'_> {
         }
         if is_builtin(path) {
             let by_glob = self.prelude_by_glob(path, module);
-            return match by_glob.is_empty() {
-                true => plain(path, Target::Builtin),
-                false => by_glob,
+            return if by_glob.is_empty() {
+                plain(path, Target::Builtin)
+            } else {
+                by_glob
             };
         }
         if matches!(path.context, PathContext::DocLink | PathContext::DocTest) {

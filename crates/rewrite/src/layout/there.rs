@@ -378,7 +378,9 @@ impl Layout<'_, '_> {
             Some(krate) => [&[krate], &names[1..]].concat(),
             None => names,
         };
-        let global = if path.global { "::" } else { "" };
+        // The name of a crate alone is found without.
+        let is_alone = names.len() == 1 && leaf.binding != Binding::Glob;
+        let global = if path.global && !is_alone { "::" } else { "" };
         let (prefix, last) = if leaf.binding == Binding::Glob {
             (text::path(names.iter().copied()), "*".to_owned())
         } else {

@@ -81,8 +81,7 @@ impl Evidence {
     fn is_known_in(&self, scope: &Scope<'_>, id: ItemId, name: &str) -> bool {
         let mut members = scope.workspace.item(id).member_uses.iter();
         self.own.is_some_and(|of| {
-            members
-                .any(|member| member.name == name && scope.values.is_by_trait(id, member, of))
+            members.any(|member| member.name == name && scope.values.is_by_trait(id, member, of))
         })
     }
 

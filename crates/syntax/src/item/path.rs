@@ -63,9 +63,15 @@ impl PathUse {
             return None;
         }
         let is_type = before.name.starts_with(char::is_uppercase)
+            || is_named_as_in_c(&before.name)
             || (self.segments.len() == 2 && PRIMITIVES.contains(&before.name.as_str()));
         is_type.then_some(last.name.as_str())
     }
+}
+
+/// Whether a name is that of a type by the conventions of C: `size_t`, and `__m128i`, as `core::arch` has them.
+fn is_named_as_in_c(name: &str) -> bool {
+    name.ends_with("_t") || name.starts_with("__m") || name == "v128"
 }
 
 /// The segments of a path, mostly one.

@@ -274,7 +274,9 @@ impl Search<'_> {
         } else {
             // Nobody knows what is built of them, but a `match` is one.
             let (sites, builds) = (std::mem::take(&mut self.sites), self.builds);
-            arguments.iter().for_each(|it| self.visit_arguments(it));
+            if let Some(arguments) = &arguments {
+                self.visit_arguments(arguments);
+            }
             (self.sites, self.builds) = (sites, builds || self.is_written(tokens()));
         }
     }
