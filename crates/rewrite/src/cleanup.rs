@@ -1,12 +1,14 @@
 //! The last step: the root drops what it no longer needs (rows D1, E1).
 
+use std::collections::BTreeSet;
+
 use cleave_graph::{Graph, Place, Target};
 use cleave_plan::Plan;
 use cleave_syntax::change::Reason;
-use cleave_syntax::item::{Item, ItemKind};
-use cleave_syntax::{ChangeBuilder, CrateId, Diagnostic, ItemId, TextRange, Workspace};
+use cleave_syntax::item::{Item, ItemKind, Level, PathUse};
+use cleave_syntax::{ChangeBuilder, CrateId, Diagnostic, ItemId, Name, TextRange, Workspace};
 
-use crate::{members, needs, support};
+use crate::{members, needs, skeleton, support};
 
 /// Drops the dependencies that only the moved code used, and what called for macros whose callers have left.
 pub(crate) fn clean_up(
@@ -17,8 +19,49 @@ pub(crate) fn clean_up(
     builder: &mut ChangeBuilder,
 ) -> Vec<Diagnostic> {
     drop_macro_crates((workspace, graph), plan, root, &|_| true, builder);
+    spare_crates_that_nobody_names(workspace, root, builder);
     let needs = needs::of_package(workspace, graph, root);
     members::clean_up(workspace, plan, &needs, builder)
+}
+
+/// `extern crate alloc;` whose users have all left is spared the lint that asks for one.
+fn spare_crates_that_nobody_names(
+    workspace: &Workspace,
+    root: CrateId,
+    builder: &mut ChangeBuilder,
+) {
+    if !skeleton::asks_of_extern_crates(workspace, root) {
+        return;
+    }
+    let module = workspace.module(workspace.krate(root).root);
+    let file = workspace.file(module.file);
+    let first = |path: &PathUse| path.segments.first().map(|first| first.name);
+    let named: BTreeSet<Name> = workspace
+        .items_of(root)
+        .flat_map(|id| {
+            let item = workspace.item(id);
+            let is_import = item.kind == ItemKind::Use;
+            let leaves = item.leaves.iter().filter(move |_| is_import);
+            let leaves = leaves.filter_map(|leaf| first(&workspace.leaf(*leaf).path));
+            // `crate::alloc` means it, too.
+            let paths = item.paths.iter();
+            let paths = paths.flat_map(|path| path.segments.iter().map(|segment| segment.name));
+            leaves.chain(paths).collect::<Vec<Name>>()
+        })
+        .collect();
+    for id in &module.items {
+        let item = workspace.item(*id);
+        let names = workspace.leaf_names(*id);
+        let is_plain = item.kind == ItemKind::ExternCrate
+            && item.visibility.level == Level::Private
+            && !workspace.takes_macros(*id)
+            && !file[item.range].contains("unused_extern_crates");
+        if is_plain && names.iter().all(|name| !named.contains(&Name::new(name))) {
+            let at = TextRange::empty(item.range.start);
+            let reason = Reason::new("E6", names.concat());
+            builder.replace(&file.path, at, skeleton::MAY_GO_UNNAMED, reason);
+        }
+    }
 }
 
 /// `#[macro_use] extern crate app_low;` that a step wrote, once what stays calls no macro of that crate by a bare name.

@@ -21,7 +21,13 @@ pub(crate) const MAY_GO_UNUSED: &str = "#[allow(unused_imports)]\n";
 const OF_EXTERN_CRATES: &[&str] = &["unused_extern_crates", "rust_2018_idioms"];
 
 /// What stands above `extern crate alloc` where these ask, and the crate may have no code that names `alloc`.
-const MAY_GO_UNNAMED: &str = "#[allow(unused_extern_crates)]\n";
+pub(crate) const MAY_GO_UNNAMED: &str = "#[allow(unused_extern_crates)]\n";
+
+/// Whether a crate asks of an `extern crate` that somebody needs it.
+pub(crate) fn asks_of_extern_crates(workspace: &Workspace, root: CrateId) -> bool {
+    let asks = |lint: &&str| lints::names(workspace, root, lint);
+    OF_EXTERN_CRATES.iter().any(asks)
+}
 
 /// The folder of a planned crate, relative to the workspace root.
 pub(crate) fn folder(workspace: &Workspace, name: &str) -> Utf8PathBuf {
@@ -182,8 +188,7 @@ fn front_page(
         text.push('\n');
         text.push_str(&attributes);
     }
-    let asks = |lint: &&str| lints::names(workspace, root, lint);
-    let may_warn = OF_EXTERN_CRATES.iter().any(asks);
+    let may_warn = asks_of_extern_crates(workspace, root);
     let mut crates = String::new();
     for id in parts_of_std(workspace, root) {
         let written = &file[workspace.item(id).range];

@@ -1,4 +1,4 @@
-//! Methods whose name a macro's caller hands over: `self.$name()` in the macro, the name alone in the call.
+//! Methods whose name a macro's caller hands over: `self.$name()` or `Type::$name()` in the macro, the name alone in the call.
 
 use cleave_syntax::item::{ItemKind, MemberUse, PathContext, Receiver};
 use cleave_syntax::{ItemId, Workspace};
@@ -20,7 +20,10 @@ impl<'a> Handed<'a> {
         let macros: Vec<ItemId> = all
             .filter(|id| workspace.item(*id).kind == ItemKind::MacroRules)
             .collect();
-        let by_variable = |id: &&ItemId| workspace.text_of(**id).contains(".$");
+        let by_variable = |id: &&ItemId| {
+            let text = workspace.text_of(**id);
+            text.contains(".$") || text.contains("::$")
+        };
         let mut handed = Self {
             workspace,
             references,
