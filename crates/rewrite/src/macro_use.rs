@@ -4,7 +4,7 @@ use cleave_graph::graph::Found;
 use cleave_graph::{Place, Reference, Target};
 use cleave_syntax::change::Reason;
 use cleave_syntax::item::{Binding, ItemKind, Level, PathContext};
-use cleave_syntax::{ChangeBuilder, ItemId, TextRange, Workspace};
+use cleave_syntax::{ChangeBuilder, ItemId, Name, TextRange, Workspace};
 
 use crate::cleanup;
 use crate::scope::{Scope, Side};
@@ -40,7 +40,7 @@ pub(crate) fn spare(scope: &Scope<'_>, builder: &mut ChangeBuilder) {
         let (range, text) = match (&from, callers.first()) {
             // What a step wrote goes by itself.
             (From::Member(_), None) => continue,
-            (From::Package, None) if may_go(scope, *id) => {
+            (From::Package(_), None) if may_go(scope, *id) => {
                 (cleanup::with_blank_before(&file.text, item), "")
             }
             _ => (TextRange::empty(item.range.start), MAY_GO_UNUSED),
@@ -67,7 +67,7 @@ pub(crate) fn is_one_of_several(scope: &Scope<'_>, id: ItemId) -> bool {
     let root = scope.workspace.krate(scope.root).root;
     let items = scope.workspace.module(root).items.iter();
     let may_warn = items.filter(|id| may_warn(scope.workspace, **id));
-    let of_packages = may_warn.filter(|id| matches!(From::of(scope, **id), From::Package));
+    let of_packages = may_warn.filter(|id| matches!(From::of(scope, **id), From::Package(_)));
     let several: Vec<&ItemId> = of_packages.collect();
     several.len() > 1 && several.contains(&&id)
 }
@@ -105,8 +105,8 @@ enum From<'w> {
     Std,
     /// Those of a member of the workspace, by its name in code.
     Member(&'w str),
-    /// Those of another package.
-    Package,
+    /// Those of another package, by its name.
+    Package(Name),
 }
 
 impl<'w> From<'w> {
@@ -121,7 +121,7 @@ impl<'w> From<'w> {
             From::Std
         } else {
             let member = crates.find(|krate| name == krate.extern_name.as_str());
-            member.map_or(From::Package, |krate| From::Member(&krate.extern_name))
+            member.map_or(From::Package(name), |krate| From::Member(&krate.extern_name))
         }
     }
 
@@ -150,7 +150,12 @@ impl<'w> From<'w> {
                     workspace.item(*target).kind == ItemKind::MacroRules
                         && krate.extern_name == *member
                 }
-                (From::Package, Target::External(_) | Target::Unresolved) => {
+                // `serde::Serialize` is a trait alone where the derive is `serde_derive`'s.
+                (From::Package(own), Target::External(krate)) if !is_macro && own != krate => {
+                    let lookups = &reference.resolution.lookups;
+                    lookups.is_empty() || crate::traits::written_for(own) == Some(krate.as_str())
+                }
+                (From::Package(_), Target::External(_) | Target::Unresolved) => {
                     reference.resolution.lookups.is_empty()
                 }
                 _ => false,

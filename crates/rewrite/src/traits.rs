@@ -475,9 +475,15 @@ fn who_needs_macros(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
             };
             let path = &workspace.item(item).paths[index as usize];
             let explained = path.segments.len() > 1 || !reference.resolution.lookups.is_empty();
+            // `serde::Serialize` is a trait alone where the derive is `serde_derive`'s.
+            let may_derive = |found: &str| {
+                let is_derive = path.segments.len() == 1 && path.context == PathContext::Attribute;
+                is_derive && written_for(name) == Some(found)
+            };
             let needs = match &reference.resolution.target {
                 Target::External(found) => {
-                    written_for(found) == Some(name) || bare && found == name && !explained
+                    written_for(found) == Some(name)
+                        || bare && (found == name && !explained || may_derive(found))
                 }
                 Target::Item(target) => {
                     let krate = workspace.krate(workspace.crate_of(*target));
