@@ -121,7 +121,9 @@ impl<'w> From<'w> {
             From::Std
         } else {
             let member = crates.find(|krate| name == krate.extern_name.as_str());
-            member.map_or(From::Package(name), |krate| From::Member(&krate.extern_name))
+            member.map_or(From::Package(name), |krate| {
+                From::Member(&krate.extern_name)
+            })
         }
     }
 
