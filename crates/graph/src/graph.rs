@@ -194,6 +194,8 @@ pub enum Opening {
     RestAfterComma,
     /// `..` where there is no field.
     RestAlone,
+    /// `{ .. }` behind the name of what has no fields.
+    Unit,
 }
 
 /// What a name is bound to in a module.

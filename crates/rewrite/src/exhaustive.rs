@@ -110,6 +110,7 @@ fn room(text: &str, closed: &Closed) -> String {
         Opening::Rest => ", ..".to_owned(),
         Opening::RestAfterComma => " ..".to_owned(),
         Opening::RestAlone => " .. ".to_owned(),
+        Opening::Unit => " { .. }".to_owned(),
     }
 }
 
@@ -119,7 +120,7 @@ fn note(scope: &Scope<'_>, closed: &Closed, path: &str) -> Diagnostic {
     let file = workspace.file(workspace.module(item.module).file);
     let wildcard = match closed.opening {
         Opening::Arm | Opening::ArmAfterComma => "a wildcard arm that nothing reaches",
-        Opening::Rest | Opening::RestAfterComma | Opening::RestAlone => "`..`",
+        Opening::Rest | Opening::RestAfterComma | Opening::RestAlone | Opening::Unit => "`..`",
     };
     let user = workspace.path_of(closed.user);
     Diagnostic::new(

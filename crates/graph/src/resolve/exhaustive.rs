@@ -269,6 +269,20 @@ impl Search<'_> {
             .is_some_and(|last| self.marked.variants.contains(&last.ident.to_string()))
     }
 
+    /// Whether a single name in a pattern is that of a struct without fields, or of such a variant that an import brings.
+    fn is_unit(&self, name: &syn::PatIdent) -> bool {
+        let is_alone = name.subpat.is_none() && name.by_ref.is_none() && name.mutability.is_none();
+        let is_struct = self.is_struct && !self.marked.has_names && self.is_name(&name.ident);
+        let is_variant =
+            self.is_bare(&name.ident) && self.marked.variants.contains(&name.ident.to_string());
+        is_alone && (is_struct || is_variant)
+    }
+
+    fn open_unit(&mut self, pattern: &syn::Pat) {
+        let at = self.range(pattern.span());
+        self.closed.push((at, Opening::Unit));
+    }
+
     /// Whether a single name is a variant that an import brings.
     fn is_bare(&self, name: &syn::Ident) -> bool {
         self.has_bare && self.marked.all.contains(&name.to_string())
@@ -318,7 +332,10 @@ impl<'ast> Visit<'ast> for Search<'_> {
     /// A pattern that is a path is no expression.
     fn visit_pat(&mut self, pattern: &'ast syn::Pat) {
         match pattern {
-            syn::Pat::Path(path) => self.builds |= self.is_constructor(&path.path),
+            syn::Pat::Path(path) if self.is_constructor(&path.path) => self.open_unit(pattern),
+            // What only its crate may name as a value would be a variable elsewhere, which takes anything.
+            syn::Pat::Ident(name) if self.is_unit(name) => self.open_unit(pattern),
+            syn::Pat::Path(_) => {}
             pattern => syn::visit::visit_pat(self, pattern),
         }
     }
@@ -414,6 +431,7 @@ impl<'ast> Visit<'ast> for Search<'_> {
         }
         if let Some(last) = expression.arms.last()
             && self.marked.is_whole
+            && !self.is_struct
             && !named.is_empty()
             && !self.is_open(&arms, &named)
         {
