@@ -104,6 +104,7 @@ impl Run<'_> {
                 return Err(does_not_compile(case, &report));
             }
             nothing_dropped_out(&self.baseline.sources, case, &report)?;
+            no_name_is_a_variable_now(case, &warnings)?;
             // New warnings that no rule mends are told, not held against the step.
             for message in warnings {
                 screen.progress(message.rendered.trim_end());
@@ -284,6 +285,42 @@ fn nothing_dropped_out(
     })))
 }
 
+/// A pattern whose name leads nowhere any more is a variable, which takes anything: that compiles, and means something
+/// else. The compiler but wonders about the capital.
+fn no_name_is_a_variable_now(
+    case: &Case<'_>,
+    warnings: &[&CompilerMessage],
+) -> Result<(), Failure> {
+    let mut named = warnings.iter().filter_map(|message| {
+        let name = variable_with_capital(&message.code, &message.message)?;
+        Some((name, *message))
+    });
+    let Some((name, message)) = named.next() else {
+        return Ok(());
+    };
+    let words = format!("the pattern `{name}` would become a variable, which takes anything");
+    let finding = Diagnostic::new(Severity::Refused, "B5", words).help(
+        "what it names is not found there after the step: keep both in one crate, and report this as a missing rule",
+    );
+    Err(Failure::Unverified(Box::new(Unverified {
+        message: format!(
+            "step {} does not verify: {}; your tree is untouched",
+            case.step.id, case.step.title
+        ),
+        rendered: vec![message.rendered.clone()],
+        findings: vec![finding],
+        before: false,
+    })))
+}
+
+/// The variable that a warning is about whose name starts as a type's or constant's does.
+fn variable_with_capital<'m>(code: &str, message: &'m str) -> Option<&'m str> {
+    let rest = message.strip_prefix("variable `")?;
+    let (name, _) = rest.split_once('`')?;
+    let is_meant = code == "non_snake_case" && name.starts_with(char::is_uppercase);
+    is_meant.then_some(name)
+}
+
 /// The compiler's words, or cargo's where it did not come to compile.
 pub(super) fn words(report: &CheckReport) -> Vec<String> {
     let errors: Vec<String> = report
@@ -349,6 +386,19 @@ fn occurrences(text: &str, word: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_variable_that_looks_like_a_type_is_told_from_others() {
+        let found = |words| variable_with_capital("non_snake_case", words);
+        let words = "variable `Full` should have a snake case name";
+        assert_eq!(found(words), Some("Full"));
+        assert_eq!(variable_with_capital("dead_code", words), None);
+        assert_eq!(
+            found("variable `isFull` should have a snake case name"),
+            None
+        );
+        assert_eq!(found("function `Full` should have a snake case name"), None);
+    }
 
     #[track_caller]
     fn check(texts: &[(&'static str, &str)], wanted: &[&str]) {
