@@ -304,8 +304,12 @@ impl Layout<'_, '_> {
         let mut import = self.import_there(leaf, asked, own);
         import.attributes.retain(|text| {
             let mut old = item.attributes.iter();
-            old.any(|attribute| file[attribute.range] == **text)
+            !text.starts_with("#[cfg(") && old.any(|attribute| file[attribute.range] == **text)
         });
+        let today = self.conditions_today(existing);
+        let either = joined(&today, &self.conditions_of(leaf, asked));
+        import.attributes.extend(either);
+        import.attributes.sort();
         let old = &file[item.visibility.range];
         if import.visibility.is_empty() || old == "pub" {
             old.clone_into(&mut import.visibility);
