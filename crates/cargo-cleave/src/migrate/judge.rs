@@ -240,6 +240,19 @@ impl Run<'_> {
     }
 }
 
+/// What ends a step that is not to reach the tree.
+fn unverified(case: &Case<'_>, rendered: Vec<String>, findings: Vec<Diagnostic>) -> Failure {
+    Failure::Unverified(Box::new(Unverified {
+        message: format!(
+            "step {} does not verify: {}; your tree is untouched",
+            case.step.id, case.step.title
+        ),
+        rendered,
+        findings,
+        before: false,
+    }))
+}
+
 /// In the compiler's words, and in the plan's.
 fn does_not_compile(case: &Case<'_>, report: &CheckReport) -> Failure {
     let findings = case
@@ -248,15 +261,7 @@ fn does_not_compile(case: &Case<'_>, report: &CheckReport) -> Failure {
         .as_ref()
         .map(|plan| explain::explain(case.project, plan, &case.changes, &report.messages))
         .unwrap_or_default();
-    Failure::Unverified(Box::new(Unverified {
-        message: format!(
-            "step {} does not verify: {}; your tree is untouched",
-            case.step.id, case.step.title
-        ),
-        rendered: words(report),
-        findings,
-        before: false,
-    }))
+    unverified(case, words(report), findings)
 }
 
 /// Row G7: a file that no crate compiles any more.
@@ -274,15 +279,7 @@ fn nothing_dropped_out(
         Diagnostic::new(Severity::Refused, "G7", message)
             .help("keep its module where it is, under `keep` in split.toml, and report this as a missing rule")
     });
-    Err(Failure::Unverified(Box::new(Unverified {
-        message: format!(
-            "step {} does not verify: {}; your tree is untouched",
-            case.step.id, case.step.title
-        ),
-        rendered: Vec::new(),
-        findings: findings.collect(),
-        before: false,
-    })))
+    Err(unverified(case, Vec::new(), findings.collect()))
 }
 
 /// A pattern whose name leads nowhere any more is a variable, which takes anything: that compiles, and means something
@@ -302,15 +299,8 @@ fn no_name_is_a_variable_now(
     let finding = Diagnostic::new(Severity::Refused, "B5", words).help(
         "what it names is not found there after the step: keep both in one crate, and report this as a missing rule",
     );
-    Err(Failure::Unverified(Box::new(Unverified {
-        message: format!(
-            "step {} does not verify: {}; your tree is untouched",
-            case.step.id, case.step.title
-        ),
-        rendered: vec![message.rendered.clone()],
-        findings: vec![finding],
-        before: false,
-    })))
+    let rendered = vec![message.rendered.clone()];
+    Err(unverified(case, rendered, vec![finding]))
 }
 
 /// The variable that a warning is about whose name starts as a type's or constant's does.
