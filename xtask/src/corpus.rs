@@ -88,6 +88,10 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
     } else {
         print(&rows);
     }
+    let failed = rows.iter().filter(|row| !row["error"].is_null()).count();
+    if failed > 0 {
+        return Err(format!("{failed} of {} crates failed", rows.len()));
+    }
     Ok(())
 }
 
