@@ -311,7 +311,7 @@ impl Resolver<'_> {
         open: &mut Open,
     ) -> Option<Hit> {
         let first = path.segments[0].name;
-        if matches!(first.as_str(), "crate" | "self" | "super" | "$crate") {
+        if builtin::is_relative(&first) {
             return self.scopes.relative(path, module, namespace, open);
         }
         if path.context == PathContext::DocTest {
@@ -331,14 +331,14 @@ impl Resolver<'_> {
             && let Some((hit, is_before)) = self.scopes.textual_macro(module, item, first)
         {
             // Above its definition an exported macro comes by an import.
-            let by_name = self.scopes.workspace.imports_name(module, &first);
-            let imported = (!is_before)
-                .then(|| {
-                    let open = &mut Open::at(Trust::Seen);
-                    self.scopes.path_from(module, path, 0, namespace, &[], open)
-                })
-                .flatten()
-                .filter(|imported| by_name || imported.def == hit.def);
+            if is_before {
+                return Some(hit);
+            }
+            let open = &mut Open::at(Trust::Seen);
+            let imported = self.scopes.path_from(module, path, 0, namespace, &[], open);
+            let imported = imported.filter(|imported| {
+                imported.def == hit.def || self.scopes.workspace.imports_name(module, &first)
+            });
             return Some(imported.unwrap_or(hit));
         }
         self.scopes

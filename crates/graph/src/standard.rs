@@ -24,6 +24,9 @@ static TYPES: LazyLock<BTreeMap<&str, BTreeSet<&str>>> = LazyLock::new(|| {
     types
 });
 
+/// The crates that come with the compiler: no manifest names them.
+pub const WITH_THE_COMPILER: &[&str] = &["alloc", "core", "proc_macro", "std", "test"];
+
 /// Whether a crate is one of those that the standard library is made of.
 pub fn is_crate(name: &str) -> bool {
     ["std", "core", "alloc"].contains(&name)

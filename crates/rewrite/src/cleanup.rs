@@ -1,12 +1,10 @@
 //! The last step: the root drops what it no longer needs (rows D1, E1).
 
-use std::collections::BTreeSet;
-
 use cleave_graph::{Graph, Place, Target};
 use cleave_plan::Plan;
 use cleave_syntax::change::Reason;
-use cleave_syntax::item::{Item, ItemKind, Level, PathUse};
-use cleave_syntax::{ChangeBuilder, CrateId, Diagnostic, ItemId, Name, TextRange, Workspace};
+use cleave_syntax::item::{Item, ItemKind, Level};
+use cleave_syntax::{ChangeBuilder, CrateId, Diagnostic, ItemId, TextRange, UseLeafId, Workspace};
 
 use crate::{members, needs, skeleton, support};
 
@@ -35,20 +33,19 @@ fn spare_crates_that_nobody_names(
     }
     let module = workspace.module(workspace.krate(root).root);
     let file = workspace.file(module.file);
-    let first = |path: &PathUse| path.segments.first().map(|first| first.name);
-    let named: BTreeSet<Name> = workspace
-        .items_of(root)
-        .flat_map(|id| {
+    let is_named = |name: &String| {
+        workspace.items_of(root).any(|id| {
             let item = workspace.item(id);
-            let is_import = item.kind == ItemKind::Use;
-            let leaves = item.leaves.iter().filter(move |_| is_import);
-            let leaves = leaves.filter_map(|leaf| first(&workspace.leaf(*leaf).path));
+            let mut leaves = item.leaves.iter().filter(|_| item.kind == ItemKind::Use);
             // `crate::alloc` means it, too.
-            let paths = item.paths.iter();
-            let paths = paths.flat_map(|path| path.segments.iter().map(|segment| segment.name));
-            leaves.chain(paths).collect::<Vec<Name>>()
+            let mut segments = item.paths.iter().flat_map(|path| &path.segments);
+            let starts = |leaf: &UseLeafId| {
+                let first = workspace.leaf(*leaf).path.segments.first();
+                first.is_some_and(|first| first.name == name.as_str())
+            };
+            leaves.any(starts) || segments.any(|segment| segment.name == name.as_str())
         })
-        .collect();
+    };
     for id in &module.items {
         let item = workspace.item(*id);
         let names = workspace.leaf_names(*id);
@@ -56,7 +53,7 @@ fn spare_crates_that_nobody_names(
             && item.visibility.level == Level::Private
             && !workspace.takes_macros(*id)
             && !file[item.range].contains("unused_extern_crates");
-        if is_plain && names.iter().all(|name| !named.contains(&Name::new(name))) {
+        if is_plain && !names.iter().any(is_named) {
             let at = TextRange::empty(item.range.start);
             let reason = Reason::new("E6", names.concat());
             builder.replace(&file.path, at, skeleton::MAY_GO_UNNAMED, reason);

@@ -9,6 +9,7 @@ use cleave_syntax::{ChangeBuilder, ItemId, Name, TextRange, Workspace};
 use crate::cleanup;
 use crate::scope::{Scope, Side};
 use crate::skeleton::{MAY_GO_UNUSED, parts_of_std};
+use crate::traits::may_derive;
 
 /// Spares it the lint where the step takes away the last who calls a macro under all conditions. Where nobody is left at
 /// all, the crate of another package goes: paths start with its name without it.
@@ -152,10 +153,8 @@ impl<'w> From<'w> {
                     workspace.item(*target).kind == ItemKind::MacroRules
                         && krate.extern_name == *member
                 }
-                // `serde::Serialize` is a trait alone where the derive is `serde_derive`'s.
-                (From::Package(own), Target::External(krate)) if !is_macro && own != krate => {
-                    let lookups = &reference.resolution.lookups;
-                    lookups.is_empty() || crate::traits::written_for(own) == Some(krate.as_str())
+                (From::Package(own), Target::External(krate)) if may_derive(path, own, krate) => {
+                    true
                 }
                 (From::Package(_), Target::External(_) | Target::Unresolved) => {
                     reference.resolution.lookups.is_empty()

@@ -315,26 +315,20 @@ impl<'a> Scope<'a> {
     /// The destination's module of today that one of the monolith is in: of the same path, and of several of that, which
     /// `cfg`s choose between, the one under the same conditions.
     pub(crate) fn module_there(&self, module: ModuleId) -> Option<ModuleId> {
-        let value = self.workspace.module(module);
-        let first = *self.dest_modules.get(value.path.as_str())?;
+        let path = self.workspace.module(module).path.as_str();
+        let first = *self.dest_modules.get(path)?;
         let conditions = |module: ModuleId| -> BTreeSet<String> {
             let declarations = self.workspace.declarations(module);
             declarations
                 .flat_map(|id| self.own_conditions(id))
                 .collect()
         };
-        let beside = self.workspace.module(first).parent;
-        let twins = beside.map_or(&[][..], |around| &self.workspace.module(around).children);
-        let mut twins = twins
-            .iter()
-            .copied()
-            .filter(|twin| *twin != first && self.workspace.module(*twin).path == value.path);
-        let Some(twin) = twins.next() else {
+        let mut twins = crate::twin::twins(self, first).peekable();
+        if twins.peek().is_none() {
             return Some(first);
-        };
+        }
         let own = conditions(module);
-        let mut all = std::iter::once(twin).chain(twins);
-        all.find(|twin| conditions(*twin) == own).or(Some(first))
+        twins.find(|twin| conditions(*twin) == own).or(Some(first))
     }
 
     /// The same path below the destination's source folder, or beside it for what `#[path = "../…"]` finds there.

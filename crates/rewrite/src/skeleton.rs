@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use cleave_graph::standard::WITH_THE_COMPILER;
 use cleave_plan::{BuildOutput, Plan};
 use cleave_syntax::change::{Block, Reason};
 use cleave_syntax::item::ItemKind;
@@ -78,9 +79,6 @@ pub(crate) fn features(workspace: &Workspace, root: CrateId, features: &mut BTre
     }
 }
 
-/// What no manifest names; and the crate itself.
-const WITH_THE_COMPILER: &[&str] = &["alloc", "core", "proc_macro", "self", "std", "test"];
-
 /// The `extern crate` items of a crate's root that name what comes with the compiler, or the crate itself: the paths of
 /// all its modules may start there.
 pub(crate) fn parts_of_std(workspace: &Workspace, root: CrateId) -> impl Iterator<Item = ItemId> {
@@ -89,7 +87,7 @@ pub(crate) fn parts_of_std(workspace: &Workspace, root: CrateId) -> impl Iterato
         let names = workspace.leaf_names(*id);
         let mut names = names.iter();
         workspace.item(*id).kind == ItemKind::ExternCrate
-            && names.any(|name| WITH_THE_COMPILER.contains(&name.as_str()))
+            && names.any(|name| name == "self" || WITH_THE_COMPILER.contains(&name.as_str()))
     })
 }
 

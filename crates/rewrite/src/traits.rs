@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cleave_graph::graph::Found;
 use cleave_graph::standard::is_crate as is_standard;
 use cleave_graph::{Graph, Lookup, Place, Resolution, Target};
-use cleave_syntax::item::{Binding, ItemKind, Level, PathContext};
+use cleave_syntax::item::{Binding, ItemKind, Level, PathContext, PathUse};
 use cleave_syntax::{ItemId, ModuleId, UseLeafId, Workspace};
 
 use self::evidence::{Evidence, called};
@@ -475,15 +475,10 @@ fn who_needs_macros(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
             };
             let path = &workspace.item(item).paths[index as usize];
             let explained = path.segments.len() > 1 || !reference.resolution.lookups.is_empty();
-            // `serde::Serialize` is a trait alone where the derive is `serde_derive`'s.
-            let may_derive = |found: &str| {
-                let is_derive = path.segments.len() == 1 && path.context == PathContext::Attribute;
-                is_derive && written_for(name) == Some(found)
-            };
             let needs = match &reference.resolution.target {
                 Target::External(found) => {
                     written_for(found) == Some(name)
-                        || bare && (found == name && !explained || may_derive(found))
+                        || bare && (found == name && !explained || may_derive(path, name, found))
                 }
                 Target::Item(target) => {
                     let krate = workspace.krate(workspace.crate_of(*target));
@@ -498,6 +493,13 @@ fn who_needs_macros(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
             asked.then_some(item)
         })
         .collect()
+}
+
+/// Whether a derive that is found in one crate may be that of another, whose macros are taken: `serde::Serialize` is a trait
+/// alone where the derive is `serde_derive`'s.
+pub(crate) fn may_derive(path: &PathUse, taken: &str, found: &str) -> bool {
+    let is_derive = path.segments.len() == 1 && path.context == PathContext::Attribute;
+    is_derive && written_for(taken) == Some(found)
 }
 
 /// The crate that the code which a procedural macro's crate writes belongs to, by the custom that names

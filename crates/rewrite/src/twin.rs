@@ -58,7 +58,10 @@ fn has_twin_that_stays(scope: &Scope<'_>, module: ModuleId) -> bool {
 }
 
 /// Other modules of the same path.
-fn twins<'s>(scope: &'s Scope<'_>, module: ModuleId) -> impl Iterator<Item = ModuleId> + 's {
+pub(crate) fn twins<'s>(
+    scope: &'s Scope<'_>,
+    module: ModuleId,
+) -> impl Iterator<Item = ModuleId> + 's {
     let value = scope.workspace.module(module);
     let beside = value.parent.into_iter();
     let beside = beside.flat_map(|parent| scope.workspace.module(parent).children.iter().copied());

@@ -94,7 +94,7 @@ pub(super) fn head_of_alias(workspace: &Workspace, alias: ItemId) -> Option<(usi
 fn at(scopes: &Scopes<'_>, path: &PathUse, module: ModuleId, trust: Trust) -> Option<Hit> {
     let open = &mut Open::at(trust);
     let first = path.segments[0].name.as_str();
-    if matches!(first, "crate" | "self" | "super" | "$crate") {
+    if builtin::is_relative(first) {
         scopes.relative(path, module, Namespace::Type, open)
     } else if path.global {
         scopes.import(path, module, Namespace::Type, open)

@@ -1,76 +1,17 @@
 //! Names that the language and the standard prelude bring along.
 
+/// Whether a path that starts with a name leads from its own crate or module on.
+pub(super) fn is_relative(first: &str) -> bool {
+    matches!(first, "crate" | "self" | "super" | "$crate")
+}
+
 /// Types, traits, functions and variants of the prelude, and primitive types.
 pub(super) fn is_name(name: &str) -> bool {
     const NAMES: &[&str] = &[
-        "AsMut",
-        "AsRef",
-        "Box",
-        "Clone",
-        "Copy",
-        "Default",
-        "DoubleEndedIterator",
-        "Drop",
-        "Eq",
-        "Err",
-        "ExactSizeIterator",
-        "Extend",
-        "Fn",
-        "FnMut",
-        "FnOnce",
-        "From",
-        "FromIterator",
-        "Into",
-        "IntoIterator",
-        "Iterator",
-        "None",
-        "Ok",
-        "Option",
-        "Ord",
-        "PartialEq",
-        "PartialOrd",
-        "Result",
-        "Send",
-        "Sized",
-        "Some",
-        "String",
-        "Sync",
-        "ToOwned",
-        "ToString",
-        "TryFrom",
-        "TryInto",
-        "Unpin",
-        "Vec",
-        "AsyncFn",
-        "AsyncFnMut",
-        "AsyncFnOnce",
-        "bool",
-        "char",
-        "drop",
-        "f32",
-        "f64",
-        "i128",
-        "i16",
-        "i32",
-        "i64",
-        "i8",
-        "isize",
-        "str",
-        "u128",
-        "u16",
-        "u32",
-        "u64",
-        "u8",
-        "usize",
-        "Hash",
-        "Debug",
-        "size_of",
-        "align_of",
-        "size_of_val",
-        "align_of_val",
-        "Self",
+        "Err", "None", "Ok", "Some", "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64",
+        "i8", "isize", "str", "u128", "u16", "u32", "u64", "u8", "usize", "Hash", "Debug", "Self",
     ];
-    NAMES.contains(&name)
+    home(name).is_some() || NAMES.contains(&name)
 }
 
 /// The module of the standard library that defines a name of its prelude.

@@ -54,8 +54,8 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
         }
         let is_own = graph.own_type(workspace, user) == Some(target);
         let others = others_of(workspace, graph, (user, target));
-        let marked_target = (target, &marked[&target]);
-        let search = search(workspace, (user, is_own), (marked_target, others));
+        let found = (target, &marked[&target]);
+        let search = search(workspace, (user, is_own), found, others);
         if workspace.crate_of(user) != workspace.crate_of(target) {
             let room = search.room.into_iter();
             graph.room.extend(room.map(|range| (user, target, range)));
@@ -142,7 +142,8 @@ fn marked(workspace: &Workspace, id: ItemId) -> Option<Marked> {
 fn search<'a>(
     workspace: &'a Workspace,
     (user, is_own): (ItemId, bool),
-    ((target, marked), others): ((ItemId, &'a Marked), BTreeSet<u32>),
+    (target, marked): (ItemId, &'a Marked),
+    others: BTreeSet<u32>,
 ) -> Search<'a> {
     let text = workspace.text_of(user);
     let mut search = Search {

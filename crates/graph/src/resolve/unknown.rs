@@ -48,9 +48,9 @@ impl Resolver<'_> {
                 return likely;
             }
         }
-        // What a path from the crate's root comes to is no word that some macro may have defined.
-        let is_from_root = matches!(first, "$crate" | "crate" | "self" | "super");
-        if !single && (is_from_root || self.scopes.names_module(module, path.segments[0].name)) {
+        // What a path from the own crate comes to is no word that some macro may have defined.
+        let is_relative = builtin::is_relative(first);
+        if !single && (is_relative || self.scopes.names_module(module, path.segments[0].name)) {
             let behind = self.at(path, module, item, Trust::Foreign);
             if !behind.is_empty() {
                 return behind;
@@ -76,7 +76,7 @@ impl Resolver<'_> {
         }
         if path.guessed
             && !single
-            && !is_from_root
+            && !is_relative
             && let Some(rules) = item.and_then(|item| self.mentions(item, first))
         {
             return plain(path, Target::Opaque(rules));

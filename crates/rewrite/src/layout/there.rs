@@ -300,8 +300,7 @@ impl Layout<'_, '_> {
         let workspace = self.scope.workspace;
         let item = workspace.item(existing);
         let file = self.file_of(item.module);
-        let own = self.scope.conditions_there(workspace.leaf(leaf).item);
-        let mut import = self.import_there(leaf, asked, own);
+        let mut import = self.import_there(leaf, asked, Vec::new());
         import.attributes.retain(|text| {
             let mut old = item.attributes.iter();
             !text.starts_with("#[cfg(") && old.any(|attribute| file[attribute.range] == **text)
@@ -450,9 +449,7 @@ impl Layout<'_, '_> {
         let workspace = self.scope.workspace;
         let item = workspace.item(workspace.leaf(id).item);
         match item.visibility.level {
-            Level::Super | Level::In(_) => {
-                &workspace.file(workspace.module(item.module).file)[item.visibility.range]
-            }
+            Level::Super | Level::In(_) => &self.file_of(item.module)[item.visibility.range],
             _ => "pub(crate)",
         }
     }

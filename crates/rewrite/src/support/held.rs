@@ -48,12 +48,13 @@ impl Held {
     /// Whether an impl may serve: it is one for a type that is held, or for a type of nobody here by a trait on the way.
     pub(super) fn has_use_for(&self, scope: &Scope<'_>, id: ItemId) -> bool {
         let anchors = &scope.graph.anchors[id.index()];
-        let is_type = |id: &&ItemId| scope.workspace.item(**id).kind.is_type();
-        if anchors.iter().any(|anchor| is_type(&anchor)) {
-            anchors.iter().any(|anchor| self.types.contains(anchor))
+        let is_type = |id: &ItemId| scope.workspace.item(*id).kind.is_type();
+        let held = if anchors.iter().any(is_type) {
+            &self.types
         } else {
-            anchors.iter().any(|anchor| self.traits.contains(anchor))
-        }
+            &self.traits
+        };
+        anchors.iter().any(|anchor| held.contains(anchor))
     }
 }
 

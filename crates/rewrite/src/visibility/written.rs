@@ -359,9 +359,9 @@ impl Uses {
             if scope.exports.modules.contains(&module) {
                 shown_rules.extend(&macros);
             }
-            let spells_types = macros.is_empty() && spells_types(workspace.text_of(call));
-            let takes_visibility = |id: ItemId| id != call || spells_types;
             let is_anothers = macros.is_empty();
+            let spells_types = is_anothers && spells_types(workspace.text_of(call));
+            let takes_visibility = |id: ItemId| id != call || spells_types;
             // What the call hands over, or a macro that it runs.
             let texts: Vec<&str> = std::iter::once(&call)
                 .chain(&macros)

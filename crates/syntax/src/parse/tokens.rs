@@ -120,10 +120,20 @@ pub(super) fn words(tokens: TokenStream) -> Vec<String> {
 /// Collects the paths in tokens that are no expression.
 pub(super) fn scan(collector: &mut Collector<'_>, tokens: TokenStream, context: PathContext) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let mut at = 0;
-    while at < tokens.len() {
-        at = step(collector, &tokens, at, context);
+    steps(collector, &tokens, (0, tokens.len()), context);
+}
+
+/// Takes what starts between two places; returns where the next starts.
+fn steps(
+    collector: &mut Collector<'_>,
+    tokens: &[TokenTree],
+    (mut at, end): (usize, usize),
+    context: PathContext,
+) -> usize {
+    while at < end {
+        at = step(collector, tokens, at, context);
     }
+    at
 }
 
 /// Takes what starts at `at`; returns where the next starts.

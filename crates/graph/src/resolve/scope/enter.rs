@@ -11,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{Def, NAMESPACES, Names, Open, Scopes, slot};
 use crate::graph::{Found, Namespace};
 use crate::resolve::builtin;
+use crate::standard;
 
 impl<'a> Scopes<'a> {
     /// Enters all definitions and imports, and resolves the imports.
@@ -57,7 +58,7 @@ impl<'a> Scopes<'a> {
         let workspace = self.workspace;
         let value = workspace.krate(krate);
         let prelude = &mut self.preludes[krate.index()];
-        for name in ["std", "core", "alloc", "proc_macro", "test"] {
+        for name in standard::WITH_THE_COMPILER {
             let name = Name::new(name);
             prelude.insert(name, Def::External(name));
         }

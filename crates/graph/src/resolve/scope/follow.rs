@@ -3,6 +3,7 @@
 use cleave_syntax::item::{Binding, ItemKind, PathUse};
 use cleave_syntax::{ModuleId, Name, UseLeafId};
 
+use super::super::builtin;
 use super::{Def, Hit, Open, Scopes, Trust, slot};
 use crate::graph::{Found, Lookup, Lookups, Namespace};
 
@@ -136,8 +137,7 @@ impl Scopes<'_> {
         let old_edition = self.is_2015(module);
         let root = self.workspace.krate(krate).root;
         let first = path.segments.first()?.name;
-        let keyword = matches!(first.as_str(), "crate" | "self" | "super" | "$crate");
-        if keyword {
+        if builtin::is_relative(&first) {
             return self.relative(path, module, namespace, open);
         }
         if path.global && !old_edition {

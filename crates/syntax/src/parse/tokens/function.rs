@@ -39,10 +39,7 @@ pub(super) fn function(
         if rest.first().is_some_and(|token| is_punct(token, '<')) {
             generic::bind(this, tokens, behind_name);
         }
-        let mut at = behind_name;
-        while at <= behind_name + length {
-            at = super::step(this, tokens, at, context);
-        }
-        at
+        let end = behind_name + length + 1;
+        super::steps(this, tokens, (behind_name, end), context)
     })
 }

@@ -40,9 +40,7 @@ pub(super) fn definition(
     let mut at = open;
     collector.scoped(|this| {
         bind(this, tokens, open);
-        while at < end {
-            at = super::step(this, tokens, at, context);
-        }
+        at = super::steps(this, tokens, (open, end), context);
     });
     at
 }

@@ -18,24 +18,17 @@ pub(super) fn variable(
     let Some(TokenTree::Ident(name)) = tokens.get(behind) else {
         return at + 1;
     };
-    let is_plain = tokens.get(behind + 1).is_some_and(|next| {
-        let is_start = is_punct(next, '=') || is_punct(next, ';') || is_punct(next, ':');
-        let is_path = is_punct(next, ':')
-            && tokens
-                .get(behind + 2)
-                .is_some_and(|next| is_punct(next, ':'));
-        is_start && !is_path
-    });
+    let is_plain = !super::is_path_separator(tokens, behind + 1)
+        && tokens
+            .get(behind + 1)
+            .is_some_and(|next| is_punct(next, '=') || is_punct(next, ';') || is_punct(next, ':'));
     let rest = tokens.get(behind..).unwrap_or_default();
     let length = rest.iter().position(|token| is_punct(token, ';'));
     let Some(end) = length.filter(|_| is_plain).map(|length| behind + length) else {
         return at + 1;
     };
     // What it is made of may have its name.
-    let mut next = behind + 1;
-    while next < end {
-        next = super::step(collector, tokens, next, context);
-    }
+    let next = super::steps(collector, tokens, (behind + 1, end), context);
     collector.bind(name_of(name), Local::Value(Receiver::Unknown));
     next.max(end)
 }
