@@ -243,7 +243,7 @@ pub enum Namespace {
 
 impl Graph {
     /// What `self` is in an impl or a method of it: the impl's type, or its trait where the type is not the workspace's.
-    pub(crate) fn own_type(&self, workspace: &Workspace, id: ItemId) -> Option<ItemId> {
+    pub fn own_type(&self, workspace: &Workspace, id: ItemId) -> Option<ItemId> {
         let around = workspace.item(id).parent.unwrap_or(id);
         self.anchors[around.index()].first().copied()
     }

@@ -123,12 +123,31 @@ pub(crate) fn is_primitive(name: &str) -> bool {
     is_type(name) && name.starts_with(char::is_lowercase)
 }
 
-/// Whether a type hands no call on to what it holds.
+/// Whether a type of the standard library, by the last name of its path, hands no call on to what another crate may have
+/// written: none of its own dereferences to such a type.
 pub(crate) fn is_closed(of: &str) -> bool {
-    const TYPES: &[&str] = &[
-        "BTreeMap", "BTreeSet", "HashMap", "HashSet", "OsStr", "OsString", "Path", "PathBuf",
-        "String", "Vec", "VecDeque", "bool", "char", "str", "u8", "u16", "u32", "u64", "usize",
-        "i8", "i16", "i32", "i64", "isize", "f32", "f64", "slice",
+    const OPEN: &[&str] = &[
+        "Arc",
+        "AssertUnwindSafe",
+        "Box",
+        "Cow",
+        "LazyCell",
+        "LazyLock",
+        "ManuallyDrop",
+        "MappedMutexGuard",
+        "MappedRwLockReadGuard",
+        "MappedRwLockWriteGuard",
+        "MutexGuard",
+        "PeekMut",
+        "Pin",
+        "Rc",
+        "Ref",
+        "RefMut",
+        "ReentrantLockGuard",
+        "RwLockReadGuard",
+        "RwLockWriteGuard",
+        "UniqueArc",
+        "UniqueRc",
     ];
-    TYPES.contains(&of)
+    is_type(of) && !OPEN.contains(&of)
 }

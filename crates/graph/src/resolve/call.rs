@@ -153,14 +153,18 @@ impl<'a> Finder<'a> {
         let narrowed = match member.receiver {
             Receiver::Unknown | Receiver::Local | Receiver::Parameter | Receiver::Generic => None,
             Receiver::Own => of_type(self.graph.own_type(self.workspace, from)),
-            Receiver::Typed(name) => self.by_type_name.get(&(member.name, name)),
-            Receiver::Derived(_) => match self.values.known(from, &member.receiver) {
-                Some(Known::Type(own)) => of_type(Some(own)),
-                Some(Known::Generic) => return,
-                Some(Known::Standard(name)) if standard::is_closed(&name) => return,
-                Some(known) if self.values.is_outside(known, member) => return,
-                _ => None,
-            },
+            Receiver::Typed(name) if self.by_type_name.contains_key(&(member.name, name)) => {
+                self.by_type_name.get(&(member.name, name))
+            }
+            Receiver::Typed(_) | Receiver::Derived(_) => {
+                match self.values.known(from, &member.receiver) {
+                    Some(Known::Type(own)) => of_type(Some(own)),
+                    Some(Known::Generic) => return,
+                    Some(Known::Standard(name)) if standard::is_closed(&name) => return,
+                    Some(known) if self.values.is_outside(known, member) => return,
+                    _ => None,
+                }
+            }
         };
         let before = called.methods.len();
         let possible = narrowed.into_iter().flatten().copied();

@@ -276,7 +276,7 @@ impl<'a> Values<'a> {
     }
 
     /// The inherent methods of a name that a type has.
-    pub(super) fn methods_of(&self, own: ItemId, name: &str) -> impl Iterator<Item = ItemId> {
+    pub fn methods_of(&self, own: ItemId, name: &str) -> impl Iterator<Item = ItemId> {
         let methods = self.inherent(name);
         methods.filter(move |method| self.own(*method) == Some(own))
     }

@@ -239,6 +239,25 @@ fn a_method_is_called_by_an_alias_of_its_type() {
 }
 
 #[test]
+fn what_the_standard_library_made_has_only_its_methods() {
+    check_calls(
+        "
+        pub struct Own;
+        impl Own { pub fn write_str(&self, of: &str) {} pub fn take(&self) {} }
+        fn option(of: Option<Own>) { of.take(); }
+        fn formatter(f: &mut std::fmt::Formatter) { f.write_str(\"\"); }
+        fn cell(f: std::cell::RefCell<Own>) { f.take(); }
+        fn guard(f: std::cell::Ref<Own>) { f.take(); }
+        fn default() { let own = Default::default(); own.take(); }
+        ",
+        "
+        guard: Own::take
+        default: Own::take
+        ",
+    );
+}
+
+#[test]
 fn a_path_may_mean_each_of_several_of_a_name() {
     check_calls(
         "
