@@ -87,6 +87,7 @@ fn check(row: &str, name: &str) -> Vec<String> {
         let cache = Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures");
         let mut before = compile::build(&case.tree, &cache);
         before.tests.repeated.clone_from(&walk.repeated);
+        before.tests.renamed.clone_from(&walk.renamed);
         problems.extend(before.compare(&compile::build(&walk.after, &cache)));
     }
     let mut settings = insta::Settings::clone_current();

@@ -24,6 +24,8 @@ pub struct Walk {
     pub moves: BTreeMap<Utf8PathBuf, Utf8PathBuf>,
     /// The modules that a binary declared once more, and no longer does.
     pub repeated: BTreeMap<String, usize>,
+    /// The methods that a trait has in the end, by path, with their paths then.
+    pub renamed: BTreeMap<String, String>,
     /// Whether a step was refused.
     pub refused: bool,
     /// What the harness holds against the rewriter.
@@ -112,6 +114,8 @@ pub fn walk(root: &Utf8Path) -> Walk {
         };
         if last == 0 {
             walk.repeated.clone_from(&today.workspace.united.modules);
+            let renamed = today.plan.lifts.iter().flat_map(cleave_plan::Lift::renamed);
+            walk.renamed = renamed.map(|(old, new)| (old.to_owned(), new)).collect();
             walk.report.extend(lines(&today.diagnostics));
         }
         let Some((step, outcome)) = today.next() else {

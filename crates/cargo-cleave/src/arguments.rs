@@ -115,6 +115,10 @@ pub struct Planning {
     /// Nails a module or item to a crate (or, by the package's name, to the root); may be repeated.
     #[arg(long, value_name = "PATH=CRATE")]
     pub pin: Vec<String>,
+    /// Lifts public methods of a published library too, where one crate would hold most of it otherwise: who calls them
+    /// from outside then has to import a trait.
+    #[arg(long)]
+    pub lift_public: bool,
     /// Writes nothing: shows what the pins or the number of crates would do to the plan, term by term; with neither,
     /// the cheapest changes.
     #[arg(long)]

@@ -46,6 +46,8 @@ pub struct ProposeOptions {
     pub weights: Weights,
     /// How often files change.
     pub history: History,
+    /// Whether public methods of a published library may be lifted too: who calls them then imports a trait.
+    pub lifts_public: bool,
 }
 
 /// Proposes a plan.
@@ -68,16 +70,11 @@ pub fn propose(
         return nothing("the package has neither a library nor a binary");
     };
     let source = (workspace, graph);
-    let mut best: Option<(f64, Plan)> = None;
-    for lifts in worth_trying(source, root, options.pins.as_ref()) {
-        let found = attempt(source, root, options, &lifts);
-        best = match (best, found) {
-            // What has to be rewritten is worth it only where it changes the picture.
-            (Some(plain), Some(found)) if found.0 > plain.0 * 0.9 => Some(plain),
-            (best, found) => found.or(best),
-        };
-    }
-    let Some((_, plan)) = best else {
+    let sets = worth_trying(source, root, options);
+    let found = sets
+        .iter()
+        .filter_map(|lifts| attempt(source, root, options, lifts));
+    let Some(plan) = cheapest(found.collect(), &options.weights) else {
         return nothing("the package has no items to move");
     };
     let mut diagnostics = Vec::new();
@@ -93,13 +90,44 @@ pub fn propose(
     (plan, diagnostics)
 }
 
-/// The best plan that was found where some methods can be lifted, with its cost.
+/// A plan that was found.
+struct Attempt {
+    plan: Plan,
+    /// Without what lines above half of all cost.
+    cost: f64,
+    /// Lines of the largest crate, and how many it may have before they cost where this was found.
+    largest: i64,
+    ceiling: i64,
+}
+
+/// The plan to propose, of those without and with further methods lifted. Where lifting makes half of the lines a size
+/// that can be met, all are measured by it.
+fn cheapest(found: Vec<Attempt>, weights: &Weights) -> Option<Plan> {
+    let ceiling = found.iter().map(|attempt| attempt.ceiling).min()?;
+    let cost = |attempt: &Attempt| {
+        let above = (attempt.largest - ceiling).max(0);
+        attempt.cost + weights.large * above as f64
+    };
+    let mut best: Option<Attempt> = None;
+    for attempt in found {
+        // What has to be rewritten is worth it only where it changes the picture.
+        let is_better = best
+            .as_ref()
+            .is_none_or(|plain| cost(&attempt) <= cost(plain) * 0.9);
+        if is_better {
+            best = Some(attempt);
+        }
+    }
+    best.map(|attempt| attempt.plan)
+}
+
+/// The best plan that was found where some methods can be lifted.
 fn attempt(
     (workspace, graph): (&Workspace, &Graph),
     root: CrateId,
     options: &ProposeOptions,
     lifts: &Lifts,
-) -> Option<(f64, Plan)> {
+) -> Option<Attempt> {
     let data = (&options.history, options.weights);
     let problem = Problem::new(workspace, graph, (&[root], lifts), data);
     if problem.modules.is_empty() {
@@ -114,8 +142,14 @@ fn attempt(
         _ => starts(&problem),
     };
     let found = search::search(&starts, options.crates)?;
-    let plan = record((workspace, graph), options, &found, lifts);
-    Some((found.total(), plan))
+    let largest = found.lines.iter().max().copied().unwrap_or(0);
+    let above = (largest - problem.ceiling).max(0);
+    Some(Attempt {
+        plan: record((workspace, graph), options, &found, lifts),
+        cost: found.total() - options.weights.large * above as f64,
+        largest,
+        ceiling: problem.ceiling,
+    })
 }
 
 /// What homes cost, in terms. Linear in the references.
@@ -300,9 +334,9 @@ fn needs(table: &Problem, homes: &[Home], upper: usize, lower: usize) -> bool {
 fn worth_trying(
     (workspace, graph): (&Workspace, &Graph),
     root: CrateId,
-    pins: Option<&Plan>,
+    options: &ProposeOptions,
 ) -> Vec<Lifts> {
-    let asked = pins.map_or_else(BTreeMap::new, |plan| {
+    let asked = options.pins.as_ref().map_or_else(BTreeMap::new, |plan| {
         lift::pending(plan, workspace, &[root])
     });
     let asked: BTreeSet<ItemId> = asked.into_keys().collect();
@@ -312,7 +346,9 @@ fn worth_trying(
     let is_big = |unit: usize| whole.units[unit].lines * BIG > total;
     if (0..whole.units.len()).any(is_big) {
         let in_big = |id: ItemId| whole.unit_of[id.index()].is_some_and(is_big);
-        let more = lift::candidates(workspace, graph, root, &in_big);
+        let package = workspace.package(workspace.krate(root).package);
+        let lifts_public = options.lifts_public || !package.is_published();
+        let more = lift::candidates((workspace, graph), root, &in_big, lifts_public);
         sets.push(asked.union(&more).copied().collect());
     }
     let numbered = |methods: BTreeSet<ItemId>| methods.into_iter().map(|id| (id, 0)).collect();

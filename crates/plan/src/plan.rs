@@ -45,6 +45,16 @@ pub struct Lift {
     pub to: String,
 }
 
+impl Lift {
+    /// Its methods by path, each with the path that it has as the trait's.
+    pub fn renamed(&self) -> impl Iterator<Item = (&str, String)> {
+        self.methods.iter().map(|path| {
+            let name = path.rsplit("::").next().unwrap_or_default();
+            (path.as_str(), format!("{}::{name}", self.name))
+        })
+    }
+}
+
 /// A crate of the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedCrate {

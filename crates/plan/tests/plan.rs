@@ -11,10 +11,16 @@ use cleave_syntax::{Item, ItemId, LoadOptions, Workspace};
 
 /// A package made of files under lines `//- path`, read and resolved.
 fn package(text: &str) -> (Workspace, Graph) {
+    package_with("", text)
+}
+
+/// The same with more keys in its manifest.
+fn package_with(keys: &str, text: &str) -> (Workspace, Graph) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let root = Utf8PathBuf::from_path_buf(folder.path().to_owned()).expect("a UTF-8 path");
-    let manifest =
-        "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2021\"\n[workspace]\n";
+    let manifest = format!(
+        "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2021\"\n{keys}\n[workspace]\n"
+    );
     std::fs::write(root.join("Cargo.toml"), manifest).expect("a file");
     for file in text.split("//- ").skip(1) {
         let (path, body) = file.split_once('\n').expect("a body");
@@ -666,4 +672,27 @@ fn a_god_object_is_opened_by_lifting_its_methods() {
     assert!(figures.largest <= 0.5, "{figures:?}");
     let text = cleave_plan::file::write(&plan, None);
     assert_eq!(cleave_plan::file::parse(&text), Ok(plan));
+}
+
+#[test]
+fn methods_that_users_of_a_library_call_are_lifted_where_that_is_said() {
+    let text = god_object(6)
+        .replace("mod ", "pub mod ")
+        .replace("pub(crate) fn", "pub fn");
+    let lifted = |keys: &str, lifts_public: bool| {
+        let (workspace, graph) = package_with(keys, &text);
+        let options = ProposeOptions {
+            lifts_public,
+            ..ProposeOptions::default()
+        };
+        let (plan, _) = cleave_plan::propose(&workspace, &graph, &options);
+        !plan.lifts.is_empty()
+    };
+    assert!(
+        lifted("", false),
+        "nobody can have a package without a licence"
+    );
+    assert!(!lifted("license = \"MIT\"", false));
+    assert!(lifted("license = \"MIT\"", true));
+    assert!(lifted("license = \"MIT\"\npublish = false", false));
 }

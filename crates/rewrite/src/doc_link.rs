@@ -4,7 +4,7 @@
 //! along names the place where it is defined; any other leads to the page of the published documentation, or is plain text
 //! where there is no such page. What decides is where both live in the end: a link that a later step makes right stays.
 
-mod markup;
+pub(crate) mod markup;
 mod page;
 mod unlink;
 mod way;

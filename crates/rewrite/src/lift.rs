@@ -3,16 +3,21 @@
 //! The trait is written with the methods' signatures and gets their docs; the bodies go, as they are, into an impl of it.
 //! Whoever calls them imports the trait. Then the trait moves as any other does.
 
+mod doc_test;
 mod layout;
+mod link;
+mod reach;
 mod shape;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_graph::graph::Target;
-use cleave_graph::{Graph, Values};
+use cleave_graph::{Graph, Values, api};
 use cleave_plan::{Plan, lift, unit};
 use cleave_syntax::change::Reason;
 use cleave_syntax::item::{Binding, ItemKind};
+use cleave_syntax::workspace::CrateKind;
 use cleave_syntax::{
     ChangeBuilder, CrateId, Diagnostic, FileId, ItemId, ModuleId, Severity, SourceFile, TextRange,
     Workspace,
@@ -22,6 +27,7 @@ use crate::order::Style;
 use crate::place;
 use crate::text::{self, Import};
 use layout::Layout;
+use reach::Shown;
 use shape::{Head, Signature};
 
 const RULE: &str = "C6";
@@ -43,6 +49,11 @@ pub(crate) fn carry_out(
         graph,
         root,
         values: Values::new(workspace, graph),
+        public: match workspace.krate(root).kind {
+            CrateKind::Lib => api::public_paths(workspace, graph, root),
+            _ => BTreeMap::new(),
+        },
+        opened: RefCell::default(),
     };
     for index in lifts {
         if lift::is_done(&plan.lifts[*index], workspace, &crates) {
@@ -61,6 +72,8 @@ pub(crate) fn carry_out(
     for extension in &traits {
         work.import(extension, builder);
     }
+    work.import_into_docs(&traits, builder);
+    work.lead_links(&traits, builder);
     work.lay_out(&traits, builder);
     Ok(())
 }
@@ -97,6 +110,10 @@ struct Work<'a> {
     graph: &'a Graph,
     root: CrateId,
     values: Values<'a>,
+    /// What others can name of the library.
+    public: BTreeMap<String, Target>,
+    /// Declarations of modules that were opened to the crate.
+    opened: RefCell<BTreeSet<ItemId>>,
 }
 
 impl Work<'_> {
@@ -134,7 +151,7 @@ impl Work<'_> {
                 continue;
             };
             impls.entry(parent).or_default().push(id);
-            if let Some(why) = lift::obstacle(workspace, id) {
+            if let Some(why) = lift::obstacle((workspace, self.graph), id) {
                 refusals.push(refuse(id, why));
             }
             if workspace.module(workspace.item(id).module).path != module {
@@ -209,6 +226,7 @@ impl Work<'_> {
     /// Imports the trait wherever one of its methods is called, unless a glob brings it in.
     fn import(&self, extension: &Extension, builder: &mut ChangeBuilder) {
         let workspace = self.workspace;
+        let shown = self.shown(extension);
         let mut callers: BTreeMap<ModuleId, Vec<ItemId>> = BTreeMap::new();
         for id in self.callers(extension) {
             callers
@@ -217,18 +235,23 @@ impl Work<'_> {
                 .push(id);
         }
         callers.remove(&extension.module);
-        let modules: BTreeSet<ModuleId> = callers.keys().copied().collect();
+        let modules: BTreeSet<ModuleId> = callers.keys().copied().chain(shown.modules()).collect();
+        self.open(extension, &modules, builder);
+        self.show(extension, &shown, builder);
+        callers.retain(|module, _| !shown.is_in(*module));
         let style = Style::of(&workspace.krate(self.root).edition);
         for (module, items) in callers {
-            if self.comes_by_glob(module, &modules, extension.module) {
+            if self.comes_by_glob(module, (&modules, &shown), extension.module) {
                 continue;
             }
             let tests = items.iter().all(|id| workspace.item(*id).is_test);
-            let tests = tests && !workspace.module(module).is_test;
+            let krate = workspace.krate(workspace.module(module).krate).kind;
+            let is_tested = matches!(krate, CrateKind::Lib | CrateKind::Bin);
+            let tests = tests && is_tested && !workspace.module(module).is_test;
             let import = Import {
                 attributes: Vec::from_iter(tests.then(|| "#[cfg(test)]".to_owned())),
                 visibility: String::new(),
-                prefix: self.path_from(module, extension.module),
+                prefix: self.path_from(module, extension, &shown),
                 leaf: format!("{} as _", extension.name),
             };
             let lines = text::imports(&[import], &place::indent(workspace, module), style);
@@ -239,6 +262,28 @@ impl Work<'_> {
                 lines,
                 Reason::new(RULE, extension.name.clone()),
             );
+        }
+    }
+
+    /// Imports traits into the doc tests of the crate that may call their methods.
+    fn import_into_docs(&self, traits: &[Extension], builder: &mut ChangeBuilder) {
+        let workspace = self.workspace;
+        let krate = &workspace.krate(self.root).extern_name;
+        let wanted = traits.iter().filter_map(|extension| {
+            let around = self.shown(extension).path_outside(krate)?;
+            let methods = extension.impls.values().flatten();
+            Some(doc_test::Wanted {
+                path: format!("{around}::{}", extension.name),
+                methods: methods
+                    .map(|id| workspace.item(*id).name.as_str())
+                    .collect(),
+            })
+        });
+        let wanted: Vec<doc_test::Wanted<'_>> = wanted.collect();
+        let modules = workspace.modules_of(self.root);
+        let files: BTreeSet<FileId> = modules.map(|id| workspace.module(id).file).collect();
+        for file in files {
+            doc_test::import(workspace.file(file), &wanted, builder);
         }
     }
 
@@ -283,7 +328,7 @@ impl Work<'_> {
     fn comes_by_glob(
         &self,
         module: ModuleId,
-        importers: &BTreeSet<ModuleId>,
+        (importers, shown): (&BTreeSet<ModuleId>, &Shown),
         home: ModuleId,
     ) -> bool {
         let items = self.workspace.module(module).items.iter();
@@ -298,30 +343,13 @@ impl Work<'_> {
                         Target::CrateRoot(krate) => self.workspace.krate(krate).root,
                         _ => return false,
                     };
-                    (other == home || importers.contains(&other)) && self.is_around(other, module)
+                    let is_seen = other == home || importers.contains(&other);
+                    shown.is_in(other) || is_seen && self.is_around(other, module)
                 })
         })
     }
 
     fn is_around(&self, outer: ModuleId, inner: ModuleId) -> bool {
         inner != outer && self.workspace.is_within(inner, outer)
-    }
-
-    /// The path of the trait's module as another module writes it.
-    fn path_from(&self, from: ModuleId, home: ModuleId) -> String {
-        let workspace = self.workspace;
-        let same = workspace.module(from).krate == workspace.module(home).krate;
-        let start = if same {
-            "crate"
-        } else {
-            &workspace.krate(workspace.module(home).krate).extern_name
-        };
-        let path = workspace.module(home).path.as_str();
-        let names = path.split("::").filter(|name| !name.is_empty());
-        let rest: Vec<String> = names.map(text::identifier).collect();
-        std::iter::once(start.to_owned())
-            .chain(rest)
-            .collect::<Vec<_>>()
-            .join("::")
     }
 }

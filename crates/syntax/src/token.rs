@@ -32,6 +32,23 @@ fn group(token: TokenTree) -> Option<Group> {
     }
 }
 
+/// The paths of the attributes that a `cfg_attr` may put on what it stands on; nothing where the text is none.
+pub fn applied(text: &str) -> Vec<String> {
+    let first = |tokens: TokenStream| tokens.into_iter().find_map(group);
+    let tokens: TokenStream = text.parse().unwrap_or_default();
+    let arguments = first(tokens).and_then(|attribute| first(attribute.stream()));
+    let arguments = arguments.map(|group| group.stream());
+    let arguments: Vec<TokenTree> = arguments.into_iter().flatten().collect();
+    let attributes = arguments.split(|token| is_punct(token, ',')).skip(1);
+    let paths = attributes.map(|attribute| {
+        let path = attribute
+            .iter()
+            .take_while(|token| matches!(token, TokenTree::Ident(_)) || is_punct(token, ':'));
+        path.map(ToString::to_string).collect::<String>()
+    });
+    paths.filter(|path| !path.is_empty()).collect()
+}
+
 /// The words of a text: its longest runs of letters, digits and `_`. Comments and strings are text too.
 pub fn words(text: &str) -> impl Iterator<Item = &str> + Clone {
     text.split(|c: char| !c.is_alphanumeric() && c != '_')

@@ -34,6 +34,9 @@ pub struct TestReport {
     /// many times less its tests will run.
     #[serde(default)]
     pub repeated: BTreeMap<String, usize>,
+    /// Methods that become those of a trait, by path, each with its path then: their doc tests are called so.
+    #[serde(default)]
+    pub renamed: BTreeMap<String, String>,
     /// Why nothing could be run, if so.
     pub build_error: Option<String>,
     /// Wall time.
@@ -103,7 +106,11 @@ impl TestReport {
                 && !self.flaky.contains(name)
             {
                 comparison.changed.push(name.clone());
-            } else if now.len() < self.tests[name].len() {
+            } else if self
+                .tests
+                .get(name)
+                .is_some_and(|all| now.len() < all.len())
+            {
                 comparison.once.push(name.clone());
             }
         }
@@ -113,7 +120,8 @@ impl TestReport {
         comparison
     }
 
-    /// The tests that a later run must have: those of repeated modules run less often, but once at least.
+    /// The tests that a later run must have: those of repeated modules run less often, but once at least, and those in
+    /// docs of renamed methods have their new name.
     pub fn expected(&self) -> BTreeMap<String, Vec<Outcome>> {
         let times = |name: &str| {
             let path = name.strip_prefix("unit ")?;
@@ -130,7 +138,33 @@ impl TestReport {
                 .min(outcomes.len().saturating_sub(1));
             outcomes.drain(..less);
         }
+        let names: Vec<String> = expected.keys().cloned().collect();
+        for name in names {
+            let new = name.strip_prefix("doc ");
+            let Some(new) = new.and_then(|item| self.new_name(item)) else {
+                continue;
+            };
+            let moved = expected.remove(&name).unwrap_or_default();
+            let all = expected.entry(format!("doc {new}")).or_default();
+            all.extend(moved);
+        }
         expected
+    }
+
+    /// What a method in whose docs a test stands is called in the end, where it is renamed. rustdoc names its type as the
+    /// head of the impl does, behind the impl's module.
+    fn new_name(&self, item: &str) -> Option<&str> {
+        let item = without_arguments(item);
+        let found = self.renamed.iter().find(|(old, _)| {
+            let mut names = old.rsplitn(3, "::");
+            let (method, of) = (names.next().unwrap_or_default(), names.next());
+            let module = names.next().unwrap_or_default();
+            let behind = item.strip_prefix(module);
+            let own = format!("{}::{method}", of.unwrap_or_default());
+            let behind = behind.map(|path| path.trim_start_matches("::"));
+            behind.is_some_and(|path| path == own || path.ends_with(&format!("::{own}")))
+        });
+        found.map(|(_, new)| new.as_str())
     }
 
     /// Tests of which some run failed, in order of name.
@@ -335,6 +369,22 @@ fn doc_name(name: &str) -> String {
     }
 }
 
+/// `a::X::f` of `a::X<T>::f`.
+
+fn without_arguments(path: &str) -> String {
+    let mut depth = 0_i32;
+    let mut before = ' ';
+    let mut is_outside = |c: char| {
+        let closes = c == '>' && before != '-';
+        before = c;
+        depth += i32::from(c == '<');
+        let outside = depth == 0;
+        depth -= i32::from(closes);
+        outside
+    };
+    path.chars().filter(|c| is_outside(*c)).collect()
+}
+
 #[cfg(test)]
 mod unit {
     use super::*;
@@ -418,6 +468,21 @@ mod unit {
         first.take_over(&again, failing);
         assert_eq!(first.flaky, ["unit a"]);
         assert_eq!(first.totals().failed, 1);
+    }
+
+    #[test]
+    fn a_doc_test_of_a_lifted_method_is_the_traits() {
+        let line =
+            |name: &str| format!("   Doc-tests app\ntest src/a.rs - {name} (line 3) ... ok\n");
+        let mut before = parse(&line("a::X<T, fn() -> u8>::go"));
+        before
+            .renamed
+            .insert("a::X::go".to_owned(), "a::XExt::go".to_owned());
+        let lost = |after: &str| before.compare(&parse(&line(after))).lost;
+        assert_eq!(lost("a::XExt::go"), [""; 0]);
+        assert_eq!(before.new_name("a::super::X::go"), Some("a::XExt::go"));
+        assert_eq!(before.new_name("a::b::Y::go"), None);
+        assert_eq!(lost("a::X::go"), ["doc a::XExt::go"]);
     }
 
     #[test]

@@ -99,6 +99,9 @@ impl Run<'_> {
         report
             .repeated
             .clone_from(&project.workspace.united.modules);
+        let lifts = project.plan.iter().flat_map(|plan| &plan.lifts);
+        let renamed = lifts.flat_map(cleave_plan::Lift::renamed);
+        report.renamed = renamed.map(|(old, new)| (old.to_owned(), new)).collect();
         if let Some(error) = &report.build_error {
             return Err(Failure::refused(
                 format!(

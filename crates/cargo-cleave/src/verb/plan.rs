@@ -1,5 +1,7 @@
 //! `plan`: proposes, keeps what a person wrote, and says what a plan is worth.
 
+mod public;
+
 use cleave_plan::{Cost, Figures, History, Homes, Pays, Plan, ProposeOptions, Weights};
 use cleave_syntax::{Diagnostic, Severity};
 use cleave_verify::git;
@@ -14,6 +16,7 @@ use crate::output::write;
 use crate::pay;
 use crate::project::{Project, Route};
 use crate::screen::Screen;
+use public::Public;
 
 /// How many commits make a history that says how often files change.
 const COMMITS: usize = 30;
@@ -56,10 +59,12 @@ pub(crate) fn plan(
     } else {
         None
     };
+    let judged = judge(&project, &data, &plan);
     let planned = Planned {
+        public: Public::of(&project, &data, wanted, (&plan, &judged)),
         plan: &plan,
         route: &route,
-        judged: judge(&project, &data, &plan),
+        judged,
         timings,
     };
     screen.result(&match arguments.common.format {
@@ -122,6 +127,7 @@ fn intended(
         pins: Some(base),
         weights: data.weights,
         history: data.history.clone(),
+        lifts_public: wanted.lift_public,
     };
     let (plan, diagnostics) = cleave_plan::propose(workspace, graph, &options);
     screen.diagnostics(&diagnostics);
@@ -202,6 +208,7 @@ fn what_if(
             pins: Some(other),
             weights: data.weights,
             history: data.history.clone(),
+            lifts_public: wanted.lift_public,
         };
         (other, _) = cleave_plan::propose(&project.workspace, &project.graph, &options);
     }
@@ -307,6 +314,7 @@ struct Planned<'a> {
     plan: &'a Plan,
     route: &'a Route,
     judged: Judged,
+    public: Option<Public>,
     timings: Option<Timings>,
 }
 
@@ -331,6 +339,8 @@ impl Planned<'_> {
         let timings = self.timings.as_ref();
         text.push_str(&worth(figures));
         text.push_str(&self.stays(project));
+        let public = self.public.as_ref();
+        text.push_str(&public.map_or_else(String::new, Public::text));
         text.push_str(&timings.map_or_else(String::new, |it| pay::text(it, figures)));
         text + &terms(&self.judged.cost, data)
             + &cuts(project, self.plan, &self.judged)
@@ -401,6 +411,7 @@ impl Planned<'_> {
                 "worth_it": figures.pays() == Pays::InSeconds && timings.is_none_or(|it| pay::pays(it, figures)),
             },
             "stays": kept.collect::<Vec<_>>(),
+            "lift_public": self.public.as_ref().map(Public::json),
             "timings": timings.map(|it| pay::json(it, figures)),
             "cost": cost.collect::<serde_json::Map<_, _>>(),
             "steps": steps.collect::<Vec<_>>(),

@@ -6,7 +6,7 @@ use cleave_syntax::TextRange;
 type Edits = Vec<(TextRange, String)>;
 
 /// The edits that make the link around a path lead to an address, or plain text of it. None where its form is not known.
-pub(super) fn lead(text: &str, path: TextRange, address: Option<&str>) -> Edits {
+pub(crate) fn lead(text: &str, path: TextRange, address: Option<&str>) -> Edits {
     let docs = Docs::around(text, path.start as usize);
     let kind = kind(&text[..path.start as usize]).unwrap_or_default();
     // A page is of one kind; a path may lead to several.

@@ -1,5 +1,6 @@
 //! Where the pieces of a divided impl go: what stays, the trait, its impl.
 
+use cleave_plan::lift::is_told;
 use cleave_syntax::change::{Block, Reason};
 use cleave_syntax::item::{Item, Level};
 use cleave_syntax::{ChangeBuilder, ItemId, SourceFile, TextRange, Workspace};
@@ -186,10 +187,9 @@ impl<'a> Layout<'a> {
         } else {
             ("", "")
         };
-        let own = self.workspace.item(methods[0]).parent;
-        let own = own.map_or("", |own| self.workspace.item(own).self_name());
         let mut text = format!(
-            "{indent}/// Methods of [`{own}`] that need what lives above it.\n{}",
+            "{indent}/// Methods of {} that need what lives above it.\n{}",
+            self.link(methods[0], extension),
             extension.head.conditions(&indent)
         );
         text.push_str(&format!(
@@ -223,6 +223,18 @@ impl<'a> Layout<'a> {
         self.written(format!("{indent}}}\n"), &extension.name);
     }
 
+    /// A link to the type that a method is of, by the path that its impl writes.
+    fn link(&self, method: ItemId, extension: &Extension) -> String {
+        let own = self.workspace.item(method).parent;
+        let own = own.map_or("", |own| self.workspace.item(own).self_name());
+        let path = extension.head.own.split('<').next().unwrap_or_default();
+        if path.contains("::") {
+            format!("[`{own}`]({path})")
+        } else {
+            format!("[`{own}`]")
+        }
+    }
+
     /// The white space before an item.
     fn indent_of(&self, id: ItemId) -> String {
         let start = self.workspace.item(id).range.start;
@@ -254,10 +266,9 @@ impl<'a> Layout<'a> {
     /// The lines of what a method shows to its callers, and what goes with the declaration: docs and the like.
     fn shown(&self, id: ItemId) -> Vec<TextRange> {
         let item = self.workspace.item(id);
-        let told = ["must_use", "deprecated"];
         let attributes = item.attributes.iter();
         attributes
-            .filter(|attribute| attribute.is_doc || told.contains(&attribute.path.as_str()))
+            .filter(|attribute| is_told(self.file, attribute))
             .map(|attribute| {
                 let rest = &self.file.text[attribute.range.end as usize..];
                 let line = rest.find('\n').map_or(rest.len(), |at| at + 1);
