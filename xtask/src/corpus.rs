@@ -21,6 +21,8 @@ struct Entry {
     name: String,
     version: String,
     features: Option<String>,
+    /// Whether its plan may lift public methods too.
+    lifts_public: bool,
 }
 
 /// Takes the crates that are named (all where none is), one after the other; one that fails does not stop the rest.
@@ -29,6 +31,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
         "--analyse",
         "--format",
         "--fresh",
+        "--lift-public",
         "--oracle",
         "--plan",
         "--rebuild",
@@ -59,6 +62,10 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
         ));
     }
     entries.retain(|entry| names.is_empty() || names.contains(&&entry.name));
+    let lifts_public = words.iter().any(|word| word == "--lift-public");
+    for entry in &mut entries {
+        entry.lifts_public = lifts_public;
+    }
     let examples = words.iter().any(|word| word == "-v");
     if words.iter().any(|word| word == "--analyse") {
         let check = (analyse::row as Check, analyse::print as fn(&[Value]));
@@ -75,6 +82,11 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
     if words.iter().any(|word| word == "--rebuild") {
         return rebuild::run(&folder, &entries, as_json);
     }
+    let folder = if lifts_public {
+        root.join("target/corpus-public")
+    } else {
+        folder
+    };
     std::fs::create_dir_all(&folder).map_err(|error| format!("{folder}: {error}"))?;
     let mut rows = Vec::new();
     for entry in &entries {
@@ -181,6 +193,7 @@ fn list(root: &Utf8Path) -> Result<Vec<Entry>, String> {
                 name: field(table, "name")?,
                 version: field(table, "version")?,
                 features: field(table, "features"),
+                lifts_public: false,
             })
         })
         .collect())
@@ -194,7 +207,9 @@ fn split(folder: &Utf8Path, entry: &Entry) -> Value {
     let result = fetch(folder, entry).and_then(|package| {
         let manifest = package.join("Cargo.toml");
         let before = Kept::of(&package, entry);
-        if !place::cleave(&manifest, &["plan"]) {
+        let mut plan = vec!["plan"];
+        plan.extend(entry.lifts_public.then_some("--lift-public"));
+        if !place::cleave(&manifest, &plan) {
             return Err("no plan".to_owned());
         }
         // By default: a check for each step, and the tests once at the end.

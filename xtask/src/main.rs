@@ -27,6 +27,7 @@ Tasks:
                     compares the item edges found with those that rustc sees (-v, --format json)
   corpus --plan [NAME…]
                     proposes a plan for each, without compiling, and prints its figures
+                    (this and the splits: --lift-public)
   corpus --rebuild [NAME…]
                     times `cargo check` after edits, before each split and after it (--format json)
   schema            writes docs/schema/graph.json anew

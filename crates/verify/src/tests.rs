@@ -370,7 +370,6 @@ fn doc_name(name: &str) -> String {
 }
 
 /// `a::X::f` of `a::X<T>::f`.
-
 fn without_arguments(path: &str) -> String {
     let mut depth = 0_i32;
     let mut before = ' ';

@@ -35,7 +35,7 @@ pub(super) fn run(folder: &Utf8Path, entries: &[Entry]) -> Result<(), String> {
         if !package.join("Cargo.toml").exists() {
             fetch(folder, entry)?;
         }
-        match row(&entry.name, &package) {
+        match row(entry, &package) {
             Ok(row) => rows.push(row),
             Err(message) => eprintln!("{}: {message}", entry.name),
         }
@@ -47,7 +47,8 @@ pub(super) fn run(folder: &Utf8Path, entries: &[Entry]) -> Result<(), String> {
     Ok(())
 }
 
-fn row(name: &str, package: &Utf8Path) -> Result<Row, String> {
+fn row(entry: &Entry, package: &Utf8Path) -> Result<Row, String> {
+    let name = entry.name.as_str();
     let start = Instant::now();
     let options = LoadOptions {
         manifest_path: package.join("Cargo.toml"),
@@ -59,7 +60,11 @@ fn row(name: &str, package: &Utf8Path) -> Result<Row, String> {
     let graph = cleave_graph::resolve(&workspace);
     let load = start.elapsed().as_secs_f64();
     let start = Instant::now();
-    let (plan, _) = cleave_plan::propose(&workspace, &graph, &ProposeOptions::default());
+    let options = ProposeOptions {
+        lifts_public: entry.lifts_public,
+        ..ProposeOptions::default()
+    };
+    let (plan, _) = cleave_plan::propose(&workspace, &graph, &options);
     let search = start.elapsed().as_secs_f64();
     let (homes, _) = cleave_plan::homes(&plan, &workspace, &graph);
     let monolith = workspace
