@@ -37,6 +37,8 @@ pub struct Graph {
     /// Arms that made room for more variants, where a `#[non_exhaustive]` type of another crate of the workspace is matched:
     /// each with its user and the type, from the end of the arm before it. Ordered by user and type.
     pub room: Vec<(ItemId, ItemId, TextRange)>,
+    /// Macros that call methods whose names their callers hand over, and those that hand them on, ascending.
+    pub handed: Vec<ItemId>,
     /// For every impl, by item id: the local types and traits in whose crate it may stand by the orphan rule
     /// (its type first, then its trait, then the trait's type arguments). An inherent impl has its type only.
     /// For a call at module level of a macro of the workspace that writes impls: where those may stand, by item id.
@@ -270,6 +272,21 @@ impl Graph {
             called
         })
         .collect()
+    }
+
+    /// The words by which an item may call methods: those that it hands to macros that call what they are handed.
+    pub fn words_called<'w>(
+        &self,
+        workspace: &'w Workspace,
+        item: ItemId,
+    ) -> impl Iterator<Item = &'w str> {
+        let mut needs = self.edges_of(item).iter();
+        let hands = needs.any(|of| self.handed.binary_search(of).is_ok());
+        let words = hands.then(|| crate::resolve::handed::words(workspace, item));
+        words
+            .into_iter()
+            .flatten()
+            .map(|path| path.segments[0].name.as_str())
     }
 
     fn called(&self, item: ItemId, groups: &[Vec<ItemId>]) -> Vec<ItemId> {

@@ -12,7 +12,7 @@ mod call;
 mod derive;
 mod exhaustive;
 mod expand;
-mod handed;
+pub(crate) mod handed;
 mod implemented;
 mod macro_impl;
 mod namesake;
@@ -69,6 +69,7 @@ pub fn resolve(workspace: &Workspace) -> Graph {
         .collect();
     graph.edges = edges;
     let handed = Handed::new(workspace, &items);
+    graph.handed = handed.rules();
     trait_call::attach(&handed, &mut graph, &items);
     call::attach(&handed, &mut graph, &items);
     // Room for all at once: there are millions, and growing would have them twice.

@@ -1,6 +1,6 @@
 //! Methods whose name a macro's caller hands over: `self.$name()` or `Type::$name()` in the macro, the name alone in the call.
 
-use cleave_syntax::item::{ItemKind, MemberUse, PathContext, Receiver};
+use cleave_syntax::item::{ItemKind, MemberUse, PathContext, PathUse, Receiver};
 use cleave_syntax::{ItemId, Workspace};
 use rustc_hash::FxHashSet;
 
@@ -52,17 +52,19 @@ impl<'a> Handed<'a> {
         })
     }
 
+    /// These macros, ascending.
+    pub(super) fn rules(&self) -> Vec<ItemId> {
+        let mut rules: Vec<ItemId> = self.rules.iter().copied().collect();
+        rules.sort_unstable();
+        rules
+    }
+
     /// The calls by words that an item hands to such macros. Which word is meant for that is not told, so each may be.
     pub(super) fn calls(&self, id: ItemId) -> Vec<MemberUse> {
         if self.rules.is_empty() || !self.is_caller(id) {
             return Vec::new();
         }
-        let words = self.workspace.item(id).paths.iter().filter(|path| {
-            path.guessed
-                && path.segments.len() == 1
-                && matches!(path.context, PathContext::Value | PathContext::Tokens)
-        });
-        words
+        words(self.workspace, id)
             .map(|path| MemberUse {
                 name: path.segments[0].name,
                 range: path.range(),
@@ -72,4 +74,13 @@ impl<'a> Handed<'a> {
             })
             .collect()
     }
+}
+
+/// The words in macro calls of an item that may be names of anything.
+pub(crate) fn words(workspace: &Workspace, id: ItemId) -> impl Iterator<Item = &PathUse> {
+    workspace.item(id).paths.iter().filter(|path| {
+        path.guessed
+            && path.segments.len() == 1
+            && matches!(path.context, PathContext::Value | PathContext::Tokens)
+    })
 }

@@ -10,6 +10,7 @@ use cleave_syntax::item::{Binding, Level};
 use cleave_syntax::{ChangeBuilder, ItemId, ModuleId, TextRange};
 
 use super::{Extension, RULE, Work};
+use crate::demand::in_one_line;
 use crate::order::Style;
 use crate::place;
 use crate::text::{self, Import};
@@ -111,7 +112,7 @@ impl Work<'_> {
             let conditions = conditions.filter(|attribute| attribute.path == "cfg");
             let import = Import {
                 attributes: conditions
-                    .map(|attribute| file[attribute.range].to_owned())
+                    .map(|attribute| in_one_line(&file[attribute.range]))
                     .collect(),
                 visibility: "pub".to_owned(),
                 prefix: self.path_from(*module, extension, shown),

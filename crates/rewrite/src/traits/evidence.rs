@@ -182,7 +182,7 @@ fn named_of_own_types<'s>(scope: &Scope<'s>, id: ItemId) -> BTreeSet<&'s str> {
 }
 
 /// The methods that an item calls, by their names and how many arguments they are given, and the associated items that it
-/// names. What a type has by itself needs no trait.
+/// names; and what it may have macros call. What a type has by itself needs no trait.
 pub(super) fn called<'s>(
     scope: &Scope<'s>,
     id: ItemId,
@@ -201,8 +201,10 @@ pub(super) fn called<'s>(
             .filter(|name| !is_doc && wanted(name, None))?;
         (!scope.values.names_inherent(id, index)).then_some(name)
     });
+    let handed = scope.graph.words_called(scope.workspace, id);
     members
         .map(|member| member.name.as_str())
         .chain(named)
+        .chain(handed.filter(|name| wanted(name, None)))
         .collect()
 }
