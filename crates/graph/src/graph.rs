@@ -176,6 +176,8 @@ pub struct Closed {
     pub range: TextRange,
     /// What would make room.
     pub opening: Opening,
+    /// Where the condition stands under which an arm takes all: room is needed without it.
+    pub unless: Option<TextRange>,
 }
 
 impl Closed {

@@ -102,7 +102,11 @@ fn room(text: &str, closed: &Closed) -> String {
             .map_or(0, |newline| newline + 1);
         let line = &text[start..];
         let indent = &line[..line.len() - line.trim_start().len()];
-        format!("{comma}\n{indent}{}", Closed::ARM)
+        let condition = closed.unless.map_or_else(String::new, |range| {
+            let condition = &text[range.start as usize..range.end as usize];
+            format!("#[cfg(not({condition}))]\n{indent}")
+        });
+        format!("{comma}\n{indent}{condition}{}", Closed::ARM)
     };
     match closed.opening {
         Opening::Arm => arm(""),

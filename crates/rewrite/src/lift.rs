@@ -23,7 +23,6 @@ use cleave_syntax::{
     Workspace,
 };
 
-use crate::demand::in_one_line;
 use crate::order::Style;
 use crate::place;
 use crate::text::{self, Import};
@@ -250,6 +249,9 @@ impl Work<'_> {
             let is_tested = matches!(krate, CrateKind::Lib | CrateKind::Bin);
             let tests = tests && is_tested && !workspace.module(module).is_test;
             let mut attributes = self.conditions_of_all(&items);
+            let known = self.conditions_around(module);
+            let there = self.conditions_of(extension).into_iter();
+            attributes.extend(there.filter(|condition| !known.contains(condition)));
             attributes.extend(tests.then(|| "#[cfg(test)]".to_owned()));
             let import = Import {
                 attributes: attributes.into_iter().collect(),
@@ -266,25 +268,6 @@ impl Work<'_> {
                 Reason::new(RULE, extension.name.clone()),
             );
         }
-    }
-
-    /// The `cfg`s that all of some items stand under.
-    fn conditions_of_all(&self, items: &[ItemId]) -> BTreeSet<String> {
-        let of = |id: &ItemId| {
-            let item = self.workspace.item(*id);
-            let around = item
-                .parent
-                .map(|around| &self.workspace.item(around).attributes);
-            let attributes = item.attributes.iter().chain(around.into_iter().flatten());
-            let conditions = attributes.filter(|attribute| attribute.path == "cfg");
-            let file = self.file_of(item.module);
-            conditions
-                .map(|attribute| in_one_line(&file[attribute.range]))
-                .collect::<BTreeSet<String>>()
-        };
-        let mut each = items.iter().map(of);
-        let first = each.next().unwrap_or_default();
-        each.fold(first, |all, own| all.intersection(&own).cloned().collect())
     }
 
     /// Imports traits into the doc tests of the crate that may call their methods.

@@ -15,6 +15,7 @@ use syn::visit::Visit;
 
 use crate::graph::{Built, Closed, Graph, Opening, Place, Target};
 use built::Site;
+use covered::{always, unless};
 
 /// Fills [`Graph::bound`], [`Graph::built`], [`Graph::closed`] and [`Graph::room`].
 pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
@@ -70,11 +71,12 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
             _ => graph.bound.push((user, target)),
         }
         let closed = search.closed.into_iter();
-        graph.closed.extend(closed.map(|(range, opening)| Closed {
+        graph.closed.extend(closed.map(|gap| Closed {
             user,
             target,
-            range,
-            opening,
+            range: gap.range,
+            opening: gap.opening,
+            unless: gap.unless,
         }));
     }
 }
@@ -218,9 +220,26 @@ struct Search<'a> {
     /// Whether it is built or matched as no function can do it.
     builds: bool,
     sites: Vec<Site>,
-    closed: Vec<(TextRange, Opening)>,
+    closed: Vec<Gap>,
     /// Arms that nothing reaches, each from the end of the arm before it.
     room: Vec<TextRange>,
+}
+
+/// What leaves no room, and what would make some.
+struct Gap {
+    range: TextRange,
+    opening: Opening,
+    unless: Option<TextRange>,
+}
+
+impl Gap {
+    fn new(range: TextRange, opening: Opening) -> Self {
+        Self {
+            range,
+            opening,
+            unless: None,
+        }
+    }
 }
 
 impl Search<'_> {
@@ -281,7 +300,7 @@ impl Search<'_> {
 
     fn open_unit(&mut self, pattern: &syn::Pat) {
         let at = self.range(pattern.span());
-        self.closed.push((at, Opening::Unit));
+        self.closed.push(Gap::new(at, Opening::Unit));
     }
 
     /// Whether a single name is a variant that an import brings.
@@ -408,7 +427,7 @@ impl<'ast> Visit<'ast> for Search<'_> {
                 Some(last) => self.range(last.span()),
                 None => self.range(pattern.brace_token.span.open()),
             };
-            self.closed.push((end, opening));
+            self.closed.push(Gap::new(end, opening));
         }
         syn::visit::visit_pat_struct(self, pattern);
     }
@@ -422,8 +441,9 @@ impl<'ast> Visit<'ast> for Search<'_> {
     fn visit_expr_match(&mut self, expression: &'ast syn::ExprMatch) {
         let arms: Vec<&syn::Pat> = expression.arms.iter().map(|arm| &arm.pat).collect();
         let named: Vec<&syn::Pat> = arms.iter().copied().filter(|arm| self.is_in(arm)).collect();
+        let text = |arm: &syn::Arm| self.text.get(arm.span().byte_range());
         if let [.., before, last] = &expression.arms[..]
-            && self.text.get(last.span().byte_range()) == Some(Closed::ARM)
+            && text(last).is_some_and(|arm| arm.ends_with(Closed::ARM))
             && !named.is_empty()
         {
             let start = self.range(before.span()).end;
@@ -434,7 +454,7 @@ impl<'ast> Visit<'ast> for Search<'_> {
             && self.marked.is_whole
             && !self.is_struct
             && !named.is_empty()
-            && !self.is_open(&arms, &named)
+            && !self.is_open(&always(&expression.arms), &named)
         {
             let needs_comma = last.comma.is_none() && !matches!(*last.body, syn::Expr::Block(_));
             let opening = if needs_comma {
@@ -442,7 +462,12 @@ impl<'ast> Visit<'ast> for Search<'_> {
             } else {
                 Opening::Arm
             };
-            self.closed.push((self.range(last.span()), opening));
+            let unless = unless(&expression.arms).map(|condition| self.range(condition));
+            self.closed.push(Gap {
+                range: self.range(last.span()),
+                opening,
+                unless,
+            });
         }
         syn::visit::visit_expr_match(self, expression);
     }

@@ -108,12 +108,14 @@ impl Work<'_> {
         let style = Style::of(&workspace.krate(self.root).edition);
         for (module, beside) in &shown.modules {
             let file = self.file_of(*module);
-            let conditions = beside.iter().flat_map(|id| &workspace.item(*id).attributes);
-            let conditions = conditions.filter(|attribute| attribute.path == "cfg");
+            let known = self.conditions_around(*module);
+            let there = self.conditions_of(extension).into_iter();
+            let mut conditions = there
+                .filter(|condition| !known.contains(condition))
+                .collect::<BTreeSet<String>>();
+            conditions.extend(beside.iter().flat_map(|id| self.conditions_of_item(*id)));
             let import = Import {
-                attributes: conditions
-                    .map(|attribute| in_one_line(&file[attribute.range]))
-                    .collect(),
+                attributes: conditions.into_iter().collect(),
                 visibility: "pub".to_owned(),
                 prefix: self.path_from(*module, extension, shown),
                 leaf: extension.name.clone(),
@@ -130,6 +132,46 @@ impl Work<'_> {
                 Reason::new(RULE, extension.name.clone()),
             );
         }
+    }
+
+    /// The `cfg`s that an item has itself.
+    fn conditions_of_item(&self, id: ItemId) -> impl Iterator<Item = String> {
+        let item = self.workspace.item(id);
+        let file = self.file_of(item.module);
+        let conditions = item.attributes.iter();
+        let conditions = conditions.filter(|attribute| attribute.path == "cfg");
+        conditions.map(|attribute| in_one_line(&file[attribute.range]))
+    }
+
+    /// The `cfg`s under which a module is there.
+    pub(super) fn conditions_around(&self, module: ModuleId) -> BTreeSet<String> {
+        let around = self.workspace.around(module);
+        let declarations = around.filter_map(|module| self.workspace.module(module).declaration);
+        declarations
+            .flat_map(|id| self.conditions_of_item(id))
+            .collect()
+    }
+
+    /// The `cfg`s under which a trait is there: those of its module and of its impls.
+    pub(super) fn conditions_of(&self, extension: &Extension) -> BTreeSet<String> {
+        let mut conditions = self.conditions_around(extension.module);
+        let impls = extension.impls.keys();
+        conditions.extend(impls.flat_map(|id| self.conditions_of_item(*id)));
+        conditions
+    }
+
+    /// The `cfg`s that all of some items stand under.
+    pub(super) fn conditions_of_all(&self, items: &[ItemId]) -> BTreeSet<String> {
+        let of = |id: &ItemId| {
+            let around = self.workspace.item(*id).parent;
+            let parts = std::iter::once(*id).chain(around);
+            parts
+                .flat_map(|part| self.conditions_of_item(part))
+                .collect::<BTreeSet<String>>()
+        };
+        let mut each = items.iter().map(of);
+        let first = each.next().unwrap_or_default();
+        each.fold(first, |all, own| all.intersection(&own).cloned().collect())
     }
 
     /// Opens to the crate what hides the trait's module from those who import it.

@@ -1,8 +1,10 @@
 //! Whether a match has an arm for variants that its arms do not name, though none takes everything.
 
+use proc_macro2::Span;
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::visit::Visit;
-use syn::{Pat, Path, Token};
+use syn::{Arm, Meta, Pat, Path, Token};
 
 use super::{Search, is_wildcard};
 
@@ -82,4 +84,27 @@ fn is_same(one: &Path, other: &Path) -> bool {
     let (one, other) = (one.segments.iter(), other.segments.iter());
     one.map(|segment| &segment.ident)
         .eq(other.map(|segment| &segment.ident))
+}
+
+/// Where the condition stands under which the only arm that takes all is there; nothing where it always is.
+pub(super) fn unless(arms: &[Arm]) -> Option<Span> {
+    let mut found = arms.iter().filter_map(condition);
+    found.next().filter(|_| found.next().is_none())
+}
+
+/// The patterns of a match, but for an arm that takes all under a condition.
+pub(super) fn always(arms: &[Arm]) -> Vec<&Pat> {
+    let is_single = unless(arms).is_some();
+    let there = arms.iter();
+    let there = there.filter(|arm| !is_single || condition(arm).is_none());
+    there.map(|arm| &arm.pat).collect()
+}
+
+/// The condition of an arm that takes all.
+fn condition(arm: &Arm) -> Option<Span> {
+    let mut conditions = arm.attrs.iter().filter(|it| it.path().is_ident("cfg"));
+    match (conditions.next().map(|it| &it.meta), conditions.next()) {
+        (Some(Meta::List(list)), None) if is_wildcard(&arm.pat) => Some(list.tokens.span()),
+        _ => None,
+    }
 }
