@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use cleave_plan::lift::Lifts;
 use cleave_plan::{Step, StepKind};
 use cleave_report::pull_request::{CrateRow, FileRow, MoveRow, PullRequest, RuleRow, Verified};
 use cleave_rewrite::Outcome;
 use cleave_syntax::change::{NewFile, Piece};
-use cleave_syntax::{ChangeSet, ItemId, ModuleId};
+use cleave_syntax::{ChangeSet, ItemId, ModuleId, Workspace};
 
 use crate::exit::Failure;
 use crate::explain::Page;
@@ -83,8 +84,9 @@ fn crates(project: &Project, route: &Route, step: &Step) -> (Vec<CrateRow>, Vec<
         _ => &[],
     };
     let crates = cleave_plan::unit::crates(workspace, plan);
+    let lifts = Lifts::without_calls(plan, workspace, &crates);
     for id in crates.iter().flat_map(|krate| workspace.items_of(*krate)) {
-        let lines = workspace.lines_of(id);
+        let lines = lifts.lines_of(workspace, id);
         let planned = route.homes.planned[id.index()];
         let is_there = moving.binary_search(&id).is_ok();
         let then = if is_there {
@@ -109,6 +111,10 @@ fn moves(project: &Project, step: &Step) -> Vec<MoveRow> {
         return Vec::new();
     };
     let workspace = &project.workspace;
+    let lifts = project.plan.as_ref().map_or_else(Lifts::default, |plan| {
+        let crates = cleave_plan::unit::crates(workspace, plan);
+        Lifts::without_calls(plan, workspace, &crates)
+    });
     let mut by_module: BTreeMap<&str, (ModuleId, Vec<ItemId>)> = BTreeMap::new();
     for id in items {
         let mut module = workspace.item(*id).module;
@@ -124,12 +130,16 @@ fn moves(project: &Project, step: &Step) -> Vec<MoveRow> {
     }
     by_module
         .into_iter()
-        .map(|(path, (module, items))| moved(project, path, module, &items))
+        .map(|(path, (module, items))| moved((workspace, &lifts), path, module, &items))
         .collect()
 }
 
-fn moved(project: &Project, path: &str, module: ModuleId, items: &[ItemId]) -> MoveRow {
-    let workspace = &project.workspace;
+fn moved(
+    (workspace, lifts): (&Workspace, &Lifts),
+    path: &str,
+    module: ModuleId,
+    items: &[ItemId],
+) -> MoveRow {
     let is_code = |id: &&ItemId| workspace.item(**id).is_node() && !workspace.item(**id).is_test;
     let code: Vec<ItemId> = items.iter().filter(is_code).copied().collect();
     let all = workspace
@@ -150,7 +160,7 @@ fn moved(project: &Project, path: &str, module: ModuleId, items: &[ItemId]) -> M
         items: names,
         count: code.len(),
         tests: code.len() < items.len(),
-        lines: code.iter().map(|id| workspace.lines_of(*id)).sum(),
+        lines: code.iter().map(|id| lifts.lines_of(workspace, *id)).sum(),
     }
 }
 

@@ -69,14 +69,14 @@ impl Lifts {
     }
 
     /// An item with its methods outside tests that move along.
-    pub(crate) fn parts(&self, workspace: &Workspace, id: ItemId) -> Vec<ItemId> {
+    pub fn parts(&self, workspace: &Workspace, id: ItemId) -> Vec<ItemId> {
         let methods = workspace.item(id).methods.iter().copied();
         let along = methods.filter(|part| !workspace.item(*part).is_test && !self.is_lifted(*part));
         std::iter::once(id).chain(along).collect()
     }
 
     /// What one item needs: as its paths say, and what it may call of what is lifted.
-    pub(crate) fn edges<'a>(
+    pub fn edges<'a>(
         &'a self,
         graph: &'a Graph,
         id: ItemId,

@@ -378,12 +378,32 @@ pub struct Implementation {
     /// How many types the self type has for arguments where each is a parameter of the impl's own; else 0. Parameters
     /// of the type beyond these are what they are by default.
     pub own_arguments: u32,
+    /// What the orphan rule looks through around the self type, the outermost first.
+    pub around: Vec<Fundamental>,
     /// Whether it may cover types that nobody has named.
     pub blanket: Option<Blanket>,
+    /// Whether it is for whatever a type parameter stands for, or an argument of its trait is one: `From<T> for Point<T>`.
+    pub is_wide: bool,
+    /// Of a blanket impl: indexes into [`Item::paths`] of all that is named where the type that it covers is bound.
+    pub limits: Vec<u32>,
     /// Indexes into [`Item::paths`] of the traits that bound the self type, where that is a type parameter.
     pub bounds: Vec<u32>,
     /// Of a trait impl: the names of what it defines.
     pub members: Vec<String>,
+}
+
+/// A type constructor that counts for nothing in the orphan rule (Rust reference, *glossary: fundamental type
+/// constructors*).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fundamental {
+    /// `&T`.
+    Shared,
+    /// `&mut T`.
+    Unique,
+    /// `Box<T>`.
+    Box,
+    /// `Pin<T>`.
+    Pin,
 }
 
 /// What of a trait impl's head is a type parameter of its own: it lives on what some crate alone knows, that no other type

@@ -4,6 +4,8 @@
 //! Rust reference, *implementations: trait implementation coherence*. An absent impl `Type: Bound<Other>` counts for the
 //! crate of `Type`, `Bound` or `Other` alone; any other crate has to reckon with one to come.
 
+use std::collections::BTreeSet;
+
 use cleave_syntax::item::{Blanket, ItemKind};
 use cleave_syntax::{ItemId, Workspace};
 
@@ -26,7 +28,8 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
             .filter_map(|(id, local)| Some((*id, (*local)?)));
         bound.extend(of_types);
         if rivals.iter().any(|(_, local)| local.is_none()) {
-            bound.extend(named(workspace, graph, id).map(|target| (id, target)));
+            let limits = limits(workspace, graph, id).into_iter();
+            bound.extend(limits.map(|target| (id, target)));
         }
     }
     graph.bound.extend(bound);
@@ -77,8 +80,33 @@ fn rivals_for_types(
     // The type that an impl is for is its first anchor, if it is one.
     let of = |other: ItemId| graph.anchors[other.index()].first().copied();
     siblings(workspace, graph, (id, *own))
+        .filter(|other| may_overlap(workspace, graph, (id, *other)))
         .map(|other| (other, of(other).filter(|first| first != own)))
         .collect()
+}
+
+/// Whether the types of two impls may be one, as far as references, `Box` and `Pin` around them tell: `&T` is no struct. The
+/// first is for whatever a type parameter stands for. An alias may be anything.
+fn may_overlap(workspace: &Workspace, graph: &Graph, (blanket, other): (ItemId, ItemId)) -> bool {
+    let head = |id: ItemId| workspace.item(id).implementation.as_ref();
+    let Some((blanket, rival)) = head(blanket).zip(head(other)) else {
+        return true;
+    };
+    let is_path = |reference: &&Reference| {
+        matches!(reference.place, Place::Item(_, path) if Some(path) == rival.self_path)
+    };
+    let named = graph.references_of(other).iter().find(is_path);
+    let is_settled = match named.map(|reference| &reference.resolution.target) {
+        Some(Target::Item(target)) => workspace.item(*target).kind != ItemKind::TypeAlias,
+        Some(Target::Builtin) => true,
+        // A tuple or a slice; what a macro writes may be anything.
+        None => rival.self_path.is_none() && !rival.label.contains('!'),
+        Some(_) => false,
+    };
+    let is_blanket = rival.blanket == Some(Blanket::Type);
+    rival.around.starts_with(&blanket.around)
+        || is_blanket && blanket.around.starts_with(&rival.around)
+        || !is_blanket && !is_settled
 }
 
 /// Impls of the same trait for the same type, each with the local type that its trait's arguments name.
@@ -143,10 +171,41 @@ fn named<'a>(
 ) -> impl Iterator<Item = ItemId> + 'a {
     let item = workspace.item(id);
     let in_head = |path: u32| item.paths[path as usize].range().end <= item.body.start;
+    local(workspace, graph, id, in_head)
+}
+
+/// The local types and traits by which it is told what a blanket impl covers: what bounds it, and what other impls of that
+/// say which are for a type parameter too.
+fn limits(workspace: &Workspace, graph: &Graph, id: ItemId) -> BTreeSet<ItemId> {
+    let head = workspace.item(id).implementation.as_ref();
+    let limits = head.map_or(&[][..], |head| &head.limits[..]);
+    let mut open: Vec<ItemId> = local(workspace, graph, id, |path| limits.contains(&path)).collect();
+    let mut found = BTreeSet::new();
+    while let Some(target) = open.pop() {
+        if !found.insert(target) {
+            continue;
+        }
+        let impls = graph.implementations[target.index()].iter().copied();
+        let is_wide = |other: &ItemId| {
+            let head = workspace.item(*other).implementation.as_ref();
+            head.is_some_and(|head| head.is_wide)
+        };
+        let wide = impls.filter(|other| *other != id && is_wide(other));
+        open.extend(wide.flat_map(|other| named(workspace, graph, other)));
+    }
+    found
+}
+
+fn local<'a>(
+    workspace: &'a Workspace,
+    graph: &'a Graph,
+    id: ItemId,
+    is_one: impl Fn(u32) -> bool + 'a,
+) -> impl Iterator<Item = ItemId> + 'a {
     graph
         .references_of(id)
         .iter()
-        .filter(move |reference| matches!(reference.place, Place::Item(_, path) if in_head(path)))
+        .filter(move |reference| matches!(reference.place, Place::Item(_, path) if is_one(path)))
         .filter_map(|reference| match reference.resolution.target {
             Target::Item(target) => Some(target),
             _ => None,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use cleave_syntax::item::{ItemKind, Level};
+use cleave_syntax::{ItemId, Workspace};
 use serde::Serialize;
 
 use super::Subject;
@@ -151,18 +152,27 @@ fn items(subject: &Subject<'_>, model: &Model, modules: &[String], code: &mut Co
                 .partition_point(|start| *start <= item.name_range.start),
         };
         let is_public = item.visibility.level == Level::Public || item.implementation.is_some();
-        items.label.push(item.label());
+        items.label.push(label(workspace, *id));
         items.kind.push(kind(item.kind));
         items
             .module
             .push(modules.binary_search(&module.path).unwrap_or(0));
-        items.lines.push(workspace.lines_of(*id));
+        items.lines.push(model.lines_of(subject, index));
         items.is_public.push(u8::from(is_public));
         items.is_pinned.push(u8::from(model.pins[index].is_some()));
         items.unit.push(model.unit[index]);
         items.place.push(code.line(place));
     }
     items
+}
+
+/// A method that is lifted alone has the name of its type with it.
+fn label(workspace: &Workspace, id: ItemId) -> String {
+    let item = workspace.item(id);
+    match item.parent {
+        Some(parent) => format!("{}::{}", workspace.item(parent).self_name(), item.label()),
+        None => item.label(),
+    }
 }
 
 fn kind(kind: ItemKind) -> &'static str {

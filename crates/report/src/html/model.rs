@@ -19,7 +19,7 @@ const ALL_PLACES: usize = 40_000;
 /// Items and arrows, by dense indexes of their own.
 #[derive(Debug, Default)]
 pub(super) struct Model {
-    /// Non-test items but for imports, modules and methods, by id.
+    /// Non-test items but for imports and modules, by id; of methods those that the plan lifts out of their impl.
     pub(super) items: Vec<ItemId>,
     /// By item id: the index in `items` of the item, or of the impl around a method.
     pub(super) index: Vec<Option<usize>>,
@@ -33,6 +33,8 @@ pub(super) struct Model {
     pub(super) pins: Vec<Option<Pin>>,
     /// By `from`, then `to`.
     pub(super) arrows: Vec<Arrow>,
+    /// The methods that are to be lifted.
+    pub(super) lifts: Lifts,
 }
 
 /// One item needs another.
@@ -67,17 +69,21 @@ impl Model {
             ..Self::default()
         };
         let crates = crates(subject);
+        if let Some((plan, _)) = subject.plan {
+            model.lifts = Lifts::of(plan, workspace, subject.graph, &crates);
+        }
         for id in crates.iter().flat_map(|krate| workspace.items_of(*krate)) {
             let item = workspace.item(id);
-            if item.is_node() && !item.is_test && item.parent.is_none() {
+            let moves = item.parent.is_none() || model.lifts.is_lifted(id);
+            if item.is_node() && !item.is_test && moves {
                 model.index[id.index()] = Some(model.items.len());
                 model.items.push(id);
             }
         }
         model.give_homes(subject, &crates);
         for index in 0..model.items.len() {
-            for method in &workspace.item(model.items[index]).methods {
-                model.index[method.index()] = Some(index);
+            for part in model.parts(subject, index) {
+                model.index[part.index()] = Some(index);
             }
         }
         model.find_arrows(subject);
@@ -85,7 +91,7 @@ impl Model {
     }
 
     fn give_homes(&mut self, subject: &Subject<'_>, crates: &[CrateId]) {
-        let units = unit::units(subject.workspace, subject.graph, crates, &Lifts::default());
+        let units = unit::units(subject.workspace, subject.graph, crates, &self.lifts);
         let root = subject.root();
         for id in &self.items {
             let slot = id.index();
@@ -125,16 +131,14 @@ impl Model {
         self.cap();
     }
 
-    /// An item and those of its methods that are no tests.
-    pub(super) fn parts<'a>(
-        &self,
-        subject: &Subject<'a>,
-        index: usize,
-    ) -> impl Iterator<Item = ItemId> + use<'a> {
-        let workspace = subject.workspace;
-        let id = self.items[index];
-        let methods = workspace.item(id).methods.iter().copied();
-        std::iter::once(id).chain(methods.filter(|method| !workspace.item(*method).is_test))
+    /// An item and those of its methods that are no tests and move along.
+    pub(super) fn parts(&self, subject: &Subject<'_>, index: usize) -> Vec<ItemId> {
+        self.lifts.parts(subject.workspace, self.items[index])
+    }
+
+    /// Non-test lines of what moves with an item.
+    pub(super) fn lines_of(&self, subject: &Subject<'_>, index: usize) -> usize {
+        self.lifts.lines_of(subject.workspace, self.items[index])
     }
 
     fn read(
@@ -164,8 +168,9 @@ impl Model {
                 entry.1.push(line(path.range().start));
             }
         }
-        // An attribute that names a module means what is in it: no path of its own leads there.
-        for to in subject.graph.edges_of(part) {
+        // An attribute that names a module means what is in it, and a call may be one of a method that is lifted: no
+        // path of their own leads there.
+        for to in self.lifts.edges(subject.graph, part) {
             if let Some(to) = self.index[to.index()].filter(|to| *to != from) {
                 found
                     .entry(to)

@@ -56,7 +56,7 @@ fn most_of_modules<'a>(
     for (index, id) in model.items.iter().enumerate() {
         let path = &workspace.module(workspace.item(*id).module).path;
         let homes = lines.entry(path).or_default();
-        *homes.entry(model.planned[index]).or_default() += workspace.lines_of(*id);
+        *homes.entry(model.planned[index]).or_default() += model.lines_of(subject, index);
     }
     let most = |homes: &BTreeMap<usize, usize>| {
         let best = homes

@@ -31,9 +31,9 @@ pub(super) struct Rebuild {
 pub(super) fn rebuild(subject: &Subject<'_>, model: &Model, homes: &[usize]) -> Rebuild {
     let count = subject.root() + 1;
     let mut rows = vec![Row::default(); count];
-    for (index, id) in model.items.iter().enumerate() {
+    for index in 0..model.items.len() {
         let row = &mut rows[homes[index]];
-        row.lines += subject.workspace.lines_of(*id);
+        row.lines += model.lines_of(subject, index);
         row.items += 1;
     }
     let mut reaches = vec![vec![false; count]; count];

@@ -1,6 +1,7 @@
 //! The figures and tables that stand in the page's text.
 
 use cleave_plan::{Step, StepKind};
+use cleave_syntax::ItemId;
 use serde::Serialize;
 
 use super::Subject;
@@ -266,8 +267,10 @@ fn steps(subject: &Subject<'_>, model: &Model) -> Vec<StepRow> {
     let next = subject.steps.iter().find(|step| !step.done);
     let next = next.map(|step| step.id);
     let lines = |step: &Step| -> usize {
-        let items = moved(step).iter();
-        items.map(|id| subject.workspace.lines_of(*id)).sum()
+        let items = moved(step, model).into_iter();
+        items
+            .map(|id| model.lifts.lines_of(subject.workspace, id))
+            .sum()
     };
     let longest = subject.steps.iter().map(lines).max().unwrap_or(0).max(1);
     let row = |step: &Step| StepRow {
@@ -279,21 +282,27 @@ fn steps(subject: &Subject<'_>, model: &Model) -> Vec<StepRow> {
             (false, true) => "next",
             (false, false) => "to do",
         },
-        items: moved(step).len(),
+        items: moved(step, model).len(),
         lines: grouped(lines(step)),
         percent: lines(step) * 100 / longest,
-        members: moved(step)
-            .iter()
+        members: moved(step, model)
+            .into_iter()
             .filter_map(|id| model.index[id.index()])
             .collect(),
     };
     subject.steps.iter().map(row).collect()
 }
 
-fn moved(step: &Step) -> &[cleave_syntax::ItemId] {
+/// What a step moves, or lifts out of its impl.
+fn moved(step: &Step, model: &Model) -> Vec<ItemId> {
     match &step.kind {
-        StepKind::Move { items, .. } => items,
-        _ => &[],
+        StepKind::Move { items, .. } => items.clone(),
+        StepKind::Lift { lifts } => {
+            let methods = model.lifts.methods.iter();
+            let of_step = methods.filter(|(_, lift)| lifts.contains(lift));
+            of_step.map(|(id, _)| *id).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

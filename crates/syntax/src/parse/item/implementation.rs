@@ -4,7 +4,7 @@ use syn::visit::Visit;
 
 use super::head::visibility;
 use super::{between, blank, keep, parameters, tile};
-use crate::item::{Blanket, Implementation, Item, ItemKind};
+use crate::item::{Blanket, Fundamental, Implementation, Item, ItemKind, PathUse};
 use crate::parse::collect::{Collector, name_of, text_of};
 use crate::parse::{ParsedItem, attribute, extent, shape};
 use crate::source::TextRange;
@@ -32,7 +32,10 @@ pub(super) fn implementation(
             trait_arguments: Vec::new(),
             type_parameters: parameters,
             own_arguments: 0,
+            around: around(&node.self_ty),
+            is_wide: false,
             blanket: None,
+            limits: Vec::new(),
             bounds: Vec::new(),
             members: Vec::new(),
         };
@@ -64,7 +67,15 @@ pub(super) fn implementation(
                 head.own_arguments = arguments(path).count() as u32;
             }
         }
-        head.blanket = blanket(collector, node, &head);
+        let arguments = node.trait_.iter().flat_map(|(path, _)| arguments(path));
+        let mut named = arguments.filter_map(|argument| stripped(argument)?.get_ident());
+        let is_own = |name: &str| head.type_parameters.iter().any(|own| own == name);
+        head.is_wide = is_own(&head.self_name) || named.any(|name| is_own(&text_of(name)));
+        let covers = blanket(collector, node, &head);
+        if let Some((kind, names)) = covers {
+            head.blanket = Some(kind);
+            head.limits = limits(collector, &node.generics, &names);
+        }
         if head.blanket == Some(Blanket::Type) {
             head.bounds = bounds(&node.generics, &head.self_name)
                 .filter_map(|bound| index_at(collector, 0, &bound.path))
@@ -187,22 +198,52 @@ fn blanket(
     collector: &Collector<'_>,
     node: &syn::ItemImpl,
     head: &Implementation,
-) -> Option<Blanket> {
+) -> Option<(Blanket, Vec<String>)> {
     let (path, _) = node.trait_.as_ref()?;
     let is_own = |name: &str| head.type_parameters.iter().any(|own| own == name);
     if is_own(&head.self_name) {
         let is_function = is_function(&node.generics, &head.self_name);
-        return (!is_function).then_some(Blanket::Type);
+        let covers = (Blanket::Type, vec![head.self_name.clone()]);
+        return (!is_function).then_some(covers);
     }
     let range = collector.range_of(&*node.self_ty);
     let self_type = &collector.text[range.start as usize..range.end as usize];
-    let mut names = arguments(path).filter_map(|argument| stripped(argument)?.get_ident());
-    let is_free = |name: &syn::Ident| {
-        let name = text_of(name);
+    let names = arguments(path).filter_map(|argument| stripped(argument)?.get_ident());
+    let is_free = |name: &String| {
         let mut words = words(self_type);
-        is_own(&name) && words.all(|word| word != name) && !is_function(&node.generics, &name)
+        is_own(name) && words.all(|word| word != name) && !is_function(&node.generics, name)
     };
-    names.any(is_free).then_some(Blanket::Argument)
+    let free: Vec<String> = names.map(text_of).filter(is_free).collect();
+    (!free.is_empty()).then_some((Blanket::Argument, free))
+}
+
+/// The paths in what bounds some type parameters, and in what else is said of them.
+fn limits(collector: &Collector<'_>, generics: &syn::Generics, names: &[String]) -> Vec<u32> {
+    let is_named = |range: TextRange| {
+        let text = &collector.text[range.start as usize..range.end as usize];
+        words(text).any(|word| names.iter().any(|name| name == word))
+    };
+    let parameters = generics
+        .type_params()
+        .map(|parameter| collector.range_of(parameter));
+    let clauses = generics.where_clause.iter();
+    let clauses = clauses.flat_map(|clause| &clause.predicates);
+    let clauses = clauses.map(|predicate| collector.range_of(predicate));
+    let limits: Vec<TextRange> = parameters
+        .chain(clauses)
+        .filter(|range| is_named(*range))
+        .collect();
+    let is_in = |path: &PathUse| {
+        let range = path.range();
+        limits
+            .iter()
+            .any(|limit| limit.start <= range.start && range.end <= limit.end)
+    };
+    let paths = collector.paths.iter().enumerate();
+    paths
+        .filter(|(_, path)| is_in(path))
+        .map(|(index, _)| index as u32)
+        .collect()
 }
 
 /// Whether a type parameter is bound by `Fn(…)`, `AsyncFnMut(…)` or another of their kind, which alone are written so.
@@ -239,10 +280,28 @@ fn bounds<'a>(
 
 /// The path of a type, seen through what the orphan rule calls fundamental: references, `Box`, `Pin`.
 fn stripped(node: &syn::Type) -> Option<&syn::Path> {
+    peeled(node, &mut Vec::new())
+}
+
+/// What is seen through.
+fn around(node: &syn::Type) -> Vec<Fundamental> {
+    let mut around = Vec::new();
+    peeled(node, &mut around);
+    around
+}
+
+fn peeled<'a>(node: &'a syn::Type, around: &mut Vec<Fundamental>) -> Option<&'a syn::Path> {
     let mut at = node;
     loop {
         at = match at {
-            syn::Type::Reference(reference) => &reference.elem,
+            syn::Type::Reference(reference) => {
+                around.push(if reference.mutability.is_some() {
+                    Fundamental::Unique
+                } else {
+                    Fundamental::Shared
+                });
+                &reference.elem
+            }
             syn::Type::Paren(inner) => &inner.elem,
             syn::Type::Group(inner) => &inner.elem,
             syn::Type::TraitObject(object) => {
@@ -253,10 +312,17 @@ fn stripped(node: &syn::Type) -> Option<&syn::Path> {
             }
             syn::Type::Path(path) => {
                 let last = path.path.segments.last()?;
-                let fundamental = last.ident == "Box" || last.ident == "Pin";
-                match arguments(&path.path).next() {
-                    Some(inner) if fundamental => inner,
-                    _ => return Some(&path.path),
+                let fundamental = match last.ident.to_string().as_str() {
+                    "Box" => Some(Fundamental::Box),
+                    "Pin" => Some(Fundamental::Pin),
+                    _ => None,
+                };
+                match fundamental.zip(arguments(&path.path).next()) {
+                    Some((fundamental, inner)) => {
+                        around.push(fundamental);
+                        inner
+                    }
+                    None => return Some(&path.path),
                 }
             }
             _ => return None,
