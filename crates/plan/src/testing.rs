@@ -44,7 +44,7 @@ pub(crate) fn clusters(
     graph: (&Graph, &Lifts),
     krate: CrateId,
 ) -> Vec<Cluster> {
-    let parts = parts(workspace, krate);
+    let parts = parts(workspace, graph.0, krate);
     let mut part_of = vec![None; workspace.items.len()];
     for (index, part) in parts.iter().enumerate() {
         for id in &part.items {
@@ -155,6 +155,12 @@ fn cluster(
     }
 }
 
+/// Whether an impl can stand only where something is that is no test.
+fn is_bound(workspace: &Workspace, graph: &Graph, id: ItemId) -> bool {
+    let mut anchors = graph.anchors[id.index()].iter();
+    anchors.len() > 0 && anchors.all(|anchor| !workspace.item(*anchor).is_test)
+}
+
 /// Whether a part is no more than impls for tests, which can stand only where their types are: the tests that use it need
 /// not stand there too (row E3).
 fn stands_with_its_type(
@@ -171,14 +177,15 @@ fn stands_with_its_type(
     !has_tests(workspace, part) && part.items.iter().all(is_bound)
 }
 
-fn parts(workspace: &Workspace, krate: CrateId) -> Vec<Part> {
+fn parts(workspace: &Workspace, graph: &Graph, krate: CrateId) -> Vec<Part> {
     let mut parts: BTreeMap<(bool, u32), Part> = BTreeMap::new();
     for id in workspace.items_of(krate) {
         let item = workspace.item(id);
         if !item.is_test || !item.is_node() || item.parent.is_some() {
             continue;
         }
-        let outermost = outermost(workspace, item.module);
+        // An impl for what is no test is a part of its own in whatever module it stands: the rest need not be where it is.
+        let outermost = outermost(workspace, item.module).filter(|_| !is_bound(workspace, graph, id));
         let key = outermost.map_or((false, id.0), |module| (true, module.0));
         let empty = || Part {
             items: Vec::new(),

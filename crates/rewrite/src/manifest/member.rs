@@ -208,6 +208,11 @@ fn add_dependencies(
         if dev && !entry.dev && (listed || entries.iter().any(|other| for_tests(&other))) {
             continue;
         }
+        // The tests alone are left to use it in the root; here it is for more.
+        let is_handed = |other: &Entry<'_>| !other.dev && other.key == entry.key;
+        if dev && entry.dev && listed && !entries.iter().any(is_handed) {
+            continue;
+        }
         let mut value = entry.value.clone();
         if let Ok(inline) = value.clone().into_value() {
             value = Item::Value(inline);

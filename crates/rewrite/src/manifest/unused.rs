@@ -19,14 +19,20 @@ pub(super) fn drop_unused(
     let implicit = feature::with_implicit(document);
     let is_implicit = |key: &str| implicit.contains_key(key) && !written.contains_key(key);
     let mut dropped = BTreeSet::new();
+    let for_tests: BTreeSet<String> = needs.dev.difference(&needs.normal).cloned().collect();
+    hand_to_tests(document, input, &for_tests, &elsewhere);
     for path in own_tables(document) {
+        let dev = document.get("dev-dependencies").cloned();
         let Some(table) = inherit::document_table(document, &path) else {
             continue;
         };
         let is_unused = |(key, entry): (&str, &Item)| {
             let name = key.replace('-', "_");
             let own = input.members.iter().any(|member| member.name == key);
+            let is_optional = entry.get("optional").is_some();
+            let is_asked_twice = is_optional && has_plain(&dev, key) && for_tests.contains(&name);
             let is_named = needs.normal.contains(&name) || needs.dev.contains(&name);
+            let is_named = is_named && !is_asked_twice;
             !own && !is_named && !is_implicit(key) && elsewhere.has(&path, key, entry)
         };
         let entries = table.iter().filter(|entry| is_unused(*entry));
@@ -43,6 +49,48 @@ pub(super) fn drop_unused(
     let left: BTreeSet<String> = left.map(|entry| entry.key.to_owned()).collect();
     dropped.retain(|key| !left.contains(key));
     forget(document, &dropped);
+}
+
+/// What only tests, benches and examples are left to use becomes a dependency of theirs, unless a feature speaks of it.
+fn hand_to_tests(
+    document: &mut DocumentMut,
+    input: &ManifestInput<'_>,
+    for_tests: &BTreeSet<String>,
+    elsewhere: &Elsewhere,
+) {
+    let features = feature::table(document);
+    let is_in_feature = |key: &str| {
+        let mut entries = features.values().flatten();
+        entries.any(|entry| feature::dependency_of(entry) == Some(key))
+    };
+    let kind = "dependencies";
+    let mut handed = Vec::new();
+    if let Some(table) = inherit::document_table(document, &[kind.to_owned()]) {
+        let is_left = |(key, entry): &(&str, &Item)| {
+            let own = input.members.iter().any(|member| member.name == *key);
+            let is_optional = entry.get("optional").is_some();
+            let is_for_tests = for_tests.contains(&key.replace('-', "_"));
+            let is_there = elsewhere.normal.contains(*key);
+            !own && !is_optional && is_for_tests && is_there && !is_in_feature(key)
+        };
+        let left = table.iter().filter(is_left);
+        let left: Vec<String> = left.map(|(key, _)| key.to_owned()).collect();
+        for key in left {
+            handed.extend(table.remove(&key).map(|entry| (key, entry)));
+        }
+    }
+    for (key, entry) in handed {
+        let table = member::dependencies_mut(document, "dev-dependencies");
+        if !table.contains_key(&key) {
+            table.insert(&key, entry);
+        }
+    }
+}
+
+/// Whether a table has an entry that is always there.
+fn has_plain(table: &Option<Item>, key: &str) -> bool {
+    let entry = table.as_ref().and_then(|table| table.get(key));
+    entry.is_some_and(|entry| entry.get("optional").is_none())
 }
 
 /// The dependencies of the members.
