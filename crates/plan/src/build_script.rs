@@ -1,10 +1,11 @@
-//! Code that reads what the package's build script makes stays in the package that has the script (row E5).
+//! Code that reads what the package's build script makes stays in the package that has the script, unless every crate can
+//! have one like it (row E5).
 
 use std::collections::BTreeSet;
 
 use cleave_syntax::token::words;
 use cleave_syntax::workspace::{CrateKind, DependencyKind};
-use cleave_syntax::{ItemId, ModuleId, Workspace};
+use cleave_syntax::{CrateId, FileId, ItemId, ModuleId, Workspace};
 
 /// What the build scripts of a workspace set, as far as their text says it.
 pub struct BuildOutput {
@@ -14,7 +15,45 @@ pub struct BuildOutput {
     links: bool,
     /// By module: whether it is there under a condition that reads any of it.
     modules: Vec<bool>,
+    /// The split package's script, where it does the same in any package.
+    script: Option<FileId>,
 }
+
+/// What build scripts only ask about the compiler and the target with.
+const PROBES: &[&str] = &[
+    "autocfg",
+    "cfg_aliases",
+    "rustc_version",
+    "rustversion",
+    "semver",
+    "version_check",
+];
+
+/// What a script may do that does not do the same in the package of another crate: it reads files or the package's own
+/// names, features and dependencies, links libraries, starts programs.
+const OF_ITS_PACKAGE: &[&str] = &[
+    "CARGO_BIN",
+    "CARGO_FEATURE",
+    "CARGO_MANIFEST",
+    "CARGO_PKG",
+    "Command::new(\"",
+    "\"DEP_",
+    "File::open",
+    "canonicalize",
+    "current_dir",
+    "env!(",
+    "exists()",
+    "feature =",
+    "feature=",
+    "fs::copy",
+    "fs::read",
+    "include",
+    "is_dir()",
+    "is_file()",
+    "read_dir",
+    "read_to_string",
+    "rustc-link",
+];
 
 /// What build scripts have libraries compiled, or found, and linked with.
 const LINKERS: &[&str] = &["cc", "cmake", "pkg-config", "system-deps", "vcpkg"];
@@ -27,6 +66,7 @@ impl BuildOutput {
             variables: BTreeSet::new(),
             links: false,
             modules: Vec::new(),
+            script: copyable(workspace),
         };
         let scripts = workspace
             .crates
@@ -74,8 +114,24 @@ impl BuildOutput {
         self.links
     }
 
+    /// The split package's script, where every crate with code that reads what it sets can have one like it: it does
+    /// nothing but ask about the compiler and the target.
+    pub fn script(&self) -> Option<FileId> {
+        self.script
+    }
+
+    /// Whether an item has to stay in the package of the script.
+    pub(crate) fn keeps(&self, workspace: &Workspace, id: ItemId) -> bool {
+        // The script may write code, which names what it names.
+        let is_code = || {
+            let text = workspace.text_of(id);
+            text.contains("include!(") && text.contains("OUT_DIR")
+        };
+        self.is_read_by(workspace, id) && (self.script.is_none() || is_code())
+    }
+
     /// Whether an item, its attributes and those of the modules around it included, reads any of it. Linear in its text.
-    pub(crate) fn is_read_by(&self, workspace: &Workspace, id: ItemId) -> bool {
+    pub fn is_read_by(&self, workspace: &Workspace, id: ItemId) -> bool {
         if self.variables.is_empty() {
             return false;
         }
@@ -90,6 +146,33 @@ impl BuildOutput {
     fn is_in_condition(&self, text: &str) -> bool {
         conditions(text).any(|condition| words(condition).any(|word| self.sets(word)))
     }
+}
+
+/// The split package's script, if it does the same in the package of any crate.
+fn copyable(workspace: &Workspace) -> Option<FileId> {
+    let package = workspace.package(workspace.package);
+    let mut scripts = workspace.crates.iter().enumerate().filter(|(_, krate)| {
+        krate.package == workspace.package && krate.kind == CrateKind::BuildScript
+    });
+    let (index, script) = scripts.next()?;
+    let file = workspace.module(script.root).file;
+    let text = &workspace.file(file).text;
+    let is_one_file = workspace.modules_of(CrateId::new(index)).count() == 1;
+    let mut needs = package.dependencies.iter();
+    let asks = needs.all(|it| {
+        it.kind != DependencyKind::Build || PROBES.contains(&it.package.as_str())
+    });
+    let path = &workspace.file(file).path;
+    let own = path.strip_prefix(&package.dir).unwrap_or(path).as_str();
+    let mut watched = text.match_indices("rerun-if-changed=");
+    let watches_itself = watched.all(|(at, words)| {
+        let rest = text[at + words.len()..].strip_prefix("build.rs");
+        own == "build.rs" && rest.is_some_and(|rest| rest.starts_with(['"', '\n', '\\']))
+    });
+    let is_its_own = OF_ITS_PACKAGE.iter().any(|words| text.contains(words));
+    let says = |words: &str| package.manifest.contains(words);
+    let is_linked = says("\nlinks") || says(".build-dependencies");
+    (is_one_file && asks && watches_itself && !is_its_own && !is_linked).then_some(file)
 }
 
 /// What stands between the parentheses of each `cfg(…)`, `cfg!(…)` and `cfg_attr(…)`.

@@ -136,7 +136,7 @@ impl Pins {
         if hands_on_crate(item) {
             return Some(Pin::Root);
         }
-        self.built.is_read_by(workspace, id).then_some(Pin::Built)
+        self.built.keeps(workspace, id).then_some(Pin::Built)
     }
 }
 

@@ -16,6 +16,7 @@
 //! # How it is tested
 //! Fixtures of the whole command under `tests/fixtures`, each compared with its snapshot and compiled.
 
+mod build_script;
 mod cleanup;
 mod companion;
 mod demand;

@@ -73,6 +73,8 @@ pub struct Member {
     pub needs: Needs,
     /// The manifest it has today; none while it has none.
     pub manifest: Option<String>,
+    /// Whether it gets the root's build script.
+    pub is_built: bool,
 }
 
 /// All that is known about the manifests before a step.

@@ -9,6 +9,7 @@ use cleave_syntax::item::ItemKind;
 use cleave_syntax::workspace::Package;
 use cleave_syntax::{ChangeBuilder, CrateId, Diagnostic, ItemId, TextRange, Workspace};
 
+use crate::build_script;
 use crate::cleanup;
 use crate::demand::{Asked, DestDemand, RootDemand};
 use crate::difference::difference;
@@ -60,13 +61,15 @@ pub(crate) fn extend(
     }
     extern_crates(scope, root, builder);
     let name = scope.plan.crates[scope.to].name.clone();
+    let changed = BTreeMap::from([(name.clone(), needs)]);
+    let mut members = members(scope.workspace, scope.plan, &changed);
+    let dest = members.iter_mut().find(|member| member.name == name);
+    if let Some(dest) = dest {
+        dest.is_built = build_script::hand_on(scope, &dest.dir, builder);
+    }
     write(
         scope.workspace,
-        &members(
-            scope.workspace,
-            scope.plan,
-            &BTreeMap::from([(name, needs)]),
-        ),
+        &members,
         Closing::default(),
         builder,
     )
@@ -147,6 +150,7 @@ fn members(workspace: &Workspace, plan: &Plan, changed: &BTreeMap<String, Needs>
                 ),
                 needs: changed.get(&krate.name).cloned().unwrap_or_default(),
                 manifest: package.map(|package| package.manifest.clone()),
+                is_built: false,
             }
         })
         .collect()

@@ -100,8 +100,8 @@ pub(crate) fn is_docs(attribute: &str) -> bool {
     text.contains("include_str!") || is_conditional && text.contains(",doc=")
 }
 
-/// Whether an attribute holds under a condition that the build script sets: a new crate has no such script, and what reads
-/// the condition stays beside it.
+/// Whether an attribute holds under a condition that the build script sets: where a new crate can have no such script, what
+/// reads the condition stays beside it.
 fn is_of_build_script(output: &BuildOutput, attribute: &str) -> bool {
     let Some((_, inside)) = attribute.split_once("cfg_attr(") else {
         return false;
@@ -173,7 +173,8 @@ fn front_page(
             "doc",
         ];
         let is_for_all = !for_programs.contains(&attribute.path.as_str()) && !is_docs(written);
-        if is_for_all && !is_of_build_script(&output, written) {
+        let stays = output.script().is_none() && is_of_build_script(&output, written);
+        if is_for_all && !stays {
             let text = without_public_api(written).map(|text| match attribute.path.as_str() {
                 // None of the code here may do what all of the monolith's does.
                 "expect" | "cfg_attr" => text.replace("expect(", "allow("),

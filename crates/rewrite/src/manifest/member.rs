@@ -25,6 +25,9 @@ pub(super) fn manifest(
     };
     add_crates(&mut document, input, member, features);
     add_dependencies(&mut document, root, input, member);
+    if member.is_built {
+        add_build_dependencies(&mut document, root, input, member);
+    }
     add_features(&mut document, root, member, features);
     support::declare(&mut document, root, input, member);
     let helping = member.needs.helpers.iter().map(String::as_str).collect();
@@ -239,6 +242,28 @@ fn add_dependencies(
         if !tables.contains_key(entry.key) {
             tables.insert(entry.key, value);
         }
+    }
+}
+
+/// What the root's build script needs.
+fn add_build_dependencies(
+    document: &mut DocumentMut,
+    root: &DocumentMut,
+    input: &ManifestInput<'_>,
+    member: &Member,
+) {
+    const KIND: &str = "build-dependencies";
+    let entries = root.get(KIND).and_then(Item::as_table_like);
+    for (key, entry) in entries.into_iter().flat_map(|table| table.iter()) {
+        let mut value = entry.clone();
+        if let Ok(inline) = value.clone().into_value() {
+            value = Item::Value(inline);
+        }
+        if let Some(text) = value.as_value_mut() {
+            text.decor_mut().clear();
+        }
+        correct(&mut value, input, member, false);
+        dependencies_mut(document, KIND).insert(key, value);
     }
 }
 
