@@ -104,6 +104,11 @@ impl BuildOutput {
         })
     }
 
+    /// The names of the `cfg`s that scripts set, ascending.
+    pub fn cfgs(&self) -> impl Iterator<Item = &str> {
+        self.cfgs.iter().map(String::as_str)
+    }
+
     /// Whether a script sets a `cfg` of this name.
     pub fn sets(&self, name: &str) -> bool {
         self.cfgs.contains(name)

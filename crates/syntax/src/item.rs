@@ -76,6 +76,9 @@ pub struct Item {
     pub member_uses: Vec<MemberUse>,
     /// What in it stands under a `cfg` of its own which names `test`, except what is in its `methods`.
     pub test_parts: Vec<TestPart>,
+    /// By impl in a body of it, but for those that rest on what the body defines: indexes into its paths of the type, the
+    /// trait and its arguments, as far as these let an impl stand where they are.
+    pub inner_impls: Vec<Vec<u32>>,
     /// Its files by macro: `include!`, `include_str!`, `include_bytes!` with a literal path.
     pub includes: Vec<Include>,
     /// Strings in attributes that may name files or folders, which a procedural macro then reads:

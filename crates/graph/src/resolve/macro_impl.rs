@@ -18,8 +18,18 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
     let mut expander = Expander::new(workspace, graph);
     let mut guess = Guess::new(workspace, graph);
     let mut found = Vec::new();
+    let mut inner = Vec::new();
     for id in (0..workspace.items.len()).map(ItemId::new) {
         let item = workspace.item(id);
+        if !item.inner_impls.is_empty() {
+            let all = homes_of_inner(workspace, graph, id);
+            if item.parent.is_none() && item.implementation.is_none() {
+                found.push((id, place(workspace, id, &all)));
+            } else {
+                let first = all.iter().filter_map(|homes| homes.first());
+                inner.extend(first.map(|home| (id, *home)));
+            }
+        }
         if item.kind != ItemKind::MacroCall || item.parent.is_some() {
             continue;
         }
@@ -30,11 +40,30 @@ pub(super) fn attach(workspace: &Workspace, graph: &mut Graph) {
         all.retain(|homes| !homes.is_empty());
         found.push((id, place(workspace, id, &all)));
     }
+    graph.bound.extend(inner);
     for (id, (anchors, others)) in found {
         graph.anchors[id.index()] = anchors;
         let others = others.into_iter();
         graph.bound.extend(others.map(|other| (id, other)));
     }
+}
+
+/// By each impl in a body of an item: the types and traits by which it may stand where the item is.
+fn homes_of_inner(workspace: &Workspace, graph: &Graph, id: ItemId) -> Vec<Vec<ItemId>> {
+    let of = |path: u32| {
+        let place = Place::Item(id, path);
+        let mut references = graph.references_of(id).iter();
+        let target = references.find_map(|reference| match reference.resolution.target {
+            Target::Item(target) if reference.place == place => Some(target),
+            _ => None,
+        })?;
+        let home = behind_alias(workspace, graph, target)?;
+        let is_own = home == id || workspace.item(id).parent == Some(home);
+        (!is_own && is_home(workspace, (id, false), home)).then_some(home)
+    };
+    let impls = workspace.item(id).inner_impls.iter();
+    let homes = impls.map(|paths| paths.iter().filter_map(|path| of(*path)).collect::<Vec<_>>());
+    homes.filter(|homes| !homes.is_empty()).collect()
 }
 
 /// By each impl that a call becomes: the types and traits by which it may stand where the call is; none for one that rests

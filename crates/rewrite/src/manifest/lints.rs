@@ -1,8 +1,9 @@
 //! Lints: the members have those of the root, but for what only the root can bear (row E5).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cleave_syntax::token::words;
+use cleave_plan::BuildOutput;
 use cleave_syntax::workspace::{Crate, CrateKind};
 use cleave_syntax::{CrateId, ModuleId, Workspace};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike};
@@ -94,7 +95,8 @@ pub(super) fn with_conditions(lints: Option<Item>, conditions: &[String]) -> Opt
 }
 
 /// The conditions that the package's build script has the compiler know of, for others to set: a new crate has no such
-/// script. What reads those that the script sets stays beside it.
+/// script. What reads those that the script sets stays beside it; where each crate can have one like it, attributes of the
+/// crate that stand under such a condition are there without it too.
 pub(crate) fn conditions(workspace: &Workspace) -> Vec<String> {
     let own = |krate: &Crate| krate.package == workspace.package;
     let is_script = |krate: &Crate| krate.kind == CrateKind::BuildScript;
@@ -114,8 +116,10 @@ pub(crate) fn conditions(workspace: &Workspace) -> Vec<String> {
         .iter()
         .filter(|it| own(it) && is_script(it));
     let mut found = Vec::new();
+    let output = BuildOutput::of(workspace);
+    let goes_along = output.script().is_some();
     for script in scripts.map(|script| text(script.root)) {
-        let is_set = |name: &str| script.contains(&format!("rustc-cfg={name}"));
+        let is_set = |name: &str| !goes_along && script.contains(&format!("rustc-cfg={name}"));
         for (at, before) in script.match_indices("rustc-check-cfg=") {
             let rest = &script[at + before.len()..];
             let condition = rest.split('"').next().unwrap_or_default();
@@ -126,6 +130,16 @@ pub(crate) fn conditions(workspace: &Workspace) -> Vec<String> {
                 found.push(condition.to_owned());
             }
         }
+    }
+    if goes_along {
+        let declared = found.iter().flat_map(|condition| words(condition));
+        let declared: BTreeSet<&str> = declared.collect();
+        let names = output.cfgs().filter(|name| !declared.contains(name));
+        let names: Vec<String> = names
+            .filter(|name| is_read(name))
+            .map(|name| format!("cfg({name})"))
+            .collect();
+        found.extend(names);
     }
     found
 }

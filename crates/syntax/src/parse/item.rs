@@ -2,7 +2,7 @@
 
 mod detail;
 mod head;
-mod implementation;
+pub(super) mod implementation;
 mod import;
 mod in_call;
 
@@ -149,6 +149,7 @@ fn blank(
         paths: Vec::new(),
         member_uses: Vec::new(),
         test_parts: Vec::new(),
+        inner_impls: Vec::new(),
         includes: Vec::new(),
         named_files: Vec::new(),
         methods: Vec::new(),
@@ -231,6 +232,7 @@ fn keep(item: &mut Item, mut collector: Collector<'_>) {
     item.paths = collector.paths;
     item.member_uses = collector.members;
     item.test_parts = collector.test_parts;
+    item.inner_impls = collector.inner_impls;
     item.includes = collector.includes;
     item.named_files = collector.named_files;
 }

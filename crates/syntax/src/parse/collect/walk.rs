@@ -2,6 +2,7 @@
 
 use syn::visit::{self, Visit};
 
+use super::super::item::implementation::homes;
 use super::{Collector, member_name, name_of};
 use crate::item::PathContext;
 use crate::parse::{attribute, pattern, tokens, value};
@@ -214,7 +215,12 @@ impl<'ast> Visit<'ast> for Collector<'_> {
     }
 
     fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
-        let visit = |this: &mut Self| visit::visit_item_impl(this, item);
+        let start = self.paths.len();
+        let visit = |this: &mut Self| {
+            visit::visit_item_impl(this, item);
+            let homes = homes(this, item, start);
+            this.inner_impls.extend(homes);
+        };
         self.with_generics(&item.generics, |this| this.in_impl(visit));
     }
 

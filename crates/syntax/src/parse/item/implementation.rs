@@ -104,6 +104,34 @@ pub(super) fn implementation(
     );
 }
 
+/// Of an impl in a body whose paths were collected from `start` on: those by which it may stand where it is. None where
+/// that is something which the body defines.
+pub(in crate::parse) fn homes(
+    collector: &Collector<'_>,
+    node: &syn::ItemImpl,
+    start: usize,
+) -> Option<Vec<u32>> {
+    let of_trait = node.trait_.iter().map(|(path, _)| path);
+    let arguments = of_trait.clone().flat_map(arguments).filter_map(stripped);
+    let heads: Vec<&syn::Path> = stripped(&node.self_ty)
+        .into_iter()
+        .chain(of_trait)
+        .chain(arguments)
+        .collect();
+    let is_defined_here = |path: &&syn::Path| {
+        let first = path.segments.first().map(|first| name_of(&first.ident));
+        first.is_some_and(|first| collector.is_local_item(first) && !collector.is_parameter(first))
+    };
+    if heads.iter().any(is_defined_here) {
+        return None;
+    }
+    let found: Vec<u32> = heads
+        .into_iter()
+        .filter_map(|path| index_at(collector, start, path))
+        .collect();
+    (!found.is_empty()).then_some(found)
+}
+
 /// An associated item of an inherent impl: an item of its own.
 fn method(collector: &Collector<'_>, node: &syn::ItemImpl, member: &syn::ImplItem) -> Item {
     let mut inner = Collector::new(collector.text, collector.shift);
