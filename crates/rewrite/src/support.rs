@@ -19,7 +19,7 @@ pub(crate) mod held;
 mod open;
 
 use alternative::Alternatives;
-pub(crate) use condition::{opened, seen_from_above};
+pub(crate) use condition::{closed, opened, seen_from_above};
 use held::Held;
 pub(crate) use open::{has_open_part, is_open, open, open_one};
 

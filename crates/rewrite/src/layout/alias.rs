@@ -7,6 +7,7 @@ use cleave_syntax::{ItemId, ModuleId};
 use super::named::HIDES_FROM_GLOB;
 use super::{IMPORT_RULE, Layout};
 use crate::place;
+use crate::support;
 use crate::text::{self, Import};
 
 impl Layout<'_, '_> {
@@ -23,7 +24,9 @@ impl Layout<'_, '_> {
         }
         let file = self.file_of(item.module);
         let mut attributes = self.scope.seen_from_above(declaration);
-        attributes.extend(asked.attributes());
+        // The monolith has no feature for the tests of others.
+        let asked = asked.attributes().into_iter();
+        attributes.extend(asked.map(|text| support::closed(&text)));
         if item.visibility.level != Level::Public && self.hides_from_glob(item.module, &item.name) {
             attributes.push(HIDES_FROM_GLOB.to_owned());
         }

@@ -15,6 +15,13 @@ pub(crate) fn opened(attribute: &str) -> String {
     }
 }
 
+/// What [`opened`] made of an attribute, as it was.
+pub(crate) fn closed(attribute: &str) -> String {
+    let opened = format!("test, feature = \"{FEATURE}\"");
+    let alone = format!("any({opened})");
+    attribute.replace(&alone, "test").replace(&opened, "test")
+}
+
 /// Whether a condition has the feature beside `test`.
 pub(super) fn is_opened(attribute: &str) -> bool {
     test_in(attribute).is_some_and(|at| is_alternative(attribute, at))
@@ -104,6 +111,8 @@ mod tests {
             opened,
             "#[cfg(any(test, feature = \"test-utils\", feature = \"a\"))]"
         );
+        assert_eq!(closed(&opened), "#[cfg(any(test, feature = \"a\"))]");
+        assert_eq!(closed(crate::support::CONDITION), "#[cfg(test)]");
     }
 
     #[test]
