@@ -79,7 +79,7 @@ fn variants_and_constants_behind_a_type_are_its_own() {
 }
 
 #[test]
-fn a_blanket_impl_is_bound_to_what_its_head_names() {
+fn a_blanket_impl_is_bound_to_what_bounds_its_type() {
     check_bound(
         "
         pub struct Name; pub struct Error;
@@ -98,7 +98,6 @@ fn a_blanket_impl_is_bound_to_what_its_head_names() {
         "
         impl IntoName for T: Name
         impl IntoName for T: Into2
-        impl IntoName for T: IntoName
         ",
     );
 }
