@@ -164,9 +164,8 @@ fn copyable(workspace: &Workspace) -> Option<FileId> {
     let text = &workspace.file(file).text;
     let is_one_file = workspace.modules_of(CrateId::new(index)).count() == 1;
     let mut needs = package.dependencies.iter();
-    let asks = needs.all(|it| {
-        it.kind != DependencyKind::Build || PROBES.contains(&it.package.as_str())
-    });
+    let asks =
+        needs.all(|it| it.kind != DependencyKind::Build || PROBES.contains(&it.package.as_str()));
     let path = &workspace.file(file).path;
     let own = path.strip_prefix(&package.dir).unwrap_or(path).as_str();
     let mut watched = text.match_indices("rerun-if-changed=");

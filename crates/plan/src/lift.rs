@@ -76,11 +76,7 @@ impl Lifts {
     }
 
     /// What one item needs: as its paths say, and what it may call of what is lifted.
-    pub fn edges<'a>(
-        &'a self,
-        graph: &'a Graph,
-        id: ItemId,
-    ) -> impl Iterator<Item = ItemId> + 'a {
+    pub fn edges<'a>(&'a self, graph: &'a Graph, id: ItemId) -> impl Iterator<Item = ItemId> + 'a {
         let called = self.calls.get(&id).into_iter().flatten();
         graph.edges_of(id).iter().chain(called).copied()
     }

@@ -185,7 +185,8 @@ fn parts(workspace: &Workspace, graph: &Graph, krate: CrateId) -> Vec<Part> {
             continue;
         }
         // An impl for what is no test is a part of its own in whatever module it stands: the rest need not be where it is.
-        let outermost = outermost(workspace, item.module).filter(|_| !is_bound(workspace, graph, id));
+        let outermost =
+            outermost(workspace, item.module).filter(|_| !is_bound(workspace, graph, id));
         let key = outermost.map_or((false, id.0), |module| (true, module.0));
         let empty = || Part {
             items: Vec::new(),

@@ -10,11 +10,7 @@ use cleave_syntax::{ChangeBuilder, ItemId};
 use crate::scope::{Scope, Side};
 
 /// Gives the destination the script, unless it has one or none of its code asks for it. Returns whether it gets one.
-pub(crate) fn hand_on(
-    scope: &Scope<'_>,
-    folder: &Utf8Path,
-    builder: &mut ChangeBuilder,
-) -> bool {
+pub(crate) fn hand_on(scope: &Scope<'_>, folder: &Utf8Path, builder: &mut ChangeBuilder) -> bool {
     let workspace = scope.workspace;
     let output = BuildOutput::of(workspace);
     let Some(script) = output.script() else {

@@ -67,12 +67,7 @@ pub(crate) fn extend(
     if let Some(dest) = dest {
         dest.is_built = build_script::hand_on(scope, &dest.dir, builder);
     }
-    write(
-        scope.workspace,
-        &members,
-        Closing::default(),
-        builder,
-    )
+    write(scope.workspace, &members, Closing::default(), builder)
 }
 
 /// The manifests after the root has dropped what it does not need.

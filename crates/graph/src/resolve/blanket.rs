@@ -92,9 +92,7 @@ fn may_overlap(workspace: &Workspace, graph: &Graph, (blanket, other): (ItemId, 
     let Some((blanket, rival)) = head(blanket).zip(head(other)) else {
         return true;
     };
-    let is_path = |reference: &&Reference| {
-        matches!(reference.place, Place::Item(_, path) if Some(path) == rival.self_path)
-    };
+    let is_path = |reference: &&Reference| matches!(reference.place, Place::Item(_, path) if Some(path) == rival.self_path);
     let named = graph.references_of(other).iter().find(is_path);
     let is_settled = match named.map(|reference| &reference.resolution.target) {
         Some(Target::Item(target)) => workspace.item(*target).kind != ItemKind::TypeAlias,
@@ -179,7 +177,8 @@ fn named<'a>(
 fn limits(workspace: &Workspace, graph: &Graph, id: ItemId) -> BTreeSet<ItemId> {
     let head = workspace.item(id).implementation.as_ref();
     let limits = head.map_or(&[][..], |head| &head.limits[..]);
-    let mut open: Vec<ItemId> = local(workspace, graph, id, |path| limits.contains(&path)).collect();
+    let mut open: Vec<ItemId> =
+        local(workspace, graph, id, |path| limits.contains(&path)).collect();
     let mut found = BTreeSet::new();
     while let Some(target) = open.pop() {
         if !found.insert(target) {

@@ -62,7 +62,12 @@ fn homes_of_inner(workspace: &Workspace, graph: &Graph, id: ItemId) -> Vec<Vec<I
         (!is_own && is_home(workspace, (id, false), home)).then_some(home)
     };
     let impls = workspace.item(id).inner_impls.iter();
-    let homes = impls.map(|paths| paths.iter().filter_map(|path| of(*path)).collect::<Vec<_>>());
+    let homes = impls.map(|paths| {
+        paths
+            .iter()
+            .filter_map(|path| of(*path))
+            .collect::<Vec<_>>()
+    });
     homes.filter(|homes| !homes.is_empty()).collect()
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cleave_syntax::token::words;
 use cleave_plan::BuildOutput;
+use cleave_syntax::token::words;
 use cleave_syntax::workspace::{Crate, CrateKind};
 use cleave_syntax::{CrateId, ModuleId, Workspace};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike};

@@ -34,8 +34,20 @@ fn is_alternative(attribute: &str, at: usize) -> bool {
     attribute[..open].ends_with("any")
 }
 
-/// The features that do as well as `test`, where `test` is an alternative to features alone: `a` and `b` of
-/// `any(test, feature = "a", feature = "b")`. None where it is not, or where the tests of other crates are among these.
+/// Conditions that the compiler or Cargo sets by themselves.
+const SET: &[&str] = &[
+    "debug_assertions",
+    "overflow_checks",
+    "panic",
+    "proc_macro",
+    "ub_checks",
+    "unix",
+    "windows",
+];
+
+/// The features, or conditions that somebody has to ask for, that do as well as `test`, where `test` is an alternative to
+/// such alone: `a` and `fuzzing` of `any(test, feature = "a", fuzzing)`. None where it is not, or where the tests of other
+/// crates are among these.
 pub(crate) fn features_beside_test(attribute: &str) -> Option<Vec<&str>> {
     let at = test_in(attribute).filter(|at| is_alternative(attribute, *at))?;
     let open = attribute[..at].rfind('(')?;
@@ -43,6 +55,10 @@ pub(crate) fn features_beside_test(attribute: &str) -> Option<Vec<&str>> {
     let others = attribute[open + 1..close].split(',').map(str::trim);
     let others = others.filter(|other| !other.is_empty() && *other != "test");
     let named = others.map(|other| {
+        let is_word = other.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if is_word && !SET.contains(&other) {
+            return Some(other);
+        }
         let value = other.strip_prefix("feature")?.trim_start();
         let quoted = value.strip_prefix('=')?.trim_start();
         quoted.strip_prefix('"')?.strip_suffix('"')
@@ -97,6 +113,7 @@ mod tests {
             found("#[cfg(not(any(test, feature = \"a\")))]"),
             Some(vec!["a"])
         );
+        assert_eq!(found("#[cfg(any(test, fuzzing))]"), Some(vec!["fuzzing"]));
         for other in [
             "#[cfg(any(test, unix))]",
             "#[cfg(any(test, all(unix, feature = \"a\")))]",
