@@ -101,7 +101,9 @@ pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
                     && !standard::is_method(name)
                     && !scope.own_methods.contains(name)
             };
-            let unexplained = |id| !called(scope, id, &is_unexplained).is_empty();
+            let unexplained = |id| {
+                !called(scope, id, &is_unexplained).is_empty() || calls_on_parameter(scope, id)
+            };
             let here = callers(moving, &unexplained);
             if here.is_empty() && callers(!moving, &unexplained).is_empty() {
                 callers(moving, &|id| {
@@ -112,6 +114,30 @@ pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
             }
         }
     }
+}
+
+/// Whether an item calls on a value of a type parameter what no trait of the standard library declares, nor one of the
+/// workspace that it may need: whatever types have by themselves explains nothing there.
+fn calls_on_parameter(scope: &Scope<'_>, id: ItemId) -> bool {
+    let workspace = scope.workspace;
+    let needed = scope
+        .graph
+        .edges_of(id)
+        .iter()
+        .map(|of| workspace.item(*of));
+    let traits: Vec<_> = needed.filter(|of| of.trait_name().is_some()).collect();
+    let is_own = |name: &str| {
+        let mut declared = traits.iter().flat_map(|of| &of.declared);
+        declared.any(|(own, _)| own == name)
+    };
+    let mut members = workspace.item(id).member_uses.iter();
+    members.any(|member| {
+        member.called
+            && may_be_method(&member.name)
+            && !standard::is_method(&member.name)
+            && !is_own(&member.name)
+            && scope.values.is_of_parameter(id, member)
+    })
 }
 
 /// Whether those on one side who call methods of an imported trait are tests that may as well mean what some type has by

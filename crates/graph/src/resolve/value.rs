@@ -134,6 +134,12 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// Whether the receiver of a call is of a generic parameter's type: it has what traits declare, and nothing else.
+    pub fn is_of_parameter(&self, from: ItemId, member: &MemberUse) -> bool {
+        member.receiver == Receiver::Parameter
+            || matches!(self.known(from, &member.receiver), Some(Known::Generic))
+    }
+
     /// Whether nothing tells what the receiver of a call is, and types that hardly any code goes without have such a method,
     /// or what the receiver dereferences to has one: the call may well mean that.
     pub fn is_ambiguous(&self, from: ItemId, member: &MemberUse) -> bool {
