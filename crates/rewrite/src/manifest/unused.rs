@@ -30,7 +30,8 @@ pub(super) fn drop_unused(
             let name = key.replace('-', "_");
             let own = input.members.iter().any(|member| member.name == key);
             let is_optional = entry.get("optional").is_some();
-            let is_asked_twice = is_optional && has_plain(&dev, key) && for_tests.contains(&name);
+            let is_asked_twice =
+                is_optional && has_plain(dev.as_ref(), key) && for_tests.contains(&name);
             let is_named = needs.normal.contains(&name) || needs.dev.contains(&name);
             let is_named = is_named && !is_asked_twice;
             !own && !is_named && !is_implicit(key) && elsewhere.has(&path, key, entry)
@@ -88,8 +89,8 @@ fn hand_to_tests(
 }
 
 /// Whether a table has an entry that is always there.
-fn has_plain(table: &Option<Item>, key: &str) -> bool {
-    let entry = table.as_ref().and_then(|table| table.get(key));
+fn has_plain(table: Option<&Item>, key: &str) -> bool {
+    let entry = table.and_then(|table| table.get(key));
     entry.is_some_and(|entry| entry.get("optional").is_none())
 }
 

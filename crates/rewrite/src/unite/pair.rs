@@ -67,7 +67,24 @@ fn conditions(workspace: &Workspace, module: ModuleId) -> Option<Vec<&str>> {
         let told = told.filter(|it| !OF_LINTS.contains(&it.path.as_str()));
         texts.extend(told.map(|it| &file[it.range]));
     }
+    // Declared under a condition and where that does not hold, with another visibility, it is always there.
+    if let [one, other] = texts[..]
+        && (is_opposite(one, other) || is_opposite(other, one))
+    {
+        texts.clear();
+    }
     Some(texts)
+}
+
+/// Whether an attribute is `#[cfg(not(…))]` of what another has.
+fn is_opposite(one: &str, other: &str) -> bool {
+    let predicate = |attribute: &str| {
+        let words: String = attribute.split_whitespace().collect();
+        let inside = words.strip_prefix("#[cfg(")?.strip_suffix(")]")?;
+        Some(inside.to_owned())
+    };
+    let negated = predicate(one).map(|inside| format!("not({inside})"));
+    negated.is_some() && negated == predicate(other)
 }
 
 impl<'a> Pairs<'a> {
