@@ -385,8 +385,8 @@ pub struct Implementation {
     pub around: Vec<Fundamental>,
     /// Whether it may cover types that nobody has named.
     pub blanket: Option<Blanket>,
-    /// Whether it is for whatever a type parameter stands for, or an argument of its trait is one: `From<T> for Point<T>`.
-    pub is_wide: bool,
+    /// Whether an argument of its trait is whatever a type parameter stands for: `From<T> for Point<T>`.
+    pub takes_any: bool,
     /// Of a blanket impl: indexes into [`Item::paths`] of all that is named where the type that it covers is bound.
     pub limits: Vec<u32>,
     /// Indexes into [`Item::paths`] of the traits that bound the self type, where that is a type parameter.

@@ -185,9 +185,13 @@ fn limits(workspace: &Workspace, graph: &Graph, id: ItemId) -> BTreeSet<ItemId> 
             continue;
         }
         let impls = graph.implementations[target.index()].iter().copied();
+        let limit = workspace.item(target);
         let is_wide = |other: &ItemId| {
             let head = workspace.item(*other).implementation.as_ref();
-            head.is_some_and(|head| head.is_wide)
+            head.is_some_and(|head| {
+                let of_type = head.takes_any && head.self_name == limit.name;
+                head.blanket == Some(Blanket::Type) || limit.kind.is_type() && of_type
+            })
         };
         let wide = impls.filter(|other| *other != id && is_wide(other));
         open.extend(wide.flat_map(|other| named(workspace, graph, other)));

@@ -33,7 +33,7 @@ pub(super) fn implementation(
             type_parameters: parameters,
             own_arguments: 0,
             around: around(&node.self_ty),
-            is_wide: false,
+            takes_any: false,
             blanket: None,
             limits: Vec::new(),
             bounds: Vec::new(),
@@ -70,7 +70,7 @@ pub(super) fn implementation(
         let arguments = node.trait_.iter().flat_map(|(path, _)| arguments(path));
         let mut named = arguments.filter_map(|argument| stripped(argument)?.get_ident());
         let is_own = |name: &str| head.type_parameters.iter().any(|own| own == name);
-        head.is_wide = is_own(&head.self_name) || named.any(|name| is_own(&text_of(name)));
+        head.takes_any = named.any(|name| is_own(&text_of(name)));
         let covers = blanket(collector, node, &head);
         if let Some((kind, names)) = covers {
             head.blanket = Some(kind);
