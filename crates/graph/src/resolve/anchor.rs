@@ -58,7 +58,11 @@ fn local(scopes: &Scopes<'_>, path: &PathUse, module: ModuleId, depth: usize) ->
     })?;
     let id = match hit.def {
         Def::Item(id) => id,
-        Def::Made(id) => return Some(id),
+        // An attribute of a function makes no type that one could name, and no trait.
+        Def::Made(id) => {
+            let is_function = scopes.workspace.item(id).kind == ItemKind::Fn;
+            return (!is_function).then_some(id);
+        }
         _ => return None,
     };
     let item = scopes.workspace.item(id);

@@ -271,6 +271,24 @@ fn a_call_that_writes_impls_stands_where_they_may() {
 }
 
 #[test]
+fn an_attribute_of_a_function_makes_no_trait() {
+    check_anchors(
+        "
+        pub struct Map;
+        mod tests {
+            use super::*;
+            use proptest::prelude::*;
+            impl Arbitrary for Map {}
+            #[proptest] fn arbitrary_maps(map: Map) {}
+        }
+        ",
+        "
+        tests::impl Arbitrary for Map: Map
+        ",
+    );
+}
+
+#[test]
 fn impls_for_each_of_several_types_are_bound_to_all_of_them() {
     const TEXT: &str = "
         #[macro_use] pub mod shape {
