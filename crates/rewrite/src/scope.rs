@@ -58,6 +58,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) implemented: BTreeMap<UseLeafId, BTreeSet<&'a str>>,
     /// What macros may look up where the items of the monolith call them.
     pub(crate) written: crate::unhygienic::Written,
+    /// By item: the macros that it calls in whose bodies methods are called.
+    pub(crate) calling: BTreeMap<ItemId, Vec<ItemId>>,
     /// By module: the modules that import all of it.
     pub(crate) glob_importers: BTreeMap<ModuleId, BTreeSet<ModuleId>>,
     /// What the monolith shows to other packages.
@@ -142,6 +144,7 @@ impl<'a> Scope<'a> {
             within: within::within(workspace, root),
             implemented: crate::traits::implemented(workspace, graph),
             written: crate::unhygienic::written((workspace, graph), workspace.items_of(root)),
+            calling: crate::unhygienic::calling((workspace, graph), workspace.items_of(root)),
             glob_importers: crate::traits::glob_importers(workspace, graph),
             exports: Exports::of(workspace, graph, root),
             own_methods: crate::traits::own_methods(workspace),

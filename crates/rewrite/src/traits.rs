@@ -270,16 +270,18 @@ fn exports(scope: &Scope<'_>, module: ModuleId, leaf: UseLeafId) -> bool {
 /// what they call methods of; and whose module imports the trait itself needs no other's import.
 fn may_need(scope: &Scope<'_>, shown: Shown, caller: ItemId) -> bool {
     let is_trait = |item: &ItemId| scope.workspace.item(*item).trait_name().is_some();
-    let needed = scope.graph.edges_of(caller);
+    let macros = scope.calling.get(&caller).into_iter().flatten();
+    let parts = || std::iter::once(&caller).chain(macros.clone());
+    let needs = |of: &ItemId| parts().any(|part| scope.graph.edges_of(*part).contains(of));
     match shown {
-        Shown::Item(item) => needed.contains(&item),
+        Shown::Item(item) => needs(&item),
         Shown::Leaf(leaf) => {
             let mut resolutions = scope.graph.leaves[leaf.index()].iter();
             let module = scope.workspace.item(caller).module;
             !has_itself(scope, module, leaf)
                 && !imports_in_body(scope, caller, leaf)
                 && resolutions.any(|resolution| match &resolution.target {
-                    Target::Item(of) if is_trait(of) => needed.contains(of),
+                    Target::Item(of) if is_trait(of) => needs(of),
                     _ => true,
                 })
         }

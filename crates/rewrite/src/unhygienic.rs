@@ -14,6 +14,24 @@ use crate::scope::Scope;
 /// By item that calls macros of the workspace: the names with which paths in their bodies start.
 pub(crate) type Written = BTreeMap<ItemId, BTreeSet<Name>>;
 
+/// By item that calls macros of the workspace: those among them in whose bodies methods are called. The traits of these
+/// have to be in scope where the item stands. Linear in the calls.
+pub(crate) fn calling(
+    (workspace, graph): (&Workspace, &Graph),
+    items: impl Iterator<Item = ItemId>,
+) -> BTreeMap<ItemId, Vec<ItemId>> {
+    let calls = |id: &ItemId| {
+        let mut members = workspace.item(*id).member_uses.iter();
+        members.any(|member| member.called)
+    };
+    let with_calls = |id: ItemId| {
+        let mut macros = graph.macros_run_by(workspace, id);
+        macros.retain(calls);
+        (!macros.is_empty()).then_some((id, macros))
+    };
+    items.filter_map(with_calls).collect()
+}
+
 /// What the macros that the items of the monolith call may look up where these stand. Linear in the calls.
 pub(crate) fn written(
     (workspace, graph): (&Workspace, &Graph),

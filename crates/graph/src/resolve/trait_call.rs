@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use cleave_syntax::item::{Binding, ItemKind, Level, Takes};
+use cleave_syntax::item::{Binding, ItemKind, Level, MemberUse, Takes};
 use cleave_syntax::{ItemId, ModuleId, UseLeafId, Workspace, name};
 use rayon::prelude::*;
 
@@ -153,12 +153,41 @@ impl<'a> Finder<'a> {
                 named(&member.name, member.arguments, holder);
             }
         }
+        // What a macro's body calls is looked up where the macro is called, and on what its call makes of it.
+        for member in self.in_macros(id).filter(|member| member.called) {
+            named(&member.name, member.arguments, Holder::Unknown);
+        }
         for reference in references {
             if let Some((name, holder)) = self.associated(reference) {
                 named(name, None, holder);
             }
         }
         found.into_iter().collect()
+    }
+
+    /// The member uses in the bodies of the macros that an item runs.
+    fn in_macros(&self, id: ItemId) -> impl Iterator<Item = &'a MemberUse> {
+        let workspace = self.workspace;
+        let mut run: Vec<ItemId> = Vec::new();
+        let mut at = Some(id);
+        let mut seen = 0;
+        // A macro's own calls are those of who calls it.
+        let is_macro = workspace.item(id).kind == ItemKind::MacroRules;
+        while let Some(of) = at.filter(|_| !is_macro) {
+            for reference in &self.references[of.index()] {
+                if let Target::Item(rules) = reference.resolution.target
+                    && workspace.item(rules).kind == ItemKind::MacroRules
+                    && Graph::is_macro_path(workspace, reference.place)
+                    && !run.contains(&rules)
+                {
+                    run.push(rules);
+                }
+            }
+            at = run.get(seen).copied();
+            seen += 1;
+        }
+        let uses = move |rules: ItemId| workspace.item(rules).member_uses.iter();
+        run.into_iter().flat_map(uses)
     }
 
     /// Whether nothing that an item names has the methods of a trait, so that no type which it writes holds such a value.

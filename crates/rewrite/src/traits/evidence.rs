@@ -202,7 +202,12 @@ pub(super) fn called<'s>(
         (!scope.values.names_inherent(id, index)).then_some(name)
     });
     let handed = scope.graph.words_called(scope.workspace, id);
+    let macros = scope.calling.get(&id).into_iter().flatten();
+    let in_macros = macros.flat_map(|id| &scope.workspace.item(*id).member_uses);
+    let in_macros =
+        in_macros.filter(|member| member.called && wanted(&member.name, member.arguments));
     members
+        .chain(in_macros)
         .map(|member| member.name.as_str())
         .chain(named)
         .chain(handed.filter(|name| wanted(name, None)))
