@@ -154,8 +154,11 @@ impl<'a> Finder<'a> {
             }
         }
         // What a macro's body calls is looked up where the macro is called, and on what its call makes of it.
-        for member in self.in_macros(id).filter(|member| member.called) {
-            named(&member.name, member.arguments, Holder::Unknown);
+        for (rules, member) in self.in_macros(id).filter(|(_, member)| member.called) {
+            let known = self.values.known(rules, &member.receiver);
+            if !self.values.has_inherent(known, member) {
+                named(&member.name, member.arguments, Holder::Unknown);
+            }
         }
         for reference in references {
             if let Some((name, holder)) = self.associated(reference) {
@@ -165,8 +168,8 @@ impl<'a> Finder<'a> {
         found.into_iter().collect()
     }
 
-    /// The member uses in the bodies of the macros that an item runs.
-    fn in_macros(&self, id: ItemId) -> impl Iterator<Item = &'a MemberUse> {
+    /// The member uses in the bodies of the macros that an item runs, each with the macro.
+    fn in_macros(&self, id: ItemId) -> impl Iterator<Item = (ItemId, &'a MemberUse)> {
         let workspace = self.workspace;
         let mut run: Vec<ItemId> = Vec::new();
         let mut at = Some(id);
@@ -186,7 +189,10 @@ impl<'a> Finder<'a> {
             at = run.get(seen).copied();
             seen += 1;
         }
-        let uses = move |rules: ItemId| workspace.item(rules).member_uses.iter();
+        let uses = move |rules: ItemId| {
+            let members = workspace.item(rules).member_uses.iter();
+            members.map(move |member| (rules, member))
+        };
         run.into_iter().flat_map(uses)
     }
 

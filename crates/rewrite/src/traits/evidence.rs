@@ -203,9 +203,15 @@ pub(super) fn called<'s>(
     });
     let handed = scope.graph.words_called(scope.workspace, id);
     let macros = scope.calling.get(&id).into_iter().flatten();
-    let in_macros = macros.flat_map(|id| &scope.workspace.item(*id).member_uses);
-    let in_macros =
-        in_macros.filter(|member| member.called && wanted(&member.name, member.arguments));
+    let in_macros = macros.flat_map(|rules| {
+        let members = scope.workspace.item(*rules).member_uses.iter();
+        members.filter(|member| {
+            let called = member.called && wanted(&member.name, member.arguments);
+            called
+                && !super::standard::is_of_formatter(member)
+                && !scope.values.is_inherent(*rules, member)
+        })
+    });
     members
         .chain(in_macros)
         .map(|member| member.name.as_str())
