@@ -28,7 +28,11 @@ pub fn account(project: &Project, route: &Route, step: &Step, outcome: &Outcome)
             .map(|krate| krate.name.clone()),
         _ => None,
     };
-    let (crates, arrows) = crates(project, route, step);
+    let lifts = project.plan.as_ref().map_or_else(Lifts::default, |plan| {
+        let crates = cleave_plan::unit::crates(&project.workspace, plan);
+        Lifts::without_calls(plan, &project.workspace, &crates)
+    });
+    let (crates, arrows) = crates(project, &lifts, route, step);
     let next = route
         .steps
         .iter()
@@ -47,7 +51,7 @@ pub fn account(project: &Project, route: &Route, step: &Step, outcome: &Outcome)
         to,
         crates,
         arrows,
-        moves: moves(project, step),
+        moves: moves((&project.workspace, &lifts), step),
         files: files(&outcome.changes),
         rules: rules(&outcome.changes),
         made_public: distinct(&outcome.figures.made_public),
@@ -63,7 +67,12 @@ pub fn account(project: &Project, route: &Route, step: &Step, outcome: &Outcome)
 }
 
 /// The crates with their lines after the step and after all, and who depends on whom.
-fn crates(project: &Project, route: &Route, step: &Step) -> (Vec<CrateRow>, Vec<(usize, usize)>) {
+fn crates(
+    project: &Project,
+    lifts: &Lifts,
+    route: &Route,
+    step: &Step,
+) -> (Vec<CrateRow>, Vec<(usize, usize)>) {
     let Some(plan) = &project.plan else {
         return (Vec::new(), Vec::new());
     };
@@ -84,7 +93,6 @@ fn crates(project: &Project, route: &Route, step: &Step) -> (Vec<CrateRow>, Vec<
         _ => &[],
     };
     let crates = cleave_plan::unit::crates(workspace, plan);
-    let lifts = Lifts::without_calls(plan, workspace, &crates);
     for id in crates.iter().flat_map(|krate| workspace.items_of(*krate)) {
         let lines = lifts.lines_of(workspace, id);
         let planned = route.homes.planned[id.index()];
@@ -106,15 +114,10 @@ fn crates(project: &Project, route: &Route, step: &Step) -> (Vec<CrateRow>, Vec<
 }
 
 /// What moves, by module; tests count with the module that they are in. Where everything goes, no item is named.
-fn moves(project: &Project, step: &Step) -> Vec<MoveRow> {
+fn moves((workspace, lifts): (&Workspace, &Lifts), step: &Step) -> Vec<MoveRow> {
     let StepKind::Move { items, .. } = &step.kind else {
         return Vec::new();
     };
-    let workspace = &project.workspace;
-    let lifts = project.plan.as_ref().map_or_else(Lifts::default, |plan| {
-        let crates = cleave_plan::unit::crates(workspace, plan);
-        Lifts::without_calls(plan, workspace, &crates)
-    });
     let mut by_module: BTreeMap<&str, (ModuleId, Vec<ItemId>)> = BTreeMap::new();
     for id in items {
         let mut module = workspace.item(*id).module;
@@ -130,7 +133,7 @@ fn moves(project: &Project, step: &Step) -> Vec<MoveRow> {
     }
     by_module
         .into_iter()
-        .map(|(path, (module, items))| moved((workspace, &lifts), path, module, &items))
+        .map(|(path, (module, items))| moved((workspace, lifts), path, module, &items))
         .collect()
 }
 

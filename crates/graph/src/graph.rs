@@ -234,6 +234,34 @@ pub enum Target {
     Unresolved,
 }
 
+/// [`Graph::macros_run_by`], given the references of each item.
+pub(crate) fn macros_run_by<'r>(
+    workspace: &Workspace,
+    call: ItemId,
+    references_of: impl Fn(ItemId) -> &'r [Reference],
+) -> Vec<ItemId> {
+    let mut found = Vec::new();
+    let mut at = call;
+    let mut seen = 0;
+    loop {
+        // What is handed over may be the name of the macro to call.
+        for reference in references_of(at) {
+            if let Target::Item(id) = reference.resolution.target
+                && workspace.item(id).kind == ItemKind::MacroRules
+                && !Graph::is_doc(workspace, reference.place)
+                && !found.contains(&id)
+            {
+                found.push(id);
+            }
+        }
+        let Some(next) = found.get(seen) else {
+            return found;
+        };
+        at = *next;
+        seen += 1;
+    }
+}
+
 /// Rust's namespaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Namespace {
@@ -325,26 +353,7 @@ impl Graph {
 
     /// The macros of the workspace that a call runs: the one that it names, and those that this one calls in turn.
     pub fn macros_run_by(&self, workspace: &Workspace, call: ItemId) -> Vec<ItemId> {
-        let mut found = Vec::new();
-        let mut at = call;
-        let mut seen = 0;
-        loop {
-            // What is handed over may be the name of the macro to call.
-            for reference in self.references_of(at) {
-                if let Target::Item(id) = reference.resolution.target
-                    && workspace.item(id).kind == ItemKind::MacroRules
-                    && !Self::is_doc(workspace, reference.place)
-                    && !found.contains(&id)
-                {
-                    found.push(id);
-                }
-            }
-            let Some(next) = found.get(seen) else {
-                return found;
-            };
-            at = *next;
-            seen += 1;
-        }
+        macros_run_by(workspace, call, |id| self.references_of(id))
     }
 
     /// An item's references.

@@ -61,8 +61,7 @@ pub(crate) fn clusters(
     for (index, part) in parts.iter().enumerate() {
         for to in targets(workspace, graph, part) {
             if let Some(other) = part_of[to.index()]
-                && (other == index
-                    || !stands_with_its_type(workspace, graph.0, &parts[other], &part_of))
+                && (other == index || !stands_with_its_type(workspace, graph.0, &parts[other]))
             {
                 let (a, b) = (find(&leader, index), find(&leader, other));
                 leader[a.max(b)] = a.min(b);
@@ -163,18 +162,9 @@ fn is_bound(workspace: &Workspace, graph: &Graph, id: ItemId) -> bool {
 
 /// Whether a part is no more than impls for tests, which can stand only where their types are: the tests that use it need
 /// not stand there too (row E3).
-fn stands_with_its_type(
-    workspace: &Workspace,
-    graph: &Graph,
-    part: &Part,
-    part_of: &[Option<usize>],
-) -> bool {
-    let is_bound = |id: &ItemId| {
-        let anchors = &graph.anchors[id.index()];
-        let mut anchors = anchors.iter();
-        anchors.len() > 0 && anchors.all(|anchor| part_of[anchor.index()].is_none())
-    };
-    !has_tests(workspace, part) && part.items.iter().all(is_bound)
+fn stands_with_its_type(workspace: &Workspace, graph: &Graph, part: &Part) -> bool {
+    let mut items = part.items.iter();
+    !has_tests(workspace, part) && items.all(|id| is_bound(workspace, graph, *id))
 }
 
 fn parts(workspace: &Workspace, graph: &Graph, krate: CrateId) -> Vec<Part> {

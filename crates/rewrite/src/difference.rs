@@ -1,6 +1,7 @@
 //! Where two texts differ: an edit of no more than that leaves the rest to other edits.
 
 use cleave_syntax::TextRange;
+use cleave_syntax::token::is_of_word;
 
 /// The one range in which two texts differ, and what stands there in the new one. No word is parted.
 pub(crate) fn difference<'n>(old: &str, new: &'n str) -> (TextRange, &'n str) {
@@ -38,10 +39,6 @@ fn word(chars: impl Iterator<Item = char>) -> usize {
         .take_while(|c| is_of_word(*c))
         .map(char::len_utf8)
         .sum()
-}
-
-fn is_of_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
 }
 
 #[cfg(test)]

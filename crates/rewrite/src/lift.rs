@@ -86,6 +86,7 @@ struct Extension {
     impls: BTreeMap<ItemId, Vec<ItemId>>,
     head: Head,
     signatures: BTreeMap<ItemId, Signature>,
+    shown: Shown,
 }
 
 impl Extension {
@@ -175,13 +176,17 @@ impl Work<'_> {
             }
         }
         match head {
-            Some(head) if refusals.is_empty() => Ok(Extension {
-                name: name.to_owned(),
-                module: workspace.item(first).module,
-                impls,
-                head,
-                signatures,
-            }),
+            Some(head) if refusals.is_empty() => {
+                let module = workspace.item(first).module;
+                Ok(Extension {
+                    name: name.to_owned(),
+                    module,
+                    shown: self.shown(module, &impls),
+                    impls,
+                    head,
+                    signatures,
+                })
+            }
             None if refusals.is_empty() => Err(vec![refuse(first, "its impl can't be read")]),
             _ => Err(refusals),
         }
@@ -226,7 +231,7 @@ impl Work<'_> {
     /// Imports the trait wherever one of its methods is called, unless a glob brings it in.
     fn import(&self, extension: &Extension, builder: &mut ChangeBuilder) {
         let workspace = self.workspace;
-        let shown = self.shown(extension);
+        let shown = &extension.shown;
         let mut callers: BTreeMap<ModuleId, Vec<ItemId>> = BTreeMap::new();
         for id in self.callers(extension) {
             callers
@@ -237,11 +242,11 @@ impl Work<'_> {
         callers.remove(&extension.module);
         let modules: BTreeSet<ModuleId> = callers.keys().copied().chain(shown.modules()).collect();
         self.open(extension, &modules, builder);
-        self.show(extension, &shown, builder);
+        self.show(extension, builder);
         callers.retain(|module, _| !shown.is_in(*module));
         let style = Style::of(&workspace.krate(self.root).edition);
         for (module, items) in callers {
-            if self.comes_by_glob(module, (&modules, &shown), extension.module) {
+            if self.comes_by_glob(module, &modules, extension) {
                 continue;
             }
             let tests = items.iter().all(|id| workspace.item(*id).is_test);
@@ -256,7 +261,7 @@ impl Work<'_> {
             let import = Import {
                 attributes: attributes.into_iter().collect(),
                 visibility: String::new(),
-                prefix: self.path_from(module, extension, &shown),
+                prefix: self.path_from(module, extension),
                 leaf: format!("{} as _", extension.name),
             };
             let lines = text::imports(&[import], &place::indent(workspace, module), style);
@@ -275,7 +280,7 @@ impl Work<'_> {
         let workspace = self.workspace;
         let krate = &workspace.krate(self.root).extern_name;
         let wanted = traits.iter().filter_map(|extension| {
-            let around = self.shown(extension).path_outside(krate)?;
+            let around = extension.shown.path_outside(krate)?;
             let methods = extension.impls.values().flatten();
             Some(doc_test::Wanted {
                 path: format!("{around}::{}", extension.name),
@@ -333,8 +338,8 @@ impl Work<'_> {
     fn comes_by_glob(
         &self,
         module: ModuleId,
-        (importers, shown): (&BTreeSet<ModuleId>, &Shown),
-        home: ModuleId,
+        importers: &BTreeSet<ModuleId>,
+        extension: &Extension,
     ) -> bool {
         let items = self.workspace.module(module).items.iter();
         let mut leaves = items.flat_map(|id| &self.workspace.item(*id).leaves);
@@ -348,8 +353,8 @@ impl Work<'_> {
                         Target::CrateRoot(krate) => self.workspace.krate(krate).root,
                         _ => return false,
                     };
-                    let is_seen = other == home || importers.contains(&other);
-                    shown.is_in(other) || is_seen && self.is_around(other, module)
+                    let is_seen = other == extension.module || importers.contains(&other);
+                    extension.shown.is_in(other) || is_seen && self.is_around(other, module)
                 })
         })
     }

@@ -59,7 +59,7 @@ pub(crate) struct Scope<'a> {
     /// What macros may look up where the items of the monolith call them.
     pub(crate) written: crate::unhygienic::Written,
     /// By item: the macros that it calls in whose bodies methods are called.
-    pub(crate) calling: BTreeMap<ItemId, Vec<ItemId>>,
+    pub(crate) calling: crate::unhygienic::Calling,
     /// By module: the modules that import all of it.
     pub(crate) glob_importers: BTreeMap<ModuleId, BTreeSet<ModuleId>>,
     /// What the monolith shows to other packages.
@@ -121,6 +121,8 @@ impl<'a> Scope<'a> {
         to: usize,
         items: &[ItemId],
     ) -> Self {
+        let (written, calling) =
+            crate::unhygienic::written((workspace, graph), workspace.items_of(root));
         let mut moving = vec![false; workspace.items.len()];
         for id in items {
             moving[id.index()] = true;
@@ -143,8 +145,8 @@ impl<'a> Scope<'a> {
             looked_up: crate::traits::looked_up(graph),
             within: within::within(workspace, root),
             implemented: crate::traits::implemented(workspace, graph),
-            written: crate::unhygienic::written((workspace, graph), workspace.items_of(root)),
-            calling: crate::unhygienic::calling((workspace, graph), workspace.items_of(root)),
+            written,
+            calling,
             glob_importers: crate::traits::glob_importers(workspace, graph),
             exports: Exports::of(workspace, graph, root),
             own_methods: crate::traits::own_methods(workspace),

@@ -8,7 +8,7 @@ use cleave_graph::{Graph, Lookup, Place, Resolution, Target};
 use cleave_syntax::item::{Binding, ItemKind, Level, PathContext, PathUse};
 use cleave_syntax::{ItemId, ModuleId, UseLeafId, Workspace};
 
-use self::evidence::{Evidence, called};
+use self::evidence::{Evidence, called, needed_traits};
 use self::methods::{Declared, Methods, declared, declares, may_be_method, methods, methods_there};
 pub(crate) use self::shown::Shown;
 use self::shown::shown_by;
@@ -120,12 +120,7 @@ pub(crate) fn users(scope: &Scope<'_>, leaf: UseLeafId, moving: bool) -> BTreeSe
 /// workspace that it may need: whatever types have by themselves explains nothing there.
 fn calls_on_parameter(scope: &Scope<'_>, id: ItemId) -> bool {
     let workspace = scope.workspace;
-    let needed = scope
-        .graph
-        .edges_of(id)
-        .iter()
-        .map(|of| workspace.item(*of));
-    let traits: Vec<_> = needed.filter(|of| of.trait_name().is_some()).collect();
+    let traits = needed_traits(scope, id);
     let is_own = |name: &str| {
         let mut declared = traits.iter().flat_map(|of| &of.declared);
         declared.any(|(own, _)| own == name)

@@ -15,32 +15,29 @@ use crate::scope::Scope;
 pub(crate) type Written = BTreeMap<ItemId, BTreeSet<Name>>;
 
 /// By item that calls macros of the workspace: those among them in whose bodies methods are called. The traits of these
-/// have to be in scope where the item stands. Linear in the calls.
-pub(crate) fn calling(
+/// have to be in scope where the item stands.
+pub(crate) type Calling = BTreeMap<ItemId, Vec<ItemId>>;
+
+/// What the macros that the items of the monolith call may look up where these stand, and which of them call methods.
+/// Linear in the calls.
+pub(crate) fn written(
     (workspace, graph): (&Workspace, &Graph),
     items: impl Iterator<Item = ItemId>,
-) -> BTreeMap<ItemId, Vec<ItemId>> {
+) -> (Written, Calling) {
+    let mut written = Written::new();
+    let mut calling = Calling::new();
+    let mut by_macro: BTreeMap<ItemId, BTreeSet<Name>> = BTreeMap::new();
     let calls = |id: &ItemId| {
         let mut members = workspace.item(*id).member_uses.iter();
         members.any(|member| member.called)
     };
-    let with_calls = |id: ItemId| {
-        let mut macros = graph.macros_run_by(workspace, id);
-        macros.retain(calls);
-        (!macros.is_empty()).then_some((id, macros))
-    };
-    items.filter_map(with_calls).collect()
-}
-
-/// What the macros that the items of the monolith call may look up where these stand. Linear in the calls.
-pub(crate) fn written(
-    (workspace, graph): (&Workspace, &Graph),
-    items: impl Iterator<Item = ItemId>,
-) -> Written {
-    let mut written = Written::new();
-    let mut by_macro: BTreeMap<ItemId, BTreeSet<Name>> = BTreeMap::new();
     for id in items {
-        let macros = graph.macros_run_by(workspace, id).into_iter();
+        let macros = graph.macros_run_by(workspace, id);
+        let with_calls: Vec<ItemId> = macros.iter().copied().filter(calls).collect();
+        if !with_calls.is_empty() {
+            calling.insert(id, with_calls);
+        }
+        let macros = macros.into_iter();
         let mut names = BTreeSet::new();
         for run in macros.chain(defining_calls(workspace, graph, id)) {
             let of_macro = by_macro
@@ -52,7 +49,7 @@ pub(crate) fn written(
             written.insert(id, names);
         }
     }
-    written
+    (written, calling)
 }
 
 /// The names with which paths start in what a macro writes; of another macro call, in all its tokens. The language's own

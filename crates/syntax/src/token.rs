@@ -51,6 +51,11 @@ pub fn applied(text: &str) -> Vec<String> {
 
 /// The words of a text: its longest runs of letters, digits and `_`. Comments and strings are text too.
 pub fn words(text: &str) -> impl Iterator<Item = &str> + Clone {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_')
+    text.split(|c: char| !is_of_word(c))
         .filter(|word| !word.is_empty())
+}
+
+/// Whether a character is a letter, a digit or `_`, which words are made of.
+pub fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }

@@ -429,16 +429,21 @@ impl Workspace {
             .line_count(item.full)
     }
 
+    /// An item's label; that of a method has the name of its type with it.
+    pub fn label_of(&self, id: ItemId) -> String {
+        let item = self.item(id);
+        let own = item.label();
+        match item.parent {
+            Some(parent) => format!("{}::{own}", self.item(parent).self_name()),
+            None => own,
+        }
+    }
+
     /// Names from the crate root to the item, as it is named in `split.toml`: `a::b::X`, or
     /// `a::b::impl Display for X` for an impl.
     pub fn path_of(&self, id: ItemId) -> String {
-        let item = self.item(id);
-        let own = item.label();
-        let module = &self.module(item.module).path;
-        let own = match item.parent {
-            Some(parent) => format!("{}::{own}", self.item(parent).self_name()),
-            None => own,
-        };
+        let own = self.label_of(id);
+        let module = &self.module(self.item(id).module).path;
         if module.is_empty() {
             own
         } else {

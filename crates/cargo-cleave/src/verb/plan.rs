@@ -80,6 +80,20 @@ struct Data {
     history: History,
 }
 
+impl Data {
+    /// How to propose a plan that keeps what another one nails.
+    fn options(&self, wanted: &Planning, nailed: Plan) -> ProposeOptions {
+        ProposeOptions {
+            crates: wanted.crates,
+            prefix: wanted.name.clone(),
+            pins: Some(nailed),
+            weights: self.weights,
+            history: self.history.clone(),
+            lifts_public: wanted.lift_public,
+        }
+    }
+}
+
 fn history(project: &Project) -> Result<History, Failure> {
     let commits = git::changes(&project.workspace.root, 3000)?;
     if commits.len() < COMMITS {
@@ -123,11 +137,7 @@ fn intended(
     }
     let options = ProposeOptions {
         crates: wanted.crates.filter(|_| !wanted.what_if),
-        prefix: wanted.name.clone(),
-        pins: Some(base),
-        weights: data.weights,
-        history: data.history.clone(),
-        lifts_public: wanted.lift_public,
+        ..data.options(wanted, base)
     };
     let (plan, diagnostics) = cleave_plan::propose(workspace, graph, &options);
     screen.diagnostics(&diagnostics);
@@ -202,14 +212,7 @@ fn what_if(
     other.pins.extend(pins(wanted)?);
     if wanted.crates.is_some() {
         only_pins(&mut other);
-        let options = ProposeOptions {
-            crates: wanted.crates,
-            prefix: wanted.name.clone(),
-            pins: Some(other),
-            weights: data.weights,
-            history: data.history.clone(),
-            lifts_public: wanted.lift_public,
-        };
+        let options = data.options(wanted, other);
         (other, _) = cleave_plan::propose(&project.workspace, &project.graph, &options);
     }
     check_pins(&other)?;

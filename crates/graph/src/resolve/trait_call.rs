@@ -13,7 +13,7 @@ use super::anchor::ALIASES;
 use super::handed::Handed;
 use super::implemented::Implemented;
 use super::value::{Known, Values};
-use crate::graph::{Graph, Place, Reference, Target};
+use crate::graph::{Graph, Place, Reference, Target, macros_run_by};
 use crate::standard;
 
 /// Adds to [`Graph::edges`] the traits whose members an item names without naming the trait. `references` are those of
@@ -171,24 +171,14 @@ impl<'a> Finder<'a> {
     /// The member uses in the bodies of the macros that an item runs, each with the macro.
     fn in_macros(&self, id: ItemId) -> impl Iterator<Item = (ItemId, &'a MemberUse)> {
         let workspace = self.workspace;
-        let mut run: Vec<ItemId> = Vec::new();
-        let mut at = Some(id);
-        let mut seen = 0;
         // A macro's own calls are those of who calls it.
         let is_macro = workspace.item(id).kind == ItemKind::MacroRules;
-        while let Some(of) = at.filter(|_| !is_macro) {
-            for reference in &self.references[of.index()] {
-                if let Target::Item(rules) = reference.resolution.target
-                    && workspace.item(rules).kind == ItemKind::MacroRules
-                    && Graph::is_macro_path(workspace, reference.place)
-                    && !run.contains(&rules)
-                {
-                    run.push(rules);
-                }
-            }
-            at = run.get(seen).copied();
-            seen += 1;
-        }
+        let run = if is_macro {
+            Vec::new()
+        } else {
+            let references = self.references;
+            macros_run_by(workspace, id, |of| &references[of.index()])
+        };
         let uses = move |rules: ItemId| {
             let members = workspace.item(rules).member_uses.iter();
             members.map(move |member| (rules, member))

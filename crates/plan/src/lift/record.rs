@@ -25,11 +25,12 @@ pub(crate) fn record(
         let key = (workspace.item(parent).module, parent, *home);
         groups.entry(key).or_default().push(*id);
     }
-    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut taken: BTreeSet<String> = names(workspace);
+    let globbed = globbed(graph);
     let mut lifts: Vec<Lift> = Vec::new();
     for ((module, owner, home), ids) in groups {
         let own = workspace.item(owner).self_name();
-        let name = free_name(workspace, graph, (module, own), &mut taken);
+        let name = free_name(workspace, (module, own), &globbed, &mut taken);
         let mut methods: Vec<String> = ids.iter().map(|id| workspace.path_of(*id)).collect();
         methods.dedup();
         lifts.push(Lift {
@@ -41,40 +42,46 @@ pub(crate) fn record(
     lifts
 }
 
-/// A name that nothing of the workspace has, and that nobody means in the module: where the type is shown, the trait is
-/// too, with all others.
-fn free_name(
-    workspace: &Workspace,
-    graph: &Graph,
-    (module, own): (ModuleId, &str),
-    taken: &mut BTreeSet<String>,
-) -> String {
-    let value = workspace.module(module);
-    let mut names: BTreeSet<&str> = BTreeSet::new();
+/// The names that anything of the workspace has.
+fn names(workspace: &Workspace) -> BTreeSet<String> {
+    let mut names: BTreeSet<String> = BTreeSet::new();
     for item in &workspace.items {
-        names.insert(&item.name);
-        names.extend(item.defines.iter().map(|it| it.name.as_str()));
+        names.insert(item.name.clone());
+        names.extend(item.defines.iter().map(|it| it.name.clone()));
     }
     for leaf in &workspace.leaves {
         if let Binding::Name(name) = &leaf.binding {
-            names.insert(name);
+            names.insert(name.clone());
         }
     }
-    // What a glob brings in may be hidden by a name, but not by an item that somebody means by it.
-    for reference in &graph.references {
-        for lookup in &reference.resolution.lookups {
-            if lookup.module == module && matches!(lookup.found, Found::Glob(_)) {
-                names.insert(&lookup.name);
-            }
-        }
-    }
+    names
+}
+
+/// What somebody means that globs bring into modules: it may be hidden by a name, but not by an item.
+fn globbed(graph: &Graph) -> BTreeSet<(ModuleId, &str)> {
+    let lookups = graph.references.iter();
+    let lookups = lookups.flat_map(|reference| &reference.resolution.lookups);
+    lookups
+        .filter(|lookup| matches!(lookup.found, Found::Glob(_)))
+        .map(|lookup| (lookup.module, lookup.name.as_str()))
+        .collect()
+}
+
+/// A name that is not taken yet, and that nobody means in the module: where the type is shown, the trait is too, with all
+/// others.
+fn free_name(
+    workspace: &Workspace,
+    (module, own): (ModuleId, &str),
+    globbed: &BTreeSet<(ModuleId, &str)>,
+    taken: &mut BTreeSet<String>,
+) -> String {
     let numbers = std::iter::once(String::new()).chain((2..).map(|number: u32| number.to_string()));
     let mut free = numbers
         .map(|number| format!("{own}Ext{number}"))
-        .filter(|name| !names.contains(name.as_str()) && !taken.contains(name));
+        .filter(|name| !taken.contains(name) && !globbed.contains(&(module, name.as_str())));
     let name = free.next().unwrap_or_default();
     taken.insert(name.clone());
-    match value.path.as_str() {
+    match workspace.module(module).path.as_str() {
         "" => name,
         path => format!("{path}::{name}"),
     }

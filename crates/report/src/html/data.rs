@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use cleave_syntax::item::{ItemKind, Level};
-use cleave_syntax::{ItemId, Workspace};
 use serde::Serialize;
 
 use super::Subject;
@@ -152,7 +151,7 @@ fn items(subject: &Subject<'_>, model: &Model, modules: &[String], code: &mut Co
                 .partition_point(|start| *start <= item.name_range.start),
         };
         let is_public = item.visibility.level == Level::Public || item.implementation.is_some();
-        items.label.push(label(workspace, *id));
+        items.label.push(workspace.label_of(*id));
         items.kind.push(kind(item.kind));
         items
             .module
@@ -164,15 +163,6 @@ fn items(subject: &Subject<'_>, model: &Model, modules: &[String], code: &mut Co
         items.place.push(code.line(place));
     }
     items
-}
-
-/// A method that is lifted alone has the name of its type with it.
-fn label(workspace: &Workspace, id: ItemId) -> String {
-    let item = workspace.item(id);
-    match item.parent {
-        Some(parent) => format!("{}::{}", workspace.item(parent).self_name(), item.label()),
-        None => item.label(),
-    }
 }
 
 fn kind(kind: ItemKind) -> &'static str {

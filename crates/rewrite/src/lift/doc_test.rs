@@ -1,6 +1,7 @@
 //! Doc tests that call a lifted method import its trait: a hidden line says so.
 
 use cleave_syntax::change::Reason;
+use cleave_syntax::token::is_of_word;
 use cleave_syntax::{ChangeBuilder, SourceFile, TextRange};
 
 use super::RULE;
@@ -107,11 +108,10 @@ fn is_compiled(language: &str) -> bool {
 
 /// Whether some code calls a method of a name, or names it behind its type.
 fn is_called(code: &str, name: &str) -> bool {
-    let is_part = |c: char| c.is_alphanumeric() || c == '_';
     code.match_indices(name).any(|(at, _)| {
         let before = code[..at].trim_end();
         let behind = &code[at + name.len()..];
-        (before.ends_with('.') || before.ends_with("::")) && !behind.starts_with(is_part)
+        (before.ends_with('.') || before.ends_with("::")) && !behind.starts_with(is_of_word)
     })
 }
 

@@ -83,7 +83,7 @@ impl Work<'_> {
         if module == extension.module {
             return format!("{}::{method}", extension.name);
         }
-        let path = self.path_from(module, extension, &self.shown(extension));
+        let path = self.path_from(module, extension);
         format!("{path}::{}::{method}", extension.name)
     }
 

@@ -44,10 +44,11 @@ impl Shown {
 }
 
 impl Work<'_> {
-    /// Where a trait has to be shown: wherever its type is, if other crates can call its methods.
-    pub(super) fn shown(&self, extension: &Extension) -> Shown {
+    /// Where the trait for some methods, by their impls, has to be shown that is to stand in a module: wherever its type is,
+    /// if other crates can call its methods. Linear in the items of the crate.
+    pub(super) fn shown(&self, home: ModuleId, impls: &BTreeMap<ItemId, Vec<ItemId>>) -> Shown {
         let workspace = self.workspace;
-        let methods: Vec<ItemId> = extension.impls.values().flatten().copied().collect();
+        let methods: Vec<ItemId> = impls.values().flatten().copied().collect();
         let is_public = |id: &ItemId| workspace.item(*id).visibility.level == Level::Public;
         let owner = methods
             .first()
@@ -69,11 +70,10 @@ impl Work<'_> {
             Some(Target::Module(module)) => *module,
             _ => workspace.krate(self.root).root,
         };
-        if beside == extension.module || self.shows_all_of(beside, extension.module) {
+        if beside == home || self.shows_all_of(beside, home) {
             return shown;
         }
-        let home = workspace.item(owner).module;
-        shown.modules.insert(home, None);
+        shown.modules.insert(workspace.item(owner).module, None);
         for id in workspace.items_of(self.root) {
             let item = workspace.item(id);
             let names_it = item.leaves.iter().any(|leaf| {
@@ -85,7 +85,7 @@ impl Work<'_> {
                 shown.modules.entry(item.module).or_insert(Some(id));
             }
         }
-        shown.modules.remove(&extension.module);
+        shown.modules.remove(&home);
         shown
     }
 
@@ -103,10 +103,10 @@ impl Work<'_> {
     }
 
     /// Writes the `pub use`s.
-    pub(super) fn show(&self, extension: &Extension, shown: &Shown, builder: &mut ChangeBuilder) {
+    pub(super) fn show(&self, extension: &Extension, builder: &mut ChangeBuilder) {
         let workspace = self.workspace;
         let style = Style::of(&workspace.krate(self.root).edition);
-        for (module, beside) in &shown.modules {
+        for (module, beside) in &extension.shown.modules {
             let file = self.file_of(*module);
             let known = self.conditions_around(*module);
             let there = self.conditions_of(extension).into_iter();
@@ -117,7 +117,7 @@ impl Work<'_> {
             let import = Import {
                 attributes: conditions.into_iter().collect(),
                 visibility: "pub".to_owned(),
-                prefix: self.path_from(*module, extension, shown),
+                prefix: self.path_from(*module, extension),
                 leaf: extension.name.clone(),
             };
             let lines = text::imports(&[import], &place::indent(workspace, *module), style);
@@ -204,7 +204,7 @@ impl Work<'_> {
     }
 
     /// The path of the trait's module as another module writes it.
-    pub(super) fn path_from(&self, from: ModuleId, extension: &Extension, shown: &Shown) -> String {
+    pub(super) fn path_from(&self, from: ModuleId, extension: &Extension) -> String {
         let workspace = self.workspace;
         let home = extension.module;
         let same = workspace.module(from).krate == workspace.module(home).krate;
@@ -214,7 +214,8 @@ impl Work<'_> {
             &workspace.krate(workspace.module(home).krate).extern_name
         };
         let own = workspace.module(home).path.as_str();
-        let path = shown.path.as_deref().filter(|_| !same).unwrap_or(own);
+        let shown = extension.shown.path.as_deref();
+        let path = shown.filter(|_| !same).unwrap_or(own);
         let names = path.split("::").filter(|name| !name.is_empty());
         let rest: Vec<String> = names.map(text::identifier).collect();
         std::iter::once(start.to_owned())

@@ -216,14 +216,7 @@ fn add_dependencies(
         if dev && entry.dev && listed && !entries.iter().any(is_handed) {
             continue;
         }
-        let mut value = entry.value.clone();
-        if let Ok(inline) = value.clone().into_value() {
-            value = Item::Value(inline);
-        }
-        if let Some(text) = value.as_value_mut() {
-            text.decor_mut().clear();
-        }
-        correct(&mut value, input, member, dev);
+        let mut value = as_in_member(entry.value, input, member, dev);
         if !entry.dev {
             unify::with_build_features(root, entry.key, &mut value);
         }
@@ -245,6 +238,19 @@ fn add_dependencies(
     }
 }
 
+/// An entry of the root's, on one line, as it stands in a member.
+fn as_in_member(entry: &Item, input: &ManifestInput<'_>, member: &Member, dev: bool) -> Item {
+    let mut value = entry.clone();
+    if let Ok(inline) = value.clone().into_value() {
+        value = Item::Value(inline);
+    }
+    if let Some(text) = value.as_value_mut() {
+        text.decor_mut().clear();
+    }
+    correct(&mut value, input, member, dev);
+    value
+}
+
 /// What the root's build script needs.
 fn add_build_dependencies(
     document: &mut DocumentMut,
@@ -255,14 +261,7 @@ fn add_build_dependencies(
     const KIND: &str = "build-dependencies";
     let entries = root.get(KIND).and_then(Item::as_table_like);
     for (key, entry) in entries.into_iter().flat_map(|table| table.iter()) {
-        let mut value = entry.clone();
-        if let Ok(inline) = value.clone().into_value() {
-            value = Item::Value(inline);
-        }
-        if let Some(text) = value.as_value_mut() {
-            text.decor_mut().clear();
-        }
-        correct(&mut value, input, member, false);
+        let value = as_in_member(entry, input, member, false);
         dependencies_mut(document, KIND).insert(key, value);
     }
 }
@@ -279,14 +278,7 @@ pub(super) fn dependencies_for(
         .filter(|entry| entry.target.is_none() && names.contains(&entry.key.replace('-', "_")));
     let mut found: Vec<(String, Item)> = Vec::new();
     for entry in wanted {
-        let mut value = entry.value.clone();
-        if let Ok(inline) = value.clone().into_value() {
-            value = Item::Value(inline);
-        }
-        if let Some(text) = value.as_value_mut() {
-            text.decor_mut().clear();
-        }
-        correct(&mut value, input, member, true);
+        let value = as_in_member(entry.value, input, member, true);
         if found.iter().all(|(key, _)| key != entry.key) {
             found.push((entry.key.to_owned(), value));
         }

@@ -21,17 +21,20 @@ pub(super) fn drop_unused(
     let mut dropped = BTreeSet::new();
     let for_tests: BTreeSet<String> = needs.dev.difference(&needs.normal).cloned().collect();
     hand_to_tests(document, input, &for_tests, &elsewhere);
+    let asked = document
+        .get("dev-dependencies")
+        .and_then(Item::as_table_like);
+    let asked = asked.into_iter().flat_map(|table| table.iter());
+    let asked: BTreeSet<String> = asked.map(|(key, _)| key.to_owned()).collect();
     for path in own_tables(document) {
-        let dev = document.get("dev-dependencies").cloned();
         let Some(table) = inherit::document_table(document, &path) else {
             continue;
         };
         let is_unused = |(key, entry): (&str, &Item)| {
             let name = key.replace('-', "_");
             let own = input.members.iter().any(|member| member.name == key);
-            let is_optional = entry.get("optional").is_some();
             let is_asked_twice =
-                is_optional && has_plain(dev.as_ref(), key) && for_tests.contains(&name);
+                member::is_optional(entry) && asked.contains(key) && for_tests.contains(&name);
             let is_named = needs.normal.contains(&name) || needs.dev.contains(&name);
             let is_named = is_named && !is_asked_twice;
             !own && !is_named && !is_implicit(key) && elsewhere.has(&path, key, entry)
@@ -69,7 +72,7 @@ fn hand_to_tests(
     if let Some(table) = inherit::document_table(document, &[kind.to_owned()]) {
         let is_left = |(key, entry): &(&str, &Item)| {
             let own = input.members.iter().any(|member| member.name == *key);
-            let is_optional = entry.get("optional").is_some();
+            let is_optional = member::is_optional(entry);
             let is_for_tests = for_tests.contains(&key.replace('-', "_"));
             let is_there = elsewhere.normal.contains(*key);
             !own && !is_optional && is_for_tests && is_there && !is_in_feature(key)
@@ -86,12 +89,6 @@ fn hand_to_tests(
             table.insert(&key, entry);
         }
     }
-}
-
-/// Whether a table has an entry that is always there.
-fn has_plain(table: Option<&Item>, key: &str) -> bool {
-    let entry = table.and_then(|table| table.get(key));
-    entry.is_some_and(|entry| entry.get("optional").is_none())
 }
 
 /// The dependencies of the members.

@@ -1,5 +1,7 @@
 //! The text of conditions that are about tests.
 
+use cleave_syntax::token::is_of_word;
+
 use super::FEATURE;
 
 /// An attribute's text, where `test` is asked for, with the feature beside it.
@@ -55,7 +57,7 @@ pub(crate) fn features_beside_test(attribute: &str) -> Option<Vec<&str>> {
     let others = attribute[open + 1..close].split(',').map(str::trim);
     let others = others.filter(|other| !other.is_empty() && *other != "test");
     let named = others.map(|other| {
-        let is_word = other.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let is_word = other.chars().all(is_of_word);
         if is_word && !SET.contains(&other) {
             return Some(other);
         }

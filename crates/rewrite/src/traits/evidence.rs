@@ -117,10 +117,11 @@ impl Evidence {
 
     /// The traits of the workspace that an item may call methods of, where these are rivals.
     fn own_traits<'s>(&self, scope: &Scope<'s>, id: ItemId) -> Vec<&'s Item> {
-        let needed = scope.graph.edges_of(id).iter();
-        let items = needed.map(|of| scope.workspace.item(*of));
-        let traits = items.filter(|item| self.is_foreign && item.trait_name().is_some());
-        traits.collect()
+        if self.is_foreign {
+            needed_traits(scope, id)
+        } else {
+            Vec::new()
+        }
     }
 
     /// Whether an item calls what a rival alone has.
@@ -130,6 +131,13 @@ impl Evidence {
         };
         !called(scope, id, &alone).is_empty()
     }
+}
+
+/// The traits of the workspace that an item may call methods of.
+pub(super) fn needed_traits<'s>(scope: &Scope<'s>, id: ItemId) -> Vec<&'s Item> {
+    let needed = scope.graph.edges_of(id).iter();
+    let items = needed.map(|of| scope.workspace.item(*of));
+    items.filter(|item| item.trait_name().is_some()).collect()
 }
 
 /// Whether a trait that an item imports in its body declares a method.
@@ -189,9 +197,15 @@ pub(super) fn called<'s>(
     wanted: &dyn Fn(&str, Option<u32>) -> bool,
 ) -> BTreeSet<&'s str> {
     let item = scope.workspace.item(id);
-    let members = item.member_uses.iter().filter(|member| {
-        let called = member.called && wanted(&member.name, member.arguments);
-        called && !super::standard::is_of_formatter(member) && !scope.values.is_inherent(id, member)
+    let macros = scope.calling.get(&id).into_iter().flatten();
+    let members = std::iter::once(&id).chain(macros).flat_map(|part| {
+        let members = scope.workspace.item(*part).member_uses.iter();
+        members.filter(|member| {
+            let called = member.called && wanted(&member.name, member.arguments);
+            called
+                && !super::standard::is_of_formatter(member)
+                && !scope.values.is_inherent(*part, member)
+        })
     });
     let named = item.paths.iter().zip(0..).filter_map(|(path, index)| {
         // Who reads a doc test imports what it needs.
@@ -202,18 +216,7 @@ pub(super) fn called<'s>(
         (!scope.values.names_inherent(id, index)).then_some(name)
     });
     let handed = scope.graph.words_called(scope.workspace, id);
-    let macros = scope.calling.get(&id).into_iter().flatten();
-    let in_macros = macros.flat_map(|rules| {
-        let members = scope.workspace.item(*rules).member_uses.iter();
-        members.filter(|member| {
-            let called = member.called && wanted(&member.name, member.arguments);
-            called
-                && !super::standard::is_of_formatter(member)
-                && !scope.values.is_inherent(*rules, member)
-        })
-    });
     members
-        .chain(in_macros)
         .map(|member| member.name.as_str())
         .chain(named)
         .chain(handed.filter(|name| wanted(name, None)))

@@ -30,12 +30,8 @@ impl Public {
         let mut nailed = plan.clone();
         only_pins(&mut nailed);
         let options = ProposeOptions {
-            crates: wanted.crates,
-            prefix: wanted.name.clone(),
-            pins: Some(nailed),
-            weights: data.weights,
-            history: data.history.clone(),
             lifts_public: true,
+            ..data.options(wanted, nailed)
         };
         let (other, _) = cleave_plan::propose(workspace, graph, &options);
         let largest = judge(project, data, &other).figures.largest;

@@ -2,9 +2,9 @@
 
 use syn::visit::{self, Visit};
 
-use super::super::item::implementation::homes;
 use super::{Collector, member_name, name_of};
 use crate::item::PathContext;
+use crate::parse::item::implementation::homes;
 use crate::parse::{attribute, pattern, tokens, value};
 
 impl<'ast> Visit<'ast> for Collector<'_> {

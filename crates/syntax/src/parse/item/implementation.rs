@@ -68,11 +68,13 @@ pub(super) fn implementation(
             }
         }
         let arguments = node.trait_.iter().flat_map(|(path, _)| arguments(path));
-        let mut named = arguments.filter_map(|argument| stripped(argument)?.get_ident());
-        let is_own = |name: &str| head.type_parameters.iter().any(|own| own == name);
-        head.takes_any = named.any(|name| is_own(&text_of(name)));
-        let covers = blanket(collector, node, &head);
-        if let Some((kind, names)) = covers {
+        let named = arguments.filter_map(|argument| stripped(argument)?.get_ident());
+        let taken: Vec<String> = named
+            .map(text_of)
+            .filter(|name| head.type_parameters.contains(name))
+            .collect();
+        head.takes_any = !taken.is_empty();
+        if let Some((kind, names)) = blanket(collector, node, (&head, taken)) {
             head.blanket = Some(kind);
             head.limits = limits(collector, &node.generics, &names);
         }
@@ -222,26 +224,26 @@ fn arguments(path: &syn::Path) -> impl Iterator<Item = &syn::Type> {
         })
 }
 
+/// How an impl covers types that nobody has named, if it does, and by which of its type parameters. `taken` are those that
+/// are arguments of its trait.
 fn blanket(
     collector: &Collector<'_>,
     node: &syn::ItemImpl,
-    head: &Implementation,
+    (head, taken): (&Implementation, Vec<String>),
 ) -> Option<(Blanket, Vec<String>)> {
-    let (path, _) = node.trait_.as_ref()?;
-    let is_own = |name: &str| head.type_parameters.iter().any(|own| own == name);
-    if is_own(&head.self_name) {
+    node.trait_.as_ref()?;
+    if head.type_parameters.contains(&head.self_name) {
         let is_function = is_function(&node.generics, &head.self_name);
         let covers = (Blanket::Type, vec![head.self_name.clone()]);
         return (!is_function).then_some(covers);
     }
     let range = collector.range_of(&*node.self_ty);
     let self_type = &collector.text[range.start as usize..range.end as usize];
-    let names = arguments(path).filter_map(|argument| stripped(argument)?.get_ident());
     let is_free = |name: &String| {
         let mut words = words(self_type);
-        is_own(name) && words.all(|word| word != name) && !is_function(&node.generics, name)
+        words.all(|word| word != name) && !is_function(&node.generics, name)
     };
-    let free: Vec<String> = names.map(text_of).filter(is_free).collect();
+    let free: Vec<String> = taken.into_iter().filter(is_free).collect();
     (!free.is_empty()).then_some((Blanket::Argument, free))
 }
 
